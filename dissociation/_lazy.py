@@ -1,0 +1,60 @@
+"""JAX on demand: the science can be imported, and a page drawn, before JAX is loaded.
+
+Importing JAX takes about a second, which is a second of blank page if it happens before the first
+paint. The modules of this package therefore take `jax`, `jnp` and `jit` from here. The import
+itself happens on the first attribute that is used, in whichever thread needs it first.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import jax as jax
+    import jax.numpy as jnp
+else:
+
+    class _LazyModule:
+        def __init__(self, name: str):
+            self._name = name
+
+        def __getattr__(self, attribute: str) -> Any:
+            return getattr(importlib.import_module(self._name), attribute)
+
+    jax = _LazyModule("jax")
+    jnp = _LazyModule("jax.numpy")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def jit(
+    *, static_argnames: tuple[str, ...] = (), donate_argnames: tuple[str, ...] = ()
+) -> Callable[[F], F]:
+    """`jax.jit` whose compilation machinery is loaded at the first call.
+
+    **Arguments:**
+
+    - `static_argnames`, `donate_argnames`: as in `jax.jit`.
+
+    **Returns:** a decorator. The decorated function has an attribute `jitted()` that gives the
+    underlying `jax.jit` object (its `_cache_size()` counts compilations).
+    """
+
+    def decorate(function: F) -> F:
+        @functools.cache
+        def jitted() -> Any:
+            return jax.jit(
+                function, static_argnames=static_argnames, donate_argnames=donate_argnames
+            )
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return jitted()(*args, **kwargs)
+
+        call.jitted = jitted  # type: ignore[attr-defined]
+        return call  # type: ignore[return-value]
+
+    return decorate

@@ -1,0 +1,71 @@
+"""The directions no image ever uses: rank, dimension and a basis of the inputs' null space.
+
+Weights may change freely along these directions without any change on the images they come from
+(Braun, Grant & Saxe 2025, input-null noise).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FLOAT32_EPS = float(np.finfo(np.float32).eps)
+
+
+@dataclass(frozen=True)
+class NullSpace:
+    """Rank and null space of a data matrix `(n, d)`.
+
+    - `singular_values`: `(d,)` float64, descending.
+    - `threshold`: values at or below it count as zero.
+    - `basis`: `(null_dimension, d)` float32 with orthonormal rows, unique up to a rotation.
+    """
+
+    singular_values: np.ndarray
+    threshold: float
+    basis: np.ndarray
+
+    @property
+    def rank(self) -> int:
+        """Number of singular values above the threshold."""
+        return len(self.singular_values) - len(self.basis)
+
+    @property
+    def dimension(self) -> int:
+        """Number of null directions."""
+        return len(self.basis)
+
+
+def null_space(data: np.ndarray) -> NullSpace:
+    """Rank, null dimension and null basis of `data`, by the convention of `matrix_rank` in float32.
+
+    The singular values of an `(n, d)` matrix are the roots of the eigenvalues of its `d × d` Gram
+    matrix, formed in float64. This never builds the `n × n` factor of a full decomposition, and
+    float64 keeps the squared threshold (about 1e-6 of the largest eigenvalue) far from round-off.
+
+    **Arguments:**
+
+    - `data`: `(n, d)` real matrix, one sample a row.
+
+    **Returns:** a [`NullSpace`][]; singular values at or below `max(S) * max(n, d) * eps(float32)`
+    count as zero.
+
+    **Raises:** `ValueError` if `data` is not a non-empty finite matrix.
+    """
+    data = np.asarray(data)
+    if data.ndim != 2 or data.size == 0:
+        raise ValueError(f"data must be a non-empty (n, d) matrix, not of shape {data.shape}.")
+    n, d = data.shape
+    gram = np.zeros((d, d))
+    for start in range(0, n, 10_000):
+        block = data[start : start + 10_000].astype(np.float64)
+        gram += block.T @ block
+    if not np.isfinite(gram).all():
+        raise ValueError("data must be finite.")
+    eigenvalues, vectors = np.linalg.eigh(gram)
+    singular_values = np.sqrt(np.maximum(eigenvalues[::-1], 0.0))
+    threshold = float(singular_values[0]) * max(n, d) * FLOAT32_EPS
+    null_dimension = int(np.sum(singular_values <= threshold))
+    basis = np.ascontiguousarray(vectors[:, :null_dimension].T.astype(np.float32))
+    return NullSpace(singular_values, threshold, basis)
