@@ -1,0 +1,73 @@
+"""A lab for the dissociation of function and representation in neural networks.
+
+The public API, re-exported from the modules that define it; loaded on first use, so that importing
+the package is instant and JAX is loaded only when something is computed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dissociation.datasets import mnist_test, mnist_train
+    from dissociation.errors import DamagedData, InvalidValue
+    from dissociation.experiment import Experiment, from_json
+    from dissociation.function_check import FunctionCheck, function_check
+    from dissociation.manipulations import (
+        Balance,
+        Duplicate,
+        HiddenNull,
+        InputNull,
+        Manipulation,
+        Nuisance,
+        Permute,
+        Rescale,
+        Scale,
+        apply_all,
+    )
+    from dissociation.measures import Curve, InputNoise, Measure, ParameterNoise, Transfer
+    from dissociation.network import Network, ensemble, from_mlp, logits, seed_key, to_mlp
+    from dissociation.null_space import NullSpace, input_null_space, null_space
+    from dissociation.run import run
+    from dissociation.statistics import Summary, summarise
+    from dissociation.training import PAPER, QUICK, Recipe, train, trained
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "datasets": ("mnist_test", "mnist_train"),
+    "errors": ("DamagedData", "InvalidValue"),
+    "experiment": ("Experiment", "from_json"),
+    "function_check": ("FunctionCheck", "function_check"),
+    "manipulations": (
+        "Balance",
+        "Duplicate",
+        "HiddenNull",
+        "InputNull",
+        "Manipulation",
+        "Nuisance",
+        "Permute",
+        "Rescale",
+        "Scale",
+        "apply_all",
+    ),
+    "measures": ("Curve", "InputNoise", "Measure", "ParameterNoise", "Transfer"),
+    "network": ("Network", "ensemble", "from_mlp", "logits", "seed_key", "to_mlp"),
+    "null_space": ("NullSpace", "input_null_space", "null_space"),
+    "run": ("run",),
+    "statistics": ("Summary", "summarise"),
+    "training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -6,9 +6,13 @@ Weights may change freely along these directions without any change on the image
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
+
+from dissociation.datasets import mnist_test, mnist_train
+from dissociation.errors import check_choice
 
 FLOAT32_EPS = float(np.finfo(np.float32).eps)
 
@@ -69,3 +73,21 @@ def null_space(data: np.ndarray) -> NullSpace:
     null_dimension = int(np.sum(singular_values <= threshold))
     basis = np.ascontiguousarray(vectors[:, :null_dimension].T.astype(np.float32))
     return NullSpace(singular_values, threshold, basis)
+
+
+#: Which images a null space may come from.
+SOURCES = {
+    "test": "the 10,000 test images (the notebook's choice)",
+    "train": "the 60,000 training images (blind to the test set)",
+}
+
+
+@functools.cache
+def input_null_space(source: str) -> NullSpace:
+    """The null space of MNIST's `"test"` or `"train"` images; computed once a process.
+
+    **Raises:** `InvalidValue` for another source; `DamagedData` if MNIST cannot be read.
+    """
+    check_choice("images", source, tuple(SOURCES))
+    data = mnist_test() if source == "test" else mnist_train()
+    return null_space(data.images)

@@ -37,10 +37,8 @@ class Task:
     names: tuple[str, ...]
 
 
-def rotation_task(
-    images: np.ndarray, *, split: str = "notebook", seed: int = TRANSFER_KEY
-) -> Task:
-    """Four-way rotation: quarter `q` of the images turned by `q` × 90° anticlockwise, then shuffled.
+def rotation_task(images: np.ndarray, *, split: str = "notebook", seed: int = TRANSFER_KEY) -> Task:
+    """Four-way rotation: quarter `q` turned by `q` × 90° anticlockwise, then all shuffled.
 
     **Arguments:**
 

@@ -1,0 +1,164 @@
+"""The live chart: one Plotly node in the browser that draws whatever a job has published so far.
+
+The chart listens to the job's WebSocket itself, so a growing curve costs no script rerun, and it
+never remounts, so zoom, hidden traces and hover survive. Where the server has no such routes, the
+same element draws the snapshots that the script passes to it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+from dissociation.errors import InvalidValue
+
+_HERE = Path(__file__).parent
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+# The version makes it safe to let browsers keep the file for ever.
+_LIBRARY = f"/api/plotly.min.js?v={version('plotly')}"
+
+# Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
+# Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
+_ELEMENT = st.components.v2.component(
+    "dissociation_live_chart",
+    js=(_HERE / "live_chart.js").read_text(encoding="utf-8"),
+    css=(_HERE / "live_chart.css").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis with its fixed range.
+
+    **Arguments:**
+
+    - `title`: the words beside the axis.
+    - `low`, `high`: its range, in the units of the data (also when `log`).
+    - `log`: a logarithmic axis; `low` must then be positive. Values of 0 are shown at its foot.
+    - `percent`: the values are fractions, to be written as percentages.
+    """
+
+    title: str
+    low: float
+    high: float
+    log: bool = False
+    percent: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise InvalidValue("Axis.high", self.high, f"give a number above low = {self.low:g}")
+        if self.log and self.low <= 0:
+            raise InvalidValue("Axis.low", self.low, "a logarithmic axis begins above 0")
+
+
+@dataclass(frozen=True)
+class TraceStyle:
+    """How one condition looks: never told by colour alone, so also by its dash and its symbol.
+
+    **Arguments:**
+
+    - `key`: the key of its trace in the snapshots.
+    - `name`: its name in legend and hover.
+    - `color`: `#rrggbb`.
+    - `dash`, `symbol`: Plotly's names, such as `"dashdot"` and `"diamond"`.
+    """
+
+    key: str
+    name: str
+    color: str
+    dash: str
+    symbol: str
+
+    def __post_init__(self) -> None:
+        if not _COLOR.fullmatch(self.color):
+            raise InvalidValue("TraceStyle.color", self.color, "write it as #rrggbb")
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """All of a figure but its numbers.
+
+    **Arguments:**
+
+    - `x`, `y`: the axes.
+    - `traces`: one style a condition, in the order of the legend.
+    - `filename`: of the PNG a visitor downloads, without its ending.
+    - `height`: in pixels; smaller on phones.
+    - `revision`: while it stays the same, the visitor's zoom and hidden traces are kept.
+    """
+
+    x: Axis
+    y: Axis
+    traces: tuple[TraceStyle, ...]
+    filename: str
+    height: int = 420
+    revision: str = ""
+
+    def __post_init__(self) -> None:
+        keys = [trace.key for trace in self.traces]
+        if len(set(keys)) < len(keys):
+            raise InvalidValue("FigureSpec.traces", keys, "each key may occur once")
+
+
+class Events(NamedTuple):
+    """What happened in the browser since the last run of the script; mostly nothing.
+
+    - `finished`: the job has ended (done, failed or cancelled) and its last snapshot is drawn.
+    - `cancel`, `retry`: the visitor pressed that button.
+    - `lost`: the server no longer knows the job.
+    """
+
+    finished: bool
+    cancel: bool
+    retry: bool
+    lost: bool
+
+
+def live_chart(
+    figure: FigureSpec, snapshot: dict, *, address: str | None, key: str, alt: str
+) -> Events:
+    """Draws `snapshot` and then, without any rerun, what the job at `address` goes on to publish.
+
+    **Arguments:**
+
+    - `figure`: axes and styles.
+    - `snapshot`: the job's latest, in the form its WebSocket sends too:
+        `{"version", "state", "message", "progress", "traces": [{"key", "x", "y", "low", "high",
+        "detail"}]}`. Numbers may be `None` but not NaN, which JSON has no word for.
+    - `address`: the WebSocket's path from the root of the app, or `None` if `snapshot` is all
+        there will be. A job that is submitted again has a new address.
+    - `key`: of the element; the same key is the same node in the browser.
+    - `alt`: the chart in words, for those who cannot see it.
+
+    **Returns:**
+
+    The [`Events`][] of this run.
+    """
+    json.dumps(snapshot, allow_nan=False)  # NaN would only fail in the visitor's browser
+    result = _ELEMENT(
+        key=key,
+        data={
+            "figure": asdict(figure),
+            "snapshot": snapshot,
+            "address": address,
+            "alt": alt,
+            "library": _LIBRARY,
+        },
+        # Streamlit reports only those events that have a callback.
+        on_finished_change=_nothing,
+        on_cancel_change=_nothing,
+        on_retry_change=_nothing,
+        on_lost_change=_nothing,
+    )
+    return Events(*(bool(getattr(result, event)) for event in Events._fields))
+
+
+def _nothing() -> None:
+    """The script reads the event from the element's result instead."""

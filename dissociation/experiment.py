@@ -1,0 +1,164 @@
+"""An experiment is a value: what is measured, on which networks, rewritten how, with which key.
+
+Equal experiments are equal values with equal digests, hence one cache entry and one computation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from dissociation import datasets, measures
+from dissociation import manipulations as manipulate
+from dissociation._lazy import jax
+from dissociation.errors import InvalidValue, check_integer
+from dissociation.manipulations import Manipulation
+from dissociation.measures import Measure
+from dissociation.network import NOTEBOOK_KEY
+from dissociation.training import QUICK, Recipe
+
+#: Raise it when stored curves of any kind can no longer be read or compared.
+SCHEMA = 1
+MAX_SEEDS = 20
+MAX_KEY = 2**31 - 1
+MAX_MANIPULATIONS = 8
+
+
+def digest(values: Any) -> str:
+    """SHA-256 of plain values in canonical JSON (sorted keys, shortest floats, no NaN)."""
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def training_digest(recipe: Recipe, seed: int) -> str:
+    """Identifies one trained network: the data, the recipe with its code version, and the seed."""
+    return digest(["train", SCHEMA, datasets.fingerprint(), recipe.canonical(), seed])
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One curve: a measure on networks that were trained by a recipe and then manipulated.
+
+    - `measure`: with its settings.
+    - `manipulations`: applied in order; none leaves the trained networks.
+    - `recipe`, `seeds`: networks 0 … `seeds` - 1 of that recipe.
+    - `key`: integer seed of all noise and of random manipulations.
+
+    **Raises:** `InvalidValue` if a field lies outside its range, or the layers would be too wide.
+    """
+
+    measure: Measure
+    manipulations: tuple[Manipulation, ...] = ()
+    recipe: Recipe = QUICK
+    seeds: int = 2
+    key: int = NOTEBOOK_KEY
+
+    def __post_init__(self):
+        check_integer("seeds", self.seeds, 1, MAX_SEEDS)
+        check_integer("key", self.key, 0, MAX_KEY)
+        if len(self.manipulations) > MAX_MANIPULATIONS:
+            raise InvalidValue(
+                "manipulations", len(self.manipulations), f"give at most {MAX_MANIPULATIONS}"
+            )
+        widths = {1: self.recipe.width, 2: self.recipe.width}
+        for step in self.manipulations:
+            widths[step.layer] = step.widened(widths[step.layer])
+            if widths[step.layer] > manipulate.MAX_WIDTH:
+                raise InvalidValue(
+                    f"strength of {step.name}",
+                    step.strength,
+                    f"it makes a layer of {widths[step.layer]:,} neurons; keep it to "
+                    f"{manipulate.MAX_WIDTH:,}",
+                )
+
+    @property
+    def invariant(self) -> bool:
+        """Whether the curve equals the trained networks' by construction."""
+        return self.measure.sees_only_function and manipulate.exact_everywhere(self.manipulations)
+
+    def canonical(self) -> Experiment:
+        """The experiment that is actually run: exactly invariant ones are the trained one's."""
+        return dataclasses.replace(self, manipulations=()) if self.invariant else self
+
+    def seed_digest(self, seed: int, weights: str | None = None) -> str:
+        """Identifies the curve of one seed.
+
+        **Arguments:**
+
+        - `seed`: which network.
+        - `weights`: the digest of its trained weights; without it, the digest of the plan, which is
+          known before the network is trained.
+        """
+        run = self.canonical()
+        return digest(
+            [
+                "curve",
+                SCHEMA,
+                training_digest(run.recipe, seed),
+                run.measure.canonical(),
+                [step.canonical() for step in run.manipulations],
+                run.key,
+                seed,
+                weights,
+            ]
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values from which [`from_json`][] makes the same experiment."""
+        settings = self.measure.canonical()
+        settings.pop("version")
+        return {
+            "schema": SCHEMA,
+            "measure": settings,
+            "manipulations": [step.canonical() for step in self.manipulations],
+            "recipe": dataclasses.asdict(self.recipe),
+            "seeds": self.seeds,
+            "key": self.key,
+        }
+
+
+def from_json(values: Any) -> Experiment:
+    """The experiment that [`Experiment.to_json`][] described.
+
+    **Raises:** `InvalidValue` that names the field, for anything that is not such a description.
+    """
+    if not isinstance(values, dict):
+        raise InvalidValue("experiment", values, "give a JSON object")
+    allowed = {"schema", "measure", "manipulations", "recipe", "seeds", "key"}
+    for name in values:
+        if name not in allowed:
+            raise InvalidValue(
+                "experiment field", name, "choose one of " + ", ".join(sorted(allowed))
+            )
+    if values.get("schema", SCHEMA) != SCHEMA:
+        raise InvalidValue("schema", values["schema"], f"this lab reads schema {SCHEMA}")
+    measure = _named("measure", values.get("measure"), measures.make)
+    steps = values.get("manipulations", [])
+    if not isinstance(steps, list):
+        raise InvalidValue("manipulations", steps, "give a list")
+    recipe = values.get("recipe", {})
+    known = {field.name for field in dataclasses.fields(Recipe)}
+    if not isinstance(recipe, dict) or not set(recipe) <= known:
+        raise InvalidValue("recipe", recipe, "give an object of " + ", ".join(sorted(known)))
+    return Experiment(
+        measure=measure,
+        manipulations=tuple(_named("manipulation", step, manipulate.make) for step in steps),
+        recipe=Recipe(**recipe),
+        seeds=values.get("seeds", 2),
+        key=values.get("key", NOTEBOOK_KEY),
+    )
+
+
+def _named(field: str, values: Any, make: Any) -> Any:
+    if not isinstance(values, dict) or not isinstance(values.get("name"), str):
+        raise InvalidValue(field, values, "give an object with a name")
+    settings = {str(name): value for name, value in values.items() if name != "name"}
+    return make(values["name"], **settings)
+
+
+def noise_key(key: int) -> Any:
+    """The JAX key that all seeds of an experiment share."""
+    return jax.random.PRNGKey(key)

@@ -1,0 +1,71 @@
+"""Rewrites of a network's weights that leave what it computes untouched, or nearly so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dissociation._lazy import jax
+from dissociation.errors import InvalidValue, check_choice
+from dissociation.manipulations.balance import Balance
+from dissociation.manipulations.base import (
+    ALL_INPUTS,
+    MAX_WIDTH,
+    Manipulation,
+    Option,
+    Strength,
+)
+from dissociation.manipulations.duplicate import Duplicate
+from dissociation.manipulations.hidden_null import HiddenNull
+from dissociation.manipulations.input_null import InputNull
+from dissociation.manipulations.nuisance import Nuisance
+from dissociation.manipulations.permute import Permute
+from dissociation.manipulations.rescale import Rescale
+from dissociation.manipulations.scale import Scale
+from dissociation.network import Network
+
+#: Every manipulation of the lab by name, in the order in which controls list them.
+REGISTRY: dict[str, type[Manipulation]] = {
+    cls.name: cls
+    for cls in (Scale, Duplicate, Nuisance, InputNull, Rescale, Permute, Balance, HiddenNull)
+}
+#: Keeps the draws of manipulations apart from the noise of the measures, which share a key.
+MANIPULATION_SALT = 101
+
+
+def make(name: str, **fields: Any) -> Manipulation:
+    """A manipulation by name. **Raises:** `InvalidValue` for an unknown name or a bad field."""
+    check_choice("manipulation", name, tuple(REGISTRY))
+    cls = REGISTRY[name]
+    unknown = set(fields) - set(cls.__dataclass_fields__)
+    if unknown:
+        known = ", ".join(cls.__dataclass_fields__)
+        raise InvalidValue(f"field of {name}", sorted(unknown)[0], f"choose one of {known}")
+    return cls(**fields)
+
+
+def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: Any) -> Network:
+    """Applies manipulations in order, each with a key of its own.
+
+    **Arguments:**
+
+    - `network`: the trained network.
+    - `manipulations`: any number of them; none gives the network back.
+    - `key`: the key of the seed; manipulation `i` gets `fold_in(fold_in(key, salt), i)`.
+
+    **Raises:** `InvalidValue` if a hidden layer would become wider than `MAX_WIDTH`.
+    """
+    for position, manipulation in enumerate(manipulations):
+        width = manipulation.widened(network.widths[manipulation.layer - 1])
+        if width > MAX_WIDTH:
+            raise InvalidValue(
+                f"width after {manipulation.name}", width, f"keep it to {MAX_WIDTH:,} neurons"
+            )
+        own = jax.random.fold_in(jax.random.fold_in(key, MANIPULATION_SALT), position)
+        network = manipulation.apply(network, key=own)
+    return network
+
+
+def exact_everywhere(manipulations: Sequence[Manipulation]) -> bool:
+    """Whether all of them leave the function the same on every input."""
+    return all(manipulation.exact_everywhere for manipulation in manipulations)

@@ -1,0 +1,135 @@
+"""What a manipulation declares: enough for its control, its address, its cache key and its tests.
+
+To add one, write one file in this folder with a frozen dataclass derived from
+[`Manipulation`][] and add it to the registry in `__init__.py`; everything else follows.
+"""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from dissociation.errors import check_choice, check_integer, check_number
+from dissociation.network import Network
+
+ALL_INPUTS = "all inputs"
+#: Widest hidden layer a manipulation may make.
+MAX_WIDTH = 8192
+
+
+@dataclass(frozen=True)
+class Strength:
+    """The one number that says how far a manipulation goes.
+
+    - `low`, `high`, `default`: allowed range, ends included.
+    - `symbol`: as in the formula; `unit`: what one unit of it is.
+    - `log`: whether a slider should be logarithmic.
+    - `integer`: whether only whole numbers make sense.
+    """
+
+    symbol: str
+    unit: str
+    low: float
+    high: float
+    default: float
+    log: bool = False
+    integer: bool = False
+
+
+@dataclass(frozen=True)
+class Option:
+    """A further choice of a manipulation: its words, and what each means."""
+
+    label: str
+    choices: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Manipulation(abc.ABC):
+    """A rewrite of a network's weights around one hidden layer.
+
+    Fields of every manipulation:
+
+    - `strength`: within the declared [`Strength`][].
+    - `layer`: hidden layer 1 (between W1 and W2) or 2 (between W2 and W3).
+
+    Declarations (class attributes): `name` for addresses, `label` for people, `rule` and `about`
+    to explain it, `strength_range`, `layers` where it makes sense, `options` for further fields,
+    `exact_on` for the inputs on which it leaves the function unchanged, and `cite`.
+
+    **Raises:** `InvalidValue` if a field lies outside what is declared.
+    """
+
+    strength: float
+    layer: int = 2
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    rule: ClassVar[str]
+    about: ClassVar[str]
+    cite: ClassVar[str]
+    strength_range: ClassVar[Strength]
+    layers: ClassVar[tuple[int, ...]] = (1, 2)
+    options: ClassVar[dict[str, Option]] = {}
+    #: Options that are whole numbers: their allowed range and what they mean.
+    counts: ClassVar[dict[str, tuple[int, int, str]]] = {}
+
+    def __post_init__(self):
+        declared = self.strength_range
+        check = check_integer if declared.integer else check_number
+        strength = check(f"strength of {self.name}", self.strength, declared.low, declared.high)
+        # Equal experiments must be equal values: 20 and 20.0 are one strength.
+        object.__setattr__(self, "strength", float(strength))
+        check_choice(f"layer of {self.name}", str(self.layer), [str(n) for n in self.layers])
+        for field, option in self.options.items():
+            check_choice(f"{field} of {self.name}", getattr(self, field), tuple(option.choices))
+        for field, (low, high, _) in self.counts.items():
+            check_integer(f"{field} of {self.name}", getattr(self, field), low, high)
+
+    @property
+    def exact_on(self) -> str:
+        """The inputs on which the function stays exactly the same."""
+        return ALL_INPUTS
+
+    @property
+    def exact_everywhere(self) -> bool:
+        """Whether the function stays the same on every input there is."""
+        return self.exact_on == ALL_INPUTS
+
+    @abc.abstractmethod
+    def apply(self, network: Network, *, key: Any) -> Network:
+        """The rewritten network.
+
+        **Arguments:**
+
+        - `network`: float32 weights; not changed.
+        - `key`: a JAX key for the random draws, if there are any.
+        """
+
+    def widened(self, width: int) -> int:
+        """Neurons the manipulated layer will have, if it now has `width`."""
+        return width
+
+    def canonical(self) -> dict[str, Any]:
+        """Plain values that determine the rewrite, for digests and addresses."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {"name": self.name, **values}
+
+    def describe(self) -> str:
+        """The label with its strength, for legends."""
+        declared = self.strength_range
+        value = f"{self.strength:g}"
+        return f"{self.label} ({declared.symbol} = {value})" if declared.symbol else self.label
+
+
+def around(network: Network, layer: int) -> tuple[Any, Any]:
+    """Incoming weights `(hidden, in)` and outgoing weights `(out, hidden)` of a hidden layer."""
+    return (network.w1, network.w2) if layer == 1 else (network.w2, network.w3)
+
+
+def with_layer(network: Network, layer: int, w_in: Any, w_out: Any) -> Network:
+    """The network with other weights around one hidden layer."""
+    if layer == 1:
+        return Network(w_in, w_out, network.w3)
+    return Network(network.w1, w_in, w_out)

@@ -1,0 +1,49 @@
+"""Input-null noise: change the first layer only where no image of a data set ever looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from dissociation._lazy import jax
+from dissociation.manipulations.base import Manipulation, Option, Strength
+from dissociation.network import Network
+from dissociation.null_space import SOURCES, input_null_space
+
+
+@dataclass(frozen=True)
+class InputNull(Manipulation):
+    """`W1 ← W1 + s · N(0, 1) · basis` of the null space of the inputs (Braun et al. 2025).
+
+    Exact on the images the basis comes from: `images="test"` as in the notebook, or `"train"`,
+    which touches no test image but preserves the test function only nearly.
+    """
+
+    strength: float = 0.1
+    layer: int = 1
+    images: str = "test"
+
+    name: ClassVar = "input_null"
+    label: ClassVar = "Input-null noise"
+    rule: ClassVar = "W1 ← W1 + s · N(0, 1) · null basis of the images"
+    about: ClassVar = (
+        "The first layer is perturbed along directions in which the images have no component. On "
+        "those images nothing changes; off them everything may."
+    )
+    cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025"
+    strength_range: ClassVar = Strength("s", "standard deviation", 0.0, 10.0, 0.1)
+    layers: ClassVar = (1,)
+    options: ClassVar = {"images": Option("Null space of", SOURCES)}
+
+    @property
+    def exact_on(self) -> str:
+        """See [`Manipulation.exact_on`][]."""
+        return f"the {self.images} images"
+
+    def apply(self, network: Network, *, key: Any) -> Network:
+        """See [`Manipulation.apply`][]. **Raises:** `DamagedData` if MNIST cannot be read."""
+        basis = input_null_space(self.images).basis
+        drawn = np.asarray(jax.random.normal(key, (len(network.w1), len(basis))))
+        return network._replace(w1=network.w1 + self.strength * drawn @ basis)

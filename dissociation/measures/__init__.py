@@ -1,0 +1,27 @@
+"""Ways to tell networks of equal function apart: each streams a curve, coarse to fine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dissociation.errors import InvalidValue, check_choice
+from dissociation.measures.base import Axis, Curve, Measure, SeedCurve
+from dissociation.measures.input_noise import InputNoise
+from dissociation.measures.parameter_noise import ParameterNoise
+from dissociation.measures.transfer import Transfer
+
+#: Every measure of the lab by name.
+REGISTRY: dict[str, type[Measure]] = {
+    cls.name: cls for cls in (InputNoise, ParameterNoise, Transfer)
+}
+
+
+def make(name: str, **settings: Any) -> Measure:
+    """A measure by name. **Raises:** `InvalidValue` for an unknown name or a bad setting."""
+    check_choice("measure", name, tuple(REGISTRY))
+    cls = REGISTRY[name]
+    unknown = set(settings) - set(cls.__dataclass_fields__)
+    if unknown:
+        known = ", ".join(cls.__dataclass_fields__)
+        raise InvalidValue(f"setting of {name}", sorted(unknown)[0], f"choose one of {known}")
+    return cls(**settings)

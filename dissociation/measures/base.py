@@ -1,0 +1,211 @@
+"""What a measure declares, and the curve it streams.
+
+To add one, write one file in this folder with a frozen dataclass derived from [`Measure`][] and
+add it to the registry in `__init__.py`.
+"""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import numpy as np
+
+from dissociation.errors import InvalidValue, check_integer, check_number
+from dissociation.network import Network
+
+TEST_IMAGES = 10_000
+#: Sizes of the first chunks of images; the rest come in chunks of the last size. The first is
+#: small, so that a whole coarse curve is there at once, and all pad to one of two shapes.
+FIRST_CHUNKS = (250, 750, 1_000)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis of a measure's chart: title with unit, default range, and its kind."""
+
+    title: str
+    low: float
+    high: float
+    log: bool = False
+    percent: bool = False
+
+
+@dataclass(frozen=True)
+class SeedCurve:
+    """The curve of one network, as counts.
+
+    - `errors`: `(draws, S)` int64 wrong predictions at each noise scale or budget.
+    - `images`: `(S,)` int64 predictions made so far at each; 0 where nothing is known yet.
+    - `clean_errors`: wrong predictions without any noise, `clean_images` of how many; 0 and 0 for
+      measures that have no such point.
+    - `notes`: what the measure wants known about this network, as plain values.
+    """
+
+    errors: np.ndarray
+    images: np.ndarray
+    clean_errors: int = 0
+    clean_images: int = 0
+    notes: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def rates(self) -> np.ndarray:
+        """`(draws, S)` float64 error in [0, 1]; NaN where nothing is known yet."""
+        images = np.where(self.images > 0, self.images, np.nan)
+        return self.errors / images
+
+    @property
+    def clean(self) -> float:
+        """Error without noise, NaN if not measured."""
+        return self.clean_errors / self.clean_images if self.clean_images else float("nan")
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The curve of one condition: the curves of its seeds over a common axis.
+
+    - `x`: `(S,)` noise scales or budgets.
+    - `seeds`: one [`SeedCurve`][] a seed.
+    - `total`: `(S,)` predictions at each point when complete.
+    """
+
+    x: np.ndarray
+    seeds: tuple[SeedCurve, ...]
+    total: np.ndarray
+
+    @property
+    def rates(self) -> np.ndarray:
+        """`(seeds, S)` error of each seed, mean over its draws."""
+        return np.stack([seed.rates.mean(0) for seed in self.seeds])
+
+    @property
+    def runs(self) -> np.ndarray:
+        """`(seeds · draws, S)` error of every run on its own."""
+        return np.concatenate([seed.rates for seed in self.seeds])
+
+    @property
+    def mean(self) -> np.ndarray:
+        """`(S,)` mean error over seeds and draws."""
+        return self.rates.mean(0)
+
+    @property
+    def images(self) -> np.ndarray:
+        """`(S,)` predictions so far at each point: the least over the seeds."""
+        return np.min([seed.images for seed in self.seeds], axis=0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all predictions are made."""
+        return bool(np.all(self.images >= self.total))
+
+    @property
+    def spread(self) -> np.ndarray:
+        """`(S,)` half-width of the band: ± 1 standard deviation over seeds and draws.
+
+        While the curve is filling, the binomial standard error of the mean over the images seen so
+        far is added in quadrature, so a coarse curve looks as uncertain as it is.
+        """
+        runs, mean = self.runs, self.mean
+        deviation = runs.std(0)
+        images = np.maximum(self.images, 1) * len(runs)
+        sampling = np.where(self.images < self.total, mean * (1 - mean) / images, 0.0)
+        return np.sqrt(deviation**2 + sampling)
+
+
+@dataclass(frozen=True)
+class Measure(abc.ABC):
+    """A way to tell networks of equal function apart. Its fields are its settings.
+
+    Declarations (class attributes): `name` for addresses, `label` for people, `about`, `cite`,
+    `version` (raise it when a change to the code changes numbers) and `sees_only_function`:
+    networks that compute the same function on every input get exactly the same curve.
+    """
+
+    images: int = TEST_IMAGES
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    about: ClassVar[str]
+    cite: ClassVar[str]
+    version: ClassVar[int] = 1
+    sees_only_function: ClassVar[bool] = False
+
+    @property
+    @abc.abstractmethod
+    def x(self) -> np.ndarray:
+        """`(S,)` float64 noise scales or budgets."""
+
+    @property
+    @abc.abstractmethod
+    def total(self) -> np.ndarray:
+        """`(S,)` predictions a network and draw will have made at each point at the end."""
+
+    @property
+    @abc.abstractmethod
+    def axes(self) -> tuple[Axis, Axis]:
+        """The x and y axis of the chart."""
+
+    @property
+    @abc.abstractmethod
+    def chance(self) -> float:
+        """Error of guessing."""
+
+    @abc.abstractmethod
+    def stream(
+        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+    ) -> Iterator[list[list[SeedCurve]]]:
+        """Measures networks together, coarse to fine.
+
+        **Arguments:**
+
+        - `networks`: `networks[condition][seed]`; conditions of one seed share their noise draws.
+        - `keys`: one JAX key a seed, for draws that differ between seeds.
+        - `key`: a JAX key for draws that all seeds share.
+
+        **Returns:** an iterator of `curves[condition][seed]`, each time over more of the data; the
+        last item is complete.
+        """
+
+    def canonical(self) -> dict[str, Any]:
+        """Plain values that determine the numbers, for digests."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {"name": self.name, "version": self.version, **values}
+
+
+def noise_scales(low: float, high: float, points: int) -> np.ndarray:
+    """`(points,)` float64, evenly spaced in the logarithm, ends included."""
+    return np.logspace(np.log10(low), np.log10(high), points)
+
+
+def check_noise_range(low: float, high: float, points: int, limits: tuple[float, float]) -> None:
+    """**Raises:** `InvalidValue` unless `limits[0] <= low < high <= limits[1]`, 2–200 points."""
+    check_number("noise_low", low, *limits)
+    check_number("noise_high", high, *limits)
+    check_integer("points", points, 2, 200)
+    if low >= high:
+        raise InvalidValue("noise_low", low, f"give less than noise_high, {high:g}")
+
+
+def check_images(images: int) -> None:
+    """**Raises:** `InvalidValue` unless there are that many test images to use."""
+    check_integer("images", images, 100, TEST_IMAGES)
+
+
+def chunk_bounds(images: int) -> list[tuple[int, int]]:
+    """Start and stop of the chunks in which images are measured, small ones first."""
+    bounds, start, sizes = [], 0, list(FIRST_CHUNKS)
+    while start < images:
+        size = sizes.pop(0) if len(sizes) > 1 else sizes[0]
+        bounds.append((start, min(start + size, images)))
+        start = bounds[-1][1]
+    return bounds
+
+
+def padded(rows: np.ndarray, fill: float = 0) -> np.ndarray:
+    """Rows filled up to one of the few chunk shapes that are ever compiled."""
+    size = FIRST_CHUNKS[0] if len(rows) <= FIRST_CHUNKS[0] else FIRST_CHUNKS[-1]
+    padding = [(0, size - len(rows))] + [(0, 0)] * (rows.ndim - 1)
+    return np.pad(rows, padding, constant_values=fill)

@@ -1,0 +1,111 @@
+"""Input noise: how often the network errs when Gaussian noise is added to the images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from dissociation._lazy import jax, jnp
+from dissociation.datasets import mnist_test
+from dissociation.measures import noise_kernels as kernels
+from dissociation.measures.base import (
+    Axis,
+    Measure,
+    SeedCurve,
+    check_images,
+    check_noise_range,
+    chunk_bounds,
+    noise_scales,
+    padded,
+)
+from dissociation.network import Network
+
+LIMITS = (1e-3, 100.0)
+
+
+@dataclass(frozen=True)
+class InputNoise(Measure):
+    """Error on `x + σ ξ`, ξ ~ N(0, 1) drawn once and shared by all σ, seeds and conditions.
+
+    Sharing the draw (common random numbers) makes differences between conditions far less noisy
+    than the curves themselves. Settings: σ from `noise_low` to `noise_high`, in pixel units (images
+    are in [0, 1]), at `points` scales; `images` test images.
+    """
+
+    noise_low: float = 0.1
+    noise_high: float = 10.0
+    points: int = 40
+
+    name: ClassVar = "input_noise"
+    label: ClassVar = "Input noise"
+    about: ClassVar = "Gaussian noise of standard deviation σ is added to every pixel."
+    cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025, Fig. 4"
+    sees_only_function: ClassVar = True
+
+    def __post_init__(self):
+        check_images(self.images)
+        check_noise_range(self.noise_low, self.noise_high, self.points, LIMITS)
+
+    @property
+    def x(self) -> np.ndarray:
+        """See [`Measure.x`][]."""
+        return noise_scales(self.noise_low, self.noise_high, self.points)
+
+    @property
+    def total(self) -> np.ndarray:
+        """See [`Measure.total`][]."""
+        return np.full(self.points, self.images)
+
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """See [`Measure.axes`][]."""
+        return (
+            Axis("Input noise σ (pixel units)", self.noise_low, self.noise_high, log=True),
+            Axis("Test error", 0.01, 1.0, log=True, percent=True),
+        )
+
+    @property
+    def chance(self) -> float:
+        """See [`Measure.chance`][]."""
+        return 0.9
+
+    def stream(
+        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+    ) -> Iterator[list[list[SeedCurve]]]:
+        """See [`Measure.stream`][]. The noise of image `i` is row `i` of one draw from `key`."""
+        del keys
+        data = mnist_test()
+        sigmas = [jnp.float32(sigma) for sigma in self.x]
+        noise_key = jax.random.split(key)[0]
+        noise: Any = None
+        device = [[Network(*map(jnp.asarray, net)) for net in row] for row in networks]
+        errors = np.zeros((len(networks), len(networks[0]), 1 + self.points), np.int64)
+        for start, stop in chunk_bounds(self.images):
+            if noise is None or len(noise) < stop:
+                # Row i of the draw does not depend on how many rows are drawn (partitionable
+                # threefry), so the first chunk need not wait for all of them.
+                rows = stop if stop < 1_000 else self.images
+                noise = np.asarray(jax.random.normal(noise_key, (rows, data.images.shape[1])))
+            images = jnp.asarray(padded(data.images[start:stop]))
+            ripple = jnp.asarray(padded(noise[start:stop]))
+            labels = jnp.asarray(padded(data.labels[start:stop].astype(np.int32), kernels.PADDING))
+            for c, row in enumerate(device):
+                for s, net in enumerate(row):
+                    p = kernels.pre_activation(images, net.w1)
+                    q = kernels.pre_activation(ripple, net.w1)
+                    counts = [
+                        kernels.count_errors(
+                            kernels.noisy_hidden(p, q, sigma), net.w2, net.w3, labels
+                        )
+                        for sigma in (jnp.float32(0), *sigmas)
+                    ]
+                    errors[c, s] += np.array([int(count) for count in counts])
+            yield [[_seed_curve(counts, stop) for counts in row] for row in errors]
+
+
+def _seed_curve(counts: np.ndarray, images: int) -> SeedCurve:
+    seen = np.full(len(counts) - 1, images)
+    return SeedCurve(counts[None, 1:].copy(), seen, int(counts[0]), images)

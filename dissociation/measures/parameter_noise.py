@@ -1,0 +1,145 @@
+"""Parameter noise: how often the network errs when Gaussian noise is added to its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from dissociation._lazy import jax, jnp
+from dissociation.datasets import mnist_test
+from dissociation.errors import InvalidValue, check_choice, check_integer
+from dissociation.measures import noise_kernels as kernels
+from dissociation.measures.base import (
+    Axis,
+    Measure,
+    SeedCurve,
+    check_images,
+    check_noise_range,
+    chunk_bounds,
+    noise_scales,
+    padded,
+)
+from dissociation.network import Network
+
+LIMITS = (1e-6, 100.0)
+MODES = {
+    "absolute": "absolute: σ · N(0, 1) on every weight",
+    "relative": "relative: σ · |w| · N(0, 1), blind to rescaling",
+}
+#: Which of W1, W2, W3 are noisy: the digits of the word.
+LAYERS = ("123", "1", "2", "3", "12", "13", "23")
+
+
+@dataclass(frozen=True)
+class ParameterNoise(Measure):
+    """Error with `W_l + σ N_l`, `N_l` ~ N(0, 1): one draw a seed, shared by all σ and conditions.
+
+    Settings: σ from `noise_low` to `noise_high` at `points` scales; `mode` absolute, or relative to
+    each weight's size (ASAM, Kwon et al. 2021); `layers`, the digits of the noisy weight matrices;
+    `draws` of the noise a seed; `images` test images.
+    """
+
+    noise_low: float = 1e-4
+    noise_high: float = 1.0
+    points: int = 40
+    mode: str = "absolute"
+    layers: str = "123"
+    draws: int = 1
+
+    name: ClassVar = "parameter_noise"
+    label: ClassVar = "Parameter noise"
+    about: ClassVar = "Gaussian noise of standard deviation σ is added to every weight."
+    cite: ClassVar = (
+        "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025, Fig. 4; relative "
+        "noise: Kwon et al., ASAM, ICML 2021"
+    )
+
+    def __post_init__(self):
+        check_images(self.images)
+        check_noise_range(self.noise_low, self.noise_high, self.points, LIMITS)
+        check_choice("mode", self.mode, tuple(MODES))
+        check_integer("draws", self.draws, 1, 64)
+        if self.layers not in LAYERS:
+            raise InvalidValue("layers", self.layers, "choose one of " + ", ".join(LAYERS))
+
+    @property
+    def x(self) -> np.ndarray:
+        """See [`Measure.x`][]."""
+        return noise_scales(self.noise_low, self.noise_high, self.points)
+
+    @property
+    def total(self) -> np.ndarray:
+        """See [`Measure.total`][]."""
+        return np.full(self.points, self.images)
+
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """See [`Measure.axes`][]."""
+        unit = "weight units" if self.mode == "absolute" else "relative to each weight"
+        return (
+            Axis(f"Parameter noise σ ({unit})", self.noise_low, self.noise_high, log=True),
+            Axis("Test error", 0.01, 1.0, log=True, percent=True),
+        )
+
+    @property
+    def chance(self) -> float:
+        """See [`Measure.chance`][]."""
+        return 0.9
+
+    def noise(self, network: Network, key: Any, draw: int) -> Network:
+        """The noise of one draw per unit of σ, shaped like the weights.
+
+        Draw 0 is the notebook's: `N_l = normal(split(key, 3)[l])`. Rows of wider layers extend the
+        draws of narrower ones, so conditions share as much of their noise as their shapes allow.
+        """
+        own = key if draw == 0 else jax.random.fold_in(key, draw)
+        parts = []
+        for number, (weight, part_key) in enumerate(
+            zip(network, jax.random.split(own, 3), strict=True), start=1
+        ):
+            if str(number) not in self.layers:
+                parts.append(jnp.zeros_like(weight))
+                continue
+            drawn = jax.random.normal(part_key, weight.shape)
+            parts.append(drawn if self.mode == "absolute" else jnp.abs(weight) * drawn)
+        return Network(*parts)
+
+    def stream(
+        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+    ) -> Iterator[list[list[SeedCurve]]]:
+        """See [`Measure.stream`][]. Conditions of one seed draw from the same key."""
+        del key
+        data = mnist_test()
+        sigmas = [jnp.float32(sigma) for sigma in (0.0, *self.x)]
+        device = [[Network(*map(jnp.asarray, net)) for net in row] for row in networks]
+        shape = (len(networks), len(keys), self.draws, 1 + self.points)
+        errors = np.zeros(shape, np.int64)
+        for start, stop in chunk_bounds(self.images):
+            images = jnp.asarray(padded(data.images[start:stop]))
+            labels = jnp.asarray(padded(data.labels[start:stop].astype(np.int32), kernels.PADDING))
+            for s, seed_key in enumerate(keys):
+                for draw in range(self.draws):
+                    for c, row in enumerate(device):
+                        noise = self.noise(row[s], seed_key, draw)
+                        errors[c, s, draw] += _counts(row[s], noise, images, labels, sigmas)
+            yield [[_seed_curve(counts, stop) for counts in row] for row in errors]
+
+
+def _counts(net: Network, noise: Network, images: Any, labels: Any, sigmas: list) -> np.ndarray:
+    p = kernels.pre_activation(images, net.w1)
+    q = kernels.pre_activation(images, noise.w1)
+    counts = [
+        kernels.count_errors_of_noisy_weights(
+            kernels.noisy_hidden(p, q, sigma), net.w2, noise.w2, net.w3, noise.w3, labels, sigma
+        )
+        for sigma in sigmas
+    ]
+    return np.array([int(count) for count in counts])
+
+
+def _seed_curve(counts: np.ndarray, images: int) -> SeedCurve:
+    seen = np.full(counts.shape[1] - 1, images)
+    return SeedCurve(counts[:, 1:].copy(), seen, int(counts[0, 0]), images)

@@ -1,0 +1,136 @@
+"""Transfer: how well a linear probe reads a new task from the second hidden layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from dissociation.datasets import mnist_test
+from dissociation.errors import InvalidValue, check_choice, check_integer
+from dissociation.measures.base import Axis, Measure, SeedCurve, check_images
+from dissociation.network import Network, features
+from dissociation.probes import NUM_FOLDS, converged_probe, notebook_probe
+from dissociation.tasks import (
+    SPLITS,
+    TASKS,
+    TRANSFER_KEY,
+    Task,
+    least_prime_factor_task,
+    rotation_task,
+)
+
+PROBES = {
+    "converged": "converged: normalised, regularised, optimised to a tolerance",
+    "notebook": "notebook: 200 steps of gradient descent, depends on feature scale",
+}
+_PROBES = {"converged": converged_probe, "notebook": notebook_probe}
+SMALLEST_BUDGET = 100
+
+
+@dataclass(frozen=True)
+class Transfer(Measure):
+    """Held-out error of a probe on the second layer's activations, for growing numbers of images.
+
+    Settings: `task` rotation or least_prime_factor; `split`, how rotation classes are drawn;
+    `probe` converged or notebook; budgets at `points` equal steps up to `images`, the first
+    `images / points`; 10 contiguous folds.
+    """
+
+    points: int = 8
+    task: str = "rotation"
+    probe: str = "converged"
+    split: str = "shuffled"
+
+    name: ClassVar = "transfer"
+    label: ClassVar = "Transfer"
+    about: ClassVar = (
+        "A softmax regression is trained on the second hidden layer to solve a task the network "
+        "was not trained for, with 10-fold cross-validation."
+    )
+    cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025, Fig. 4"
+
+    def __post_init__(self):
+        check_images(self.images)
+        check_integer("points", self.points, 1, 50)
+        check_choice("task", self.task, tuple(TASKS))
+        check_choice("probe", self.probe, tuple(PROBES))
+        check_choice("split", self.split, tuple(SPLITS))
+        if self.x[0] < SMALLEST_BUDGET:
+            raise InvalidValue(
+                "points",
+                self.points,
+                f"give at most {self.images // SMALLEST_BUDGET}, so that the smallest budget has "
+                f"{SMALLEST_BUDGET} images",
+            )
+
+    @property
+    def x(self) -> np.ndarray:
+        """Budgets: numbers of images for training and held-out tests together."""
+        steps = np.arange(1, self.points + 1) * self.images // self.points
+        # Folds of equal size: the notebook's budgets are multiples of 10 as well.
+        return (steps // NUM_FOLDS * NUM_FOLDS).astype(np.float64)
+
+    @property
+    def total(self) -> np.ndarray:
+        """See [`Measure.total`][]: every image of a budget is held out once."""
+        return self.x.astype(np.int64)
+
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """See [`Measure.axes`][]."""
+        return (
+            Axis("Budget (images)", self.x[0] * 0.9, self.x[-1] * 1.1, log=True),
+            Axis("Transfer error", 0.0, 1.0, percent=True),
+        )
+
+    @property
+    def chance(self) -> float:
+        """See [`Measure.chance`][]: of guessing the most frequent class."""
+        return 0.75 if self.task == "rotation" else 0.61
+
+    def build_task(self) -> Task:
+        """The labelled images, shuffled. **Raises:** `DamagedData` if MNIST cannot be read."""
+        data = mnist_test()
+        if self.task == "rotation":
+            return rotation_task(data.images, split=self.split, seed=TRANSFER_KEY)
+        return least_prime_factor_task(data.images, data.labels, seed=TRANSFER_KEY)
+
+    def stream(
+        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+    ) -> Iterator[list[list[SeedCurve]]]:
+        """See [`Measure.stream`][]. Nothing is drawn; budgets come in ascending order."""
+        del keys, key
+        task = self.build_task()
+        errors = np.zeros((len(networks), len(networks[0]), self.points), np.int64)
+        known = np.zeros((len(networks), len(networks[0]), self.points), np.int64)
+        notes: list[list[list[dict]]] = [[[] for _ in row] for row in networks]
+        for position, budget in enumerate(self.total):
+            images, classes = task.images[:budget], task.classes[:budget]
+            for s in range(len(networks[0])):
+                for c, row in enumerate(networks):
+                    hidden = features(row[s], images)
+                    found = _PROBES[self.probe](hidden, classes, len(task.names))
+                    errors[c, s, position] = int(np.sum(found.predicted != classes))
+                    known[c, s, position] = budget
+                    notes[c][s].append(
+                        {
+                            "budget": int(budget),
+                            "penalty": found.penalty,
+                            "iterations": found.iterations,
+                            "converged": found.converged,
+                        }
+                    )
+                yield [
+                    [
+                        SeedCurve(
+                            errors[c, s][None].copy(),
+                            known[c, s].copy(),
+                            notes={"probe": list(notes[c][s])},
+                        )
+                        for s in range(len(row))
+                    ]
+                    for c, row in enumerate(networks)
+                ]

@@ -1,0 +1,165 @@
+"""The network of the paper's MNIST experiment: a bias-free ReLU MLP, 784-width-width-10.
+
+`h1 = relu(W1 x)`, `h2 = relu(W2 h1)`, `logits = W3 h2` (Braun, Grant & Saxe 2025, Fig. 4).
+A network is nothing but its three weight matrices; manipulations may widen its hidden layers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dissociation._lazy import jax, jit, jnp
+from dissociation.datasets import CLASSES, PIXELS
+
+#: The key of the notebook: seed `k` of an ensemble is initialised from `split(PRNGKey(37), n)[k]`.
+NOTEBOOK_KEY = 37
+CHUNK = 1_000
+
+
+class Network(NamedTuple):
+    """Weights of one network, float32; also a JAX pytree.
+
+    - `w1`: `(hidden1, 784)`, `w2`: `(hidden2, hidden1)`, `w3`: `(10, hidden2)`.
+    """
+
+    w1: Any
+    w2: Any
+    w3: Any
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Number of neurons in the two hidden layers."""
+        return self.w1.shape[0], self.w2.shape[0]
+
+
+class Activations(NamedTuple):
+    """What each layer does on `n` images; `h1` and `h2` are post-activations.
+
+    - `h1`: `(n, hidden1)`, `h2`: `(n, hidden2)`, `logits`: `(n, 10)`.
+    """
+
+    h1: Any
+    h2: Any
+    logits: Any
+
+
+def seed_key(seed: int, key: Any = None) -> Any:
+    """The JAX key of seed `seed`: `split(key, n)[seed]`, which is the same for every `n > seed`.
+
+    **Arguments:**
+
+    - `seed`: which member of the ensemble.
+    - `key`: key of the whole ensemble; by default the notebook's `PRNGKey(37)`.
+    """
+    if key is None:
+        key = jax.random.PRNGKey(NOTEBOOK_KEY)
+    return jax.random.split(key, seed + 1)[seed]
+
+
+def initial_network(key: Any, width: int = 1024) -> Network:
+    """An untrained network, initialised as `eqx.nn.MLP` is: uniform in ±1/√(fan in).
+
+    **Arguments:**
+
+    - `key`: a JAX key.
+    - `width`: neurons in each hidden layer.
+    """
+    import equinox as eqx
+
+    mlp = eqx.nn.MLP(
+        PIXELS,
+        CLASSES,
+        width_size=width,
+        depth=2,
+        activation=jax.nn.relu,
+        use_bias=False,
+        use_final_bias=False,
+        key=key,
+    )
+    return from_mlp(mlp)
+
+
+def from_mlp(mlp: Any) -> Network:
+    """The weights of an `eqx.nn.MLP` of two bias-free hidden layers."""
+    return Network(*(layer.weight for layer in mlp.layers))
+
+
+def to_mlp(network: Network) -> Any:
+    """The same network as an `eqx.nn.MLP`; its hidden layers may differ in width."""
+    import equinox as eqx
+
+    weights = tuple(jnp.asarray(weight) for weight in network)
+    mlp = eqx.filter_eval_shape(initial_network_mlp, jax.random.PRNGKey(0))
+    return eqx.tree_at(lambda m: tuple(layer.weight for layer in m.layers), mlp, weights)
+
+
+def initial_network_mlp(key: Any) -> Any:
+    """An `eqx.nn.MLP` of the notebook's architecture, the template of [`to_mlp`][]."""
+    import equinox as eqx
+
+    return eqx.nn.MLP(
+        PIXELS, CLASSES, 1024, 2, jax.nn.relu, use_bias=False, use_final_bias=False, key=key
+    )
+
+
+def ensemble(networks: Sequence[Network]) -> Any:
+    """Networks of equal widths as one `eqx.nn.MLP` pytree with a leading seed axis."""
+    stacked = (
+        jnp.stack([jnp.asarray(weight) for weight in weights])
+        for weights in zip(*networks, strict=True)
+    )
+    return to_mlp(Network(*stacked))
+
+
+@jit()
+def _activations(network: Network, images: Any) -> Activations:
+    h1 = jax.nn.relu(images @ network.w1.T)
+    h2 = jax.nn.relu(h1 @ network.w2.T)
+    return Activations(h1, h2, h2 @ network.w3.T)
+
+
+def padded_chunks(images: np.ndarray, size: int = CHUNK) -> Iterator[tuple[np.ndarray, int]]:
+    """Rows in chunks of one shape `(size, d)`: the last is padded with zeros.
+
+    **Returns:** pairs of the chunk and how many of its rows are real. One shape for every number
+    of images means one compilation.
+    """
+    for start in range(0, len(images), size):
+        chunk = images[start : start + size]
+        real = len(chunk)
+        if real < size:
+            chunk = np.concatenate([chunk, np.zeros((size - real, chunk.shape[1]), chunk.dtype)])
+        yield chunk, real
+
+
+def logits(network: Network, images: np.ndarray) -> np.ndarray:
+    """`(n, 10)` float32 logits of `(n, 784)` images, in chunks of bounded memory."""
+    weights = Network(*(jnp.asarray(w) for w in network))
+    parts = [
+        np.asarray(_activations(weights, chunk).logits)[:real]
+        for chunk, real in padded_chunks(images)
+    ]
+    return np.concatenate(parts)
+
+
+def features(network: Network, images: np.ndarray) -> np.ndarray:
+    """`(n, hidden2)` float32 post-activations of the second hidden layer."""
+    weights = Network(*(jnp.asarray(w) for w in network))
+    parts = [
+        np.asarray(_activations(weights, chunk).h2)[:real] for chunk, real in padded_chunks(images)
+    ]
+    return np.concatenate(parts)
+
+
+def weights_digest(network: Network) -> str:
+    """SHA-256 over shapes and float32 bytes of the weights."""
+    digest = hashlib.sha256()
+    for weight in network:
+        array = np.ascontiguousarray(weight, np.float32)
+        digest.update(repr(array.shape).encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()

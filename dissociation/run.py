@@ -1,0 +1,47 @@
+"""Run an experiment without a server: train, manipulate, measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dissociation import manipulations as manipulate
+from dissociation.experiment import Experiment, noise_key
+from dissociation.measures.base import Curve
+from dissociation.network import Network, seed_key
+from dissociation.training import trained
+
+
+def manipulated(experiment: Experiment, networks: list[Network]) -> list[Network]:
+    """The experiment's rewritten networks, one a seed, from its trained ones."""
+    key = noise_key(experiment.key)
+    return [
+        manipulate.apply_all(network, experiment.manipulations, key=seed_key(seed, key))
+        for seed, network in enumerate(networks)
+    ]
+
+
+def stream(experiment: Experiment, networks: list[Network] | None = None) -> Iterator[Curve]:
+    """The experiment's curve, coarse to fine.
+
+    **Arguments:**
+
+    - `experiment`: what to run.
+    - `networks`: its trained networks, one a seed; trained first if not given.
+    """
+    if networks is None:
+        networks = [trained(experiment.recipe, seed_key(seed)) for seed in range(experiment.seeds)]
+    run = experiment.canonical()
+    key = noise_key(run.key)
+    keys = [seed_key(seed, key) for seed in range(run.seeds)]
+    measure = run.measure
+    for curves in measure.stream([manipulated(run, networks)], keys=keys, key=key):
+        yield Curve(measure.x, tuple(curves[0]), measure.total)
+
+
+def run(experiment: Experiment, networks: list[Network] | None = None) -> Curve:
+    """The complete curve of an experiment; see [`stream`][]."""
+    curve = None
+    for curve in stream(experiment, networks):
+        pass
+    assert curve is not None
+    return curve

@@ -1,0 +1,119 @@
+"""Summaries of curves and the uncertainty of comparisons.
+
+Seeds and noise draws are shared by all conditions, so comparisons are of paired differences.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from dissociation.measures.base import Curve
+
+RESAMPLES = 2_000
+CONFIDENCE = 0.95
+
+
+def half_way_noise(x: np.ndarray, errors: np.ndarray, clean: float, chance: float) -> float:
+    """σ50: the noise scale at which the error is half way between clean error and chance.
+
+    **Arguments:**
+
+    - `x`: `(S,)` positive ascending noise scales; `errors`: `(S,)`.
+    - `clean`: error without noise; `chance`: error of guessing.
+
+    **Returns:** the first crossing, interpolated linearly in log σ; NaN if the curve does not cross
+    within its range.
+    """
+    half = (clean + chance) / 2
+    above = np.asarray(errors) >= half
+    if not above.any() or above[0] or np.isnan(half):
+        return float("nan")
+    first = int(np.argmax(above))
+    low, high = errors[first - 1], errors[first]
+    share = (half - low) / (high - low)
+    return float(np.exp(np.log(x[first - 1]) + share * (np.log(x[first]) - np.log(x[first - 1]))))
+
+
+def log_area(x: np.ndarray, errors: np.ndarray) -> float:
+    """Mean error over the range of log σ: the area under the curve over its width, trapezoidal."""
+    known = ~np.isnan(errors)
+    if known.sum() < 2:
+        return float("nan")
+    position, values = np.log(x[known]), errors[known]
+    return float(np.trapezoid(values, position) / (position[-1] - position[0]))
+
+
+def bootstrap_interval(values: np.ndarray, *, seed: int = 0) -> tuple[float, float]:
+    """Percentile bootstrap interval (95 %) of the mean.
+
+    **Arguments:**
+
+    - `values`: `(n,)`, one a seed, or paired differences; NaNs are left out.
+    - `seed`: of the resampling, so that the same values give the same interval.
+
+    **Returns:** low and high; both NaN with fewer than two values.
+    """
+    values = np.asarray(values, float)
+    values = values[~np.isnan(values)]
+    if len(values) < 2:
+        return float("nan"), float("nan")
+    rng = np.random.Generator(np.random.PCG64(seed))
+    means = rng.choice(values, (RESAMPLES, len(values))).mean(1)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def binomial_error(rate: float, images: int) -> float:
+    """Standard error of a rate estimated from `images` independent predictions."""
+    return math.sqrt(rate * (1 - rate) / images) if images else float("nan")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What one condition's curve comes to, as means over seeds.
+
+    - `clean`: error without noise; NaN for measures without such a point.
+    - `half_way`: σ50; `area`: mean error over log σ (or log budget); `interval`: its 95 % bootstrap
+      interval over seeds.
+    - `ratio`: σ50 over that of the reference condition, mean over paired seeds: above 1 is more
+      robust; NaN if either does not cross.
+    """
+
+    clean: float
+    half_way: float
+    area: float
+    interval: tuple[float, float]
+    ratio: float
+
+
+def _half_ways(curve: Curve, chance: float) -> np.ndarray:
+    return np.array(
+        [
+            half_way_noise(curve.x, rates, seed.clean, chance)
+            for rates, seed in zip(curve.rates, curve.seeds, strict=True)
+        ]
+    )
+
+
+def summarise(curve: Curve, reference: Curve, chance: float) -> Summary:
+    """Summary of a condition beside the reference condition, usually the trained networks.
+
+    **Arguments:**
+
+    - `curve`, `reference`: over the same seeds in the same order.
+    - `chance`: error of guessing.
+    """
+    half_ways = _half_ways(curve, chance)
+    areas = np.array([log_area(curve.x, rates) for rates in curve.rates])
+    ratios = half_ways / _half_ways(reference, chance)
+    return Summary(
+        clean=float(np.mean([seed.clean for seed in curve.seeds])),
+        half_way=float(np.mean(half_ways)),
+        area=float(np.mean(areas)),
+        interval=bootstrap_interval(areas),
+        ratio=float(np.mean(ratios)),
+    )

@@ -1,0 +1,207 @@
+"""Training one seed: stochastic gradient descent on the cross-entropy, streamed as it goes.
+
+Recipes: `PAPER` is the notebook's (Braun, Grant & Saxe 2025), `QUICK` reaches about the same test
+error in seconds, and any other choice within the allowed ranges makes a custom one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dissociation._lazy import jax, jit, jnp
+from dissociation.datasets import Dataset, mnist_test, mnist_train
+from dissociation.errors import InvalidValue, check_integer, check_number
+from dissociation.network import Network, initial_network, logits
+
+#: Raise it when a change to this module changes trained weights: stored networks then retrain.
+CODE_VERSION = 1
+PARTS_PER_EPOCH = 6
+SHUFFLE_SALT = 1
+#: Parts of an epoch are tested on every fifth image, whole epochs on all of them.
+PART_STRIDE = 5
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained. Learning rates fall linearly over all steps.
+
+    - `epochs`: passes over the 60,000 images, reshuffled each; 0 keeps the initial network.
+    - `batch`: images a step; the remainder of an epoch is dropped.
+    - `learning_rate`, `final_learning_rate`: first and last step size of plain SGD.
+    - `width`: neurons in each hidden layer.
+
+    **Raises:** `InvalidValue` if a value lies outside its range.
+    """
+
+    epochs: int = 4
+    batch: int = 64
+    learning_rate: float = 0.5
+    final_learning_rate: float = 1e-4
+    width: int = 1024
+
+    def __post_init__(self):
+        check_integer("epochs", self.epochs, 0, 100)
+        check_integer("batch", self.batch, 8, 4096)
+        check_number("learning_rate", self.learning_rate, 1e-6, 10.0)
+        check_number("final_learning_rate", self.final_learning_rate, 0.0, 10.0)
+        check_integer("width", self.width, 16, 4096)
+        if self.final_learning_rate > self.learning_rate:
+            raise InvalidValue(
+                "final_learning_rate",
+                self.final_learning_rate,
+                f"give at most the learning rate, {self.learning_rate:g}",
+            )
+
+    @property
+    def name(self) -> str:
+        """`quick`, `paper` or `custom`."""
+        for name, recipe in RECIPES.items():
+            if recipe == self:
+                return name
+        return "custom"
+
+    def canonical(self) -> dict[str, Any]:
+        """Plain values that determine the trained weights, for digests."""
+        return {**dataclasses.asdict(self), "code": CODE_VERSION}
+
+
+QUICK = Recipe()
+PAPER = Recipe(epochs=30, batch=128, learning_rate=0.1, final_learning_rate=1e-6)
+RECIPES = {"quick": QUICK, "paper": PAPER}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """State after a part of an epoch.
+
+    - `epoch`: epochs done so far, a multiple of 1 / `PARTS_PER_EPOCH` or so.
+    - `loss`: mean training cross-entropy over that part (nats).
+    - `error`: test error on `images` test images, in [0, 1].
+    - `whole`: whether `epoch` is whole, so that `error` is over the complete test set.
+    - `network`: the weights; read them before asking for the next state, which reuses their memory.
+    """
+
+    epoch: float
+    loss: float
+    error: float
+    images: int
+    whole: bool
+    network: Network
+
+
+def _loss(network: Network, images: Any, labels: Any) -> Any:
+    import optax
+
+    h1 = jax.nn.relu(images @ network.w1.T)
+    h2 = jax.nn.relu(h1 @ network.w2.T)
+    return optax.softmax_cross_entropy_with_integer_labels(h2 @ network.w3.T, labels).mean()
+
+
+def _optimizer(first: Any, last: Any, steps: Any) -> Any:
+    import optax
+
+    # A schedule of our own, because optax's checks its arguments and so cannot take traced ones;
+    # traced, a new learning rate needs no new compilation.
+    return optax.sgd(lambda step: first + (last - first) * jnp.minimum(step / steps, 1.0))
+
+
+@jit(donate_argnames=("network", "state"))
+def _train_steps(
+    network: Network, state: Any, pixels: Any, labels: Any, batches: Any, part: Any, rates: Any
+) -> tuple[Network, Any, Any]:
+    import optax
+
+    optimizer = _optimizer(rates[0], rates[1], rates[2])
+
+    def step(index, carry):
+        network, state, total = carry
+        images = pixels[batches[index]].astype(jnp.float32) / 255.0
+        loss, gradient = jax.value_and_grad(_loss)(network, images, labels[batches[index]])
+        updates, state = optimizer.update(gradient, state)
+        return optax.apply_updates(network, updates), state, total + loss
+
+    # Traced bounds: parts of unequal length share one compiled loop.
+    start, stop = part[0], part[1]
+    network, state, total = jax.lax.fori_loop(start, stop, step, (network, state, jnp.float32(0)))
+    return network, state, total / (stop - start).astype(jnp.float32)
+
+
+def test_error(network: Network, data: Dataset, stride: int = 1) -> tuple[float, int]:
+    """Share of every `stride`-th image that the network gets wrong, and how many those are."""
+    images, labels = data.images[::stride], data.labels[::stride]
+    wrong = int(np.sum(logits(network, images).argmax(1) != labels))
+    return wrong / len(labels), len(labels)
+
+
+def _parts(steps: int) -> list[slice]:
+    edges = np.linspace(0, steps, min(PARTS_PER_EPOCH, steps) + 1).round().astype(int)
+    return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def train(
+    recipe: Recipe,
+    key: Any,
+    *,
+    train_data: Dataset | None = None,
+    test_data: Dataset | None = None,
+) -> Iterator[Progress]:
+    """Trains one network and yields its state several times an epoch.
+
+    **Arguments:**
+
+    - `recipe`: a [`Recipe`][].
+    - `key`: a JAX key; the initial weights are drawn from it as the notebook draws them.
+    - `train_data`, `test_data`: by default MNIST.
+
+    **Returns:** an iterator of [`Progress`][]. The first item is the untrained network; the last
+    one's `network` is the result.
+
+    **Raises:** `InvalidValue` if the batch is larger than the data; `DamagedData` if MNIST is not
+    as it should be.
+    """
+    train_data = mnist_train() if train_data is None else train_data
+    test_data = mnist_test() if test_data is None else test_data
+    steps = len(train_data) // recipe.batch
+    if steps == 0:
+        raise InvalidValue("batch", recipe.batch, f"give at most {len(train_data):,} images")
+    network = initial_network(key, recipe.width)
+    error, images = test_error(network, test_data)
+    labels = jnp.asarray(train_data.labels.astype(np.int32))
+    pixels = jnp.asarray(train_data.pixels)
+    first = pixels[: recipe.batch].astype(jnp.float32) / 255.0
+    loss = float(_loss(network, first, labels[: recipe.batch]))
+    yield Progress(0.0, loss, error, images, True, network)
+
+    rates = jnp.array(
+        [recipe.learning_rate, recipe.final_learning_rate, max(1, steps * recipe.epochs)],
+        jnp.float32,
+    )
+    state = _optimizer(rates[0], rates[1], rates[2]).init(network)
+    # Buffers are donated from step to step; the initial network handed out above must survive.
+    network = Network(*(jnp.array(weight) for weight in network))
+    shuffle = jax.random.fold_in(key, SHUFFLE_SALT)
+    for epoch in range(recipe.epochs):
+        order = jax.random.permutation(jax.random.fold_in(shuffle, epoch), len(train_data))
+        batches = order[: steps * recipe.batch].reshape(steps, recipe.batch)
+        for part in _parts(steps):
+            bounds = jnp.array([part.start, part.stop])
+            network, state, loss = _train_steps(
+                network, state, pixels, labels, batches, bounds, rates
+            )
+            whole = part.stop == steps
+            error, images = test_error(network, test_data, 1 if whole else PART_STRIDE)
+            yield Progress(epoch + part.stop / steps, float(loss), error, images, whole, network)
+
+
+def trained(recipe: Recipe, key: Any, **data: Dataset) -> Network:
+    """The network at the end of [`train`][], as NumPy arrays."""
+    last = None
+    for progress in train(recipe, key, **data):
+        last = progress.network
+    assert last is not None
+    return Network(*(np.asarray(weight) for weight in last))

@@ -1,0 +1,102 @@
+"""Fixtures for tests in a real Chromium, through Playwright's own API.
+
+- `serve(script, env, options)` starts a Streamlit server (once for equal arguments) and returns
+  a [`Server`][tests.browser.helpers.Server]; it ends with the tests of this folder.
+- `page` is a fresh browser window. A console error or an uncaught exception in it fails the test;
+  a test that provokes one removes it from `console_errors`.
+- `new_page(**options)` makes further windows (`viewport`, `color_scheme`, `has_touch`, ...).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from .helpers import Server, start_server
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 15_000
+
+Serve = Callable[..., Server]
+NewPage = Callable[..., Page]
+
+
+# Not "session": Playwright's event loop stays the running one of this thread while it is open,
+# and any asyncio.run() of a later test would fail.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        complaint = "NO CHROMIUM on the PATH: nothing in tests/browser was tested"
+        if os.environ.get("CI") == "true":
+            pytest.fail(complaint)
+        pytest.skip(complaint)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    servers: dict[tuple[object, ...], Server] = {}
+
+    def start(
+        script: str,
+        env: Mapping[str, str] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> Server:
+        env, options = env or {}, options or {}
+        wanted = (script, *sorted(env.items()), "options", *sorted(options.items()))
+        if wanted not in servers:
+            log = tmp_path_factory.mktemp("server") / "log.txt"
+            servers[wanted] = start_server(script, log, env, options)
+        return servers[wanted]
+
+    yield start
+    for server in servers.values():
+        server.stop()
+
+
+@pytest.fixture
+def console_errors() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, console_errors: list[str]) -> Iterator[NewPage]:
+    contexts = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            console_errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def make(**options: Any) -> Page:
+        viewport = {"width": 1200, "height": 900}
+        context = browser.new_context(**{"viewport": viewport, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", note)
+        page.on("pageerror", lambda error: console_errors.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not console_errors, "errors in the browser's console"
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    return new_page()

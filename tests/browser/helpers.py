@@ -1,0 +1,114 @@
+"""A Streamlit server of its own and the few waits that browser tests need."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `streamlit run`; `log` holds everything it has printed."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def open(self, page: Page, path: str = "/") -> None:
+        """Loads `path` (with its query) in `page` and waits until the script has run."""
+        page.goto(self.url + path)
+        settle(page)
+
+    def stop(self) -> None:
+        """Ends this process, and only this one."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start_server(
+    script: str, log: Path, env: Mapping[str, str], options: Mapping[str, str]
+) -> Server:
+    """Starts `script` (a path from the root of the repository) and waits until it is healthy."""
+    port = _free_port()
+    settings = {
+        "server.port": str(port),
+        "server.address": "127.0.0.1",
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        **options,
+    }
+    command = [sys.executable, "-m", "streamlit", "run", script]
+    for name, value in settings.items():
+        command += [f"--{name}", value]
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **env},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    base = settings.get("server.baseUrlPath", "").strip("/")
+    url = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
+    server = Server(url, log, process)
+    try:
+        _wait_until_healthy(server)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def settle(page: Page) -> None:
+    """Waits until the script of the page has run to its end."""
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-script-state="notRunning"]', state="attached"
+    )
+
+
+def wait_for_rerun(page: Page, counter: str, before: str) -> None:
+    """Waits until the text at selector `counter` is no longer `before`, then for the script."""
+    page.wait_for_function(
+        "([selector, before]) => document.querySelector(selector)?.textContent !== before",
+        arg=[counter, before],
+    )
+    settle(page)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_healthy(server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(server.url + "/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    tail = server.log.read_text(errors="replace")[-3000:]
+    raise RuntimeError(f"the server at {server.url} did not start:\n{tail}")

@@ -1,0 +1,62 @@
+"""Strict JAX, reproducible property tests, and the data that most tests share."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+from pathlib import Path
+
+import hypothesis
+import jax
+import numpy as np
+import pytest
+
+from dissociation.datasets import mnist_test
+from dissociation.network import Network, initial_network
+
+# As equinox tests itself: no silent promotion of types or of ranks.
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+jax.config.update("jax_numpy_rank_promotion", "raise")
+
+hypothesis.settings.register_profile("reproducible", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("reproducible")
+
+REFERENCE = Path(__file__).parent / "data" / "notebook_width64.npz"
+
+
+@pytest.fixture(scope="session")
+def test_images() -> np.ndarray:
+    """`(10000, 784)` float32 in [0, 1]."""
+    return mnist_test().images
+
+
+@pytest.fixture(scope="session")
+def test_labels() -> np.ndarray:
+    """`(10000,)` digits."""
+    return mnist_test().labels
+
+
+@pytest.fixture(scope="session")
+def reference() -> dict[str, np.ndarray]:
+    """Weights of width 64 and every curve of the original implementation for them, read-only."""
+    with np.load(REFERENCE) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    for array in arrays.values():
+        array.flags.writeable = False
+    return arrays
+
+
+@pytest.fixture(scope="session")
+def reference_networks(reference: dict[str, np.ndarray]) -> list[Network]:
+    """The two networks of width 64 that the reference curves belong to."""
+    seeds = range(len(reference["weight_0"]))
+    return [Network(*(reference[f"weight_{layer}"][seed] for layer in range(3))) for seed in seeds]
+
+
+@pytest.fixture(scope="session")
+def small_networks() -> list[Network]:
+    """Three untrained networks of width 16."""
+    keys = jax.random.split(jax.random.PRNGKey(0), 3)
+    return [Network(*map(np.asarray, initial_network(key, 16))) for key in keys]
