@@ -35,13 +35,10 @@ def stream(experiment: Experiment, networks: list[Network] | None = None) -> Ite
     keys = [seed_key(seed, key) for seed in range(run.seeds)]
     measure = run.measure
     for curves in measure.stream([manipulated(run, networks)], keys=keys, key=key):
-        yield Curve(measure.x, tuple(curves[0]), measure.total)
+        if curves is not None:
+            yield Curve(measure.x, tuple(curves[0]), measure.total)
 
 
 def run(experiment: Experiment, networks: list[Network] | None = None) -> Curve:
     """The complete curve of an experiment; see [`stream`][]."""
-    curve = None
-    for curve in stream(experiment, networks):
-        pass
-    assert curve is not None
-    return curve
+    return list(stream(experiment, networks))[-1]

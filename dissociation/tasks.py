@@ -56,8 +56,8 @@ def rotation_task(images: np.ndarray, *, split: str = "notebook", seed: int = TR
     key = jax.random.PRNGKey(seed)
     squares = np.asarray(images)[: 4 * quarter].reshape(-1, 28, 28)
     if split == "shuffled":
-        order = jax.random.permutation(jax.random.fold_in(key, SPLIT_SALT), 4 * quarter)
-        squares = squares[np.asarray(order)]
+        mixed = jax.random.permutation(jax.random.fold_in(key, SPLIT_SALT), 4 * quarter)
+        squares = squares[np.asarray(mixed)]
     turned = np.concatenate(
         [np.rot90(squares[q * quarter : (q + 1) * quarter], q, axes=(1, 2)) for q in range(4)]
     )

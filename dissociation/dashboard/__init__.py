@@ -1,0 +1,1 @@
+"""The front end: everything that imports Streamlit, apart from `app.py` and `pages/`."""

@@ -77,8 +77,10 @@ class Manipulation(abc.ABC):
 
     def __post_init__(self):
         declared = self.strength_range
-        check = check_integer if declared.integer else check_number
-        strength = check(f"strength of {self.name}", self.strength, declared.low, declared.high)
+        field = f"strength of {self.name}"
+        strength = check_number(field, self.strength, declared.low, declared.high, declared.unit)
+        if declared.integer:
+            strength = check_integer(field, strength, int(declared.low), int(declared.high))
         # Equal experiments must be equal values: 20 and 20.0 are one strength.
         object.__setattr__(self, "strength", float(strength))
         check_choice(f"layer of {self.name}", str(self.layer), [str(n) for n in self.layers])

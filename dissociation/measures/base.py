@@ -115,6 +115,10 @@ class Curve:
         return np.sqrt(deviation**2 + sampling)
 
 
+#: `curves[condition][seed]`.
+Curves = list[list[SeedCurve]]
+
+
 @dataclass(frozen=True)
 class Measure(abc.ABC):
     """A way to tell networks of equal function apart. Its fields are its settings.
@@ -156,7 +160,7 @@ class Measure(abc.ABC):
     @abc.abstractmethod
     def stream(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Iterator[list[list[SeedCurve]]]:
+    ) -> Iterator[Curves | None]:
         """Measures networks together, coarse to fine.
 
         **Arguments:**
@@ -166,7 +170,7 @@ class Measure(abc.ABC):
         - `key`: a JAX key for draws that all seeds share.
 
         **Returns:** an iterator of `curves[condition][seed]`, each time over more of the data; the
-        last item is complete.
+        last item is complete. `None` in between means nothing new, but a good moment to pause.
         """
 
     def canonical(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dissociation.datasets import mnist_test
 from dissociation.measures import noise_kernels as kernels
 from dissociation.measures.base import (
     Axis,
+    Curves,
     Measure,
     SeedCurve,
     check_images,
@@ -74,7 +75,7 @@ class InputNoise(Measure):
 
     def stream(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Iterator[list[list[SeedCurve]]]:
+    ) -> Iterator[Curves | None]:
         """See [`Measure.stream`][]. The noise of image `i` is row `i` of one draw from `key`."""
         del keys
         data = mnist_test()
@@ -103,6 +104,7 @@ class InputNoise(Measure):
                         for sigma in (jnp.float32(0), *sigmas)
                     ]
                     errors[c, s] += np.array([int(count) for count in counts])
+                    yield None
             yield [[_seed_curve(counts, stop) for counts in row] for row in errors]
 
 

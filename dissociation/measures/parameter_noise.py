@@ -14,6 +14,7 @@ from dissociation.errors import InvalidValue, check_choice, check_integer
 from dissociation.measures import noise_kernels as kernels
 from dissociation.measures.base import (
     Axis,
+    Curves,
     Measure,
     SeedCurve,
     check_images,
@@ -109,7 +110,7 @@ class ParameterNoise(Measure):
 
     def stream(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Iterator[list[list[SeedCurve]]]:
+    ) -> Iterator[Curves | None]:
         """See [`Measure.stream`][]. Conditions of one seed draw from the same key."""
         del key
         data = mnist_test()
@@ -125,6 +126,7 @@ class ParameterNoise(Measure):
                     for c, row in enumerate(device):
                         noise = self.noise(row[s], seed_key, draw)
                         errors[c, s, draw] += _counts(row[s], noise, images, labels, sigmas)
+                        yield None
             yield [[_seed_curve(counts, stop) for counts in row] for row in errors]
 
 

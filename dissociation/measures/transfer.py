@@ -10,7 +10,7 @@ import numpy as np
 
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue, check_choice, check_integer
-from dissociation.measures.base import Axis, Measure, SeedCurve, check_images
+from dissociation.measures.base import Axis, Curves, Measure, SeedCurve, check_images
 from dissociation.network import Network, features
 from dissociation.probes import NUM_FOLDS, converged_probe, notebook_probe
 from dissociation.tasks import (
@@ -89,7 +89,8 @@ class Transfer(Measure):
     @property
     def chance(self) -> float:
         """See [`Measure.chance`][]: of guessing the most frequent class."""
-        return 0.75 if self.task == "rotation" else 0.61
+        classes = self.build_task().classes
+        return 1 - float(np.bincount(classes).max()) / len(classes)
 
     def build_task(self) -> Task:
         """The labelled images, shuffled. **Raises:** `DamagedData` if MNIST cannot be read."""
@@ -100,7 +101,7 @@ class Transfer(Measure):
 
     def stream(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Iterator[list[list[SeedCurve]]]:
+    ) -> Iterator[Curves | None]:
         """See [`Measure.stream`][]. Nothing is drawn; budgets come in ascending order."""
         del keys, key
         task = self.build_task()
@@ -115,6 +116,7 @@ class Transfer(Measure):
                     found = _PROBES[self.probe](hidden, classes, len(task.names))
                     errors[c, s, position] = int(np.sum(found.predicted != classes))
                     known[c, s, position] = budget
+                    yield None
                     notes[c][s].append(
                         {
                             "budget": int(budget),

@@ -18,17 +18,21 @@ import streamlit as st
 
 from dissociation.errors import InvalidValue
 
-_HERE = Path(__file__).parent
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The version makes it safe to let browsers keep the file for ever.
 _LIBRARY = f"/api/plotly.min.js?v={version('plotly')}"
+
+
+def _read(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
 
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
 _ELEMENT = st.components.v2.component(
     "dissociation_live_chart",
-    js=(_HERE / "live_chart.js").read_text(encoding="utf-8"),
-    css=(_HERE / "live_chart.css").read_text(encoding="utf-8"),
+    js=_read("figure.js") + _read("live_chart.js"),
+    css=_read("live_chart.css"),
     isolate_styles=False,
 )
 

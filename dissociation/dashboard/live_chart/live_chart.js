@@ -1,7 +1,6 @@
 // One chart, one Plotly node: Streamlit calls the default export again whenever the data or the
 // theme changes, and the chart that lives in the same parent element is updated, never rebuilt.
 
-const PHONE = 560; // pixels of width below which the layout is the compact one
 const ACTIVE = new Set(["queued", "training", "running"]);
 const LOST = 4404; // the server's close code for "no such job"
 const charts = new WeakMap();
@@ -36,226 +35,6 @@ function loadPlotly(path) {
   return window.dissociationPlotly;
 }
 
-// ---- numbers and words ------------------------------------------------------------------------
-
-// Plotly reads its texts as a small HTML.
-const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-
-function number(value, axis) {
-  if (value === null || value === undefined) return "–";
-  const digits = (v) => String(Number(v.toPrecision(3)));
-  return axis.percent ? `${digits(100 * value)}%` : digits(value);
-}
-
-function translucent(hex, alpha) {
-  const part = (start) => parseInt(hex.slice(start, start + 2), 16);
-  return `rgba(${part(1)},${part(3)},${part(5)},${alpha})`;
-}
-
-function sharedDetail(traces) {
-  const details = new Set(traces.map((trace) => trace.detail));
-  return details.size === 1 ? traces[0].detail : "";
-}
-
-function hoverTexts(trace, style, figure, compact, inTitle) {
-  const detail = inTitle ? "" : trace.detail;
-  return trace.x.map((x, i) => {
-    const band = `${number(trace.low[i], figure.y)}–${number(trace.high[i], figure.y)}`;
-    const value = `<b>${number(trace.y[i], figure.y)}</b> (${band})`;
-    const lines = compact
-      ? [`<b>${escape(style.name)}</b> at ${number(x, figure.x)}`, value, escape(detail)]
-      : [`${escape(style.name)}  ${value}`, escape(detail)];
-    return lines.filter(Boolean).join(compact ? "<br>" : "  ");
-  });
-}
-
-// ---- from a snapshot to Plotly's traces -------------------------------------------------------
-
-// Plotly finds a trace again by its uid, and puts it into CSS selectors, which stumble over a colon.
-const uid = (part, key) => `${part}-${key.replace(/[^a-zA-Z0-9]/g, (c) => `_${c.codePointAt(0)}`)}`;
-
-const drawable = (value, axis) => Number.isFinite(value) && (!axis.log || value > 0);
-
-// The outline of the band: one closed polygon for each run of points without a gap.
-function bandOutline(trace, { x: xAxis, y: yAxis }) {
-  const x = [];
-  const y = [];
-  let run = [];
-  const close = () => {
-    const back = [...run].reverse();
-    if (x.length && run.length) x.push(null), y.push(null);
-    x.push(...run.map((i) => trace.x[i]), ...back.map((i) => trace.x[i]));
-    y.push(...run.map((i) => trace.high[i]), ...back.map((i) => floor(trace.low[i])));
-    run = [];
-  };
-  const floor = (low) => (yAxis.log ? Math.max(low, yAxis.low) : low);
-  trace.x.forEach((value, i) => {
-    const whole = drawable(value, xAxis) && drawable(trace.high[i], yAxis);
-    if (whole && Number.isFinite(trace.low[i])) run.push(i);
-    else close();
-  });
-  close();
-  return { x, y: y.map((value) => (value === null ? null : floor(value))) };
-}
-
-function bandTrace(trace, style, figure) {
-  return {
-    ...bandOutline(trace, figure),
-    uid: uid("band", style.key),
-    type: "scatter",
-    mode: "lines",
-    fill: "toself",
-    fillcolor: translucent(style.color, 0.22),
-    line: { width: 0 },
-    hoverinfo: "skip",
-    showlegend: false,
-    legendgroup: style.key,
-  };
-}
-
-function lineTrace(trace, style, figure, texts, compact) {
-  return {
-    // Without any point yet, one empty point keeps the legend complete and its size constant.
-    x: trace.x.length ? trace.x : [null],
-    y: trace.x.length ? trace.y.map((v) => (drawable(v, figure.y) ? v : null)) : [null],
-    uid: uid("line", style.key),
-    type: "scatter",
-    mode: "lines+markers",
-    name: escape(style.name),
-    line: { color: style.color, dash: style.dash, width: compact ? 2 : 2.5 },
-    marker: { symbol: style.symbol, size: compact ? 5 : 7, color: style.color },
-    hovertext: texts,
-    hovertemplate: "%{hovertext}<extra></extra>",
-    legendgroup: style.key,
-  };
-}
-
-// A logarithmic axis has no place for 0, but "no errors at all" is a result: an open triangle at
-// the foot of the axis stands for it and answers to hover like any other point.
-function zeroTrace(trace, style, figure, texts) {
-  const zeros = figure.y.log ? [...trace.y.keys()].filter((i) => trace.y[i] === 0) : [];
-  return {
-    x: zeros.map((i) => trace.x[i]),
-    y: zeros.map(() => figure.y.low),
-    uid: uid("zero", style.key),
-    type: "scatter",
-    mode: "markers",
-    cliponaxis: false,
-    marker: { symbol: "triangle-down-open", size: 9, color: style.color },
-    hovertext: zeros.map((i) => texts[i]),
-    hovertemplate: "%{hovertext}<extra></extra>",
-    showlegend: false,
-    legendgroup: style.key,
-  };
-}
-
-function plotlyTraces(figure, snapshot, compact) {
-  const empty = { x: [], y: [], low: [], high: [], detail: "" };
-  const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
-  const inTitle = !compact && sharedDetail(snapshot.traces) !== "";
-  const bands = [];
-  const lines = [];
-  for (const style of figure.traces) {
-    const trace = byKey.get(style.key) ?? empty;
-    const texts = hoverTexts(trace, style, figure, compact, inTitle);
-    bands.push(bandTrace(trace, style, figure));
-    lines.push(zeroTrace(trace, style, figure, texts), lineTrace(trace, style, figure, texts, compact));
-  }
-  return [...bands, ...lines];
-}
-
-// ---- layout -----------------------------------------------------------------------------------
-
-function theme(element) {
-  const style = getComputedStyle(element);
-  const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
-  return {
-    text: read("--st-text-color", "#222"),
-    background: read("--st-background-color", "#fff"),
-    raised: read("--st-secondary-background-color", "#f4f4f4"),
-    quiet: read("--st-gray-text-color", "#666"),
-    primary: read("--st-primary-color", "#0072b2"),
-    grid: read("--st-border-color-light", "#ddd"),
-    line: read("--st-border-color", "#bbb"),
-    font: read("--st-font", "sans-serif"),
-  };
-}
-
-function plotlyAxis(axis, colors, compact) {
-  const scale = axis.log ? Math.log10 : Number;
-  return {
-    type: axis.log ? "log" : "linear",
-    range: [scale(axis.low), scale(axis.high)],
-    title: { text: escape(axis.title), standoff: compact ? 8 : 12 },
-    tickformat: axis.percent ? "~p" : "~g",
-    // On logarithmic axes few enough that Plotly labels 1, 2, 5 or whole decades, without overlaps.
-    nticks: axis.log ? (compact ? 4 : 5) : 0,
-    minor: { ticks: "outside", ticklen: 3, tickcolor: colors.line },
-    showspikes: false,
-    gridcolor: colors.grid,
-    linecolor: colors.line,
-    tickcolor: colors.line,
-    showline: true,
-    ticks: "outside",
-    zeroline: false,
-    automargin: true,
-  };
-}
-
-function unifiedTitle(axis, detail) {
-  const value = axis.percent ? "%{x:.3~p}" : "%{x:.3~g}";
-  return `${escape(axis.title)}: ${value}${detail && `  ·  ${escape(detail)}`}`;
-}
-
-function plotlyLayout(figure, snapshot, colors, width, height) {
-  const compact = width < PHONE;
-  const shared = sharedDetail(snapshot.traces);
-  const revision = figure.revision || "kept";
-  return {
-    width,
-    height,
-    uirevision: revision,
-    selectionrevision: revision,
-    // On a touch screen a drag must scroll the page; zooming is one press in the mode bar away.
-    dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
-    hovermode: compact ? "closest" : "x unified",
-    paper_bgcolor: colors.background,
-    plot_bgcolor: colors.background,
-    font: { family: colors.font, size: compact ? 12 : 15, color: colors.text },
-    margin: { l: 8, r: 40, t: 8, b: 8 },
-    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
-    hoverlabel: { bgcolor: colors.raised, bordercolor: colors.line, font: { color: colors.text, size: compact ? 12 : 14 } },
-    modebar: {
-      orientation: "v",
-      bgcolor: "rgba(0,0,0,0)",
-      color: colors.quiet,
-      activecolor: colors.primary,
-    },
-    xaxis: {
-      ...plotlyAxis(figure.x, colors, compact),
-      unifiedhovertitle: { text: unifiedTitle(figure.x, compact ? "" : shared) },
-      showspikes: !compact,
-      spikecolor: colors.quiet,
-      spikedash: "dot",
-      spikemode: "across",
-      spikesnap: "hovered data",
-      spikethickness: 1,
-    },
-    yaxis: plotlyAxis(figure.y, colors, compact),
-  };
-}
-
-function plotlyConfig(figure) {
-  return {
-    displaylogo: false,
-    displayModeBar: true,
-    showTips: false,
-    doubleClick: "reset",
-    modeBarButtons: [["toImage"], ["zoom2d", "pan2d", "resetScale2d"]],
-    toImageButtonOptions: { format: "png", filename: figure.filename, scale: 3 },
-  };
-}
-
 // ---- the element ------------------------------------------------------------------------------
 
 function make(tag, className, attributes = {}, text = "") {
@@ -266,6 +45,8 @@ function make(tag, className, attributes = {}, text = "") {
   return node;
 }
 
+const hasCurve = ({ figure, snapshot }) => measured(figure, snapshot).length > 0;
+
 class LiveChart {
   address = null;
   snapshot = null; // the latest one of this address
@@ -273,13 +54,15 @@ class LiveChart {
   stale = false; // what is shown belongs to an earlier address
   connection = "fine"; // or "broken" (trying again) or "lost" (the server has no such job)
   socket = null;
-  attempts = 0;
+  attempts = 0; // to connect, since the last message
+  again = false; // the visitor asked for another try: the same address is to be opened anew
 
   constructor(parent) {
     this.text = make("span", "live-chart-text", { tabindex: "-1" });
     this.button = make("button", "live-chart-button", { type: "button" });
     this.progress = make("progress", "live-chart-progress", { max: "1", "aria-label": "Progress" });
-    this.announcement = make("span", "live-chart-announcement", { role: "status", "aria-live": "polite" });
+    const polite = { role: "status", "aria-live": "polite" };
+    this.announcement = make("span", "live-chart-announcement", polite);
     this.plot = make("div", "live-chart-plot", { role: "img" });
     this.problem = make("div", "live-chart-problem", { role: "alert", hidden: "" });
     this.reload = make("button", "live-chart-button", { type: "button" }, "Load again");
@@ -325,7 +108,7 @@ class LiveChart {
     this.address = address;
     this.attempts = 0;
     this.connection = "fine";
-    this.stale = Boolean(this.shown?.snapshot.traces.length);
+    this.stale = this.shown !== null && hasCurve(this.shown);
     this.accept(snapshot);
     if (address !== null && ACTIVE.has(snapshot.state)) this.connect();
   }
@@ -333,7 +116,7 @@ class LiveChart {
   accept(snapshot) {
     this.snapshot = snapshot;
     const over = !ACTIVE.has(snapshot.state);
-    if (snapshot.traces.length || over) this.stale = false;
+    if (over || hasCurve(this)) this.stale = false;
     if (over) {
       this.hangUp();
       this.connection = "fine";
@@ -399,7 +182,7 @@ class LiveChart {
   press() {
     // The second half of a double click on "Cancel" must not start the run again.
     if (performance.now() - this.relabelled < 600) return;
-    this.again = !this.active; // a repeated run may come back under the same address
+    this.again = !this.active;
     this.trigger(this.active ? "cancel" : "retry", true);
     this.text.textContent = this.active ? "Cancelling…" : "Trying again…";
   }
@@ -463,16 +246,20 @@ class LiveChart {
 
   renderPlot() {
     const width = this.plot.clientWidth;
-    const height = width < PHONE ? Math.min(this.figure.height, 360) : this.figure.height;
-    this.plot.style.height = `${height}px`;
+    this.plot.style.height = `${plotlyHeight(this.figure, width)}px`;
     if (!this.stale) this.shown = { figure: this.figure, snapshot: this.snapshot };
     this.plot.classList.toggle("live-chart-stale", this.stale);
     if (!this.Plotly || width === 0) return; // in a closed tab: the resize comes when it opens
     const { figure, snapshot } = this.shown;
-    this.Plotly.react(
+    // react() keeps what double click returns to, so other axes need a plot anew: on the same node,
+    // within the same frame.
+    const view = JSON.stringify([figure.revision, figure.x, figure.y]);
+    const draw = this.view === view ? this.Plotly.react : this.Plotly.newPlot;
+    this.view = view;
+    draw(
       this.plot,
       plotlyTraces(figure, snapshot, width < PHONE),
-      plotlyLayout(figure, snapshot, theme(this.root), width, height),
+      plotlyLayout(figure, snapshot, theme(this.root), width),
       plotlyConfig(figure),
     );
   }

@@ -1,0 +1,53 @@
+"""One look a condition, the same on every chart: colour, dash and symbol.
+
+The colours are those of Okabe and Ito (*Color universal design*, 2008) and, beyond their seven,
+hues of equal weight that stay apart for red-green-blind eyes; no two conditions differ by colour
+alone. All keep a contrast of 3 : 1 against white and against the dark theme's background.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dissociation.dashboard.live_chart import TraceStyle
+from dissociation.manipulations import Manipulation
+
+TRAINED = "trained"
+_LOOKS = {
+    TRAINED: ("#0072B2", "solid", "circle"),
+    "scale": ("#D55E00", "dash", "square"),
+    "duplicate": ("#009E73", "dot", "diamond"),
+    "nuisance": ("#CC79A7", "dashdot", "triangle-up"),
+    "input_null": ("#B58900", "longdash", "triangle-down"),
+    "rescale": ("#2F9FD8", "longdashdot", "cross"),
+    "permute": ("#7A8B00", "dash", "x"),
+    "balance": ("#8F63D2", "dot", "star"),
+    "hidden_null": ("#A0522D", "dashdot", "hexagon"),
+}
+_SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+LOSS_COLOR, ERROR_COLOR = "#0072B2", "#D55E00"
+
+
+def condition_key(manipulations: Sequence[Manipulation]) -> str:
+    """Identifies a condition on a chart: the names of its manipulations."""
+    return "+".join(step.name for step in manipulations) or TRAINED
+
+
+def condition_name(manipulations: Sequence[Manipulation]) -> str:
+    """A condition in the words of legends and tables."""
+    return ", then ".join(step.describe() for step in manipulations) or "Trained"
+
+
+def condition_style(manipulations: Sequence[Manipulation]) -> TraceStyle:
+    """How a condition looks: like its last manipulation."""
+    key = condition_key(manipulations)
+    color, dash, symbol = _LOOKS[manipulations[-1].name if manipulations else TRAINED]
+    return TraceStyle(key, condition_name(manipulations), color, dash, symbol)
+
+
+def seed_style(quantity: str, color: str, seed: int) -> TraceStyle:
+    """How one seed of a training chart looks: one colour a quantity, one dash a seed."""
+    name = f"{quantity}, network {seed + 1}"
+    dash, symbol = _DASHES[seed % len(_DASHES)], _SEEDS[seed % len(_SEEDS)]
+    return TraceStyle(f"{quantity}-{seed}", name, color, dash, symbol)

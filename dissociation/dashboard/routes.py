@@ -1,0 +1,102 @@
+"""The app's own routes: the sockets that stream curves, and the plotting library for them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import plotly
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from dissociation.dashboard.snapshots import snapshot
+from dissociation.dashboard.warm_up import warm_up
+from dissociation.engine.lab import lab
+from dissociation.engine.watch import Watch
+
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+#: How often a socket looks whether there is news (seconds).
+POLL = 0.1
+UNKNOWN, FOREIGN = 4404, 4403
+_serving = threading.Event()
+
+
+def routes_are_served() -> bool:
+    """Whether this process serves the routes: it does if it was started through `app.py`."""
+    return _serving.is_set()
+
+
+async def _plotly_js(request: Request) -> FileResponse:
+    forever = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=forever)
+
+
+def _same_origin(socket: WebSocket) -> bool:
+    origin = socket.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+
+
+async def _stream(socket: WebSocket) -> None:
+    await socket.accept()
+    if not _same_origin(socket):
+        await socket.close(FOREIGN)
+        return
+    watch = lab().find(socket.path_params["watch"])
+    if watch is None:
+        await socket.close(UNKNOWN)
+        return
+    listening = asyncio.create_task(_until_gone(socket))
+    try:
+        await _send_news(socket, watch, listening)
+    except (WebSocketDisconnect, RuntimeError):
+        # The visitor left in the middle of a message.
+        pass
+    finally:
+        listening.cancel()
+
+
+async def _send_news(socket: WebSocket, watch: Watch, listening: asyncio.Task) -> None:
+    sent: Any = None
+    while not listening.done():
+        watch.renew()
+        if watch.version != sent:
+            news = await asyncio.to_thread(snapshot, watch)
+            sent = news["version"]
+            await socket.send_text(json.dumps(news, allow_nan=False))
+            if watch.status().finished and news["state"] in ("done", "failed", "cancelled"):
+                await socket.close()
+                return
+        await asyncio.sleep(POLL)
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    # The browser never sends anything; reading is how a closed tab is noticed.
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+ROUTES: list[BaseRoute] = [
+    WebSocketRoute("/api/jobs/{watch}", _stream),
+    Route("/api/plotly.min.js", _plotly_js),
+]
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Around the server's life: warms up shortly after the start, stops the compute thread."""
+    _serving.set()
+    later = asyncio.get_running_loop().call_later(2.0, warm_up)
+    try:
+        yield {}
+    finally:
+        later.cancel()
+        _serving.clear()
+        await asyncio.to_thread(lab().stop)

@@ -1,0 +1,78 @@
+"""A watch as the JSON that the live chart draws, whether by socket or from the script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dissociation.dashboard.palette import condition_key
+from dissociation.engine.watch import CurveWatch, Status, TrainingWatch, Watch, sample_size
+
+LOSS, ERROR = "Training loss", "Test error"
+
+
+def _numbers(values: Any) -> list[float | None]:
+    return [float(f"{v:.6g}") if np.isfinite(v) else None for v in np.asarray(values, float)]
+
+
+def _curve_traces(watch: CurveWatch) -> list[dict[str, Any]]:
+    traces = []
+    for experiment, curve in zip(watch.experiments, watch.curves(), strict=True):
+        if curve is None:
+            continue
+        known = curve.images > 0
+        detail = sample_size(experiment, [curve])
+        if experiment.invariant and experiment.manipulations:
+            detail += "; identical to trained by construction"
+        traces.append(
+            {
+                "key": condition_key(experiment.manipulations),
+                "x": _numbers(curve.x[known]),
+                "y": _numbers(curve.mean[known]),
+                "low": _numbers((curve.mean - curve.spread)[known]),
+                "high": _numbers((curve.mean + curve.spread)[known]),
+                "detail": detail,
+            }
+        )
+    return traces
+
+
+def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:
+    traces = []
+    for seed, history in enumerate(watch.histories()):
+        for quantity, values in ((LOSS, history.losses), (ERROR, history.errors)):
+            numbers = _numbers(values)
+            images = f"{history.images[-1]:,} test images" if history.images else ""
+            traces.append(
+                {
+                    "key": f"{quantity}-{seed}",
+                    "x": _numbers(history.epochs),
+                    "y": numbers,
+                    "low": numbers,
+                    "high": numbers,
+                    "detail": images if quantity == ERROR else "mean cross-entropy, nats",
+                }
+            )
+    return traces
+
+
+def snapshot(watch: Watch) -> dict[str, Any]:
+    """The latest of a watch: state, message, progress and traces; plain JSON without NaN."""
+    if isinstance(watch, CurveWatch):
+        status, traces = watch.status(), _curve_traces(watch)
+    elif isinstance(watch, TrainingWatch):
+        status, traces = watch.status(), _training_traces(watch)
+    else:
+        raise TypeError(type(watch).__name__)
+    return _with_status(status, traces)
+
+
+def _with_status(status: Status, traces: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "version": status.version,
+        "state": status.state,
+        "message": status.message,
+        "progress": round(status.progress, 4),
+        "traces": traces,
+    }

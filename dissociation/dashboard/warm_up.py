@@ -1,0 +1,32 @@
+"""Loads what every visitor will need, in the background and after the first page is drawn."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from dissociation.datasets import mnist_test, mnist_train
+from dissociation.engine.lab import lab
+from dissociation.errors import DamagedData, InvalidValue
+
+log = logging.getLogger(__name__)
+_begun = threading.Event()
+
+
+def _load() -> None:
+    try:
+        lab()
+        mnist_test()
+        mnist_train()
+        import equinox  # noqa: F401
+        import optax  # noqa: F401
+    except (DamagedData, InvalidValue) as problem:
+        # Whoever asks for something that needs it will be told; the page itself works.
+        log.warning("warming up: %s", problem)
+
+
+def warm_up() -> None:
+    """Starts loading once; returns at once."""
+    if not _begun.is_set():
+        _begun.set()
+        threading.Thread(target=_load, name="warm-up", daemon=True).start()

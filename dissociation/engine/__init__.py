@@ -1,0 +1,1 @@
+"""Store, jobs and requests: everything between an experiment and its stream of curves."""

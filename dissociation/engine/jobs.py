@@ -1,0 +1,299 @@
+"""Jobs: work that streams, shared by everyone who asks for it, dropped when nobody does.
+
+A job advances a generator, one chunk at a time, on the one compute thread (JAX uses all cores
+already). Between chunks the scheduler turns to whichever job has had the least time so far, so a
+new request gets its first points at once, however long the others still run; a cancelled job stops
+within one chunk.
+"""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+import itertools
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from dissociation.errors import DamagedData, InvalidValue
+
+log = logging.getLogger(__name__)
+
+QUEUED, WAITING, RUNNING = "queued", "waiting", "running"
+DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
+FINISHED = (DONE, FAILED, CANCELLED)
+#: Jobs that hold arrays in memory at once; more wait in line.
+MAX_ACTIVE = 6
+MAX_QUEUE = 200
+#: How long a job outlives the last sign of life of whoever asked for it (seconds). Long enough for
+#: a page to be drawn and its socket to open or reconnect.
+LEASE = 15.0
+APOLOGY = "Something went wrong in the lab and has been logged. Please try again."
+CROWDED = "The lab has too much to do right now. Please try again in a minute."
+
+
+class Step(NamedTuple):
+    """What a task publishes after each chunk: how far it is, in its own units, and its result."""
+
+    done: float
+    total: float
+    result: Any
+
+
+class Task(abc.ABC):
+    """Work that a job can do.
+
+    - `digests`: what it computes; no two live jobs compute the same digest.
+    - `needs`: tasks that must be done first.
+    - `handicap`: seconds by which others are preferred.
+    """
+
+    digests: tuple[str, ...]
+    needs: tuple[Task, ...] = ()
+    handicap: float = 0.0
+
+    @abc.abstractmethod
+    def run(self) -> Iterator[Step | None]:
+        """Does the work; the last step is complete and stored.
+
+        `None` in between publishes nothing: a moment at which other jobs may have their turn.
+        """
+
+
+@dataclass
+class Job:
+    """One task on its way. Read it through [`snapshot`][Job.snapshot]."""
+
+    task: Task
+    number: int
+    needs: tuple[Job, ...] = ()
+    state: str = QUEUED
+    version: int = 0
+    step: Step | None = None
+    error: str = ""
+    seconds: float = 0.0
+    leases: dict[str, float] = field(default_factory=dict)
+    steps: Iterator[Step | None] | None = None
+    dependants: list[Job] = field(default_factory=list)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will be published."""
+        return self.state in FINISHED
+
+
+class JobSnapshot(NamedTuple):
+    """What a job has published so far."""
+
+    version: int
+    state: str
+    step: Step | None
+    error: str
+    seconds: float
+    position: int
+
+
+class Jobs:
+    """The scheduler: at most one job a digest, one compute thread, fair turns.
+
+    **Arguments:**
+
+    - `clock`: seconds, for leases; replaced in tests.
+    - `start`: whether to run a compute thread; tests may call [`advance`][Jobs.advance] instead.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic, start: bool = True):
+        self._clock = clock
+        self._changed = threading.Condition(threading.RLock())
+        self._jobs: list[Job] = []
+        self._by_digest: dict[str, Job] = {}
+        self._numbers = itertools.count()
+        self._stopping = False
+        self.started = 0
+        self._thread: threading.Thread | None = None
+        if start:
+            self._thread = threading.Thread(target=self._work, name="compute", daemon=True)
+            self._thread.start()
+
+    def find(self, digest: str) -> Job | None:
+        """The live job that computes a digest."""
+        with self._changed:
+            return self._by_digest.get(digest)
+
+    def submit(self, task: Task) -> Job:
+        """A job for the task: the live one for the same digests, or a new one.
+
+        The job is leased for a moment already, so that it is not dropped before the caller
+        subscribes. **Raises:** `InvalidValue` if the queue is full.
+        """
+        with self._changed:
+            for digest in task.digests:
+                if (live := self._by_digest.get(digest)) is not None:
+                    self._lease(live, "submit")
+                    return live
+            if len(self._jobs) >= MAX_QUEUE:
+                raise InvalidValue("jobs", len(self._jobs), CROWDED)
+            needs = tuple(self.submit_needed(task))
+            job = Job(task, next(self._numbers), needs)
+            job.state = WAITING if any(not need.finished for need in needs) else QUEUED
+            for need in needs:
+                need.dependants.append(job)
+            self._jobs.append(job)
+            for digest in task.digests:
+                self._by_digest[digest] = job
+            self._lease(job, "submit")
+            self._changed.notify_all()
+            return job
+
+    def submit_needed(self, task: Task) -> list[Job]:
+        """Jobs for what a task needs; called with the lock held, which is reentrant."""
+        return [self.submit(need) for need in task.needs]
+
+    def _lease(self, job: Job, holder: str) -> None:
+        job.leases[holder] = self._clock() + LEASE
+
+    def renew(self, job: Job, holder: str) -> None:
+        """Says that `holder` still watches the job."""
+        with self._changed:
+            self._lease(job, holder)
+
+    def release(self, job: Job, holder: str) -> None:
+        """Says that `holder` no longer watches; the job is dropped when nobody does."""
+        with self._changed:
+            job.leases.pop(holder, None)
+            job.leases.pop("submit", None)
+            self._changed.notify_all()
+
+    def snapshot(self, job: Job) -> JobSnapshot:
+        """What the job has published so far, with its place in line (0: its turn)."""
+        with self._changed:
+            position = 0
+            if job.state in (QUEUED, WAITING):
+                position = sum(
+                    other.number < job.number and other.state in (QUEUED, RUNNING)
+                    for other in self._jobs
+                )
+            return JobSnapshot(job.version, job.state, job.step, job.error, job.seconds, position)
+
+    def _wanted(self, job: Job) -> bool:
+        now = self._clock()
+        if any(expiry > now for expiry in job.leases.values()):
+            return True
+        return any(not other.finished and self._wanted(other) for other in job.dependants)
+
+    def _finish(self, job: Job, state: str, error: str = "") -> None:
+        job.state, job.error = state, error
+        job.version += 1
+        job.steps = None
+        self._jobs.remove(job)
+        for digest in job.task.digests:
+            self._by_digest.pop(digest, None)
+
+    def _next(self) -> Job | None:
+        for job in list(self._jobs):
+            if not self._wanted(job):
+                steps = job.steps
+                self._finish(job, CANCELLED)
+                if steps is not None:
+                    with contextlib.suppress(Exception):
+                        steps.close()  # type: ignore[attr-defined]
+        for job in list(self._jobs):
+            if job.state == WAITING:
+                broken = [need for need in job.needs if need.state in (FAILED, CANCELLED)]
+                if broken:
+                    self._finish(job, FAILED, broken[0].error or APOLOGY)
+                elif all(need.finished for need in job.needs):
+                    job.state = QUEUED
+                    job.version += 1
+        active = [job for job in self._jobs if job.state == RUNNING]
+        queued = [job for job in self._jobs if job.state == QUEUED]
+        ready = active + queued[: max(0, MAX_ACTIVE - len(active))]
+        return min(
+            ready, key=lambda job: (job.seconds + job.task.handicap, job.number), default=None
+        )
+
+    def advance(self) -> bool:
+        """Does one chunk of the next job. **Returns:** whether there was one."""
+        with self._changed:
+            job = self._next()
+            if job is None:
+                return False
+            if job.steps is None:
+                job.state = RUNNING
+                job.version += 1
+                job.steps = job.task.run()
+                self.started += 1
+            steps = job.steps
+        begin = time.perf_counter()
+        state, error, step = RUNNING, "", None
+        try:
+            step = next(steps)
+        except StopIteration:
+            state = DONE
+        except (InvalidValue, DamagedData) as problem:
+            state, error = FAILED, str(problem)
+        except MemoryError:
+            log.exception("a job ran out of memory")
+            state, error = FAILED, "This experiment needs more memory than the lab has."
+        except Exception:
+            log.exception("a job failed")
+            state, error = FAILED, APOLOGY
+        with self._changed:
+            job.seconds += time.perf_counter() - begin
+            if step is not None:
+                job.step = step
+                job.version += 1
+            if state != RUNNING and not job.finished:
+                self._finish(job, state, error)
+            self._changed.notify_all()
+        return True
+
+    def _work(self) -> None:
+        while not self._stopping:
+            if not self.advance():
+                with self._changed:
+                    # Woken by whatever happens; the timeout lets leases lapse.
+                    self._changed.wait(timeout=1.0)
+
+    def drain(self) -> None:
+        """Advances until nothing is left to do; for programs without a compute thread."""
+        while self.advance():
+            pass
+
+    def stop(self) -> None:
+        """Ends the compute thread after its current chunk."""
+        self._stopping = True
+        with self._changed:
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def counts(self) -> dict[str, int]:
+        """Live jobs by state."""
+        with self._changed:
+            states = [job.state for job in self._jobs]
+        return {state: states.count(state) for state in (QUEUED, WAITING, RUNNING)}
+
+
+def new_holder() -> str:
+    """An unguessable name for a watcher."""
+    return secrets.token_urlsafe(16)
+
+
+def wait(jobs: Jobs, watched: Sequence[Job], *, timeout: float = 600.0) -> None:
+    """Blocks until jobs are finished; for the command line and tests, never for a page.
+
+    **Raises:** `TimeoutError`.
+    """
+    deadline = time.monotonic() + timeout
+    holder = new_holder()
+    while not all(job.finished for job in watched):
+        if time.monotonic() > deadline:
+            raise TimeoutError("the jobs did not finish in time")
+        for job in watched:
+            jobs.renew(job, holder)
+        time.sleep(0.02)

@@ -1,0 +1,120 @@
+"""The lab of this process: one store, one scheduler, and the watches of everyone looking."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from dissociation.engine.jobs import Jobs
+from dissociation.engine.library import Library
+from dissociation.engine.store import Store
+from dissociation.engine.watch import CurveWatch, TrainingWatch, Watch
+from dissociation.errors import InvalidValue
+from dissociation.experiment import Experiment
+from dissociation.training import Recipe
+
+log = logging.getLogger(__name__)
+
+CACHE_VARIABLE = "DISSOCIATION_CACHE"
+DEFAULT_CACHE = Path(__file__).parents[2] / "cache"
+#: A finished watch can be asked for its results this long (seconds).
+KEEP_WATCHES = 120.0
+MAX_WATCHES = 2_000
+
+
+def cache_folder() -> Path:
+    """Where results are kept. **Raises:** `InvalidValue` if the variable names a file."""
+    folder = Path(os.environ.get(CACHE_VARIABLE) or DEFAULT_CACHE)
+    if folder.exists() and not folder.is_dir():
+        raise InvalidValue(CACHE_VARIABLE, str(folder), "give a folder, not a file")
+    return folder
+
+
+def keep_compiled_programs(folder: Path) -> None:
+    """Lets JAX keep compiled programs between starts, apart for each kind of machine and version.
+
+    Called before JAX is imported: it reads these variables once. Compiled code is bound to the
+    processor it was compiled on, hence the host in the name.
+    """
+    from importlib.metadata import version
+
+    name = f"compiled-{platform.node() or 'host'}-{platform.machine()}-jaxlib{version('jaxlib')}"
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(folder / name))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    os.environ.setdefault("JAX_COMPILATION_CACHE_MAX_SIZE", str(512 * 2**20))
+
+
+class Lab:
+    """Everything a front end needs: ask for curves, get a watch; look a watch up by its id."""
+
+    def __init__(self, folder: Path | None = None, *, start: bool = True):
+        self.folder = cache_folder() if folder is None else folder
+        keep_compiled_programs(self.folder)
+        self.store = Store(self.folder)
+        self.library = Library(self.store)
+        self.jobs = Jobs(start=start)
+        self._lock = threading.Lock()
+        self._watches: dict[str, Watch] = {}
+
+    def watch_curves(self, experiments: Sequence[Experiment]) -> CurveWatch:
+        """Starts or finds the curves of conditions that differ only in their manipulations.
+
+        **Raises:** `InvalidValue` if too much is going on.
+        """
+        watch = CurveWatch(self.library, self.jobs, experiments)
+        self._register(watch)
+        return watch
+
+    def watch_training(self, recipe: Recipe, seeds: int) -> TrainingWatch:
+        """Starts or finds the training of networks 0 … `seeds` - 1."""
+        watch = TrainingWatch(self.library, self.jobs, recipe, seeds)
+        self._register(watch)
+        return watch
+
+    def _register(self, watch: Watch) -> None:
+        with self._lock:
+            self._forget()
+            self._watches[watch.id] = watch
+
+    def _forget(self) -> None:
+        now = time.monotonic()
+        for name, watch in list(self._watches.items()):
+            if now - watch.made > KEEP_WATCHES and all(job.finished for job in watch.watched):
+                del self._watches[name]
+        for name in list(self._watches)[: max(0, len(self._watches) - MAX_WATCHES)]:
+            del self._watches[name]
+
+    def find(self, name: str) -> Watch | None:
+        """A watch by its id."""
+        with self._lock:
+            return self._watches.get(name)
+
+    def release(self, watch: Watch) -> None:
+        """Lets a watch go that nobody looks at any more."""
+        watch.release()
+        with self._lock:
+            self._watches.pop(watch.id, None)
+
+    def stop(self) -> None:
+        """Ends the compute thread and closes the store."""
+        self.jobs.stop()
+        self.store.close()
+
+
+_lab: Lab | None = None
+_lab_lock = threading.Lock()
+
+
+def lab() -> Lab:
+    """The lab of this process, made on first use."""
+    global _lab
+    with _lab_lock:
+        if _lab is None:
+            _lab = Lab()
+        return _lab

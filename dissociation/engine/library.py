@@ -1,0 +1,126 @@
+"""Typed access to the store: networks, histories, curves and checks by what they are of."""
+
+from __future__ import annotations
+
+import collections
+import logging
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from dissociation.engine import records
+from dissociation.engine.store import DamagedEntry, Store
+from dissociation.experiment import Experiment, digest, training_digest
+from dissociation.function_check import CODE_VERSION as CHECK_VERSION
+from dissociation.function_check import FunctionCheck
+from dissociation.measures.base import SeedCurve
+from dissociation.network import Network
+from dissociation.training import Recipe
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+#: Networks kept in memory: about 7 MB each at width 1024.
+NETWORKS_IN_MEMORY = 12
+
+
+def check_digest(experiment: Experiment) -> str:
+    """Identifies the function checks of an experiment's networks."""
+    return digest(
+        [
+            "check",
+            CHECK_VERSION,
+            [training_digest(experiment.recipe, seed) for seed in range(experiment.seeds)],
+            [step.canonical() for step in experiment.manipulations],
+            experiment.key,
+        ]
+    )
+
+
+class Library:
+    """What has been computed already, decoded."""
+
+    def __init__(self, store: Store):
+        self.store = store
+        self._lock = threading.Lock()
+        self._networks: collections.OrderedDict[str, Network] = collections.OrderedDict()
+
+    def _read(self, compartment: str, name: str, decode: Callable[[bytes], T]) -> T | None:
+        raw = self.store.get(compartment, name)
+        if raw is None:
+            return None
+        try:
+            return decode(raw)
+        except DamagedEntry as error:
+            log.warning("entry %s cannot be read (%s); computing it again", name[:12], error)
+            return None
+
+    def history(self, recipe: Recipe, seed: int) -> records.History | None:
+        """How a network was trained, if it has been."""
+        name = training_digest(recipe, seed) + ".history"
+        return self._read("models", name, records.unpack_history)
+
+    def network(self, recipe: Recipe, seed: int) -> Network | None:
+        """A trained network, if it is stored with its history."""
+        history = self.history(recipe, seed)
+        if history is None:
+            return None
+        with self._lock:
+            if history.weights in self._networks:
+                self._networks.move_to_end(history.weights)
+                return self._networks[history.weights]
+        name = training_digest(recipe, seed)
+        network = self._read(
+            "models", name, lambda raw: records.unpack_network(raw, history.weights)
+        )
+        if network is not None:
+            self._keep(history.weights, network)
+        return network
+
+    def _keep(self, weights: str, network: Network) -> None:
+        with self._lock:
+            self._networks[weights] = network
+            while len(self._networks) > NETWORKS_IN_MEMORY:
+                self._networks.popitem(last=False)
+
+    def save_network(
+        self, recipe: Recipe, seed: int, network: Network, history: records.History
+    ) -> None:
+        """Stores a trained network. The history comes last: with it the pair counts as there."""
+        name = training_digest(recipe, seed)
+        self._keep(history.weights, network)
+        self.store.put("models", name, records.pack_network(network))
+        self.store.put("models", name + ".history", records.pack_history(history))
+
+    def weights(self, recipe: Recipe, seed: int) -> str | None:
+        """Digest of the trained weights, if the network is trained."""
+        history = self.history(recipe, seed)
+        return None if history is None else history.weights
+
+    def curve(self, experiment: Experiment, seed: int) -> records.StoredCurve | None:
+        """The complete curve of one of an experiment's networks."""
+        weights = self.weights(experiment.recipe, seed)
+        if weights is None:
+            return None
+        points = len(experiment.measure.x)
+        return self._read(
+            "curves",
+            experiment.seed_digest(seed, weights),
+            lambda raw: records.unpack_curve(raw, points),
+        )
+
+    def save_curve(
+        self, experiment: Experiment, seed: int, weights: str, curve: SeedCurve, seconds: float
+    ) -> None:
+        """Stores the complete curve of one network."""
+        name = experiment.seed_digest(seed, weights)
+        self.store.put("curves", name, records.pack_curve(curve, seconds))
+
+    def checks(self, experiment: Experiment) -> tuple[FunctionCheck, ...] | None:
+        """The function checks of an experiment's networks, one a seed."""
+        if any(self.weights(experiment.recipe, seed) is None for seed in range(experiment.seeds)):
+            return None
+        return self._read("curves", check_digest(experiment), records.unpack_checks)
+
+    def save_checks(self, experiment: Experiment, checks: tuple[FunctionCheck, ...]) -> None:
+        """Stores function checks."""
+        self.store.put("curves", check_digest(experiment), records.pack_checks(checks))

@@ -1,0 +1,119 @@
+"""How networks, curves and checks are written into the store and read back, validated."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dissociation.datasets import CLASSES, PIXELS
+from dissociation.engine.store import DamagedEntry, pack, unpack
+from dissociation.function_check import FunctionCheck
+from dissociation.measures.base import SeedCurve
+from dissociation.network import Network, weights_digest
+
+
+@dataclass(frozen=True)
+class History:
+    """How one network was trained.
+
+    - `epochs`, `losses`, `errors`, `images`: one value for each published state.
+    - `weights`: digest of the final weights, empty while training.
+    - `seconds`: compute time.
+    """
+
+    epochs: tuple[float, ...] = ()
+    losses: tuple[float, ...] = ()
+    errors: tuple[float, ...] = ()
+    images: tuple[int, ...] = ()
+    weights: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class StoredCurve:
+    """A complete curve of one network and the compute time it took."""
+
+    curve: SeedCurve
+    seconds: float
+
+
+def pack_network(network: Network) -> bytes:
+    """A network as npz bytes."""
+    return pack({name: np.asarray(w) for name, w in network._asdict().items()}, {})
+
+
+def unpack_network(raw: bytes, weights: str) -> Network:
+    """The network back. **Raises:** `DamagedEntry` unless its digest is `weights`."""
+    arrays, _ = unpack(raw)
+    if set(arrays) != set(Network._fields):
+        raise DamagedEntry("not a network")
+    network = Network(**arrays)
+    shapes_fit = (
+        all(weight.ndim == 2 and weight.dtype == np.float32 for weight in network)
+        and network.w1.shape[1] == PIXELS
+        and network.w2.shape[1] == network.w1.shape[0]
+        and network.w3.shape == (CLASSES, network.w2.shape[0])
+    )
+    if not shapes_fit or weights_digest(network) != weights:
+        raise DamagedEntry("another network")
+    return network
+
+
+def pack_history(history: History) -> bytes:
+    """A training history as npz bytes."""
+    return pack({}, dataclasses.asdict(history))
+
+
+def unpack_history(raw: bytes) -> History:
+    """The history back. **Raises:** `DamagedEntry`."""
+    _, meta = unpack(raw)
+    try:
+        lists = ("epochs", "losses", "errors", "images")
+        values = {name: tuple(meta[name]) for name in lists}
+        return History(**values, weights=str(meta["weights"]), seconds=float(meta["seconds"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedEntry("not a history") from error
+
+
+def pack_curve(curve: SeedCurve, seconds: float) -> bytes:
+    """A curve of one network as npz bytes."""
+    meta = {
+        "clean_errors": curve.clean_errors,
+        "clean_images": curve.clean_images,
+        "notes": curve.notes,
+        "seconds": seconds,
+    }
+    return pack({"errors": curve.errors, "images": curve.images}, meta)
+
+
+def unpack_curve(raw: bytes, points: int) -> StoredCurve:
+    """The curve back. **Raises:** `DamagedEntry` unless it has that many points."""
+    arrays, meta = unpack(raw)
+    try:
+        errors, images = arrays["errors"], arrays["images"]
+        if errors.ndim != 2 or errors.shape[1] != points or images.shape != (points,):
+            raise DamagedEntry("another curve")
+        notes: dict[str, Any] = dict(meta["notes"])
+        curve = SeedCurve(
+            errors, images, int(meta["clean_errors"]), int(meta["clean_images"]), notes
+        )
+        return StoredCurve(curve, float(meta["seconds"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedEntry("not a curve") from error
+
+
+def pack_checks(checks: tuple[FunctionCheck, ...]) -> bytes:
+    """Function checks, one a seed, as npz bytes."""
+    return pack({}, {"checks": [dataclasses.asdict(check) for check in checks]})
+
+
+def unpack_checks(raw: bytes) -> tuple[FunctionCheck, ...]:
+    """The checks back. **Raises:** `DamagedEntry`."""
+    _, meta = unpack(raw)
+    try:
+        return tuple(FunctionCheck(**check) for check in meta["checks"])
+    except (KeyError, TypeError) as error:
+        raise DamagedEntry("not a function check") from error

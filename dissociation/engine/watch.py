@@ -1,0 +1,330 @@
+"""What one chart watches: the curves of its conditions, stored or on their way, and their checks.
+
+A watch never waits. It is made from experiments, starts whatever is missing, and can be asked at
+any time what is known so far. While it is renewed its jobs live; released, they are dropped unless
+somebody else watches them too.
+"""
+
+from __future__ import annotations
+
+import abc
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dissociation.engine import jobs as j
+from dissociation.engine.jobs import Job, Jobs, JobSnapshot, new_holder
+from dissociation.engine.library import Library
+from dissociation.engine.records import History
+from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
+from dissociation.experiment import Experiment
+from dissociation.function_check import FunctionCheck
+from dissociation.measures.base import Curve, SeedCurve
+from dissociation.training import Recipe
+
+TRAINING = "training"
+ORDER = (j.FAILED, j.CANCELLED, TRAINING, j.RUNNING, j.QUEUED)
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a watch is.
+
+    - `state`: queued, training, running, done, failed or cancelled.
+    - `message`: one sentence for people.
+    - `progress`: share done, 0 to 1.
+    - `seconds`: compute time so far, or when it was computed; `stored`: all came from the store.
+    """
+
+    version: int
+    state: str
+    message: str
+    progress: float
+    seconds: float
+    stored: bool
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in j.FINISHED
+
+
+class Watch(abc.ABC):
+    """Common part of what is watched: jobs, leases and a summary of their state."""
+
+    def __init__(self, jobs: Jobs):
+        self.id = new_holder()
+        self.jobs = jobs
+        self.watched: list[Job] = []
+        self.cancelled = False
+        self.made = time.monotonic()
+
+    def _submit(self, task: j.Task) -> Job:
+        job = self.jobs.submit(task)
+        self._hold(job)
+        return job
+
+    def _hold(self, job: Job) -> None:
+        if job not in self.watched:
+            self.watched.append(job)
+        self.jobs.renew(job, self.id)
+
+    def renew(self) -> None:
+        """Says that somebody is still looking."""
+        if not self.cancelled:
+            for job in self.watched:
+                if not job.finished:
+                    self.jobs.renew(job, self.id)
+
+    def release(self) -> None:
+        """Says that nobody looks any more."""
+        for job in self.watched:
+            self.jobs.release(job, self.id)
+
+    def cancel(self) -> None:
+        """Gives up: what is known so far stays."""
+        self.cancelled = True
+        self.release()
+
+    @property
+    def version(self) -> int:
+        """Grows whenever [`status`][Watch.status] or the results may have changed."""
+        snapshots = [self.jobs.snapshot(job) for job in self.all_jobs()]
+        waiting = sum(snapshot.position for snapshot in snapshots)
+        return sum(s.version for s in snapshots) * 1_000 - min(waiting, 999) + self.cancelled
+
+    @abc.abstractmethod
+    def status(self) -> Status:
+        """How far everything is."""
+
+    def all_jobs(self) -> list[Job]:
+        """The watched jobs and what they wait for."""
+        found: list[Job] = []
+        for job in self.watched:
+            found.extend(need for need in job.needs if need not in found)
+            found.append(job)
+        return found
+
+    def _state(self, snapshots: Sequence[JobSnapshot]) -> str:
+        states = {TRAINING if s.state == j.WAITING else s.state for s in snapshots}
+        if self.cancelled and not states <= {j.DONE}:
+            return j.CANCELLED
+        return next((state for state in ORDER if state in states), j.DONE)
+
+
+class TrainingWatch(Watch):
+    """The training of some seeds of a recipe."""
+
+    def __init__(self, library: Library, jobs: Jobs, recipe: Recipe, seeds: int):
+        super().__init__(jobs)
+        self.recipe = recipe
+        self.seeds = seeds
+        self._stored: dict[int, History] = {}
+        self._jobs: dict[int, Job] = {}
+        for seed in range(seeds):
+            history = library.history(recipe, seed)
+            if history is not None and library.network(recipe, seed) is not None:
+                self._stored[seed] = history
+            else:
+                self._jobs[seed] = self._submit(TrainTask(library, recipe, seed))
+
+    def histories(self) -> list[History]:
+        """One history a seed, empty for those not begun."""
+        found = []
+        for seed in range(self.seeds):
+            if seed in self._stored:
+                found.append(self._stored[seed])
+                continue
+            step = self.jobs.snapshot(self._jobs[seed]).step
+            found.append(History() if step is None else step.result)
+        return found
+
+    def status(self) -> Status:
+        """How far the training is."""
+        version = self.version
+        snapshots = [self.jobs.snapshot(job) for job in self._jobs.values()]
+        state = self._state(snapshots)
+        histories = self.histories()
+        epochs = max(self.recipe.epochs, 1)
+        done = sum((h.epochs[-1] if h.epochs else 0.0) for h in histories)
+        progress = 1.0 if state == j.DONE else done / (epochs * self.seeds)
+        seconds = sum(history.seconds for history in histories)
+        message = _training_message(state, snapshots, histories, self.recipe)
+        return Status(version, state, message, progress, seconds, not self._jobs)
+
+
+def _training_message(
+    state: str, snapshots: Sequence[JobSnapshot], histories: Sequence[History], recipe: Recipe
+) -> str:
+    count = len(histories)
+    noun = "network" if count == 1 else "networks"
+    if state == j.FAILED:
+        return next(s.error for s in snapshots if s.state == j.FAILED)
+    if state == j.CANCELLED:
+        return "Training was cancelled."
+    if state == j.DONE:
+        errors = ", ".join(f"{h.errors[-1]:.2%}" for h in histories)
+        return f"{count} {noun} trained; test error {errors}."
+    if state == j.QUEUED:
+        return _queue_message(snapshots)
+    epoch = sum((h.epochs[-1] if h.epochs else 0.0) for h in histories) / count
+    return f"Training {count} {noun}: epoch {epoch:.1f} of {recipe.epochs}"
+
+
+def _queue_message(snapshots: Sequence[JobSnapshot]) -> str:
+    position = max((s.position for s in snapshots if s.state == j.QUEUED), default=0)
+    return "Starting" if position == 0 else f"Waiting: {position} other jobs are ahead"
+
+
+class CurveWatch(Watch):
+    """The curves of several conditions over the same measure, seeds and key.
+
+    **Arguments:**
+
+    - `experiments`: they differ in nothing but their manipulations.
+    """
+
+    def __init__(self, library: Library, jobs: Jobs, experiments: Sequence[Experiment]):
+        super().__init__(jobs)
+        self.library = library
+        self.experiments = list(experiments)
+        self._stored: dict[str, SeedCurve] = {}
+        self._job_of: dict[str, Job] = {}
+        self._seconds = 0.0
+        self._collect()
+        self._start_missing()
+        self._checks: dict[int, tuple[FunctionCheck, ...] | Job] = {}
+        self._start_checks()
+        self.all_stored = not self.watched
+
+    def _units(self) -> dict[str, tuple[Experiment, int]]:
+        return {
+            experiment.seed_digest(seed): (experiment.canonical(), seed)
+            for experiment in self.experiments
+            for seed in range(experiment.seeds)
+        }
+
+    def _collect(self) -> None:
+        for name, (experiment, seed) in self._units().items():
+            found = self.library.curve(experiment, seed)
+            if found is not None:
+                self._stored[name] = found.curve
+                self._seconds += found.seconds
+            elif (live := self.jobs.find(name)) is not None:
+                self._job_of[name] = live
+                self._hold(live)
+
+    def _start_missing(self) -> None:
+        missing: dict[Experiment, tuple[int, ...]] = {}
+        for name, (experiment, seed) in self._units().items():
+            if name not in self._stored and name not in self._job_of:
+                missing[experiment] = (*missing.get(experiment, ()), seed)
+        together: dict[tuple[int, ...], list[Experiment]] = {}
+        for experiment, seeds in missing.items():
+            together.setdefault(seeds, []).append(experiment)
+        for seeds, experiments in together.items():
+            job = self._submit(MeasureTask(self.library, tuple(experiments), seeds))
+            for experiment in experiments:
+                for seed in seeds:
+                    self._job_of[experiment.seed_digest(seed)] = job
+
+    def _start_checks(self) -> None:
+        for number, experiment in enumerate(self.experiments):
+            if not experiment.manipulations:
+                continue
+            found = self.library.checks(experiment)
+            self._checks[number] = (
+                found if found is not None else self._submit(CheckTask(self.library, experiment))
+            )
+
+    def _seed_curve(self, name: str) -> SeedCurve | None:
+        if name in self._stored:
+            return self._stored[name]
+        job = self._job_of[name]
+        step = self.jobs.snapshot(job).step
+        return None if step is None else step.result.get(name)
+
+    def curves(self) -> list[Curve | None]:
+        """One curve a condition as far as it is known; `None` if nothing is."""
+        found: list[Curve | None] = []
+        for experiment in self.experiments:
+            seeds = [
+                curve
+                for seed in range(experiment.seeds)
+                if (curve := self._seed_curve(experiment.seed_digest(seed))) is not None
+            ]
+            measure = experiment.measure
+            found.append(Curve(measure.x, tuple(seeds), measure.total) if seeds else None)
+        return found
+
+    def checks(self) -> list[tuple[FunctionCheck, ...] | None]:
+        """One tuple of checks a condition, `None` where not known (or nothing was rewritten)."""
+        found: list[tuple[FunctionCheck, ...] | None] = []
+        for number in range(len(self.experiments)):
+            entry = self._checks.get(number)
+            if isinstance(entry, Job):
+                step = self.jobs.snapshot(entry).step
+                complete = step is not None and step.done >= step.total
+                entry = step.result if step is not None and complete else None
+            found.append(entry)
+        return found
+
+    def status(self) -> Status:
+        """How far the curves are."""
+        version = self.version
+        snapshots = [self.jobs.snapshot(job) for job in self.watched]
+        state = self._state(snapshots)
+        curves = self.curves()
+        experiment = self.experiments[0]
+        total = float(experiment.measure.total.sum()) * len(curves) * experiment.seeds
+        done = sum(float(s.images.sum()) for c in curves if c is not None for s in c.seeds)
+        progress = 1.0 if state == j.DONE else min(done / total, 0.999)
+        needed = [need for job in self.watched for need in job.needs if not need.finished]
+        seconds = self._seconds + sum(s.seconds for s in snapshots)
+        message = self._message(state, snapshots, curves, needed)
+        return Status(version, state, message, progress, seconds, self.all_stored)
+
+    def _message(
+        self,
+        state: str,
+        snapshots: Sequence[JobSnapshot],
+        curves: Sequence[Curve | None],
+        needed: Sequence[Job],
+    ) -> str:
+        experiment = self.experiments[0]
+        if state == j.FAILED:
+            return next(s.error for s in snapshots if s.state == j.FAILED)
+        if state == TRAINING:
+            steps = [self.jobs.snapshot(job).step for job in needed]
+            least = min((0.0 if step is None else step.done for step in steps), default=0.0)
+            epochs = experiment.recipe.epochs
+            return f"Training the networks first: epoch {least:.1f} of {epochs}"
+        if state == j.QUEUED:
+            return _queue_message(snapshots)
+        sample = sample_size(experiment, curves)
+        if state == j.CANCELLED:
+            return f"Cancelled at {sample}."
+        if state == j.DONE:
+            return f"Complete: {sample}."
+        return f"Measuring: {sample}"
+
+
+def sample_size(experiment: Experiment, curves: Sequence[Curve | None]) -> str:
+    """In words, what the curves rest on so far: networks, draws and images."""
+    known = [curve for curve in curves if curve is not None]
+    seeds = min((len(curve.seeds) for curve in known), default=0)
+    networks = f"{seeds} network" + ("" if seeds == 1 else "s")
+    draws: Any = getattr(experiment.measure, "draws", 1)
+    if draws > 1:
+        networks += f" × {draws} draws"
+    totals = experiment.measure.total
+    if len(set(totals.tolist())) > 1:
+        complete = min((int(np.sum(c.images >= c.total)) for c in known), default=0)
+        return f"{networks}, {complete} of {len(totals)} budgets"
+    images = min((int(curve.images.min()) for curve in known), default=0)
+    whole = int(totals[0])
+    seen = f"{images:,} images" if images >= whole else f"{images:,} of {whole:,} images"
+    return f"{networks}, {seen}"
