@@ -7,6 +7,8 @@ script passes the snapshots), `zeros` (no errors at the smallest noise).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import fake_jobs
 import streamlit as st
 
@@ -22,6 +24,9 @@ FIGURE = FigureSpec(
         TraceStyle("rotate", "Null space rotated", "#CC79A7", "dashdot", "triangle-up"),
     ),
     filename="robustness",
+)
+LINEAR = replace(
+    FIGURE, x=Axis("Noise scale", 0, 1), y=Axis("Error", 0, 1, percent=True), revision="linear"
 )
 
 
@@ -42,7 +47,11 @@ def chart() -> None:
     if "lost" in params and session.attempt == 0:
         address = "/api/jobs/unknown"
     events = live_chart(
-        FIGURE, snapshot, address=address, key="chart", alt="Error against noise, four conditions"
+        LINEAR if session.get("linear") else FIGURE,
+        snapshot,
+        address=address,
+        key="chart",
+        alt="Error against noise, four conditions",
     )
     session.log += [event for event, happened in events._asdict().items() if happened]
     if events.cancel:
@@ -70,6 +79,7 @@ def main() -> None:
     elif st.checkbox("Chart", True):
         chart()
     st.slider("Unrelated", 0, 10, 3, key="unrelated")
+    st.checkbox("Linear axes", key="linear")
     st.button("Another job", on_click=next_attempt)
     with st.container(key="runs"):
         st.text(f"runs: {session.runs}")
