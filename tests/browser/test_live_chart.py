@@ -162,7 +162,7 @@ def test_zoom_and_hidden_trace_survive_updates_and_a_rerun(chart: Chart) -> None
     chart.events("finished")
     assert chart.ranges() == zoomed
     # The band goes with its line.
-    assert chart.plot(hidden) [:2] == ["band-expand", "line-expand"]
+    assert chart.plot(hidden)[:2] == ["band-expand", "line-expand"]
     chart.same_node()
     mouse.dblclick(600, 300)
     chart.page.wait_for_function(f"document.querySelector('{PLOT}').layout.xaxis.range[1] === 0")
