@@ -18,7 +18,8 @@ from dissociation.fig4.logistic import crossval_softmax_predict
 from dissociation.fig4.mnist import mnist_data
 
 TIES = 3  # images that a different order of floating-point sums may decide otherwise
-ROTATIONS = 10
+DRAWS = 10  # draws of what agrees only in distribution
+BUDGETS = (500, 2_000)
 KEY = jax.random.PRNGKey(37)
 DATA_KEY, ZERO_KEY = jax.random.split(KEY)
 TRANSFER_KEY = jax.random.PRNGKey(432)
@@ -207,7 +208,7 @@ def test_kernel_noise_agrees_in_distribution(
         model = kernel_noise_model(task_optimized_model, basis, keys, strength)
         return np.asarray(input_robustness(model, images, labels, scales))
 
-    curves = np.stack([curve(rotation, 0.1) for rotation in range(ROTATIONS)])
+    curves = np.stack([curve(rotation, 0.1) for rotation in range(DRAWS)])
     centre, spread = curves.mean(axis=0), curves.std(axis=0, ddof=1)
     assert spread.max() < 0.01
 
@@ -217,8 +218,8 @@ def test_kernel_noise_agrees_in_distribution(
     assert agrees(reference["kernel_noise_model_input_robustness"])
     # The tolerance is narrow enough to notice no noise, or a fifth more or less of it.
     assert not agrees(reference["task_optimized_model_input_robustness"])
-    assert not agrees(curve(ROTATIONS, 0.08))
-    assert not agrees(curve(ROTATIONS, 0.12))
+    assert not agrees(curve(DRAWS, 0.08))
+    assert not agrees(curve(DRAWS, 0.12))
 
 
 @pytest.fixture(scope="module")
@@ -235,8 +236,9 @@ def rotation_data(images, reference):
 
 
 @eqx.filter_jit
-def transferability(model, x, y):
-    """Error for each seed of a probe on the second hidden layer."""
+def transferability(model, x, y, rounding=None):
+    """Error for each seed of a probe on the second hidden layer; a key for `rounding` changes the
+    last bit of features at random."""
 
     def features(model, x):
         for layer in model.layers[:-1]:
@@ -246,21 +248,59 @@ def transferability(model, x, y):
     @eqx.filter_vmap(in_axes=(eqx.if_array(0), 0, None, None))
     def of_seed(model, key, x, y):
         hidden = bmap(lambda image: features(model, image), batch_size=256)(x)
+        if rounding is not None:
+            hidden *= 1 + 1e-7 * jax.random.normal(rounding, hidden.shape)
         predicted = crossval_softmax_predict(hidden, y, key=key)
         return 1 - (predicted.argmax(axis=1) == y.argmax(axis=1)).mean()
 
     return of_seed(model, jax.random.split(TRANSFER_KEY, 2), x, y)
 
 
-@pytest.mark.parametrize("name", ["task_optimized", "scaled", "duplicated", "zeroed"])
+def transfer_model(name, model):
+    return {
+        "task_optimized": lambda: model,
+        "scaled": lambda: scaled_model(model, 20.0),
+        "duplicated": lambda: duplicated_model(model, 1.2),
+        "zeroed": lambda: zeroed_model(model, 8, jax.random.split(TRANSFER_KEY, 2)),
+    }[name]()
+
+
+@pytest.mark.parametrize("name", ["task_optimized", "duplicated"])
 def test_transfer_panel(name, task_optimized_model, rotation_data, reference):
-    model = {
-        "task_optimized": lambda model: model,
-        "scaled": lambda model: scaled_model(model, 20.0),
-        "duplicated": lambda model: duplicated_model(model, 1.2),
-        "zeroed": lambda model: zeroed_model(model, 8, jax.random.split(TRANSFER_KEY, 2)),
-    }[name](task_optimized_model)
+    model = transfer_model(name, task_optimized_model)
     x, y = rotation_data
-    for row, budget in enumerate((500, 2_000)):
+    for row, budget in enumerate(BUDGETS):
         errors = transferability(model, x[:budget], y[:budget])
         assert_same_images(errors, reference[f"{name}_model_transferability"][row], budget)
+
+
+# On large features a step of 0.2 overshoots, and the probe's path turns chaotic: the last bit of a
+# feature decides a twentieth of the errors. Such curves can agree only as one draw among others.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "zeroed",
+        pytest.param(
+            "scaled",
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="The original's probe gets 0.36 of 2,000 images wrong on features scaled by "
+                "20; exact cross-entropy, 0.49 ± 0.02. A gradient that vanishes where the true "
+                "class has a probability below about 1e-12 gives 0.37 ± 0.02.",
+            ),
+        ),
+    ],
+)
+def test_transfer_panel_in_distribution(name, task_optimized_model, rotation_data, reference):
+    model = transfer_model(name, task_optimized_model)
+    x, y = rotation_data
+    for row, budget in enumerate(BUDGETS):
+        keys = jax.random.split(KEY, DRAWS)
+        draws = np.stack([transferability(model, x[:budget], y[:budget], key) for key in keys])
+        centre, spread = draws.mean(axis=0), draws.std(axis=0, ddof=1)
+        assert spread.max() < 0.05
+        theirs = reference[f"{name}_model_transferability"][row]
+        assert (np.abs(theirs - centre) <= 4 * spread).all(), (theirs, centre, spread)
+    # Narrow enough, at the last budget, to tell these models from the trained one.
+    trained = reference["task_optimized_model_transferability"][row]
+    assert not (np.abs(trained - centre) <= 4 * spread).all()
