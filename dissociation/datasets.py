@@ -115,6 +115,8 @@ def parse_idx(packed: bytes, name: str, count: int) -> np.ndarray:
     shape: tuple[int, ...] = (count,)
     if magic == IMAGE_MAGIC:
         header, shape = 16, (count, PIXELS)
+        if len(raw) < header:
+            raise DamagedData(f"The data file {name} is cut short; {MEND}.")
         if struct.unpack(">ii", raw[8:16]) != (28, 28):
             raise DamagedData(f"The data file {name} does not hold 28 × 28 images; {MEND}.")
     if found != count or len(raw) != header + int(np.prod(shape)):

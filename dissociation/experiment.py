@@ -46,6 +46,7 @@ class Experiment:
     - `manipulations`: applied in order; none leaves the trained networks.
     - `recipe`, `seeds`: networks 0 … `seeds` - 1 of that recipe.
     - `key`: integer seed of all noise and of random manipulations.
+    - `measure_anyway`: measure also where the curve is the trained networks' by construction.
 
     **Raises:** `InvalidValue` if a field lies outside its range, or the layers would be too wide.
     """
@@ -55,6 +56,7 @@ class Experiment:
     recipe: Recipe = QUICK
     seeds: int = 2
     key: int = NOTEBOOK_KEY
+    measure_anyway: bool = False
 
     def __post_init__(self):
         check_integer("seeds", self.seeds, 1, MAX_SEEDS)
@@ -77,7 +79,8 @@ class Experiment:
     @property
     def invariant(self) -> bool:
         """Whether the curve equals the trained networks' by construction."""
-        return self.measure.sees_only_function and manipulate.exact_everywhere(self.manipulations)
+        exact = manipulate.exact_everywhere(self.manipulations)
+        return exact and self.measure.sees_only_function and not self.measure_anyway
 
     def canonical(self) -> Experiment:
         """The experiment that is actually run: exactly invariant ones are the trained one's."""
@@ -117,6 +120,7 @@ class Experiment:
             "recipe": dataclasses.asdict(self.recipe),
             "seeds": self.seeds,
             "key": self.key,
+            "measure_anyway": self.measure_anyway,
         }
 
 
@@ -127,7 +131,7 @@ def from_json(values: Any) -> Experiment:
     """
     if not isinstance(values, dict):
         raise InvalidValue("experiment", values, "give a JSON object")
-    allowed = {"schema", "measure", "manipulations", "recipe", "seeds", "key"}
+    allowed = {"schema", "measure", "manipulations", "recipe", "seeds", "key", "measure_anyway"}
     for name in values:
         if name not in allowed:
             raise InvalidValue(
@@ -149,6 +153,7 @@ def from_json(values: Any) -> Experiment:
         recipe=Recipe(**recipe),
         seeds=values.get("seeds", 2),
         key=values.get("key", NOTEBOOK_KEY),
+        measure_anyway=values.get("measure_anyway", False) is True,
     )
 
 

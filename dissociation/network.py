@@ -60,8 +60,8 @@ def seed_key(seed: int, key: Any = None) -> Any:
     return jax.random.split(key, seed + 1)[seed]
 
 
-def initial_network(key: Any, width: int = 1024) -> Network:
-    """An untrained network, initialised as `eqx.nn.MLP` is: uniform in ±1/√(fan in).
+def initial_mlp(key: Any, width: int = 1024) -> Any:
+    """An untrained `eqx.nn.MLP` of the notebook's architecture.
 
     **Arguments:**
 
@@ -70,7 +70,7 @@ def initial_network(key: Any, width: int = 1024) -> Network:
     """
     import equinox as eqx
 
-    mlp = eqx.nn.MLP(
+    return eqx.nn.MLP(
         PIXELS,
         CLASSES,
         width_size=width,
@@ -80,7 +80,17 @@ def initial_network(key: Any, width: int = 1024) -> Network:
         use_final_bias=False,
         key=key,
     )
-    return from_mlp(mlp)
+
+
+def initial_network(key: Any, width: int = 1024) -> Network:
+    """An untrained network, initialised as `eqx.nn.MLP` is: uniform in ±1/√(fan in).
+
+    **Arguments:**
+
+    - `key`: a JAX key.
+    - `width`: neurons in each hidden layer.
+    """
+    return from_mlp(initial_mlp(key, width))
 
 
 def from_mlp(mlp: Any) -> Network:
@@ -93,17 +103,9 @@ def to_mlp(network: Network) -> Any:
     import equinox as eqx
 
     weights = tuple(jnp.asarray(weight) for weight in network)
-    mlp = eqx.filter_eval_shape(initial_network_mlp, jax.random.PRNGKey(0))
-    return eqx.tree_at(lambda m: tuple(layer.weight for layer in m.layers), mlp, weights)
-
-
-def initial_network_mlp(key: Any) -> Any:
-    """An `eqx.nn.MLP` of the notebook's architecture, the template of [`to_mlp`][]."""
-    import equinox as eqx
-
-    return eqx.nn.MLP(
-        PIXELS, CLASSES, 1024, 2, jax.nn.relu, use_bias=False, use_final_bias=False, key=key
-    )
+    width = weights[0].shape[-2]
+    template = eqx.filter_eval_shape(lambda key: initial_mlp(key, width), jax.random.PRNGKey(0))
+    return eqx.tree_at(lambda mlp: tuple(layer.weight for layer in mlp.layers), template, weights)
 
 
 def ensemble(networks: Sequence[Network]) -> Any:

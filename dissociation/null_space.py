@@ -60,13 +60,13 @@ def null_space(data: np.ndarray) -> NullSpace:
     data = np.asarray(data)
     if data.ndim != 2 or data.size == 0:
         raise ValueError(f"data must be a non-empty (n, d) matrix, not of shape {data.shape}.")
+    if not np.isfinite(data).all():
+        raise ValueError("data must be finite.")
     n, d = data.shape
     gram = np.zeros((d, d))
     for start in range(0, n, 10_000):
         block = data[start : start + 10_000].astype(np.float64)
         gram += block.T @ block
-    if not np.isfinite(gram).all():
-        raise ValueError("data must be finite.")
     eigenvalues, vectors = np.linalg.eigh(gram)
     singular_values = np.sqrt(np.maximum(eigenvalues[::-1], 0.0))
     threshold = float(singular_values[0]) * max(n, d) * FLOAT32_EPS

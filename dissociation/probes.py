@@ -20,6 +20,7 @@ from dissociation._lazy import jax, jit, jnp
 NUM_FOLDS = 10
 STEPS = 200
 LEARNING_RATE = 0.2
+LOG_OFFSET = 1e-10
 #: Penalties that the converged probe chooses from, strongest first, each a warm start for the next.
 PENALTIES = (1e-1, 1e-2, 1e-3)
 TOLERANCE = 1e-4
@@ -73,7 +74,11 @@ def gradient_descent_probe(
 
     def step(_, carry):
         weights, intercept = carry
-        residual = _fold_probabilities(x, weights, intercept, num_folds) - y[:, None, :]
+        probabilities = _fold_probabilities(x, weights, intercept, num_folds)
+        # The notebook minimises -log(p + 1e-10), whose slope fades where p is below 1e-10: on
+        # large features, where probes are confidently wrong, this decides what they learn.
+        right = (probabilities * y[:, None, :]).sum(-1, keepdims=True)
+        residual = (probabilities - y[:, None, :]) * (right / (right + LOG_OFFSET))
         residual = (residual * share[:, :, None]).reshape(x.shape[0], -1)
         return (
             weights - learning_rate * (x.T @ residual),

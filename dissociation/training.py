@@ -107,7 +107,9 @@ def _optimizer(first: Any, last: Any, steps: Any) -> Any:
 
     # A schedule of our own, because optax's checks its arguments and so cannot take traced ones;
     # traced, a new learning rate needs no new compilation.
-    return optax.sgd(lambda step: first + (last - first) * jnp.minimum(step / steps, 1.0))
+    return optax.sgd(
+        lambda step: first + (last - first) * jnp.minimum(step.astype(jnp.float32) / steps, 1.0)
+    )
 
 
 @jit(donate_argnames=("network", "state"))
@@ -131,7 +133,7 @@ def _train_steps(
     return network, state, total / (stop - start).astype(jnp.float32)
 
 
-def test_error(network: Network, data: Dataset, stride: int = 1) -> tuple[float, int]:
+def error_rate(network: Network, data: Dataset, stride: int = 1) -> tuple[float, int]:
     """Share of every `stride`-th image that the network gets wrong, and how many those are."""
     images, labels = data.images[::stride], data.labels[::stride]
     wrong = int(np.sum(logits(network, images).argmax(1) != labels))
@@ -170,7 +172,7 @@ def train(
     if steps == 0:
         raise InvalidValue("batch", recipe.batch, f"give at most {len(train_data):,} images")
     network = initial_network(key, recipe.width)
-    error, images = test_error(network, test_data)
+    error, images = error_rate(network, test_data)
     labels = jnp.asarray(train_data.labels.astype(np.int32))
     pixels = jnp.asarray(train_data.pixels)
     first = pixels[: recipe.batch].astype(jnp.float32) / 255.0
@@ -194,7 +196,7 @@ def train(
                 network, state, pixels, labels, batches, bounds, rates
             )
             whole = part.stop == steps
-            error, images = test_error(network, test_data, 1 if whole else PART_STRIDE)
+            error, images = error_rate(network, test_data, 1 if whole else PART_STRIDE)
             yield Progress(epoch + part.stop / steps, float(loss), error, images, whole, network)
 
 

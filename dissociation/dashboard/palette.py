@@ -39,10 +39,15 @@ def condition_name(manipulations: Sequence[Manipulation]) -> str:
     return ", then ".join(step.describe() for step in manipulations) or "Trained"
 
 
+def looks(name: str = TRAINED) -> tuple[str, str, str]:
+    """Colour, dash and symbol of a manipulation, or of the trained network."""
+    return _LOOKS[name]
+
+
 def condition_style(manipulations: Sequence[Manipulation]) -> TraceStyle:
     """How a condition looks: like its last manipulation."""
     key = condition_key(manipulations)
-    color, dash, symbol = _LOOKS[manipulations[-1].name if manipulations else TRAINED]
+    color, dash, symbol = looks(manipulations[-1].name if manipulations else TRAINED)
     return TraceStyle(key, condition_name(manipulations), color, dash, symbol)
 
 

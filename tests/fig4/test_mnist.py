@@ -73,11 +73,6 @@ def narrow(monkeypatch):
     return recipe
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=jax.dtypes.TypePromotionError,
-    reason="dissociation.training divides an int32 step by a float32: no strict promotion",
-)
 def test_training(narrow, test_images, test_labels):
     model = train_mnist(num_epochs=1, num_seeds=2)
 

@@ -1,0 +1,75 @@
+"""The front door of the lab, and its launcher: `streamlit run app.py`.
+
+Streamlit finds `app` below and serves it with the lab's own routes; the same file is then run as
+the script of the first page for each visitor.
+"""
+
+import streamlit as st
+
+from dissociation.dashboard.drawing import network_drawing
+from dissociation.dashboard.frame import finish, frame, in_session
+from dissociation.dashboard.panels import curve_panel, training_panel
+from dissociation.dashboard.routes import ROUTES, lifespan
+from dissociation.experiment import Experiment
+from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
+from dissociation.measures import InputNoise, ParameterNoise
+from dissociation.training import QUICK
+
+app = st.App(__file__, routes=ROUTES, lifespan=lifespan)
+
+SEEDS = 2
+
+
+def front_door() -> None:
+    """What the lab shows, then the notebook's noise figure, live."""
+    frame("Start")
+    st.title("Same function, different network")
+    words, drawing = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with words:
+        st.markdown(
+            "What a network *does* and how it *represents* things come apart. Here are two "
+            "networks that read handwritten digits, and rewrites of their weights that leave every "
+            "answer exactly as it was: scaled, duplicated, padded with neurons that have no say, "
+            "or changed where no image ever looks.\n\n"
+            "The answers stay. Now add noise, and see what no answer gave away: **input noise** "
+            "cannot tell most rewrites from the original, **parameter noise** can, and the rewrite "
+            "that parameter noise hardly notices is the one that input noise exposes.\n\n"
+            "After Braun, Grant & Saxe, "
+            "[*Not all solutions are created equal*](https://openreview.net/forum?id=YucuAuXMpT), "
+            "ICML 2025. Everything you see is trained and measured on this machine."
+        )
+    with drawing:
+        network_drawing()
+    st.subheader("1. Train two networks")
+    training_panel("home-training", QUICK, SEEDS)
+    st.subheader("2. Disturb them")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Noise on the inputs**")
+        conditions = ((), (InputNull(),))
+        curve_panel(
+            "home-input", [Experiment(InputNoise(), steps, seeds=SEEDS) for steps in conditions]
+        )
+    with right:
+        st.markdown("**Noise on the parameters**")
+        rewrites = ((), (Duplicate(),), (Scale(),), (Nuisance(),))
+        curve_panel(
+            "home-parameter",
+            [Experiment(ParameterNoise(), steps, seeds=SEEDS) for steps in rewrites],
+        )
+    st.subheader("Where to go next")
+    first, second, third = st.columns(3)
+    with first:
+        st.page_link("pages/1_Robustness.py", label="Robustness", icon=":material/shield:")
+        st.caption("Choose the rewrite, its strength and the noise, and watch the curves follow.")
+    with second:
+        st.page_link("pages/2_Transfer.py", label="Transfer", icon=":material/swap_horiz:")
+        st.caption("Can the rewritten hidden layer still be read for a task it never saw?")
+    with third:
+        st.page_link("pages/3_Inputs.py", label="Inputs", icon=":material/image:")
+        st.caption("The images, the directions none of them uses, and the new tasks.")
+    finish()
+
+
+if in_session():
+    front_door()

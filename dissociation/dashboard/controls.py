@@ -1,0 +1,125 @@
+"""Draws a page's parameters as controls, whichever kind they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dissociation.dashboard.palette import condition_style
+from dissociation.dashboard.parameters import (
+    CHOICE,
+    CHOICES,
+    FLAG,
+    INTEGER,
+    RANGE,
+    Parameter,
+    manipulation_of,
+)
+from dissociation.dashboard.state import PageState
+from dissociation.manipulations import REGISTRY as MANIPULATIONS
+
+#: Steps of logarithmic sliders within a decade.
+STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+MANY = 1_000
+
+
+def log_options(parameter: Parameter, *current: float) -> list[float]:
+    """Slider positions: round values in the parameter's range, and the current ones."""
+    decades = range(math.floor(math.log10(parameter.low)), math.ceil(math.log10(parameter.high)))
+    values = {round(step * 10.0**decade, 12) for decade in decades for step in STEPS}
+    if parameter.kind == INTEGER:
+        values = {float(round(value)) for value in values}
+    values |= {parameter.low, parameter.high, *current}
+    options = sorted(value for value in values if parameter.low <= value <= parameter.high)
+    return [int(v) for v in options] if parameter.kind == INTEGER else options
+
+
+def control(state: PageState, name: str) -> Any:
+    """Draws one control and gives its value."""
+    parameter = state.parameters[name]
+    key, words = state.key(name), {"label": parameter.label, "help": parameter.help or None}
+    if parameter.kind == FLAG:
+        return st.toggle(key=key, **words)
+    if parameter.kind == CHOICES:
+        return st.pills(
+            options=list(parameter.choices),
+            format_func=parameter.choices.__getitem__,
+            selection_mode="multi",
+            key=key,
+            **words,
+        )
+    if parameter.kind == CHOICE:
+        return st.selectbox(
+            options=list(parameter.choices),
+            format_func=parameter.choices.__getitem__,
+            key=key,
+            **words,
+        )
+    if parameter.kind == RANGE:
+        options = log_options(parameter, *st.session_state[key])
+        return st.select_slider(options=options, format_func=_shown, key=key, **words)
+    if parameter.log:
+        options = log_options(parameter, st.session_state[key])
+        return st.select_slider(options=options, format_func=_shown, key=key, **words)
+    if parameter.kind == INTEGER:
+        low, high = int(parameter.low), int(parameter.high)
+        st.session_state[key] = int(st.session_state[key])
+        if high > MANY:
+            return st.number_input(min_value=low, max_value=high, step=1, key=key, **words)
+        return st.slider(min_value=low, max_value=high, step=1, key=key, **words)
+    st.session_state[key] = float(st.session_state[key])
+    span = parameter.high - parameter.low
+    step = 10.0 ** math.floor(math.log10(span / 100))
+    return st.slider(min_value=parameter.low, max_value=parameter.high, step=step, key=key, **words)
+
+
+def _shown(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def condition_controls(state: PageState) -> list[str]:
+    """Which manipulations to compare, and the strength and options of each. **Returns:** names."""
+    chosen = [name for name in MANIPULATIONS if name in (control(state, "show") or [])]
+    for name in chosen:
+        look = condition_style([manipulation_of(name, state.values())])
+        with st.container(border=True, key=f"{state.page}-card-{name}"):
+            st.markdown(f"**{MANIPULATIONS[name].label}**", help=MANIPULATIONS[name].about)
+            st.html(f'<div class="lab-swatch" style="background:{look.color}"></div>')
+            control(state, name)
+            further = [other for other in state.parameters if other.startswith(f"{name}.")]
+            if further:
+                with st.expander("More"):
+                    for other in further:
+                        control(state, other)
+    return chosen
+
+
+def network_controls(state: PageState) -> None:
+    """Recipe, seeds, images and key, in an expander."""
+    with st.expander("Networks", icon=":material/hub:"):
+        if control(state, "recipe") == "custom":
+            for name in ("epochs", "rate", "batch", "width"):
+                control(state, name)
+        for name in ("seeds", "key"):
+            control(state, name)
+
+
+def group(state: PageState, title: str, icon: str, names: Sequence[str]) -> None:
+    """Some controls in an expander."""
+    with st.expander(title, icon=f":material/{icon}:"):
+        for name in names:
+            control(state, name)
+
+
+def reset_button(state: PageState) -> None:
+    """Sets the page back to its defaults."""
+    st.button(
+        "Reset this page",
+        icon=":material/restart_alt:",
+        on_click=state.reset,
+        key=f"{state.page}-reset",
+        width="stretch",
+    )

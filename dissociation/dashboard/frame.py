@@ -1,0 +1,53 @@
+"""What every page begins with: configuration, style and the way to the other pages."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dissociation.dashboard.warm_up import warm_up
+
+PAGES = (
+    ("app.py", "Start", ":material/home:"),
+    ("pages/1_Robustness.py", "Robustness", ":material/shield:"),
+    ("pages/2_Transfer.py", "Transfer", ":material/swap_horiz:"),
+    ("pages/3_Inputs.py", "Inputs", ":material/image:"),
+)
+_STYLE = """
+<style>
+.block-container { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }
+.lab-swatch { height: 4px; border-radius: 2px; margin: -.6rem 0 .1rem; }
+.lab-caption { font-size: .9rem; opacity: .85; }
+@media (max-width: 640px) { .block-container { padding-left: 1rem; padding-right: 1rem; } }
+</style>
+"""
+
+
+def in_session() -> bool:
+    """Whether a visitor's session is running this script, rather than the server importing it."""
+    return get_script_run_ctx(suppress_warning=True) is not None
+
+
+def frame(title: str) -> None:
+    """Begins a page: title of the tab, wide layout, style, navigation.
+
+    **Arguments:**
+
+    - `title`: of the page.
+    """
+    st.set_page_config(
+        page_title=f"{title} · dissociation",
+        page_icon=":material/join_inner:",
+        layout="wide",
+        menu_items={"about": "**dissociation**: same function, different representation."},
+    )
+    st.html(_STYLE)
+    with st.sidebar:
+        st.markdown("### dissociation")
+        for path, label, icon in PAGES:
+            st.page_link(path, label=label, icon=icon)
+
+
+def finish() -> None:
+    """Ends a page: now that it is on screen, load what it will need."""
+    warm_up()

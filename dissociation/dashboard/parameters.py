@@ -1,0 +1,294 @@
+"""One typed table of parameters drives reading and writing the address, and the controls.
+
+A page's table is made from the declarations of manipulations, measures and recipes: a new
+manipulation needs no line here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dissociation.errors import InvalidValue, check_choice, check_integer, check_number
+from dissociation.experiment import MAX_KEY, MAX_SEEDS
+from dissociation.manipulations import REGISTRY as MANIPULATIONS
+from dissociation.manipulations import Manipulation
+from dissociation.measures.parameter_noise import LAYERS, MODES
+from dissociation.measures.transfer import PROBES
+from dissociation.network import NOTEBOOK_KEY
+from dissociation.tasks import SPLITS, TASKS
+from dissociation.training import PAPER, QUICK, RECIPES, Recipe
+
+NUMBER, INTEGER, CHOICE, CHOICES, RANGE, FLAG = (
+    "number",
+    "integer",
+    "choice",
+    "choices",
+    "range",
+    "flag",
+)
+MAX_TEXT = 400
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a page: its name in the address, its type, its limits and its words.
+
+    - `kind`: number, integer, choice, choices (several), range (two numbers) or flag.
+    - `low`, `high`: limits of numbers; `choices`: word in the address → words for people.
+    - `log`: whether its slider is logarithmic.
+    """
+
+    name: str
+    label: str
+    kind: str
+    default: Any
+    help: str = ""
+    low: float = 0.0
+    high: float = 0.0
+    log: bool = False
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+    def parse(self, text: str) -> Any:
+        """The value that the address gives. **Raises:** `InvalidValue`, naming what is allowed."""
+        if len(text) > MAX_TEXT:
+            raise InvalidValue(self.name, text, "give something shorter")
+        if self.kind == CHOICES:
+            words = [word for word in text.split(",") if word]
+            for word in words:
+                check_choice(self.name, word, tuple(self.choices))
+            return list(dict.fromkeys(words))
+        if self.kind == CHOICE:
+            return check_choice(self.name, text, tuple(self.choices))
+        if self.kind == FLAG:
+            return check_choice(self.name, text, ("yes", "no")) == "yes"
+        if self.kind == RANGE:
+            parts = text.split("~")
+            if len(parts) != 2:
+                raise InvalidValue(self.name, text, "give two numbers as low~high")
+            low, high = (self._number(part) for part in parts)
+            if low >= high:
+                raise InvalidValue(self.name, text, "give the lower number first")
+            return (low, high)
+        return self._number(text)
+
+    def _number(self, text: str) -> float | int:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if math.isnan(value):
+            kind = "a whole number" if self.kind == INTEGER else "a number"
+            raise InvalidValue(self.name, text, f"give {kind} from {self.low:g} to {self.high:g}")
+        if self.kind == INTEGER:
+            return check_integer(self.name, value, int(self.low), int(self.high))
+        return check_number(self.name, value, self.low, self.high)
+
+    def format(self, value: Any) -> str:
+        """The value as it stands in the address; [`parse`][Parameter.parse] reads it back."""
+        if self.kind == CHOICES:
+            return ",".join(value)
+        if self.kind == FLAG:
+            return "yes" if value else "no"
+        if self.kind == RANGE:
+            return "~".join(_short(number) for number in value)
+        if self.kind in (NUMBER, INTEGER):
+            return _short(value)
+        return str(value)
+
+
+def _short(number: float) -> str:
+    return str(int(number)) if number == int(number) else repr(float(number))
+
+
+def strength_parameters(
+    names: Iterable[str], strengths: Mapping[str, float] | None = None
+) -> list[Parameter]:
+    """For each manipulation: its strength, under its name, and its further fields.
+
+    **Arguments:**
+
+    - `names`: of the manipulations.
+    - `strengths`: default strengths where they differ from the declared ones.
+    """
+    found = []
+    for name in names:
+        cls = MANIPULATIONS[name]
+        declared = cls.strength_range
+        found.append(
+            Parameter(
+                name,
+                f"{declared.symbol} ({declared.unit})",
+                INTEGER if declared.integer else NUMBER,
+                (strengths or {}).get(name, declared.default),
+                f"{cls.rule}. Exact on {_defaults(cls).exact_on}.",
+                declared.low,
+                declared.high,
+                declared.log,
+            )
+        )
+        found.extend(_further(cls))
+    return found
+
+
+def _defaults(cls: type[Manipulation]) -> Manipulation:
+    return cls()  # type: ignore[call-arg]
+
+
+def _further(cls: type[Manipulation]) -> list[Parameter]:
+    values = _defaults(cls)
+    found = []
+    if len(cls.layers) > 1:
+        words = {"1": "1 (between W1 and W2)", "2": "2 (between W2 and W3)"}
+        found.append(
+            Parameter(
+                f"{cls.name}.layer",
+                "Hidden layer",
+                CHOICE,
+                str(values.layer),
+                "Which hidden layer is rewritten.",
+                choices=words,
+            )
+        )
+    for option, declared in cls.options.items():
+        found.append(
+            Parameter(
+                f"{cls.name}.{option}",
+                declared.label,
+                CHOICE,
+                getattr(values, option),
+                choices=declared.choices,
+            )
+        )
+    for option, (low, high, words) in cls.counts.items():
+        name, default = f"{cls.name}.{option}", getattr(values, option)
+        found.append(
+            Parameter(name, words.capitalize(), INTEGER, default, "", float(low), float(high))
+        )
+    return found
+
+
+def show_parameter(names: Iterable[str], default: Iterable[str]) -> Parameter:
+    """Which manipulations are compared with the trained network."""
+    return Parameter(
+        "show",
+        "Compare the trained network with",
+        CHOICES,
+        list(default),
+        "Each is a rewrite of the same trained networks.",
+        choices={name: MANIPULATIONS[name].label for name in names},
+    )
+
+
+def network_parameters() -> list[Parameter]:
+    """Which networks: recipe (or a custom one), number of seeds, and the key of the noise."""
+    return [
+        Parameter(
+            "recipe",
+            "Training recipe",
+            CHOICE,
+            "quick",
+            "Quick: seconds a network. Paper: the notebook's 30 epochs.",
+            choices={
+                "quick": f"quick ({QUICK.epochs} epochs)",
+                "paper": f"paper ({PAPER.epochs} epochs)",
+                "custom": "custom",
+            },
+        ),
+        Parameter("epochs", "Epochs", INTEGER, QUICK.epochs, "Passes over 60,000 images.", 0, 100),
+        Parameter(
+            "rate", "Learning rate", NUMBER, QUICK.learning_rate, "Of plain SGD.", 1e-4, 2.0, True
+        ),
+        Parameter("batch", "Batch size", INTEGER, QUICK.batch, "Images a step.", 8, 4096, True),
+        Parameter(
+            "width", "Hidden width", INTEGER, QUICK.width, "Neurons a layer.", 16, 4096, True
+        ),
+        Parameter(
+            "seeds", "Networks (seeds)", INTEGER, 2, "Independently trained.", 1, float(MAX_SEEDS)
+        ),
+        Parameter(
+            "key",
+            "Random key",
+            INTEGER,
+            NOTEBOOK_KEY,
+            "Of all noise and random rewrites; the same key gives the same numbers.",
+            0,
+            float(MAX_KEY),
+        ),
+    ]
+
+
+IMAGES = Parameter(
+    "images", "Test images", INTEGER, 10_000, "How many images each point rests on.", 100, 10_000
+)
+POINTS = Parameter("points", "Noise scales", INTEGER, 40, "Points on the curve.", 2, 200)
+INPUT_RANGE = Parameter(
+    "input_range",
+    "Noise range σ",
+    RANGE,
+    (0.1, 10.0),
+    "Standard deviation, in pixel units (pixels are 0 to 1).",
+    1e-3,
+    100.0,
+    True,
+)
+PARAMETER_RANGE = Parameter(
+    "parameter_range",
+    "Noise range σ",
+    RANGE,
+    (1e-4, 1.0),
+    "Standard deviation, in weight units.",
+    1e-6,
+    100.0,
+    True,
+)
+MODE = Parameter("mode", "Kind of noise", CHOICE, "absolute", choices=MODES)
+NOISY = Parameter(
+    "layers",
+    "Noisy layers",
+    CHOICE,
+    "123",
+    "Which weight matrices get noise.",
+    choices={word: ", ".join(f"W{digit}" for digit in word) for word in LAYERS},
+)
+DRAWS = Parameter("draws", "Noise draws a network", INTEGER, 1, "More draws, steadier.", 1, 64)
+ANYWAY = Parameter(
+    "anyway",
+    "Measure identical curves anyway",
+    FLAG,
+    False,
+    "Exact rewrites have the trained network's curve by construction; measure them all the same.",
+)
+TASK = Parameter("task", "New task", CHOICE, "rotation", choices=TASKS)
+PROBE = Parameter(
+    "probe",
+    "Probe",
+    CHOICE,
+    "converged",
+    "The notebook's probe stops after 200 steps, which makes it depend on feature scale.",
+    choices=PROBES,
+)
+SPLIT = Parameter("split", "Rotation classes", CHOICE, "shuffled", choices=SPLITS)
+BUDGETS = Parameter("points", "Budgets", INTEGER, 8, "Equal steps up to all images.", 1, 50)
+
+
+def recipe_of(values: Mapping[str, Any]) -> Recipe:
+    """The recipe that a page's values choose. **Raises:** `InvalidValue`."""
+    if values["recipe"] in RECIPES:
+        return RECIPES[values["recipe"]]
+    final = min(QUICK.final_learning_rate, values["rate"])
+    return Recipe(values["epochs"], values["batch"], values["rate"], final, values["width"])
+
+
+def manipulation_of(name: str, values: Mapping[str, Any]) -> Manipulation:
+    """One manipulation with the strength and options that a page's values choose."""
+    cls = MANIPULATIONS[name]
+    fields: dict[str, Any] = {"strength": float(values[name])}
+    for declared in dataclasses.fields(cls):
+        key = f"{name}.{declared.name}"
+        if key in values:
+            fields[declared.name] = int(values[key]) if declared.name == "layer" else values[key]
+    return cls(**fields)

@@ -1,0 +1,5 @@
+"""Inputs (being built)."""
+
+from dissociation.dashboard.frame import frame
+
+frame("Inputs")
