@@ -127,8 +127,6 @@ def test_not_a_matrix(shape):
         null_space(np.zeros(shape))
 
 
-
-
 @pytest.mark.parametrize(
     "bad",
     [np.nan, np.inf, -np.inf],

@@ -40,40 +40,43 @@ def log_options(parameter: Parameter, *current: float) -> list[float]:
 def control(state: PageState, name: str) -> Any:
     """Draws one control and gives its value."""
     parameter = state.parameters[name]
-    key, words = state.key(name), {"label": parameter.label, "help": parameter.help or None}
+    key, label, words = state.key(name), parameter.label, parameter.help or None
     if parameter.kind == FLAG:
-        return st.toggle(key=key, **words)
+        return st.toggle(label, key=key, help=words)
     if parameter.kind == CHOICES:
         return st.pills(
-            options=list(parameter.choices),
+            label,
+            list(parameter.choices),
             format_func=parameter.choices.__getitem__,
             selection_mode="multi",
             key=key,
-            **words,
+            help=words,
         )
     if parameter.kind == CHOICE:
         return st.selectbox(
-            options=list(parameter.choices),
+            label,
+            list(parameter.choices),
             format_func=parameter.choices.__getitem__,
             key=key,
-            **words,
+            help=words,
         )
-    if parameter.kind == RANGE:
-        options = log_options(parameter, *st.session_state[key])
-        return st.select_slider(options=options, format_func=_shown, key=key, **words)
-    if parameter.log:
-        options = log_options(parameter, st.session_state[key])
-        return st.select_slider(options=options, format_func=_shown, key=key, **words)
+    if parameter.kind == RANGE or parameter.log:
+        value = st.session_state[key]
+        options = log_options(parameter, *(value if parameter.kind == RANGE else (value,)))
+        return st.select_slider(label, options, format_func=_shown, key=key, help=words)
     if parameter.kind == INTEGER:
-        low, high = int(parameter.low), int(parameter.high)
         st.session_state[key] = int(st.session_state[key])
-        if high > MANY:
-            return st.number_input(min_value=low, max_value=high, step=1, key=key, **words)
-        return st.slider(min_value=low, max_value=high, step=1, key=key, **words)
+        return _integer(parameter, key)
     st.session_state[key] = float(st.session_state[key])
-    span = parameter.high - parameter.low
-    step = 10.0 ** math.floor(math.log10(span / 100))
-    return st.slider(min_value=parameter.low, max_value=parameter.high, step=step, key=key, **words)
+    step = 10.0 ** math.floor(math.log10((parameter.high - parameter.low) / 100))
+    return st.slider(label, parameter.low, parameter.high, step=step, key=key, help=words)
+
+
+def _integer(parameter: Parameter, key: str) -> int:
+    low, high, words = int(parameter.low), int(parameter.high), parameter.help or None
+    if high > MANY:
+        return st.number_input(parameter.label, low, high, step=1, key=key, help=words)
+    return st.slider(parameter.label, low, high, step=1, key=key, help=words)
 
 
 def _shown(value: float) -> str:

@@ -47,10 +47,10 @@ def _svg() -> str:
             f"{name}</text>"
         )
     for left, name in enumerate(("W1", "W2", "W3")):
-        x = (_X[left] + _X[left + 1]) / 2
+        middle = (_X[left] + _X[left + 1]) / 2
         weight = "700" if left >= 1 else "400"
         parts.append(
-            f'<text x="{x}" y="24" text-anchor="middle" font-size="16" font-weight="{weight}" '
+            f'<text x="{middle}" y="24" text-anchor="middle" font-size="16" font-weight="{weight}" '
             f'fill="currentColor">{name}</text>'
         )
     parts.append("</svg>")

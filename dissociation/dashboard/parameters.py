@@ -163,10 +163,10 @@ def _further(cls: type[Manipulation]) -> list[Parameter]:
                 choices=declared.choices,
             )
         )
-    for option, (low, high, words) in cls.counts.items():
+    for option, (low, high, meaning) in cls.counts.items():
         name, default = f"{cls.name}.{option}", getattr(values, option)
         found.append(
-            Parameter(name, words.capitalize(), INTEGER, default, "", float(low), float(high))
+            Parameter(name, meaning.capitalize(), INTEGER, default, "", float(low), float(high))
         )
     return found
 
