@@ -85,7 +85,8 @@ def _shown(value: float) -> str:
 
 def condition_controls(state: PageState) -> list[str]:
     """Which manipulations to compare, and the strength and options of each. **Returns:** names."""
-    chosen = [name for name in MANIPULATIONS if name in (control(state, "show") or [])]
+    wanted = control(state, "show") or []
+    chosen = [name for name in MANIPULATIONS if name in wanted]
     for name in chosen:
         look = condition_style([manipulation_of(name, state.values())])
         with st.container(border=True, key=f"{state.page}-card-{name}"):
