@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -37,7 +39,8 @@ def frame(title: str) -> None:
     """
     st.set_page_config(
         page_title=f"{title} · dissociation",
-        page_icon=":material/join_inner:",
+        # A file of our own: Streamlit fetches other icons from the network.
+        page_icon=str(Path(__file__).parent / "icon.png"),
         layout="wide",
         menu_items={"about": "**dissociation**: same function, different representation."},
     )

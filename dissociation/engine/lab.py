@@ -48,6 +48,8 @@ def keep_compiled_programs(folder: Path) -> None:
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
     os.environ.setdefault("JAX_COMPILATION_CACHE_MAX_SIZE", str(512 * 2**20))
+    # XLA reports every cached program as built for another machine, on the machine that built it.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 class Lab:

@@ -1,0 +1,45 @@
+# The two commands: `make run` starts the lab, `make test` proves it. Both set up all they need.
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench screenshots browser clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/run.stamp: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/run.stamp ## Set everything up and run the lab on 127.0.0.1 (PORT=8501)
+	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+
+test: $(VENV)/dev.stamp browser ## Set everything up and run all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/dev.stamp ## Check style, types and the Makefile's own promises
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+bench: $(VENV)/dev.stamp browser ## Measure speed on this machine and print a table
+	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(VENV)/dev.stamp browser ## Retake the pictures of the README from the running lab
+	$(BIN)/python -m benchmarks.screenshots
+
+browser: ## Get Chromium from Debian if it is missing and that is permitted
+	@sh tests/browser/install.sh
+
+clean: ## Remove the virtual environment and everything computed
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find cache -mindepth 1 ! -name README.md -delete
