@@ -91,3 +91,34 @@ def input_null_space(source: str) -> NullSpace:
     check_choice("images", source, tuple(SOURCES))
     data = mnist_test() if source == "test" else mnist_train()
     return null_space(data.images)
+
+
+def unit_direction(space: NullSpace, seed: int) -> np.ndarray:
+    """A random direction of length 1 in the null space, uniform over all of them.
+
+    A normal draw over all pixels is projected onto the space, so the direction depends on the
+    space and the seed alone, not on which of its bases was found.
+
+    **Arguments:**
+
+    - `space`: with at least one dimension.
+    - `seed`: of the draw.
+
+    **Returns:** `(d,)` float32.
+
+    **Raises:** `ValueError` if the space is empty.
+    """
+    if space.dimension == 0:
+        raise ValueError("the null space is empty: there is no direction in it.")
+    drawn = np.random.default_rng(seed).normal(size=space.basis.shape[1])
+    within = (space.basis @ drawn) @ space.basis
+    return (within / np.linalg.norm(within)).astype(np.float32)
+
+
+def lengths_within(space: NullSpace, images: np.ndarray) -> np.ndarray:
+    """Length of each image's part in the null space: `‖basis · x‖`, for `(n, d)` images `(n,)`.
+
+    No direction of length 1 in the space has a larger inner product with the image; unlike the
+    entries of `basis · x` it does not depend on the basis.
+    """
+    return np.linalg.norm(images @ space.basis.T, axis=1)

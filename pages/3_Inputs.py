@@ -1,5 +1,115 @@
-"""Inputs (being built)."""
+"""Inputs: the images, the directions that none of them uses, and the new tasks made of them."""
 
-from dissociation.dashboard.frame import frame
+import dataclasses
+
+import streamlit as st
+
+from dissociation.dashboard import input_figures as figures
+from dissociation.dashboard import parameters as p
+from dissociation.dashboard.controls import control, group, reset_button
+from dissociation.dashboard.frame import finish, frame
+from dissociation.dashboard.state import PageState
+from dissociation.dashboard.tiles import STYLE
+from dissociation.experiment import MAX_KEY
+from dissociation.tasks import SPLITS
+
+DIGITS = {"all": "all ten", **{str(digit): str(digit) for digit in range(10)}}
+SOURCES = {"test": "10,000 test images", "train": "60,000 training images"}
+BLIND = "The notebook takes the test images. The training images are blind to the test set."
+NUMBER, OTHER = "Point at an image to read its number.", "Another seed gives others."
+TABLE = [
+    p.Parameter("digit", "Digits", p.CHOICE, "all", choices=DIGITS),
+    p.Parameter("image", "Test image x", p.INTEGER, 0, NUMBER, 0, 9_999),
+    p.Parameter("source", "Null space of", p.CHOICE, "test", BLIND, choices=SOURCES),
+    p.Parameter("step", "Length of the step s", p.NUMBER, 5.0, "", 0.0, 50.0),
+    dataclasses.replace(p.SPLIT, choices={word: word for word in SPLITS}),
+    p.Parameter("images", "Images a row", p.INTEGER, 10, "", 1, 40),
+    p.Parameter("seed", "Seed of the choice of images", p.INTEGER, 0, OTHER, 0, MAX_KEY),
+    p.Parameter("direction", "Seed of the direction v", p.INTEGER, 0, OTHER, 0, MAX_KEY),
+    p.Parameter("vectors", "Null directions shown", p.INTEGER, 9, "", 1, 36),
+]
+
+
+def images(values: dict) -> None:
+    digits = range(10) if values["digit"] == "all" else [int(values["digit"])]
+    st.html(figures.images_by_class(digits, values["images"], values["seed"]))
+    st.caption("28 × 28 pixels from 0 (black) to 1 (white). Point at an image to read its number.")
+    with st.expander("How many of each digit", icon=":material/table:"):
+        st.dataframe(figures.class_counts(), hide_index=True, width="stretch")
+
+
+def null_directions(values: dict) -> None:
+    found = figures.spectrum(values["source"])
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in figures.spectrum_metrics(found).items():
+            st.metric(label, value, width="content")
+    chart, basis = st.columns([3, 2], gap="large")
+    with chart:
+        st.plotly_chart(
+            figures.spectrum_figure(found),
+            key="inputs-spectrum",
+            config={"displaylogo": False},
+            alt=figures.spectrum_alt(found),
+        )
+        st.caption(figures.threshold_words(found))
+        with st.expander("Table of singular values", icon=":material/table:"):
+            st.dataframe(figures.spectrum_table(found), hide_index=True, width="stretch")
+    with basis:
+        st.html(figures.basis_tiles(found.space, values["vectors"]))
+        st.caption(
+            "Null directions as images, from the least used to those just under the threshold, "
+            "each with its singular value and the size of its largest entry. A basis is unique "
+            "only up to rotation: any orthogonal mixture of these, or a change of sign, is as good."
+        )
+
+
+def null_step(values: dict) -> None:
+    found = figures.spectrum(values["source"])
+    tiles, table = figures.null_step(found, values["image"], values["step"], values["direction"])
+    pictures, words = st.columns(2, gap="large")
+    with pictures:
+        st.html(tiles)
+        st.caption("Greys from 0 to 1; blue where the step leads below 0, vermilion above 1.")
+        st.table(table)
+        st.caption(figures.leak_words(found))
+    with words:
+        st.markdown(figures.STEP_WORDS)
+
+
+def tasks(values: dict) -> None:
+    shown = min(values["images"], 7)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Least prime factor of the digit.** " + figures.FACTOR_WORDS)
+        st.html(figures.prime_factor_rows(shown, values["seed"]))
+    with right:
+        st.markdown("**Which way up?** " + figures.ROTATION_WORDS)
+        # Last on the page: it needs JAX, and everything above is on screen while that loads.
+        st.html(figures.rotation_rows(values["split"], shown, values["seed"]))
+
 
 frame("Inputs")
+state = PageState("inputs", TABLE)
+with st.sidebar:
+    for name in ("digit", "image", "source", "step", "split"):
+        control(state, name)
+    group(state, "How many, and seeds", "casino", ("images", "seed", "direction", "vectors"))
+    reset_button(state)
+st.html(STYLE)
+st.title("Inputs")
+st.markdown(
+    "The handwritten digits, the directions that none of them uses, and the new tasks made of "
+    "them. What happens where no image ever looks is no part of the function on the images."
+)
+state.show_notices()
+values = state.values()
+state.write()
+for title, draw in (
+    ("1. The images", images),
+    ("2. Directions that no image uses", null_directions),
+    ("3. A step where no image looks", null_step),
+    ("4. New tasks from the same images", tasks),
+):
+    st.subheader(title)
+    figures.attempt(draw, values)
+finish()
