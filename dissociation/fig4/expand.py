@@ -7,12 +7,13 @@ returns the new pair, and can be mapped over an ensemble with `jax.vmap`, `equin
 
 from __future__ import annotations
 
-import math
-
 import jax
 import jax.numpy as jnp
 
 from dissociation.errors import check_integer, check_number
+from dissociation.manipulations.duplicate import duplicate_layer
+from dissociation.manipulations.nuisance import counterbalanced, identical_incoming
+from dissociation.manipulations.scale import scale_layer
 
 MOST_NEURONS = 1_000_000
 
@@ -45,7 +46,7 @@ def scale_neurons(
     w_in, w_out = _check_layer(w_in, w_out)
     if not isinstance(scale_factor, jax.Array):
         scale_factor = check_number("scale_factor", scale_factor, 1e-6, 1e6)
-    return w_in * scale_factor, w_out / scale_factor
+    return scale_layer(w_in, w_out, scale_factor)
 
 
 def duplicate_neurons(
@@ -68,15 +69,7 @@ def duplicate_neurons(
     """
     w_in, w_out = _check_layer(w_in, w_out)
     multiplier = check_number("duplicate_multiplier", duplicate_multiplier, 1, 100)
-    hidden = w_in.shape[0]
-    times = math.floor(multiplier)
-    once_more = math.floor((multiplier % 1) * hidden)
-    count = jnp.where(jnp.arange(hidden) < once_more, times + 1, times).astype(w_out.dtype)
-    shared = w_out / count[None, :]
-    return (
-        jnp.concatenate([jnp.repeat(w_in, times, axis=0), w_in[:once_more]], axis=0),
-        jnp.concatenate([jnp.repeat(shared, times, axis=1), shared[:, :once_more]], axis=1),
-    )
+    return duplicate_layer(w_in, w_out, multiplier)
 
 
 def add_random_zero_neurons(
@@ -109,12 +102,8 @@ def add_random_zero_neurons(
     groups = check_integer("num_zero_groups", num_zero_groups, 0, MOST_NEURONS)
     size = check_integer("neurons_per_group", neurons_per_group, 1, MOST_NEURONS)
     outputs, inputs = w_out.shape[0], w_in.shape[1]
-    incoming = jnp.repeat(jax.random.normal(key, (1, inputs), w_in.dtype), groups * size, axis=0)
-    if size == 1:
-        outgoing = jnp.zeros((outputs, groups), w_out.dtype)
-    else:
-        free = jax.random.normal(jax.random.fold_in(key, 1), (groups, size, outputs), w_out.dtype)
-        outgoing = (free - free.mean(axis=1, keepdims=True)).reshape(-1, outputs).T
+    incoming = identical_incoming(key, groups * size, inputs)
+    outgoing = counterbalanced(jax.random.fold_in(key, 1), groups, size, outputs)
     return (
         jnp.concatenate([w_in, incoming], axis=0),
         jnp.concatenate([w_out, outgoing], axis=1),

@@ -79,11 +79,12 @@ class InputNoise(Measure):
         """See [`Measure.stream`][]. The noise of image `i` is row `i` of one draw from `key`."""
         del keys
         data = mnist_test()
-        sigmas = [jnp.float32(sigma) for sigma in self.x]
+        sigmas = [jnp.float32(sigma) for sigma in (0.0, *self.x)]
         noise_key = jax.random.split(key)[0]
         noise: Any = None
-        device = [[Network(*map(jnp.asarray, net)) for net in row] for row in networks]
-        errors = np.zeros((len(networks), len(networks[0]), 1 + self.points), np.int64)
+        seeds = range(len(networks[0]))
+        shared = [kernels.share([row[seed] for row in networks]) for seed in seeds]
+        errors = np.zeros((len(networks), len(seeds), len(sigmas)), np.int64)
         for start, stop in chunk_bounds(self.images):
             if noise is None or len(noise) < stop:
                 # Row i of the draw does not depend on how many rows are drawn (partitionable
@@ -93,17 +94,12 @@ class InputNoise(Measure):
             images = jnp.asarray(padded(data.images[start:stop]))
             ripple = jnp.asarray(padded(noise[start:stop]))
             labels = jnp.asarray(padded(data.labels[start:stop].astype(np.int32), kernels.PADDING))
-            for c, row in enumerate(device):
-                for s, net in enumerate(row):
-                    p = kernels.pre_activation(images, net.w1)
-                    q = kernels.pre_activation(ripple, net.w1)
-                    counts = [
-                        kernels.count_errors(
-                            kernels.noisy_hidden(p, q, sigma), net.w2, net.w3, labels
-                        )
-                        for sigma in (jnp.float32(0), *sigmas)
-                    ]
-                    errors[c, s] += np.array([int(count) for count in counts])
+            for seed in seeds:
+                for group in shared[seed]:
+                    p = kernels.pre_activation(group.w1, images)
+                    q = kernels.pre_activation(group.w1, ripple)
+                    counts = kernels.count_errors(group, p, q, sigmas, labels)
+                    errors[list(group.members), seed] += counts
                     yield None
             yield [[_seed_curve(counts, stop) for counts in row] for row in errors]
 

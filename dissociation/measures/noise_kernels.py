@@ -3,45 +3,168 @@
 The first layer is linear, so with `P = W1 X` and `Q` the noise that reaches the first layer's
 pre-activation per unit of σ (`W1 Ξ` for input noise, `N1 X` for parameter noise), every noise
 scale needs only `relu(P + σ Q)`: the first matrix product is made once, not once a noise scale.
+
+The second layer's products are made once for all conditions (`shared_rows.py`): `rows` stacks the
+distinct rows of their weights and of their noise, and each condition picks and scales its own.
+Activations are stored feature-major, `(features, images)`, so picking a row copies one run of
+memory.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
+from dissociation.measures.shared_rows import (
+    Selection,
+    SharedRows,
+    bucket,
+    pad_rows,
+    shared_rows,
+)
+from dissociation.network import Network
 
-#: Label of padding rows; no prediction is ever wrong about them.
+#: Label of padding images; no prediction is ever wrong about them.
 PADDING = -1
 
 
 @jit()
-def pre_activation(x: Any, weight: Any) -> Any:
-    """`(n, in) @ (hidden, in)ᵀ -> (n, hidden)`."""
-    return x @ weight.T
+def pre_activation(weight: Any, x: Any) -> Any:
+    """`(hidden, in) @ (n, in)ᵀ -> (hidden, n)`."""
+    return weight @ x.T
 
 
 @jit()
-def noisy_hidden(p: Any, q: Any, sigma: Any) -> Any:
-    """`relu(P + σ Q)`, `(n, hidden)`."""
-    return jax.nn.relu(p + sigma * q)
+def _products(rows: Any, p: Any, q: Any, sigma: Any) -> Any:
+    """`rows · relu(P + σ Q)`, `(distinct rows, n)`."""
+    return rows @ jax.nn.relu(p + sigma * q)
 
 
 def _wrong(logits: Any, labels: Any) -> Any:
-    return jnp.sum((jnp.argmax(logits, axis=1) != labels) & (labels != PADDING))
+    return jnp.sum((jnp.argmax(logits, axis=0) != labels) & (labels != PADDING))
 
 
 @jit()
-def count_errors(h1: Any, w2: Any, w3: Any, labels: Any) -> Any:
-    """Wrong predictions from first-layer activations `(n, hidden1)`; labels `(n,)` int32."""
-    h2 = jax.nn.relu(h1 @ w2.T)
-    return _wrong(h2 @ w3.T, labels)
+def _errors(products: Any, pick: Selection, w3: Any, labels: Any) -> Any:
+    h2 = jax.nn.relu(pick.factor[:, None] * products[pick.index])
+    return _wrong(w3 @ h2, labels)
 
 
 @jit()
-def count_errors_of_noisy_weights(
-    h1: Any, w2: Any, n2: Any, w3: Any, n3: Any, labels: Any, sigma: Any
+def _errors_of_noisy_weights(
+    products: Any, pick: Selection, noise: Selection, w3: Any, n3: Any, labels: Any, sigma: Any
 ) -> Any:
-    """The same with weights `W2 + σ N2`, `W3 + σ N3`: one product a layer, not two."""
-    h2 = jax.nn.relu(h1 @ (w2 + sigma * n2).T)
-    return _wrong(h2 @ (w3 + sigma * n3).T, labels)
+    signal = pick.factor[:, None] * products[pick.index]
+    ripple = (sigma * noise.factor)[:, None] * products[noise.index]
+    return _wrong((w3 + sigma * n3) @ jax.nn.relu(signal + ripple), labels)
+
+
+class Condition(NamedTuple):
+    """What one condition adds to the products that all share; on the device, padded."""
+
+    pick: Selection
+    noise: Selection | None
+    w3: Any
+    n3: Any
+
+
+class Shared(NamedTuple):
+    """Conditions of one seed with equal first layers (and equal noise on them)."""
+
+    w1: Any
+    n1: Any
+    rows: Any
+    conditions: tuple[Condition, ...]
+    members: tuple[int, ...]
+
+
+def _selection(pick: Selection, offset: int = 0) -> Selection:
+    size = bucket(len(pick.index))
+    # Index 0 with factor 0: padding neurons are silent, whatever row they point at.
+    return Selection(
+        jnp.asarray(pad_rows(pick.index + np.int32(offset), size)),
+        jnp.asarray(pad_rows(pick.factor, size)),
+    )
+
+
+def _columns(matrix: Any) -> Any:
+    array = np.asarray(matrix, np.float32)
+    return jnp.asarray(pad_rows(array.T, bucket(array.shape[1])).T)
+
+
+def _stack(signal: SharedRows, noise: SharedRows | None) -> tuple[Any, int]:
+    parts = [signal.rows] if noise is None else [signal.rows, noise.rows]
+    stacked = np.concatenate(parts)
+    return jnp.asarray(pad_rows(stacked, bucket(len(stacked)))), len(signal.rows)
+
+
+def share(networks: list[Network], noises: list[Network] | None = None) -> list[Shared]:
+    """Groups conditions of one seed so that each product is made once.
+
+    **Arguments:**
+
+    - `networks`: one a condition; `noises`: noise per unit of σ on each one's weights, if any.
+    """
+    groups: list[list[int]] = []
+    for number, network in enumerate(networks):
+        for group in groups:
+            first = group[0]
+            same = np.array_equal(networks[first].w1, network.w1)
+            if same and noises is not None:
+                same = np.array_equal(noises[first].w1, noises[number].w1)
+            if same:
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    return [_shared(group, networks, noises) for group in groups]
+
+
+def _shared(members: list[int], networks: list[Network], noises: list[Network] | None) -> Shared:
+    signal = shared_rows([np.asarray(networks[m].w2) for m in members])
+    noise = None if noises is None else shared_rows([np.asarray(noises[m].w2) for m in members])
+    rows, offset = _stack(signal, noise)
+    conditions = []
+    for place, member in enumerate(members):
+        conditions.append(
+            Condition(
+                _selection(signal.selections[place]),
+                None if noise is None else _selection(noise.selections[place], offset),
+                _columns(networks[member].w3),
+                None if noises is None else _columns(noises[member].w3),
+            )
+        )
+    first = members[0]
+    return Shared(
+        jnp.asarray(networks[first].w1),
+        None if noises is None else jnp.asarray(noises[first].w1),
+        rows,
+        tuple(conditions),
+        tuple(members),
+    )
+
+
+def count_errors(shared: Shared, p: Any, q: Any, sigmas: list[Any], labels: Any) -> np.ndarray:
+    """Wrong predictions of each condition at each noise scale.
+
+    **Arguments:**
+
+    - `shared`: the conditions; `p`, `q`: `(hidden1, n)` pre-activation and its noise.
+    - `sigmas`: float32 scalars; `labels`: `(n,)` int32, `PADDING` for padding.
+
+    **Returns:** `(conditions, sigmas)` int64.
+    """
+    counts = []
+    for sigma in sigmas:
+        products = _products(shared.rows, p, q, sigma)
+        for pick, noise, w3, n3 in shared.conditions:
+            if noise is None:
+                counts.append(_errors(products, pick, w3, labels))
+            else:
+                counts.append(
+                    _errors_of_noisy_weights(products, pick, noise, w3, n3, labels, sigma)
+                )
+    flat = np.array([int(count) for count in counts], np.int64)
+    return flat.reshape(len(sigmas), len(shared.conditions)).T

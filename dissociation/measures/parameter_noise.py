@@ -26,6 +26,8 @@ from dissociation.measures.base import (
 from dissociation.network import Network
 
 LIMITS = (1e-6, 100.0)
+#: Noise draws kept on the device from chunk to chunk, about 20 MB each; further ones are redrawn.
+KEPT_DRAWS = 8
 MODES = {
     "absolute": "absolute: σ · N(0, 1) on every weight",
     "relative": "relative: σ · |w| · N(0, 1), blind to rescaling",
@@ -115,31 +117,28 @@ class ParameterNoise(Measure):
         del key
         data = mnist_test()
         sigmas = [jnp.float32(sigma) for sigma in (0.0, *self.x)]
-        device = [[Network(*map(jnp.asarray, net)) for net in row] for row in networks]
-        shape = (len(networks), len(keys), self.draws, 1 + self.points)
-        errors = np.zeros(shape, np.int64)
+        runs = [(seed, draw) for seed in range(len(keys)) for draw in range(self.draws)]
+        errors = np.zeros((len(networks), len(keys), self.draws, len(sigmas)), np.int64)
+        kept: dict[tuple[int, int], list[kernels.Shared]] = {}
         for start, stop in chunk_bounds(self.images):
             images = jnp.asarray(padded(data.images[start:stop]))
             labels = jnp.asarray(padded(data.labels[start:stop].astype(np.int32), kernels.PADDING))
-            for s, seed_key in enumerate(keys):
-                for draw in range(self.draws):
-                    for c, row in enumerate(device):
-                        noise = self.noise(row[s], seed_key, draw)
-                        errors[c, s, draw] += _counts(row[s], noise, images, labels, sigmas)
-                        yield None
+            for seed, draw in runs:
+                groups = kept.get((seed, draw))
+                if groups is None:
+                    groups = self._share([row[seed] for row in networks], keys[seed], draw)
+                    if len(kept) < KEPT_DRAWS:
+                        kept[seed, draw] = groups
+                for group in groups:
+                    p = kernels.pre_activation(group.w1, images)
+                    q = kernels.pre_activation(group.n1, images)
+                    counts = kernels.count_errors(group, p, q, sigmas, labels)
+                    errors[list(group.members), seed, draw] += counts
+                    yield None
             yield [[_seed_curve(counts, stop) for counts in row] for row in errors]
 
-
-def _counts(net: Network, noise: Network, images: Any, labels: Any, sigmas: list) -> np.ndarray:
-    p = kernels.pre_activation(images, net.w1)
-    q = kernels.pre_activation(images, noise.w1)
-    counts = [
-        kernels.count_errors_of_noisy_weights(
-            kernels.noisy_hidden(p, q, sigma), net.w2, noise.w2, net.w3, noise.w3, labels, sigma
-        )
-        for sigma in sigmas
-    ]
-    return np.array([int(count) for count in counts])
+    def _share(self, networks: list[Network], key: Any, draw: int) -> list[kernels.Shared]:
+        return kernels.share(networks, [self.noise(network, key, draw) for network in networks])
 
 
 def _seed_curve(counts: np.ndarray, images: int) -> SeedCurve:
