@@ -52,6 +52,16 @@ def control(state: PageState, name: str) -> Any:
             key=key,
             help=words,
         )
+    if parameter.kind == CHOICE and len(parameter.choices) == 2 and _brief(parameter):
+        return st.segmented_control(
+            label,
+            list(parameter.choices),
+            format_func=parameter.choices.__getitem__,
+            key=key,
+            help=words,
+            required=True,
+            width="stretch",
+        )
     if parameter.kind == CHOICE:
         return st.selectbox(
             label,
@@ -60,9 +70,13 @@ def control(state: PageState, name: str) -> Any:
             key=key,
             help=words,
         )
-    if parameter.kind == RANGE or parameter.log:
-        value = st.session_state[key]
-        options = log_options(parameter, *(value if parameter.kind == RANGE else (value,)))
+    if parameter.kind == RANGE:
+        options = log_options(parameter, *st.session_state[key], *parameter.default)
+        # Streamlit tells a slider of ranges by its default alone, not by the value in the session.
+        default = parameter.default
+        return st.select_slider(label, options, default, format_func=_shown, key=key, help=words)
+    if parameter.log:
+        options = log_options(parameter, st.session_state[key])
         return st.select_slider(label, options, format_func=_shown, key=key, help=words)
     if parameter.kind == INTEGER:
         st.session_state[key] = int(st.session_state[key])
@@ -70,6 +84,10 @@ def control(state: PageState, name: str) -> Any:
     st.session_state[key] = float(st.session_state[key])
     step = 10.0 ** math.floor(math.log10((parameter.high - parameter.low) / 100))
     return st.slider(label, parameter.low, parameter.high, step=step, key=key, help=words)
+
+
+def _brief(parameter: Parameter) -> bool:
+    return all(len(words) <= 16 for words in parameter.choices.values())
 
 
 def _integer(parameter: Parameter, key: str) -> int:
@@ -80,7 +98,10 @@ def _integer(parameter: Parameter, key: str) -> int:
 
 
 def _shown(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    # Streamlit tells positions by their words, so no two may read the same.
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
 def condition_controls(state: PageState) -> list[str]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dissociation.dashboard.palette import looks
 
-_X = (70, 250, 430, 610)
+_X = (62, 248, 432, 618)
 _NAMES = ("784 pixels", "1,024 ReLUs", "1,024 ReLUs", "10 digits")
 _UNITS = (7, 6, 6, 5)
 _MIDDLE, _GAP = 120, 26
@@ -41,16 +41,16 @@ def _svg() -> str:
     for column, (x, name) in enumerate(zip(_X, _NAMES, strict=True)):
         fill = marked if column == 2 else plain
         for y in _ys(_UNITS[column]):
-            parts.append(f'<circle cx="{x}" cy="{y}" r="8" fill="{fill}"/>')
+            parts.append(f'<circle cx="{x}" cy="{y}" r="9" fill="{fill}"/>')
         parts.append(
-            f'<text x="{x}" y="246" text-anchor="middle" font-size="15" fill="currentColor">'
+            f'<text x="{x}" y="250" text-anchor="middle" font-size="21" fill="currentColor">'
             f"{name}</text>"
         )
     for left, name in enumerate(("W1", "W2", "W3")):
         middle = (_X[left] + _X[left + 1]) / 2
         weight = "700" if left >= 1 else "400"
         parts.append(
-            f'<text x="{middle}" y="24" text-anchor="middle" font-size="16" font-weight="{weight}" '
+            f'<text x="{middle}" y="24" text-anchor="middle" font-size="23" font-weight="{weight}" '
             f'fill="currentColor">{name}</text>'
         )
     parts.append("</svg>")

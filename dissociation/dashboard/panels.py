@@ -32,6 +32,7 @@ from dissociation.training import Recipe
 
 #: How often tables follow a running job (seconds); the chart itself follows by socket.
 FOLLOW = 2.0
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 BAND = (
     "The band is ± 1 standard deviation over networks and noise draws; while a curve fills, the "
     "sampling error over the images seen so far is added."
@@ -183,10 +184,17 @@ def same_function_line(experiment: Experiment, checks: tuple[FunctionCheck, ...]
     largest = max(check.logit_change for check in checks)
     largest_noisy = max(check.noisy_logit_change for check in checks)
     return text + plain(
-        f". Verified on {images:,} predictions: largest logit change {largest:.1e} of the logit "
-        f"scale, {changed:,} predictions changed; on noisy images (σ = 1) {largest_noisy:.1e} and "
-        f"{noisy:,}."
+        f". Verified on {images:,} predictions: largest logit change {_power(largest)} of the "
+        f"logit scale, {changed:,} predictions changed; on noisy images (σ = 1) "
+        f"{_power(largest_noisy)} and {noisy:,}."
     )
+
+
+def _power(value: float) -> str:
+    if value == 0 or value >= 0.01:
+        return f"{value:.2g}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
 
 def _same_function(watch: CurveWatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,7 +58,7 @@ async def _stream(socket: WebSocket) -> None:
     try:
         await _send_news(socket, watch, listening)
     except (WebSocketDisconnect, RuntimeError):
-        # The visitor left in the middle of a message.
+        # The visitor left in the middle of a message, or closed before we did.
         pass
     finally:
         listening.cancel()
@@ -89,10 +90,21 @@ ROUTES: list[BaseRoute] = [
 ]
 
 
+def _log_to_stderr() -> None:
+    logger = logging.getLogger("dissociation")
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+
+
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Around the server's life: warms up shortly after the start, stops the compute thread."""
     _serving.set()
+    _log_to_stderr()
     later = asyncio.get_running_loop().call_later(2.0, warm_up)
     try:
         yield {}

@@ -113,7 +113,6 @@ class Jobs:
         self._by_digest: dict[str, Job] = {}
         self._numbers = itertools.count()
         self._stopping = False
-        self.started = 0
         self._thread: threading.Thread | None = None
         if start:
             self._thread = threading.Thread(target=self._work, name="compute", daemon=True)
@@ -189,6 +188,8 @@ class Jobs:
         job.state, job.error = state, error
         job.version += 1
         job.steps = None
+        name, digest = type(job.task).__name__, job.task.digests[0][:12]
+        log.info("%s %s %s after %.1f s", state, name, digest, job.seconds)
         self._jobs.remove(job)
         for digest in job.task.digests:
             self._by_digest.pop(digest, None)
@@ -226,7 +227,7 @@ class Jobs:
                 job.state = RUNNING
                 job.version += 1
                 job.steps = job.task.run()
-                self.started += 1
+                log.info("started %s %s", type(job.task).__name__, job.task.digests[0][:12])
             steps = job.steps
         begin = time.perf_counter()
         state, error, step = RUNNING, "", None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,16 +10,17 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dissociation._lazy import jax, jnp
-from dissociation.datasets import mnist_test
+from dissociation.datasets import PIXELS, mnist_test
 from dissociation.measures import noise_kernels as kernels
 from dissociation.measures.base import (
+    TEST_IMAGES,
     Axis,
     Curves,
     Measure,
     SeedCurve,
     check_images,
     check_noise_range,
-    chunk_bounds,
+    chunks,
     noise_scales,
     padded,
 )
@@ -27,13 +29,28 @@ from dissociation.network import Network
 LIMITS = (1e-3, 100.0)
 
 
+def image_noise(key: Any) -> np.ndarray:
+    """`(10000, 784)` float32 ~ N(0, 1): row `i` is added to test image `i`.
+
+    Drawn as the notebook draws it, from the first half of `split(key)`; the last draws are kept,
+    because every condition, seed and chart of a visitor uses the same.
+    """
+    return _image_noise(tuple(np.asarray(key).tolist()))
+
+
+@functools.lru_cache(maxsize=4)
+def _image_noise(words: tuple[int, ...]) -> np.ndarray:
+    key = jax.random.split(jnp.array(words, jnp.uint32))[0]
+    return np.asarray(jax.random.normal(key, (TEST_IMAGES, PIXELS)))
+
+
 @dataclass(frozen=True)
 class InputNoise(Measure):
     """Error on `x + σ ξ`, ξ ~ N(0, 1) drawn once and shared by all σ, seeds and conditions.
 
     Sharing the draw (common random numbers) makes differences between conditions far less noisy
     than the curves themselves. Settings: σ from `noise_low` to `noise_high`, in pixel units (images
-    are in [0, 1]), at `points` scales; `images` test images.
+    are in [0, 1]), at `points` scales; `images` test images, in a shuffled order.
     """
 
     noise_low: float = 0.1
@@ -80,20 +97,15 @@ class InputNoise(Measure):
         del keys
         data = mnist_test()
         sigmas = [jnp.float32(sigma) for sigma in (0.0, *self.x)]
-        noise_key = jax.random.split(key)[0]
-        noise: Any = None
+        noise = image_noise(key)
         seeds = range(len(networks[0]))
         shared = [kernels.share([row[seed] for row in networks]) for seed in seeds]
         errors = np.zeros((len(networks), len(seeds), len(sigmas)), np.int64)
-        for start, stop in chunk_bounds(self.images):
-            if noise is None or len(noise) < stop:
-                # Row i of the draw does not depend on how many rows are drawn (partitionable
-                # threefry), so the first chunk need not wait for all of them.
-                rows = stop if stop < 1_000 else self.images
-                noise = np.asarray(jax.random.normal(noise_key, (rows, data.images.shape[1])))
-            images = jnp.asarray(padded(data.images[start:stop]))
-            ripple = jnp.asarray(padded(noise[start:stop]))
-            labels = jnp.asarray(padded(data.labels[start:stop].astype(np.int32), kernels.PADDING))
+        seen = 0
+        for chunk in chunks(self.images):
+            images = jnp.asarray(padded(data.images[chunk]))
+            ripple = jnp.asarray(padded(noise[chunk]))
+            labels = jnp.asarray(padded(data.labels[chunk].astype(np.int32), kernels.PADDING))
             for seed in seeds:
                 for group in shared[seed]:
                     p = kernels.pre_activation(group.w1, images)
@@ -101,7 +113,8 @@ class InputNoise(Measure):
                     counts = kernels.count_errors(group, p, q, sigmas, labels)
                     errors[list(group.members), seed] += counts
                     yield None
-            yield [[_seed_curve(counts, stop) for counts in row] for row in errors]
+            seen += len(chunk)
+            yield [[_seed_curve(counts, seen) for counts in row] for row in errors]
 
 
 def _seed_curve(counts: np.ndarray, images: int) -> SeedCurve:

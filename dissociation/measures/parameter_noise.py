@@ -19,7 +19,7 @@ from dissociation.measures.base import (
     SeedCurve,
     check_images,
     check_noise_range,
-    chunk_bounds,
+    chunks,
     noise_scales,
     padded,
 )
@@ -42,7 +42,7 @@ class ParameterNoise(Measure):
 
     Settings: σ from `noise_low` to `noise_high` at `points` scales; `mode` absolute, or relative to
     each weight's size (ASAM, Kwon et al. 2021); `layers`, the digits of the noisy weight matrices;
-    `draws` of the noise a seed; `images` test images.
+    `draws` of the noise a seed; `images` test images, in a shuffled order.
     """
 
     noise_low: float = 1e-4
@@ -120,9 +120,10 @@ class ParameterNoise(Measure):
         runs = [(seed, draw) for seed in range(len(keys)) for draw in range(self.draws)]
         errors = np.zeros((len(networks), len(keys), self.draws, len(sigmas)), np.int64)
         kept: dict[tuple[int, int], list[kernels.Shared]] = {}
-        for start, stop in chunk_bounds(self.images):
-            images = jnp.asarray(padded(data.images[start:stop]))
-            labels = jnp.asarray(padded(data.labels[start:stop].astype(np.int32), kernels.PADDING))
+        seen = 0
+        for chunk in chunks(self.images):
+            images = jnp.asarray(padded(data.images[chunk]))
+            labels = jnp.asarray(padded(data.labels[chunk].astype(np.int32), kernels.PADDING))
             for seed, draw in runs:
                 groups = kept.get((seed, draw))
                 if groups is None:
@@ -135,7 +136,8 @@ class ParameterNoise(Measure):
                     counts = kernels.count_errors(group, p, q, sigmas, labels)
                     errors[list(group.members), seed, draw] += counts
                     yield None
-            yield [[_seed_curve(counts, stop) for counts in row] for row in errors]
+            seen += len(chunk)
+            yield [[_seed_curve(counts, seen) for counts in row] for row in errors]
 
     def _share(self, networks: list[Network], key: Any, draw: int) -> list[kernels.Shared]:
         return kernels.share(networks, [self.noise(network, key, draw) for network in networks])

@@ -48,7 +48,7 @@ def shared_rows(matrices: Sequence[np.ndarray]) -> SharedRows:
     - `matrices`: `(hidden_c, d)` float32 each; of multiples, the one that comes first is kept.
     """
     stacked = np.concatenate(matrices)
-    norms = np.linalg.norm(stacked.astype(np.float64), axis=1)
+    norms: np.ndarray = np.sqrt((stacked.astype(np.float64) ** 2).sum(1))
     representative = _representatives(stacked, norms)
     kept = np.unique(representative[representative >= 0])
     position = np.zeros(len(stacked) + 1, np.int32)
