@@ -19,7 +19,7 @@ _LOOKS = {
     "duplicate": ("#009E73", "dot", "diamond"),
     "nuisance": ("#CC79A7", "dashdot", "triangle-up"),
     "input_null": ("#B58900", "longdash", "triangle-down"),
-    "rescale": ("#2F9FD8", "longdashdot", "cross"),
+    "rescale": ("#2C9BD3", "longdashdot", "cross"),
     "permute": ("#7A8B00", "dash", "x"),
     "balance": ("#8F63D2", "dot", "star"),
     "hidden_null": ("#A0522D", "dashdot", "hexagon"),
