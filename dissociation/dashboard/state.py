@@ -69,7 +69,9 @@ class PageState:
             self._seed(remembered)
 
     def _present(self) -> bool:
-        return any(self.key(name) in st.session_state for name in self.parameters)
+        # Streamlit forgets a page's button once another page was shown; what was seeded for
+        # controls that were not drawn it keeps, so those tell nothing.
+        return self.key("reset") in st.session_state
 
     def _defaults(self) -> dict[str, Any]:
         return {name: parameter.default for name, parameter in self.parameters.items()}
