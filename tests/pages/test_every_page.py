@@ -1,0 +1,106 @@
+"""What holds for all pages: they come up, honour their address, and say kindly what they cannot."""
+
+from __future__ import annotations
+
+import pytest
+from labs import PAGES, Visit, other_value
+
+from dissociation.errors import DamagedData, InvalidValue
+from dissociation.manipulations import REGISTRY
+
+WITH_CONTROLS = tuple(name for name in PAGES if name != "start")
+LABELS = ("Start", "Robustness", "Transfer", "Inputs")
+TITLES = {
+    "start": "Same function, different network",
+    "robustness": "Robustness",
+    "transfer": "Transfer",
+    "inputs": "Inputs",
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_comes_up(page, lab):
+    visit = Visit(page)
+    assert [title.value for title in visit.test.title] == [TITLES[page]]
+    assert not visit.errors and not visit.notices and visit.query == {}
+    links = [link.label for link in visit.test.sidebar.get("page_link")]
+    assert links == list(LABELS)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_running_again_asks_for_nothing_new(page, lab):
+    visit = Visit(page)
+    asked = len(lab.curves), len(lab.trainings)
+    visit.run()
+    assert (len(lab.curves), len(lab.trainings)) == asked
+
+
+@pytest.mark.parametrize("page", WITH_CONTROLS)
+def test_every_parameter_comes_from_the_address(page, lab):
+    table = Visit(page).parameters
+    wanted = {name: other_value(parameter) for name, parameter in table.items()}
+    # Custom, so that epochs and width mean something; wide layers of many copies are too much.
+    wanted |= {"recipe": "custom"} if "recipe" in table else {}
+    query = {name: table[name].format(value) for name, value in wanted.items()}
+    visit = Visit(page, query)
+    assert visit.notices == []
+    assert visit.values == wanted
+    assert visit.query == query
+
+
+@pytest.mark.parametrize("page", WITH_CONTROLS)
+def test_defaults_leave_the_address(page, lab):
+    table = Visit(page).parameters
+    query = {name: parameter.format(parameter.default) for name, parameter in table.items()}
+    visit = Visit(page, query)
+    assert visit.notices == [] and visit.query == {}
+
+
+@pytest.mark.parametrize("page", WITH_CONTROLS)
+def test_reset(page, lab):
+    table = Visit(page).parameters
+    query = {name: table[name].format(other_value(table[name])) for name in table}
+    visit = Visit(page, {**query, "unknown": "x"})
+    visit.test.button(key=f"{page}-reset").click()
+    visit.run()
+    assert visit.values == {name: parameter.default for name, parameter in table.items()}
+    assert visit.query == {} and visit.notices == []
+
+
+@pytest.mark.parametrize("page", WITH_CONTROLS)
+def test_every_parameter_has_a_control(page, lab):
+    base = {"show": ",".join(REGISTRY), "recipe": "custom"}
+    table = Visit(page).parameters
+    drawn = set()
+    for query in (base, {**base, "measure": "input_noise"}):
+        visit = Visit(page, {name: value for name, value in query.items() if name in table})
+        drawn |= {name for name in table if visit.widget(name) is not None}
+    assert drawn == set(table)
+
+
+@pytest.mark.parametrize("page", ["start", "robustness", "transfer"])
+@pytest.mark.parametrize(
+    "problem",
+    [
+        DamagedData("The data file t10k is damaged; restore it from <a> clone."),
+        InvalidValue("jobs", 200, "the lab has too much to do, try again in a minute"),
+    ],
+    ids=["damaged", "crowded"],
+)
+def test_trouble_is_told_and_the_rest_stays(page, lab, monkeypatch, problem):
+    def refuse(*arguments):
+        raise problem
+
+    monkeypatch.setattr(lab, "watch_curves", refuse)
+    monkeypatch.setattr(lab, "watch_training", refuse)
+    visit = Visit(page)
+    assert set(visit.errors) == {str(problem)}
+    assert [title.value for title in visit.test.title] == [TITLES[page]]
+    assert page == "start" or visit.test.button(key=f"{page}-reset")
+    monkeypatch.undo()
+
+
+def test_a_damaged_store_entry_of_another_page_does_not_matter(lab):
+    for name in ("models", "curves"):
+        lab.store.put(name, "0" * 64, b"nonsense")
+    Visit("robustness")

@@ -1,0 +1,55 @@
+"""The front door: the notebook's figure, from networks trained before the visitor's eyes."""
+
+from __future__ import annotations
+
+import numpy as np
+from labs import Visit
+
+from dissociation.engine.records import History
+from dissociation.experiment import Experiment
+from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
+from dissociation.measures import InputNoise, ParameterNoise
+from dissociation.network import weights_digest
+from dissociation.training import QUICK
+
+
+def test_asks_for_the_notebook_s_figure(lab):
+    Visit("start")
+    assert lab.trainings == [(QUICK, 2)]
+    inputs, parameters = lab.curves
+    assert inputs == tuple(Experiment(InputNoise(), steps) for steps in ((), (InputNull(),)))
+    rewrites = ((), (Duplicate(),), (Scale(),), (Nuisance(),))
+    assert parameters == tuple(Experiment(ParameterNoise(), steps) for steps in rewrites)
+
+
+def test_links_say_where_to_go(lab):
+    visit = Visit("start")
+    links = [link.label for link in visit.test.main.get("page_link")]
+    assert links == ["Robustness", "Transfer", "Inputs"]
+
+
+def test_while_nothing_is_known_nothing_is_claimed(lab):
+    visit = Visit("start")
+    assert "verifying …" in visit.text() and "Verified on" not in visit.text()
+    assert len(visit.test.dataframe) == 0
+
+
+def test_with_trained_networks(lab, small_networks):
+    for seed, network in enumerate(small_networks[:2]):
+        history = History(
+            (0.0, 4.0), (2.3, 0.1), (0.9, 0.05), (10_000, 10_000), weights_digest(network), 1.0
+        )
+        lab.library.save_network(QUICK, seed, network, history)
+    visit = Visit("start")
+    watches = [visit.watch("home-input"), visit.watch("home-parameter")]
+    while any(curve is None for watch in watches for curve in watch.curves()):
+        assert lab.jobs.advance()
+    # Coarse curves, and they say on how few images they rest.
+    visit.run()
+    summaries = [frame.value for frame in visit.test.dataframe if "Clean error" in frame.value]
+    assert [len(frame) for frame in summaries] == [2, 4]
+    assert all(frame["Condition"][0] == "Trained" for frame in summaries)
+    values = [frame.value for frame in visit.test.dataframe if "Error" in frame.value]
+    assert all(np.isfinite(frame["Error"]).all() for frame in values)
+    assert all(frame["Images"].min() < 10_000 for frame in values)
+    assert not visit.errors
