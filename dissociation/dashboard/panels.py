@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Sequence
 
@@ -54,23 +55,26 @@ def _watch(key: str, signature: str, make) -> Watch:
     return watch
 
 
-def _forget(key: str) -> None:
+def _start_over(key: str, watch: Watch) -> None:
+    lab().release(watch)
     st.session_state.pop(f"watch|{key}", None)
 
 
 def _chart(watch: Watch, figure: lc.FigureSpec, key: str, alt: str) -> None:
-    status = watch.status()
     address = None
-    if not status.finished and routes_are_served():
+    if not watch.status().finished and routes_are_served():
         address = f"/api/jobs/{watch.id}"
-    events = lc.live_chart(figure, snapshot(watch), address=address, key=key, alt=alt)
-    if events.cancel and not status.finished:
-        watch.cancel()
-        st.rerun()
-    if events.retry or (events.lost and not status.finished):
-        lab().release(watch)
-        _forget(key)
-        st.rerun()
+    again = functools.partial(_start_over, key, watch)
+    lc.live_chart(
+        figure,
+        snapshot(watch),
+        address=address,
+        key=key,
+        alt=alt,
+        on_cancel=watch.cancel,
+        on_retry=again,
+        on_lost=again,
+    )
 
 
 def _follow(watch: Watch) -> float | None:

@@ -309,7 +309,8 @@ class CurveWatch(Watch):
             return f"Cancelled at {sample}."
         if state == j.DONE:
             return f"Complete: {sample}."
-        return f"Measuring: {sample}"
+        begun = any(curve is not None for curve in curves)
+        return f"Measuring: {sample}" if begun else "Measuring: preparing the networks"
 
 
 def sample_size(experiment: Experiment, curves: Sequence[Curve | None]) -> str:

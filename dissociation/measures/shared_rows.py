@@ -56,10 +56,11 @@ def shared_rows(matrices: Sequence[np.ndarray]) -> SharedRows:
     index = np.where(representative >= 0, position[representative], 0).astype(np.int32)
     factor = norms / np.maximum(norms[representative], 1e-300)
     factor[representative < 0] = 0.0
+    factor = factor.astype(np.float32)
     rows = np.concatenate([np.zeros((1, stacked.shape[1]), np.float32), stacked[kept]])
     edges = np.cumsum([len(matrix) for matrix in matrices])[:-1]
     selections = tuple(
-        Selection(i, f.astype(np.float32))
+        Selection(i, f)
         for i, f in zip(np.split(index, edges), np.split(factor, edges), strict=True)
     )
     return SharedRows(rows, selections)
@@ -68,7 +69,8 @@ def shared_rows(matrices: Sequence[np.ndarray]) -> SharedRows:
 def _representatives(stacked: np.ndarray, norms: np.ndarray) -> np.ndarray:
     """For each row the first row it is a positive multiple of; -1 for zero rows."""
     count = len(stacked)
-    units = stacked / np.maximum(norms, 1e-300)[:, None].astype(np.float32)
+    scale = np.clip(norms, 1e-300, None).astype(np.float32)
+    units = stacked / scale[:, None]
     direction = np.random.Generator(np.random.PCG64(0)).standard_normal(stacked.shape[1])
     signature = units @ direction.astype(np.float32)
     order = np.lexsort((np.arange(count), signature))

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -26,6 +27,8 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 15_000
+# Streamlit first looks for its own endpoints below the page's path.
+EXPECTED_404 = re.compile(r"/[A-Z]\w+/_stcore/(health|host-config)")
 
 Serve = Callable[..., Server]
 NewPage = Callable[..., Page]
@@ -78,8 +81,9 @@ def new_page(browser: Browser, console_errors: list[str]) -> Iterator[NewPage]:
     contexts = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            console_errors.append(f"{message.text} ({message.location.get('url', '')})")
+        text = f"{message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not EXPECTED_404.search(text):
+            console_errors.append(text)
 
     def make(**options: Any) -> Page:
         viewport = {"width": 1200, "height": 900}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -126,7 +127,15 @@ class Events(NamedTuple):
 
 
 def live_chart(
-    figure: FigureSpec, snapshot: dict, *, address: str | None, key: str, alt: str
+    figure: FigureSpec,
+    snapshot: dict,
+    *,
+    address: str | None,
+    key: str,
+    alt: str,
+    on_cancel: Callable[[], None] | None = None,
+    on_retry: Callable[[], None] | None = None,
+    on_lost: Callable[[], None] | None = None,
 ) -> Events:
     """Draws `snapshot` and then, without any rerun, what the job at `address` goes on to publish.
 
@@ -140,6 +149,8 @@ def live_chart(
         there will be. A job that is submitted again has a new address.
     - `key`: of the element; the same key is the same node in the browser.
     - `alt`: the chart in words, for those who cannot see it.
+    - `on_cancel`, `on_retry`, `on_lost`: called before the script runs when that happened. Prefer
+        them to the returned events, which are gone if that run of the script is cut short.
 
     **Returns:**
 
@@ -157,9 +168,9 @@ def live_chart(
         },
         # Streamlit reports only those events that have a callback.
         on_finished_change=_nothing,
-        on_cancel_change=_nothing,
-        on_retry_change=_nothing,
-        on_lost_change=_nothing,
+        on_cancel_change=on_cancel or _nothing,
+        on_retry_change=on_retry or _nothing,
+        on_lost_change=on_lost or _nothing,
     )
     return Events(*(bool(getattr(result, event)) for event in Events._fields))
 

@@ -59,7 +59,7 @@ class LiveChart {
 
   constructor(parent) {
     this.text = make("span", "live-chart-text", { tabindex: "-1" });
-    this.button = make("button", "live-chart-button", { type: "button" });
+    this.button = make("button", "live-chart-button live-chart-gone", { type: "button" }, "Cancel");
     this.progress = make("progress", "live-chart-progress", { max: "1", "aria-label": "Progress" });
     const polite = { role: "status", "aria-live": "polite" };
     this.announcement = make("span", "live-chart-announcement", polite);
