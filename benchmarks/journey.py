@@ -154,7 +154,7 @@ def _change_of_strength(page: Page, url: str, rows: list[tuple[str, float, str]]
         slider.press(key)
         page.wait_for_function(
             "(label) => document.querySelector('.js-plotly-plot').data.some("
-            "(t) => t.mode && t.name.includes('α = ' + label) && (t.x?.length ?? 0) >= 2)",
+            "(t) => t.mode && t.name?.includes('α = ' + label) && (t.x?.length ?? 0) >= 2)",
             arg=label,
             timeout=MINUTES,
             polling=10,

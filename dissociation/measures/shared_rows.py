@@ -71,7 +71,7 @@ def _representatives(stacked: np.ndarray, norms: np.ndarray) -> np.ndarray:
     count = len(stacked)
     scale = np.clip(norms, 1e-300, None).astype(np.float32)
     units = stacked / scale[:, None]
-    direction = np.random.Generator(np.random.PCG64(0)).standard_normal(stacked.shape[1])
+    direction = np.random.Generator(np.random.PCG64(0)).standard_normal((stacked.shape[1],))
     signature = units @ direction.astype(np.float32)
     order = np.lexsort((np.arange(count), signature))
     # float32 dot products of equal unit rows agree to far better than this gap.
