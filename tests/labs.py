@@ -17,6 +17,7 @@ from dissociation.dashboard.state import PageState
 from dissociation.engine import lab as lab_module
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.lab import CACHE_VARIABLE, Lab
+from dissociation.engine.store import Store
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
@@ -56,13 +57,24 @@ class RecordingLab(Lab):
         return super().watch_training(recipe, seeds)
 
 
-def fresh_lab(folder: Path, monkeypatch: pytest.MonkeyPatch) -> RecordingLab:
+class MemoryStore(Store):
+    """A store without a disk, which is much quicker to open; it keeps few entries."""
+
+    def _open(self, compartment: str) -> None:
+        pass
+
+
+def fresh_lab(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, store: type[Store] = MemoryStore
+) -> RecordingLab:
     """Makes a new lab the lab of this process, and keeps the background from loading another."""
     monkeypatch.setenv(CACHE_VARIABLE, str(folder))
     # Set by every lab, for the JAX of its own process; not for the processes of later tests.
     monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(folder / "compiled"))
     warm_up._begun.set()
-    lab = RecordingLab(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(lab_module, "Store", store)
+        lab = RecordingLab(folder)
     monkeypatch.setattr(lab_module, "_lab", lab)
     return lab
 

@@ -19,9 +19,10 @@ from dissociation.errors import InvalidValue, check_integer, check_number
 from dissociation.network import Network
 
 TEST_IMAGES = 10_000
-#: Sizes of the first chunks of images; the rest come in chunks of the last size. The first is
-#: small, so that a whole coarse curve is there at once, and all pad to one of two shapes.
-FIRST_CHUNKS = (250, 750, 1_000)
+#: Images are measured in chunks: a small one first, so that a whole coarse curve is there at once,
+#: then larger ones. Both are multiples of 16, the width of a vector register, which is worth a
+#: third of the speed of a matrix product, and 240 + 10 · 976 is all 10,000 images without padding.
+FIRST_CHUNK, CHUNK = 240, 976
 
 
 @dataclass(frozen=True)
@@ -210,17 +211,13 @@ def visiting_order() -> np.ndarray:
 
 
 def chunks(images: int) -> list[np.ndarray]:
-    """Which test images are measured in each chunk, small chunks first; `images` in all."""
-    bounds, sizes = [0], list(FIRST_CHUNKS)
-    while bounds[-1] < images:
-        size = sizes.pop(0) if len(sizes) > 1 else sizes[0]
-        bounds.append(min(bounds[-1] + size, images))
-    order = visiting_order()[:images]
-    return np.split(order, bounds[1:-1])
+    """Which test images are measured in each chunk, a small chunk first; `images` in all."""
+    edges = range(FIRST_CHUNK, images, CHUNK)
+    return np.split(visiting_order()[:images], edges)
 
 
 def padded(rows: np.ndarray, fill: float = 0) -> np.ndarray:
     """Rows filled up to one of the few chunk shapes that are ever compiled."""
-    size = FIRST_CHUNKS[0] if len(rows) <= FIRST_CHUNKS[0] else FIRST_CHUNKS[-1]
+    size = FIRST_CHUNK if len(rows) <= FIRST_CHUNK else CHUNK
     padding = [(0, size - len(rows))] + [(0, 0)] * (rows.ndim - 1)
     return np.pad(rows, padding, constant_values=fill)

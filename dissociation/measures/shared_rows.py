@@ -15,8 +15,8 @@ import numpy as np
 
 #: Rows whose unit vectors agree to this are one row: float32 rounding of a multiple, not more.
 TOLERANCE = 1e-6
-#: Shapes are padded to multiples of this, so that few are ever compiled.
-BUCKET = 256
+SIGNATURE_GAP = 1e-4
+SMALLEST_BUCKET = 16
 
 
 class Selection(NamedTuple):
@@ -32,7 +32,7 @@ class Selection(NamedTuple):
 class SharedRows(NamedTuple):
     """Distinct rows of several matrices, and how each matrix is made from them.
 
-    - `rows`: `(distinct, d)` float32; the first is zero, for padding.
+    - `rows`: `(distinct, d)` float32.
     - `selections`: one a matrix.
     """
 
@@ -48,16 +48,13 @@ def shared_rows(matrices: Sequence[np.ndarray]) -> SharedRows:
     - `matrices`: `(hidden_c, d)` float32 each; of multiples, the one that comes first is kept.
     """
     stacked = np.concatenate(matrices)
-    norms: np.ndarray = np.sqrt((stacked.astype(np.float64) ** 2).sum(1))
-    representative = _representatives(stacked, norms)
-    kept = np.unique(representative[representative >= 0])
-    position = np.zeros(len(stacked) + 1, np.int32)
-    position[kept] = np.arange(1, len(kept) + 1)
-    index = np.where(representative >= 0, position[representative], 0).astype(np.int32)
-    factor = norms / np.maximum(norms[representative], 1e-300)
-    factor[representative < 0] = 0.0
+    peaks = _peaks(stacked)
+    representative = _representatives(stacked, peaks)
+    kept, index = np.unique(representative, return_inverse=True)
+    index = index.astype(np.int32)
+    factor = np.where(peaks > 0, peaks / np.where(peaks > 0, peaks, 1)[representative], 0)
     factor = factor.astype(np.float32)
-    rows = np.concatenate([np.zeros((1, stacked.shape[1]), np.float32), stacked[kept]])
+    rows = stacked[kept]
     edges = np.cumsum([len(matrix) for matrix in matrices])[:-1]
     selections = tuple(
         Selection(i, f)
@@ -66,21 +63,25 @@ def shared_rows(matrices: Sequence[np.ndarray]) -> SharedRows:
     return SharedRows(rows, selections)
 
 
-def _representatives(stacked: np.ndarray, norms: np.ndarray) -> np.ndarray:
-    """For each row the first row it is a positive multiple of; -1 for zero rows."""
+def _peaks(stacked: np.ndarray) -> np.ndarray:
+    """Largest magnitude in each row: multiples of a row peak at the same place."""
+    return np.maximum(stacked.max(1), -stacked.min(1))
+
+
+def _representatives(stacked: np.ndarray, peaks: np.ndarray) -> np.ndarray:
+    """For each row the first row it is a positive multiple of."""
     count = len(stacked)
-    scale = np.clip(norms, 1e-300, None).astype(np.float32)
-    units = stacked / scale[:, None]
+    units = stacked / np.where(peaks > 0, peaks, 1)[:, None]
+    # Equal unit rows have equal projections on a random direction, up to rounding; sorted by it,
+    # candidates lie side by side.
     direction = np.random.Generator(np.random.PCG64(0)).standard_normal((stacked.shape[1],))
     signature = units @ direction.astype(np.float32)
     order = np.lexsort((np.arange(count), signature))
-    # float32 dot products of equal unit rows agree to far better than this gap.
-    breaks = np.diff(signature[order]) > 1e-4
-    representative = np.full(count, -1)
-    starts = np.flatnonzero(np.concatenate([[True], breaks]))
-    for begin, end in zip(starts, np.append(starts[1:], count), strict=True):
-        _settle(np.sort(order[begin:end]), units, representative)
-    representative[norms == 0] = -1
+    breaks = np.flatnonzero(np.diff(signature[order]) > SIGNATURE_GAP) + 1
+    representative = np.arange(count)
+    for members in np.split(order, breaks):
+        if len(members) > 1:
+            _settle(np.sort(members), units, representative)
     return representative
 
 
@@ -94,8 +95,9 @@ def _settle(members: np.ndarray, units: np.ndarray, representative: np.ndarray) 
 
 
 def bucket(size: int) -> int:
-    """The next multiple of the bucket."""
-    return -(-size // BUCKET) * BUCKET
+    """The next of few sizes, at most about a sixteenth larger: so that few shapes are compiled."""
+    step = max(SMALLEST_BUCKET, 2 ** ((max(size, 1) - 1).bit_length() - 5))
+    return -(-size // step) * step
 
 
 def pad_rows(matrix: np.ndarray, size: int) -> np.ndarray:

@@ -100,7 +100,9 @@ def test_trouble_is_told_and_the_rest_stays(page, lab, monkeypatch, problem):
     monkeypatch.undo()
 
 
-def test_a_damaged_store_entry_of_another_page_does_not_matter(lab):
-    for name in ("models", "curves"):
-        lab.store.put(name, "0" * 64, b"nonsense")
-    Visit("robustness")
+@pytest.mark.parametrize("page", ["start", "robustness", "transfer"])
+def test_a_damaged_store_does_not_matter(page, disk_lab):
+    Visit(page)
+    for database in disk_lab.folder.glob("*/cache.db"):
+        database.write_bytes(b"nonsense" * 1_000)
+    Visit(page)

@@ -140,11 +140,11 @@ def test_a_position_between_the_slider_s_own(lab):
 
 
 @pytest.fixture
-def measured(lab):
+def measured(disk_lab):
     """A small experiment, really trained and measured, and the visit that asked for it."""
     visit = Visit("robustness", {**TINY, "show": "scale,input_null"})
-    lab.jobs.drain()
-    return lab, visit.run()
+    disk_lab.jobs.drain()
+    return disk_lab, visit.run()
 
 
 def test_stored(measured):

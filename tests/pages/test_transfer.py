@@ -44,10 +44,10 @@ def test_strengths(lab):
 
 
 @pytest.mark.parametrize("probe", ["converged", "notebook"])
-def test_measured(probe, lab):
+def test_measured(probe, disk_lab):
     query = {**TINY, "show": "scale", "probe": probe}
     visit = Visit("transfer", query)
-    lab.jobs.drain()
+    disk_lab.jobs.drain()
     visit.run()
     for shown in (visit, Visit("transfer", query)):
         summary, values = (frame.value for frame in shown.test.dataframe)
