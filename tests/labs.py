@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from dissociation.dashboard import state as state_module
@@ -103,6 +104,8 @@ class Visit:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(state_module, "PageState", Noted)
+            # Half the time of a run would go into searching the installed packages for components.
+            patch.setattr(manifest_scanner, "scan_component_manifests", list)
             self.test.run()
         assert not self.test.exception, self.test.exception[0].stack_trace
         return self

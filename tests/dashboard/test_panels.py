@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from labs import TINY, Visit
+
+from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard import panels
+from dissociation.experiment import Experiment
+from dissociation.function_check import FunctionCheck
+from dissociation.manipulations import InputNull, Scale
+from dissociation.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.measures.base import Curve, SeedCurve
+
+X = np.logspace(-4, 0, 5)
+ERRORS = np.array([100, 200, 4_000, 8_000, 9_000])
+
+
+def curve(seeds: int = 2, factor: float = 1.0, clean: int = 100) -> Curve:
+    """A curve that rises from 1 % to 90 % of 10,000 images."""
+    total = np.full(5, 10_000)
+    rows = [(ERRORS * factor + seed).astype(np.int64)[None] for seed in range(seeds)]
+    return Curve(X, tuple(SeedCurve(row, total, clean, 10_000) for row in rows), total)
+
+
+TRAINED, SCALED = (Experiment(ParameterNoise(points=5), steps) for steps in ((), (Scale(),)))
+
+
+class TestSameFunction:
+    def test_verifying(self):
+        line = panels.same_function_line(SCALED, None)
+        assert "all inputs" in line and line.endswith("verifying …")
+
+    def test_verified(self):
+        checks = (FunctionCheck(1e-7, 0, 2e-7, 1, 10_000), FunctionCheck(3e-7, 2, 1e-8, 0, 10_000))
+        line = panels.same_function_line(SCALED, checks).replace("\\", "")
+        assert "Verified on 20,000 predictions" in line
+        assert "largest logit change 3.0 × 10⁻⁷" in line and "2 predictions changed" in line
+        assert "on noisy images (σ = 1) 2.0 × 10⁻⁷ and 1." in line
+
+    def test_identical_curves_are_named(self):
+        named = "this curve is identical to the trained one"
+        exact = Experiment(InputNoise(), (Scale(),))
+        assert named in panels.same_function_line(exact, None)
+        assert named not in panels.same_function_line(SCALED, None)
+        null = panels.same_function_line(Experiment(InputNoise(), (InputNull(),)), None)
+        assert named not in null and "the test images" in null
+
+
+class TestSummary:
+    def test_rows(self):
+        table = panels.summary_table([TRAINED, SCALED], [curve(), curve(factor=1.1, clean=110)])
+        assert list(table["Condition"]) == ["Trained", "Scaled (α = 20)"]
+        assert list(table["Clean error"]) == ["1.00%", "1.10%"]
+        assert table["σ50 / trained"][0] == "1" and float(table["σ50 / trained"][1]) < 1
+        assert float(table["σ50"][0]) > float(table["σ50"][1])
+        assert "–" in table["95 % interval"][0]
+
+    def test_one_network_has_no_interval(self):
+        table = panels.summary_table([TRAINED], [curve(1)])
+        assert table["95 % interval"][0] == "–"
+
+    def test_outside_the_range(self):
+        table = panels.summary_table([TRAINED], [curve(factor=0.01)])
+        assert table["σ50"][0] == "outside the range"
+
+    def test_a_condition_with_fewer_networks_waits(self):
+        table = panels.summary_table([TRAINED, SCALED], [curve(2), curve(1)])
+        assert list(table["Condition"]) == ["Trained"]
+
+
+def test_value_table():
+    table = panels.value_table([TRAINED, SCALED], [curve(), curve(factor=1.1)])
+    assert len(table) == 10 and set(table["Networks"]) == {2} and set(table["Images"]) == {10_000}
+    first = table.iloc[2]
+    assert first["Error"] == pytest.approx(0.40005)
+    assert first["Band low"] < first["95 % low"] + 1e-9 <= first["Error"] + 1e-9
+    assert first["Error"] <= first["95 % high"] + 1e-9 and first["Error"] < first["Band high"]
+    assert TRAINED.measure.axes[0].title in table.columns
+
+
+@pytest.fixture
+def charts(monkeypatch):
+    """What pages hand to the live chart; `charts.press` is a button the visitor presses next."""
+
+    class Charts(list):
+        press = ""
+
+        def chart(self, figure, snapshot, *, address, key, alt, **calls):
+            self.append((figure, snapshot, address, key, alt))
+            if self.press:
+                calls[self.press]()
+                self.press = ""
+            return lc.Events(False, False, False, False)
+
+    made = Charts()
+    monkeypatch.setattr(lc, "live_chart", made.chart)
+    return made
+
+
+QUERY = {**TINY, "show": "scale"}
+
+
+def test_the_chart_is_explained(lab, charts):
+    Visit("robustness", QUERY)
+    ((figure, snapshot, address, key, alt),) = charts
+    assert [trace.key for trace in figure.traces] == ["trained", "scale"]
+    assert figure.y.log and figure.x.log and key == "robustness"
+    assert "Trained" in alt and "Scaled (α = 20)" in alt and "table" in alt
+    assert snapshot["state"] == "training"
+    # Nothing serves the routes here, so the script must follow.
+    assert address is None
+
+
+def test_the_zoom_is_kept_while_the_axes_are(lab, charts):
+    visit = Visit("robustness", QUERY)
+    visit.widget("scale").set_value(visit.widget("scale").value)
+    visit.widget("show").set_value([])
+    visit.run()
+    visit.widget("parameter_range").set_value((1e-3, 1.0))
+    visit.run()
+    revisions = [figure.revision for figure, *_ in charts]
+    assert revisions[0] == revisions[1] != revisions[2]
+
+
+def test_the_socket_s_address(lab, charts, monkeypatch):
+    monkeypatch.setattr(panels, "routes_are_served", lambda: True)
+    visit = Visit("robustness", QUERY)
+    assert charts[-1][2] == f"/api/jobs/{visit.watch().id}"
+    lab.jobs.drain()
+    visit.run()
+    assert charts[-1][2] is None and charts[-1][1]["state"] == "done"
+
+
+def test_cancel(lab, charts):
+    visit = Visit("robustness", QUERY)
+    charts.press = "on_cancel"
+    visit.run()
+    while lab.jobs.advance():
+        pass
+    visit.run()
+    assert charts[-1][1]["state"] == "cancelled"
+    assert all(job.state == "cancelled" for job in visit.watch().watched)
+    # Asked for again, it starts again.
+    charts.press = "on_retry"
+    visit.run()
+    visit.run()
+    lab.jobs.drain()
+    visit.run()
+    assert charts[-1][1]["state"] == "done"
+
+
+@pytest.mark.parametrize("event", ["on_retry", "on_lost"])
+def test_start_over(event, lab, charts):
+    visit = Visit("robustness", QUERY)
+    before = visit.watch().id
+    charts.press = event
+    visit.run()
+    visit.run()
+    assert visit.watch().id != before and lab.find(before) is None
+    assert lab.find(visit.watch().id) is visit.watch()
+
+
+def test_another_question_keeps_the_jobs_it_shares(lab, charts):
+    visit = Visit("robustness", QUERY)
+    before = visit.watch()
+    training = before.watched[0].needs
+    visit.widget("scale").set_value(50.0)
+    visit.run()
+    after = visit.watch()
+    assert after is not before and lab.find(before.id) is None
+    lab.jobs.advance()
+    assert all(job.state == "running" for job in training)
+    lab.jobs.drain()
+    assert after.status().state == "done"
+
+
+def test_visitors_share_jobs(lab, charts):
+    first, second = Visit("robustness", QUERY), Visit("robustness", QUERY)
+    assert first.watch() is not second.watch()
+    assert first.watch().watched == second.watch().watched
+
+
+def test_leaving_and_coming_back_finds_the_same_watch(lab, charts):
+    visit = Visit("robustness", QUERY)
+    watch = visit.watch()
+    visit.run()
+    assert visit.watch() is watch and len(lab.curves) == 1
+
+
+def test_unconverged_probes_are_named(lab, charts):
+    def probed(converged: bool) -> Curve:
+        notes = {"probe": [{"budget": 200, "converged": converged}]}
+        seed = SeedCurve(np.array([[20]]), np.array([200]), notes=notes)
+        return Curve(np.array([200.0]), (seed,), np.array([200]))
+
+    said: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("info", "warning"):
+            patch.setattr(panels.st, kind, lambda text, kind=kind, **_: said.append(kind + text))
+        pair = [Experiment(Transfer(200, 1), steps) for steps in ((), (Scale(),))]
+        panels._probe_notes(pair, [probed(True), probed(True)])
+        assert said == []
+        panels._probe_notes(pair, [probed(True), probed(False)])
+        assert said[0].startswith("warning") and "Scaled" in said[0] and "Trained" not in said[0]
+        early = [Experiment(Transfer(200, 1, probe="notebook"))]
+        panels._probe_notes(early, [probed(False)])
+        assert said[1].startswith("info") and "200 steps" in said[1]

@@ -1,0 +1,231 @@
+"""The routes on a real server: uvicorn in a thread, as Streamlit runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from socket import SHUT_RDWR
+
+import pytest
+import uvicorn
+from labs import TINY
+from starlette.applications import Starlette
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from dissociation.dashboard import routes
+from dissociation.engine.jobs import LEASE
+from dissociation.experiment import Experiment
+from dissociation.manipulations import InputNull, Scale
+from dissociation.measures import ParameterNoise
+from dissociation.training import Recipe
+
+RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
+PATIENCE = 30
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Host and port of a server with the app's routes; its lab is whichever test is running's."""
+    config = uvicorn.Config(
+        Starlette(routes=routes.ROUTES),
+        host="127.0.0.1",
+        port=0,
+        log_level="error",
+        lifespan="off",
+        ws="websockets-sansio",
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + PATIENCE
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()
+    yield f"{host}:{port}"
+    server.should_exit = True
+    thread.join(PATIENCE)
+
+
+def experiments(*rewrites) -> list[Experiment]:
+    measure = ParameterNoise(images=200, points=3)
+    return [Experiment(measure, steps, RECIPE, seeds=1) for steps in ((), *rewrites)]
+
+
+def listen(address: str, watch: str, **options) -> connect:
+    return connect(f"ws://{address}/api/jobs/{watch}", open_timeout=PATIENCE, **options)
+
+
+def strict(text: str | bytes) -> dict:
+    """A message as a browser reads it: JSON has no NaN."""
+
+    def refuse(word):
+        raise AssertionError(f"{word} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def to_the_end(socket: ClientConnection) -> tuple[list[dict], int]:
+    """All messages until the server closes, and its code."""
+    messages = []
+    try:
+        while True:
+            messages.append(strict(socket.recv(timeout=PATIENCE)))
+    except ConnectionClosed as closed:
+        assert closed.rcvd is not None
+        return messages, closed.rcvd.code
+
+
+def test_plotly(address):
+    with urllib.request.urlopen(f"http://{address}/api/plotly.min.js?v=1") as answer:
+        body = answer.read()
+        headers = answer.headers
+    assert body == routes.PLOTLY_JS.read_bytes() and b"plotly.js" in body[:200]
+    assert headers["content-type"].startswith("text/javascript")
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("watch", ["unknown", "a" * 500, "..", "%00", "<script>", "🦊"])
+def test_unknown(address, lab, watch):
+    with listen(address, watch) as socket:
+        assert to_the_end(socket) == ([], routes.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "https://evil.example:443", "null", "http://127.0.0.1", "x"]
+)
+def test_foreign_origin(address, lab, origin):
+    watch = lab.watch_training(RECIPE, 1)
+    with listen(address, watch.id, origin=origin) as socket:
+        assert to_the_end(socket) == ([], routes.FOREIGN)
+
+
+def test_own_origin(address, lab):
+    watch = lab.watch_training(RECIPE, 1)
+    with listen(address, watch.id, origin=f"http://{address}") as socket:
+        assert strict(socket.recv(timeout=PATIENCE))["state"] == "queued"
+
+
+def test_streams_to_the_end(address, lab):
+    watch = lab.watch_curves(experiments((Scale(),), (InputNull(),)))
+    with listen(address, watch.id) as socket:
+        first = strict(socket.recv(timeout=PATIENCE))
+        assert first["state"] == "training" and first["traces"] == [] and first["progress"] == 0
+        working = threading.Thread(target=lab.jobs.drain)
+        working.start()
+        messages, code = to_the_end(socket)
+        working.join(PATIENCE)
+    assert code == 1000
+    versions = [message["version"] for message in (first, *messages)]
+    assert versions == sorted(set(versions))
+    last = messages[-1]
+    assert last["state"] == "done" and last["progress"] == 1
+    assert last["message"] == "Complete: 1 network, 200 images."
+    assert [trace["key"] for trace in last["traces"]] == ["trained", "scale", "input_null"]
+    assert all(len(trace[name]) == 3 for trace in last["traces"] for name in ("x", "y", "low"))
+
+
+def test_what_is_finished_comes_in_one_message(address, lab):
+    lab.watch_training(RECIPE, 1)
+    lab.jobs.drain()
+    watch = lab.watch_training(RECIPE, 1)
+    with listen(address, watch.id) as socket:
+        messages, code = to_the_end(socket)
+    assert code == 1000 and [message["state"] for message in messages] == ["done"]
+
+
+def test_everyone_hears_of_a_failure(address, lab, monkeypatch, caplog):
+    from dissociation.engine.tasks import TrainTask
+    from dissociation.errors import DamagedData
+
+    def broken(self):
+        raise DamagedData("The data file is damaged; restore it.")
+        yield
+
+    monkeypatch.setattr(TrainTask, "run", broken)
+    watches = [lab.watch_training(RECIPE, 1), lab.watch_curves(experiments())]
+    with contextlib.ExitStack() as sockets:
+        listening = [sockets.enter_context(listen(address, watch.id)) for watch in watches]
+        lab.jobs.drain()
+        for socket in listening:
+            messages, code = to_the_end(socket)
+            assert code == 1000 and messages[-1]["state"] == "failed"
+            assert messages[-1]["message"] == "The data file is damaged; restore it."
+
+
+def test_a_cancelled_watch_closes(address, lab):
+    watch = lab.watch_training(RECIPE, 1)
+    with listen(address, watch.id) as socket:
+        socket.recv(timeout=PATIENCE)
+        watch.cancel()
+        lab.jobs.drain()
+        messages, code = to_the_end(socket)
+    assert code == 1000 and messages[-1]["state"] == "cancelled"
+
+
+def test_listening_keeps_a_job_alive_and_leaving_does_not(address, lab):
+    now = [0.0]
+    lab.jobs._clock = lambda: now[0]
+    watch = lab.watch_training(RECIPE, 1)
+    (job,) = watch.watched
+    with listen(address, watch.id) as socket:
+        socket.recv(timeout=PATIENCE)
+        for _ in range(3):
+            now[0] += 0.8 * LEASE
+            deadline = time.monotonic() + PATIENCE
+            while job.leases[watch.id] < now[0] + LEASE and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert lab.jobs._wanted(job)
+    time.sleep(3 * routes.POLL)
+    now[0] += LEASE + 1
+    assert not lab.jobs._wanted(job)
+    assert not lab.jobs.advance() and job.state == "cancelled"
+
+
+def test_one_who_leaves_disturbs_nobody(address, lab, caplog):
+    watch = lab.watch_training(RECIPE, 1)
+    with listen(address, watch.id) as stays:
+        for _ in range(5):
+            with listen(address, watch.id) as leaves:
+                leaves.recv(timeout=PATIENCE)
+                # As when a laptop is shut: no closing words.
+                leaves.socket.shutdown(SHUT_RDWR)
+        lab.jobs.drain()
+        messages, code = to_the_end(stays)
+    assert code == 1000 and messages[-1]["state"] == "done"
+    assert "Exception in ASGI application" not in caplog.text
+
+
+def test_what_the_browser_sends_is_ignored(address, lab):
+    watch = lab.watch_training(RECIPE, 1)
+    with listen(address, watch.id) as socket:
+        socket.send("x" * 100_000)
+        socket.send(b"\x00\xff")
+        lab.jobs.drain()
+        messages, _ = to_the_end(socket)
+    assert messages[-1]["state"] == "done"
+
+
+def test_lifespan(lab, monkeypatch):
+    logger = logging.getLogger("dissociation")
+    before = list(logger.handlers), logger.level, logger.propagate
+    stopped = threading.Event()
+    monkeypatch.setattr(lab, "stop", stopped.set)
+
+    async def live():
+        assert not routes.routes_are_served()
+        async with routes.lifespan(None):
+            assert routes.routes_are_served() and not stopped.is_set()
+        assert not routes.routes_are_served() and stopped.is_set()
+
+    try:
+        asyncio.run(live())
+    finally:
+        logger.handlers[:], logger.level, logger.propagate = before
+        logger.setLevel(before[1])
