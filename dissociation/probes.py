@@ -24,9 +24,11 @@ LOG_OFFSET = 1e-10
 #: Penalties that the converged probe chooses from, strongest first, each a warm start for the next.
 PENALTIES = (1e-1, 1e-2, 1e-3)
 TOLERANCE = 1e-4
+#: Enough to tell which penalty predicts best; only that one is then optimised to the tolerance.
+CHOICE_TOLERANCE = 2e-3
 MAX_ITERATIONS = 400
-#: Rows are padded to a multiple of this, so that few shapes are compiled.
-ROW_BUCKET = 500
+#: Features are padded with zeros to multiples of these, so that few shapes are compiled.
+ROW_BUCKET, COLUMN_BUCKET = 500, 128
 
 
 def contiguous_folds(rows: int, num_folds: int) -> np.ndarray:
@@ -112,7 +114,15 @@ def notebook_probe_logits(
 
 @jit(static_argnames=("num_folds",))
 def _converge(
-    x: Any, y: Any, folds: Any, preconditioner: Any, penalty: Any, start: Any, *, num_folds: int
+    x: Any,
+    y: Any,
+    folds: Any,
+    preconditioner: Any,
+    penalty: Any,
+    start: Any,
+    tolerance: Any,
+    *,
+    num_folds: int,
 ) -> tuple[Any, Any, Any, Any]:
     """Minimises all folds' penalised losses by preconditioned accelerated gradient descent.
 
@@ -134,7 +144,7 @@ def _converge(
 
     def unfinished(carry):
         _, _, _, iteration, norm = carry
-        return (iteration < MAX_ITERATIONS) & (norm > TOLERANCE * scale)
+        return (iteration < MAX_ITERATIONS) & (norm > tolerance * scale)
 
     def step(carry):
         weights, ahead, momentum, iteration, _ = carry
@@ -158,11 +168,11 @@ def _converge(
 
 
 @jit()
-def _normalise(x: Any, real: Any) -> Any:
+def _normalise(x: Any, real: Any, width: Any) -> Any:
     """Centred features over one global root mean square, a constant column appended."""
     count = real.sum()
     centred = (x - (x * real).sum(0, keepdims=True) / count) * real
-    scale = jnp.sqrt(jnp.sum(centred**2) / (count * x.shape[1]))
+    scale = jnp.sqrt(jnp.sum(centred**2) / (count * width))
     return jnp.concatenate([centred / jnp.maximum(scale, 1e-30), real], axis=1)
 
 
@@ -198,10 +208,12 @@ class ProbeResult:
 
 
 def _padded(x: np.ndarray, classes: np.ndarray, num_classes: int, num_folds: int) -> tuple:
-    rows = len(x)
+    rows, width = x.shape
     size = -(-rows // ROW_BUCKET) * ROW_BUCKET
-    padded = np.zeros((size, x.shape[1]), np.float32)
-    padded[:rows] = x
+    # One column short of a whole bucket: the converged probe appends its constant there.
+    columns = -(-(width + 1) // COLUMN_BUCKET) * COLUMN_BUCKET - 1
+    padded = np.zeros((size, columns), np.float32)
+    padded[:rows, :width] = x
     one_hot = np.zeros((size, num_classes), np.float32)
     one_hot[np.arange(rows), classes] = 1
     folds = np.full(size, -1, np.int32)
@@ -239,29 +251,34 @@ def converged_probe(
     """
     raw, one_hot, folds = _padded(x, classes, num_classes, num_folds)
     real = (folds >= 0).astype(jnp.float32)[:, None]
-    features = _normalise(raw, real)
-    weights = jnp.zeros((features.shape[1], num_folds * num_classes))
-    best, best_loss = None, np.inf
-    for penalty in PENALTIES:
+    features = _normalise(raw, real, jnp.float32(x.shape[1]))
+
+    def descend(penalty: float, start: Any, tolerance: float) -> tuple[Any, Any, Any, Any]:
         strength = jnp.float32(penalty)
-        weights, scores, iterations, gradient = _converge(
+        preconditioner = _preconditioner(features, real, strength)
+        return _converge(
             features,
             one_hot,
             folds,
-            _preconditioner(features, real, strength),
+            preconditioner,
             strength,
-            weights,
+            start,
+            jnp.float32(tolerance),
             num_folds=num_folds,
         )
+
+    weights = jnp.zeros((features.shape[1], num_folds * num_classes))
+    candidates = []
+    for penalty in PENALTIES:
+        weights, scores, spent, _ = descend(penalty, weights, CHOICE_TOLERANCE)
         loss = float(_held_out_loss(scores, one_hot, real))
-        if loss < best_loss:
-            best_loss = loss
-            best = ProbeResult(
-                np.asarray(scores)[: len(x)].argmax(1),
-                penalty,
-                int(iterations),
-                float(gradient),
-                bool(gradient <= TOLERANCE),
-            )
-    assert best is not None
-    return best
+        candidates.append((loss, penalty, weights, int(spent)))
+    _, penalty, weights, spent = min(candidates, key=lambda candidate: candidate[0])
+    _, scores, more, gradient = descend(penalty, weights, TOLERANCE)
+    return ProbeResult(
+        np.asarray(scores)[: len(x)].argmax(1),
+        penalty,
+        spent + int(more),
+        float(gradient),
+        bool(gradient <= TOLERANCE),
+    )

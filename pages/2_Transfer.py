@@ -1,5 +1,7 @@
 """Transfer: how well the rewritten hidden layer can be read for a task it was not trained for."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dissociation.dashboard import parameters as p
@@ -31,7 +33,7 @@ state = PageState(
         SHOW,
         *p.strength_parameters(REGISTRY, STRENGTHS),
         p.BUDGETS,
-        p.IMAGES,
+        replace(p.IMAGES, default=4_000),
         p.SPLIT,
         *p.network_parameters(),
     ],

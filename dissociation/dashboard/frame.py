@@ -19,8 +19,7 @@ _STYLE = """
 <style>
 .block-container { padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }
 .lab-swatch { height: 4px; border-radius: 2px; margin: -.6rem 0 .1rem; }
-[data-testid="stCaptionContainer"] { color: inherit !important; }
-[data-testid="stCaptionContainer"] p { opacity: .85; }
+[data-testid="stCaptionContainer"] { opacity: .85 !important; }
 @media (max-width: 640px) { .block-container { padding-left: 1rem; padding-right: 1rem; } }
 </style>
 """
