@@ -11,9 +11,9 @@ from dissociation.measures import Transfer
 
 
 def test_defaults_are_the_notebook_s_strengths(lab):
-    Visit("transfer")
+    measure = Transfer(Visit("transfer").values["images"])
     steps = ((), (Scale(20.0),), (Duplicate(1.2),), (Nuisance(128.0),))
-    assert lab.curves == [tuple(Experiment(Transfer(), rewrite) for rewrite in steps)]
+    assert lab.curves == [tuple(Experiment(measure, rewrite) for rewrite in steps)]
 
 
 @pytest.mark.parametrize(
