@@ -40,9 +40,9 @@ def front_door() -> None:
         )
     with drawing:
         network_drawing()
-    st.subheader("1. Train two networks")
+    st.header("1. Train two networks")
     training_panel("home-training", QUICK, SEEDS)
-    st.subheader("2. Disturb them")
+    st.header("2. Disturb them")
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Noise on the inputs**")
@@ -57,7 +57,7 @@ def front_door() -> None:
             "home-parameter",
             [Experiment(ParameterNoise(), steps, seeds=SEEDS) for steps in rewrites],
         )
-    st.subheader("Where to go next")
+    st.header("Where to go next")
     first, second, third = st.columns(3)
     with first:
         st.page_link("pages/1_Robustness.py", label="Robustness", icon=":material/shield:")

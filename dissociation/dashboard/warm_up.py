@@ -8,6 +8,7 @@ import threading
 from dissociation.datasets import mnist_test, mnist_train
 from dissociation.engine.lab import lab
 from dissociation.errors import DamagedData, InvalidValue
+from dissociation.null_space import input_null_space
 
 log = logging.getLogger(__name__)
 _begun = threading.Event()
@@ -18,6 +19,7 @@ def _load() -> None:
         lab()
         mnist_test()
         mnist_train()
+        input_null_space("test")
         import equinox  # noqa: F401
         import optax  # noqa: F401
     except (DamagedData, InvalidValue) as problem:

@@ -6,6 +6,7 @@ scale needs only `relu(P + σ Q)`: the first matrix product is made once, not on
 
 The second layer's products are made once for all conditions (`shared_rows.py`): `rows` stacks the
 distinct rows of their weights and of their noise, and each condition picks and scales its own.
+Where conditions share too little for that to pay, weights and noise are added before the product.
 Activations are stored feature-major, `(features, images)`, so picking a row copies one run of
 memory.
 """
@@ -42,6 +43,12 @@ def _products(rows: Any, p: Any, q: Any, sigma: Any) -> Any:
     return rows @ jax.nn.relu(p + sigma * q)
 
 
+@jit()
+def _noisy_products(rows: Any, ripple: Any, p: Any, q: Any, sigma: Any) -> Any:
+    """`(rows + σ ripple) · relu(P + σ Q)`: one product for weights and noise together."""
+    return (rows + sigma * ripple) @ jax.nn.relu(p + sigma * q)
+
+
 def _wrong(logits: Any, labels: Any) -> Any:
     return jnp.sum((jnp.argmax(logits, axis=0) != labels) & (labels != PADDING))
 
@@ -50,6 +57,14 @@ def _wrong(logits: Any, labels: Any) -> Any:
 def _errors(products: Any, pick: Selection, w3: Any, labels: Any) -> Any:
     h2 = jax.nn.relu(pick.factor[:, None] * products[pick.index])
     return _wrong(w3 @ h2, labels)
+
+
+@jit()
+def _errors_of_noisy_readout(
+    products: Any, pick: Selection, w3: Any, n3: Any, labels: Any, sigma: Any
+) -> Any:
+    h2 = jax.nn.relu(pick.factor[:, None] * products[pick.index])
+    return _wrong((w3 + sigma * n3) @ h2, labels)
 
 
 @jit()
@@ -76,6 +91,7 @@ class Shared(NamedTuple):
     w1: Any
     n1: Any
     rows: Any
+    ripple: Any
     conditions: tuple[Condition, ...]
     members: tuple[int, ...]
 
@@ -94,10 +110,9 @@ def _columns(matrix: Any) -> Any:
     return jnp.asarray(pad_rows(array.T, bucket(array.shape[1])).T)
 
 
-def _stack(signal: SharedRows, noise: SharedRows | None) -> tuple[Any, int]:
-    parts = [signal.rows] if noise is None else [signal.rows, noise.rows]
+def _padded_rows(*parts: np.ndarray) -> Any:
     stacked = np.concatenate(parts)
-    return jnp.asarray(pad_rows(stacked, bucket(len(stacked)))), len(signal.rows)
+    return jnp.asarray(pad_rows(stacked, bucket(len(stacked))))
 
 
 def share(networks: list[Network], noises: list[Network] | None = None) -> list[Shared]:
@@ -123,27 +138,48 @@ def share(networks: list[Network], noises: list[Network] | None = None) -> list[
 
 
 def _shared(members: list[int], networks: list[Network], noises: list[Network] | None) -> Shared:
-    signal = shared_rows([np.asarray(networks[m].w2) for m in members])
-    noise = None if noises is None else shared_rows([np.asarray(noises[m].w2) for m in members])
-    rows, offset = _stack(signal, noise)
-    conditions = []
-    for place, member in enumerate(members):
-        conditions.append(
-            Condition(
-                _selection(signal.selections[place]),
-                None if noise is None else _selection(noise.selections[place], offset),
-                _columns(networks[member].w3),
-                None if noises is None else _columns(noises[member].w3),
-            )
+    weights = [np.asarray(networks[member].w2) for member in members]
+    signal = shared_rows(weights)
+    own = sum(map(len, weights))
+    ripple, noise = None, None
+    if noises is None:
+        rows = _padded_rows(signal.rows)
+    else:
+        draws = [np.asarray(noises[member].w2) for member in members]
+        noise = shared_rows(draws)
+        if len(signal.rows) + len(noise.rows) < own:
+            rows = _padded_rows(signal.rows, noise.rows)
+        else:
+            rows, ripple = _padded_rows(*weights), _padded_rows(*draws)
+            signal, noise = _own_rows(weights), None
+    conditions = tuple(
+        Condition(
+            _selection(signal.selections[place]),
+            None if noise is None else _selection(noise.selections[place], len(signal.rows)),
+            _columns(networks[member].w3),
+            None if noises is None else _columns(noises[member].w3),
         )
+        for place, member in enumerate(members)
+    )
     first = members[0]
     return Shared(
         jnp.asarray(networks[first].w1),
         None if noises is None else jnp.asarray(noises[first].w1),
         rows,
-        tuple(conditions),
+        ripple,
+        conditions,
         tuple(members),
     )
+
+
+def _own_rows(matrices: list[np.ndarray]) -> SharedRows:
+    """Every matrix keeps all of its own rows."""
+    edges = np.cumsum([0, *map(len, matrices)])
+    selections = tuple(
+        Selection(np.arange(a, b, dtype=np.int32), np.ones(b - a, np.float32))
+        for a, b in zip(edges[:-1], edges[1:], strict=True)
+    )
+    return SharedRows(np.concatenate(matrices), selections)
 
 
 def count_errors(shared: Shared, p: Any, q: Any, sigmas: list[Any], labels: Any) -> np.ndarray:
@@ -156,15 +192,21 @@ def count_errors(shared: Shared, p: Any, q: Any, sigmas: list[Any], labels: Any)
 
     **Returns:** `(conditions, sigmas)` int64.
     """
-    counts = []
+    counts: list[Any] = []
     for sigma in sigmas:
-        products = _products(shared.rows, p, q, sigma)
-        for pick, noise, w3, n3 in shared.conditions:
-            if noise is None:
-                counts.append(_errors(products, pick, w3, labels))
-            else:
-                counts.append(
-                    _errors_of_noisy_weights(products, pick, noise, w3, n3, labels, sigma)
-                )
+        if shared.ripple is None:
+            products = _products(shared.rows, p, q, sigma)
+        else:
+            products = _noisy_products(shared.rows, shared.ripple, p, q, sigma)
+        counts.extend(_count(products, condition, labels, sigma) for condition in shared.conditions)
     flat = np.array([int(count) for count in counts], np.int64)
     return flat.reshape(len(sigmas), len(shared.conditions)).T
+
+
+def _count(products: Any, condition: Condition, labels: Any, sigma: Any) -> Any:
+    pick, noise, w3, n3 = condition
+    if n3 is None:
+        return _errors(products, pick, w3, labels)
+    if noise is None:
+        return _errors_of_noisy_readout(products, pick, w3, n3, labels, sigma)
+    return _errors_of_noisy_weights(products, pick, noise, w3, n3, labels, sigma)
