@@ -55,7 +55,7 @@ class TestInitialNetwork:
             return eqx.nn.MLP(
                 784,
                 10,
-                width_size=24,
+                width_size=16,
                 depth=2,
                 activation=jax.nn.relu,
                 use_bias=False,
@@ -65,7 +65,7 @@ class TestInitialNetwork:
 
         stacked = build(jax.random.split(jax.random.PRNGKey(37), 3))
         for seed in range(3):
-            network = initial_network(seed_key(seed), 24)
+            network = initial_network(seed_key(seed), 16)
             for layer, weight in zip(stacked.layers, network, strict=True):
                 np.testing.assert_allclose(weight, layer.weight[seed], rtol=0, atol=1e-7)
 

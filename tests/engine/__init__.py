@@ -1,0 +1,1 @@
+"""Tests of the store, the scheduler and what they serve."""

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import dataclasses
+import logging
+
+import numpy as np
+import pytest
+
+from dissociation.engine import library as module
+from dissociation.engine import records
+from dissociation.engine.library import Library, check_digest
+from dissociation.engine.records import History
+from dissociation.engine.store import Store
+from dissociation.experiment import Experiment, training_digest
+from dissociation.function_check import FunctionCheck
+from dissociation.manipulations import Duplicate, Nuisance, Scale
+from dissociation.measures import InputNoise, ParameterNoise, SeedCurve
+from dissociation.network import weights_digest
+from dissociation.training import Recipe
+
+RECIPE = Recipe(width=16)
+PLAN = Experiment(ParameterNoise(points=3), (Scale(2.0),), RECIPE)
+CURVE = SeedCurve(np.arange(3, dtype=np.int64)[None], np.full(3, 10_000), 5, 10_000)
+CHECKS = (FunctionCheck(1e-7, 0, 2e-7, 1, 10_000),) * 2
+
+
+@pytest.fixture
+def library(tmp_path):
+    made = Library(Store(tmp_path))
+    yield made
+    made.store.close()
+
+
+def afresh(library: Library) -> Library:
+    """The same store, seen by a library that holds nothing in memory."""
+    return Library(library.store)
+
+
+def save(library, network, seed=0, recipe=RECIPE):
+    history = History((0.0,), (2.3,), (0.9,), (10_000,), weights_digest(network), 1.0)
+    library.save_network(recipe, seed, network, history)
+    return history
+
+
+class TestNetworks:
+    def test_nothing_yet(self, library):
+        assert library.network(RECIPE, 0) is None
+        assert library.history(RECIPE, 0) is None and library.weights(RECIPE, 0) is None
+
+    def test_there_and_back(self, library, small_networks):
+        history = save(library, small_networks[0])
+        for reader in (library, afresh(library)):
+            found = reader.network(RECIPE, 0)
+            assert weights_digest(found) == history.weights == reader.weights(RECIPE, 0)
+            assert reader.history(RECIPE, 0) == history
+
+    def test_seeds_and_recipes_are_apart(self, library, small_networks):
+        save(library, small_networks[0])
+        assert library.network(RECIPE, 1) is None
+        assert library.network(Recipe(width=17), 0) is None
+
+    def test_the_history_comes_last(self, library, small_networks, monkeypatch):
+        # If the process dies in between, the pair does not count as there.
+        order = []
+        monkeypatch.setattr(library.store, "put", lambda *arguments: order.append(arguments[:2]))
+        save(library, small_networks[0])
+        name = training_digest(RECIPE, 0)
+        assert order == [("models", name), ("models", name + ".history")]
+        # Weights without a history are no network.
+        monkeypatch.undo()
+        library.store.put("models", name, records.pack_network(small_networks[0]))
+        assert afresh(library).network(RECIPE, 0) is None
+
+    def test_weights_that_the_history_does_not_know(self, library, small_networks, caplog):
+        save(library, small_networks[0])
+        name = training_digest(RECIPE, 0)
+        library.store.put("models", name, records.pack_network(small_networks[1]))
+        with caplog.at_level(logging.WARNING):
+            assert afresh(library).network(RECIPE, 0) is None
+        assert "computing it again" in caplog.text
+
+    @pytest.mark.parametrize("raw", [b"", b"nonsense", records.pack_checks(CHECKS)])
+    def test_damaged_records(self, library, small_networks, raw):
+        save(library, small_networks[0])
+        name = training_digest(RECIPE, 0)
+        library.store.put("models", name, raw)
+        assert afresh(library).network(RECIPE, 0) is None
+        library.store.put("models", name + ".history", raw)
+        assert afresh(library).history(RECIPE, 0) is None
+
+    def test_few_are_kept_in_memory(self, library, small_networks, monkeypatch):
+        monkeypatch.setattr(module, "NETWORKS_IN_MEMORY", 2)
+        for seed, network in enumerate(small_networks):
+            save(library, network, seed)
+        assert len(library._networks) == 2
+        reads = []
+        get = library.store.get
+        monkeypatch.setattr(
+            library.store, "get", lambda *arguments: reads.append(arguments[1]) or get(*arguments)
+        )
+        for seed in (2, 1, 0):
+            assert library.network(RECIPE, seed) is not None
+        # The two latest came from memory, the first from the store.
+        weights = [name for name in reads if not name.endswith(".history")]
+        assert weights == [training_digest(RECIPE, 0)]
+
+
+class TestCurves:
+    def test_there_and_back(self, library, small_networks):
+        weights = save(library, small_networks[0]).weights
+        library.save_curve(PLAN, 0, weights, CURVE, 2.5)
+        found = afresh(library).curve(PLAN, 0)
+        np.testing.assert_array_equal(found.curve.errors, CURVE.errors)
+        assert found.seconds == 2.5
+        assert library.curve(PLAN, 1) is None
+
+    def test_belongs_to_the_weights(self, library, small_networks):
+        # Retrained to other weights, a network has no curve yet.
+        weights = save(library, small_networks[0]).weights
+        library.save_curve(PLAN, 0, weights, CURVE, 2.5)
+        save(library, small_networks[1])
+        assert library.curve(PLAN, 0) is None
+        save(library, small_networks[0])
+        assert library.curve(PLAN, 0) is not None
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            dict(manipulations=(Scale(3.0),)),
+            dict(key=1),
+            dict(measure=ParameterNoise(points=3, mode="relative")),
+            dict(recipe=Recipe(width=17)),
+        ],
+    )
+    def test_belongs_to_the_experiment(self, library, small_networks, change):
+        for recipe in (RECIPE, Recipe(width=17)):
+            weights = save(library, small_networks[0], recipe=recipe).weights
+        library.save_curve(PLAN, 0, weights, CURVE, 2.5)
+        assert library.curve(dataclasses.replace(PLAN, **change), 0) is None
+
+    def test_invariant_experiments_share_the_trained_networks(self, library, small_networks):
+        trained = Experiment(InputNoise(points=3), recipe=RECIPE)
+        weights = save(library, small_networks[0]).weights
+        library.save_curve(trained, 0, weights, CURVE, 2.5)
+        exact = dataclasses.replace(trained, manipulations=(Duplicate(), Nuisance(8.0)))
+        assert library.curve(exact, 0) is not None
+        assert library.curve(dataclasses.replace(exact, measure_anyway=True), 0) is None
+
+    def test_of_another_number_of_points(self, library, small_networks):
+        weights = save(library, small_networks[0]).weights
+        name = PLAN.seed_digest(0, weights)
+        longer = SeedCurve(np.zeros((1, 4), np.int64), np.full(4, 10))
+        library.store.put("curves", name, records.pack_curve(longer, 1.0))
+        assert library.curve(PLAN, 0) is None
+
+
+class TestChecks:
+    def test_there_and_back(self, library, small_networks):
+        for seed in range(2):
+            save(library, small_networks[seed], seed)
+        assert library.checks(PLAN) is None
+        library.save_checks(PLAN, CHECKS)
+        assert afresh(library).checks(PLAN) == CHECKS
+        assert library.checks(dataclasses.replace(PLAN, key=1)) is None
+        assert library.checks(dataclasses.replace(PLAN, manipulations=(Scale(3.0),))) is None
+
+    def test_not_without_their_networks(self, library, small_networks):
+        save(library, small_networks[0], 0)
+        library.save_checks(PLAN, CHECKS)
+        assert library.checks(PLAN) is None
+
+    def test_do_not_depend_on_the_measure(self):
+        other = dataclasses.replace(PLAN, measure=InputNoise(), measure_anyway=True)
+        assert check_digest(other) == check_digest(PLAN)
+
+    def test_digest_follows_everything_else(self, monkeypatch):
+        found = {check_digest(PLAN)}
+        changes = (dict(key=1), dict(seeds=3), dict(recipe=RECIPE.__class__(width=17)))
+        for change in (*changes, dict(manipulations=(Scale(3.0),)), dict(manipulations=())):
+            found.add(check_digest(dataclasses.replace(PLAN, **change)))
+        monkeypatch.setattr(module, "CHECK_VERSION", module.CHECK_VERSION + 1)
+        found.add(check_digest(PLAN))
+        assert len(found) == 7
