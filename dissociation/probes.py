@@ -5,7 +5,7 @@ error depends on the scale of the features. The *converged* probe normalises the
 optimised to a gradient tolerance, and chooses its penalty on held-out folds; it is blind to scale.
 
 Both train all folds together: the features `(n, d)` are multiplied once with the weights of all
-folds `(d, folds · classes)`, and each fold's held-out rows are masked out of the residuals.
+folds `(folds · classes, d)`, and each fold's held-out rows are masked out of the residuals.
 """
 
 from __future__ import annotations
@@ -37,14 +37,23 @@ def contiguous_folds(rows: int, num_folds: int) -> np.ndarray:
     return np.repeat(np.arange(num_folds, dtype=np.int32), np.diff(edges))
 
 
-def _fold_probabilities(x: Any, weights: Any, intercept: Any, num_folds: int) -> Any:
-    scores = (x @ weights + intercept).reshape(x.shape[0], num_folds, -1)
-    return jax.nn.softmax(scores, axis=-1)
+def _scores(x: Any, weights: Any, num_folds: int) -> Any:
+    """`(n, folds, classes)` from features `(n, d)` and weights `(folds · classes, d)`."""
+    # Weights are kept as rows and turned here, and the residuals turned in `_slope`: XLA's product
+    # of two such matrices is up to four times as fast this way round. The barriers keep it from
+    # undoing that.
+    columns = jax.lax.optimization_barrier(weights.T)
+    return (x @ columns).reshape(x.shape[0], num_folds, -1)
 
 
-def _held_out(x: Any, weights: Any, intercept: Any, folds: Any, num_folds: int) -> Any:
-    scores = (x @ weights + intercept).reshape(x.shape[0], num_folds, -1)
-    index = jnp.clip(folds, 0, num_folds - 1)[:, None, None]
+def _slope(x: Any, residual: Any) -> Any:
+    """`(folds · classes, d)` gradient from residuals `(n, folds, classes)`."""
+    rows = jax.lax.optimization_barrier(residual.reshape(x.shape[0], -1).T)
+    return rows @ x
+
+
+def _held_out(scores: Any, folds: Any) -> Any:
+    index = jnp.clip(folds, 0, scores.shape[1] - 1)[:, None, None]
     return jnp.take_along_axis(scores, index, axis=1)[:, 0]
 
 
@@ -76,20 +85,21 @@ def gradient_descent_probe(
 
     def step(_, carry):
         weights, intercept = carry
-        probabilities = _fold_probabilities(x, weights, intercept, num_folds)
+        scores = _scores(x, weights, num_folds) + intercept
+        probabilities = jax.nn.softmax(scores, axis=-1)
         # The notebook minimises -log(p + 1e-10), whose slope fades where p is below 1e-10: on
         # large features, where probes are confidently wrong, this decides what they learn.
         right = (probabilities * y[:, None, :]).sum(-1, keepdims=True)
         residual = (probabilities - y[:, None, :]) * (right / (right + LOG_OFFSET))
-        residual = (residual * share[:, :, None]).reshape(x.shape[0], -1)
+        residual = residual * share[:, :, None]
         return (
-            weights - learning_rate * (x.T @ residual),
+            weights - learning_rate * _slope(x, residual),
             intercept - learning_rate * residual.sum(0, keepdims=True),
         )
 
-    zero = jnp.zeros((x.shape[1], num_folds * classes)), jnp.zeros((1, num_folds * classes))
+    zero = jnp.zeros((num_folds * classes, x.shape[1])), jnp.zeros((1, num_folds, classes))
     weights, intercept = jax.lax.fori_loop(0, steps, step, zero)
-    return _held_out(x, weights, intercept, folds, num_folds)
+    return _held_out(_scores(x, weights, num_folds) + intercept, folds)
 
 
 def notebook_probe_logits(
@@ -134,11 +144,11 @@ def _converge(
     share = _training_weights(folds, num_folds)
     bound = share.max() * jnp.sum((folds >= 0).astype(jnp.float32))
     # The features' last column is the intercept's constant, which is not penalised.
-    shrink = penalty * jnp.ones((x.shape[1], 1)).at[-1].set(0.0)
+    shrink = penalty * jnp.ones((1, x.shape[1])).at[:, -1].set(0.0)
 
     def gradient(weights):
-        residual = _fold_probabilities(x, weights, jnp.float32(0), num_folds) - y[:, None, :]
-        return x.T @ (residual * share[:, :, None]).reshape(x.shape[0], -1) + shrink * weights
+        residual = jax.nn.softmax(_scores(x, weights, num_folds), axis=-1) - y[:, None, :]
+        return _slope(x, residual * share[:, :, None]) + shrink * weights
 
     scale = jnp.linalg.norm(gradient(jnp.zeros_like(start)))
 
@@ -149,7 +159,7 @@ def _converge(
     def step(carry):
         weights, ahead, momentum, iteration, _ = carry
         slope = gradient(ahead)
-        moved = ahead - (preconditioner @ slope) / bound
+        moved = ahead - (slope @ preconditioner) / bound
         uphill = jnp.sum(slope * (moved - weights)) > 0
         following = jnp.where(uphill, 1.0, (1 + jnp.sqrt(1 + 4 * momentum**2)) / 2)
         inertia = jnp.where(uphill, 0.0, (momentum - 1) / following)
@@ -163,7 +173,7 @@ def _converge(
 
     first = (start, start, jnp.float32(1), jnp.int32(0), jnp.float32(jnp.inf))
     weights, _, _, iterations, norm = jax.lax.while_loop(unfinished, step, first)
-    scores = _held_out(x, weights, jnp.float32(0), folds, num_folds)
+    scores = _held_out(_scores(x, weights, num_folds), folds)
     return weights, scores, iterations, norm / scale
 
 
@@ -177,11 +187,15 @@ def _normalise(x: Any, real: Any, width: Any) -> Any:
 
 
 @jit()
-def _preconditioner(x: Any, real: Any, penalty: Any) -> Any:
-    curvature = 0.5 * (x.T @ x) / real.sum()
-    ridge = penalty * jnp.ones(x.shape[1]).at[-1].set(0.0) + 1e-6
-    factor = jax.scipy.linalg.cho_factor(curvature + jnp.diag(ridge))
-    return jax.scipy.linalg.cho_solve(factor, jnp.eye(x.shape[1]))
+def _curvature(x: Any, real: Any) -> Any:
+    return 0.5 * (x.T @ x) / real.sum()
+
+
+def _preconditioner(curvature: np.ndarray, penalty: float) -> Any:
+    """Inverse of curvature and penalty, by LAPACK: ten times as fast as XLA's solver on a CPU."""
+    ridge = np.full(len(curvature), penalty + 1e-6, np.float32)
+    ridge[-1] = 1e-6
+    return jnp.asarray(np.linalg.inv(curvature + np.diag(ridge)))
 
 
 @jit()
@@ -253,28 +267,23 @@ def converged_probe(
     real = (folds >= 0).astype(jnp.float32)[:, None]
     features = _normalise(raw, real, jnp.float32(x.shape[1]))
 
-    def descend(penalty: float, start: Any, tolerance: float) -> tuple[Any, Any, Any, Any]:
-        strength = jnp.float32(penalty)
-        preconditioner = _preconditioner(features, real, strength)
+    curvature = np.asarray(_curvature(features, real))
+
+    def descend(start: Any, strength: Any, preconditioner: Any, tolerance: float) -> Any:
+        limit = jnp.float32(tolerance)
         return _converge(
-            features,
-            one_hot,
-            folds,
-            preconditioner,
-            strength,
-            start,
-            jnp.float32(tolerance),
-            num_folds=num_folds,
+            features, one_hot, folds, preconditioner, strength, start, limit, num_folds=num_folds
         )
 
-    weights = jnp.zeros((features.shape[1], num_folds * num_classes))
+    weights = jnp.zeros((num_folds * num_classes, features.shape[1]))
     candidates = []
     for penalty in PENALTIES:
-        weights, scores, spent, _ = descend(penalty, weights, CHOICE_TOLERANCE)
+        step = jnp.float32(penalty), _preconditioner(curvature, penalty)
+        weights, scores, spent, _ = descend(weights, *step, CHOICE_TOLERANCE)
         loss = float(_held_out_loss(scores, one_hot, real))
-        candidates.append((loss, penalty, weights, int(spent)))
-    _, penalty, weights, spent = min(candidates, key=lambda candidate: candidate[0])
-    _, scores, more, gradient = descend(penalty, weights, TOLERANCE)
+        candidates.append((loss, penalty, weights, step, int(spent)))
+    _, penalty, weights, step, spent = min(candidates, key=lambda candidate: candidate[0])
+    _, scores, more, gradient = descend(weights, *step, TOLERANCE)
     return ProbeResult(
         np.asarray(scores)[: len(x)].argmax(1),
         penalty,

@@ -11,8 +11,9 @@ import numpy as np
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue, check_choice, check_integer
 from dissociation.measures.base import Axis, Curves, Measure, SeedCurve, check_images
-from dissociation.network import Network, features
-from dissociation.probes import NUM_FOLDS, converged_probe, notebook_probe
+from dissociation.measures.shared_features import SharedFeatures
+from dissociation.network import Network
+from dissociation.probes import NUM_FOLDS, ProbeResult, converged_probe, notebook_probe
 from dissociation.tasks import (
     SPLITS,
     TASKS,
@@ -105,26 +106,27 @@ class Transfer(Measure):
         """See [`Measure.stream`][]. Nothing is drawn; budgets come in ascending order."""
         del keys, key
         task = self.build_task()
-        errors = np.zeros((len(networks), len(networks[0]), self.points), np.int64)
-        known = np.zeros((len(networks), len(networks[0]), self.points), np.int64)
+        shape = (len(networks), len(networks[0]), self.points)
+        errors, known = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         notes: list[list[list[dict]]] = [[[] for _ in row] for row in networks]
+        shared = [SharedFeatures([row[s] for row in networks]) for s in range(shape[1])]
         for position, budget in enumerate(self.total):
             images, classes = task.images[:budget], task.classes[:budget]
-            for s in range(len(networks[0])):
-                for c, row in enumerate(networks):
-                    hidden = features(row[s], images)
-                    found = _PROBES[self.probe](hidden, classes, len(task.names))
-                    errors[c, s, position] = int(np.sum(found.predicted != classes))
+            for s, features in enumerate(shared):
+                found: list[ProbeResult] = []
+                everything = features.all_features(images)
+                for c in range(len(networks)):
+                    # The converged probe normalises, so it cannot tell scales apart.
+                    twin = features.twin(c, up_to_scale=self.probe == "converged")
+                    if twin is None:
+                        hidden = features.select(everything, c)
+                        found.append(_PROBES[self.probe](hidden, classes, len(task.names)))
+                        yield None
+                    else:
+                        found.append(found[twin])
+                    errors[c, s, position] = int(np.sum(found[c].predicted != classes))
                     known[c, s, position] = budget
-                    yield None
-                    notes[c][s].append(
-                        {
-                            "budget": int(budget),
-                            "penalty": found.penalty,
-                            "iterations": found.iterations,
-                            "converged": found.converged,
-                        }
-                    )
+                    notes[c][s].append(_note(int(budget), found[c]))
                 yield [
                     [
                         SeedCurve(
@@ -136,3 +138,12 @@ class Transfer(Measure):
                     ]
                     for c, row in enumerate(networks)
                 ]
+
+
+def _note(budget: int, found: ProbeResult) -> dict[str, Any]:
+    return {
+        "budget": budget,
+        "penalty": found.penalty,
+        "iterations": found.iterations,
+        "converged": found.converged,
+    }

@@ -1,0 +1,105 @@
+"""Second-layer features of several networks, as few columns as their probes need.
+
+For a probe that starts from zero, copies of a feature are one feature: `m` equal columns move
+together, and act as a single column times √m, both in gradient descent and under an L2 penalty.
+The same holds for positive multiples, which a ReLU passes through: columns `f_i h` act as
+`√(Σ f_i²) h`. So a duplicated layer costs a probe no more than the layer it was made from, and a
+scaled one has the same columns at another scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dissociation._lazy import jax, jit, jnp
+from dissociation.measures.shared_rows import bucket, pad_rows, shared_rows
+from dissociation.network import Network, padded_chunks
+
+#: Scales that agree to this are those of the same features.
+SAME = 1e-5
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which shared features a condition has, and how large.
+
+    - `used`: `(c,)` indices of shared features; `scale`: `(c,)` float32.
+    """
+
+    used: np.ndarray
+    scale: np.ndarray
+
+    def same_as(self, other: Columns, *, up_to_scale: bool) -> bool:
+        """Whether a probe sees the same features, or the same up to one factor for all."""
+        if not np.array_equal(self.used, other.used):
+            return False
+        ratio = self.scale / other.scale
+        expected = ratio[0] if up_to_scale else 1.0
+        return bool(np.abs(ratio / expected - 1).max() < SAME)
+
+
+@jit()
+def _features(images: Any, w1: Any, rows: Any) -> Any:
+    return jax.nn.relu(jax.nn.relu(images @ w1.T) @ rows.T)
+
+
+class SharedFeatures:
+    """Features of the conditions of one seed.
+
+    **Arguments:**
+
+    - `networks`: one a condition; those with equal first layers share their features.
+    """
+
+    def __init__(self, networks: Sequence[Network]):
+        self._groups: list[tuple[Any, Any, int]] = []
+        self.columns: list[Columns] = []
+        self.group_of: list[int] = []
+        firsts: list[np.ndarray] = []
+        for network in networks:
+            w1 = np.asarray(network.w1)
+            known = next((g for g, first in enumerate(firsts) if np.array_equal(first, w1)), None)
+            if known is None:
+                firsts.append(w1)
+                known = len(firsts) - 1
+            self.group_of.append(known)
+        found: dict[int, Columns] = {}
+        for group, w1 in enumerate(firsts):
+            members = [c for c, own in enumerate(self.group_of) if own == group]
+            shared = shared_rows([np.asarray(networks[c].w2) for c in members])
+            padded = pad_rows(shared.rows, bucket(len(shared.rows)))
+            self._groups.append((jnp.asarray(w1), jnp.asarray(padded), len(shared.rows)))
+            for member, pick in zip(members, shared.selections, strict=True):
+                power = np.bincount(pick.index, pick.factor.astype(np.float64) ** 2)
+                used = np.flatnonzero(power > 0)
+                found[member] = Columns(used, np.sqrt(power[used]).astype(np.float32))
+        self.columns = [found[c] for c in range(len(networks))]
+
+    def all_features(self, images: np.ndarray) -> list[np.ndarray]:
+        """For each group of conditions, `(n, distinct)` float32 features of `(n, 784)` images."""
+        result = []
+        for w1, rows, real in self._groups:
+            parts = [
+                np.asarray(_features(chunk, w1, rows))[:count, :real]
+                for chunk, count in padded_chunks(images)
+            ]
+            result.append(np.concatenate(parts))
+        return result
+
+    def select(self, features: list[np.ndarray], condition: int) -> np.ndarray:
+        """`(n, c)`: what the probe of a condition is trained on."""
+        columns = self.columns[condition]
+        return features[self.group_of[condition]][:, columns.used] * columns.scale
+
+    def twin(self, condition: int, *, up_to_scale: bool) -> int | None:
+        """An earlier condition with the same features, if there is one."""
+        for other in range(condition):
+            if self.group_of[other] == self.group_of[condition] and self.columns[condition].same_as(
+                self.columns[other], up_to_scale=up_to_scale
+            ):
+                return other
+        return None
