@@ -24,7 +24,7 @@ class InvalidValue(ValueError):
         self.field = field
         self.value = value
         self.allowed = allowed
-        shown = repr(value)
+        shown = _shown(value)
         if len(shown) > 60:
             shown = shown[:57] + "..."
         super().__init__(f"{field} = {shown} cannot be used: {allowed}.")
@@ -34,24 +34,46 @@ class DamagedData(RuntimeError):
     """A file of the data set is missing or is not the original; the message says how to mend it."""
 
 
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:
+        # Python refuses to write out integers of thousands of digits.
+        return "a number of thousands of digits"
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    # An int may be too large for the finiteness check, but not for a comparison.
+    return isinstance(value, int) or math.isfinite(value)
+
+
+def settle(instance: object, **values: object) -> None:
+    """Sets fields of a frozen dataclass while it is made: checked, and all of one type.
+
+    Equal experiments must have equal digests, and 20 and 20.0 are equal but not written alike.
+    """
+    for name, value in values.items():
+        object.__setattr__(instance, name, value)
+
+
 def check_number(field: str, value: object, low: float, high: float, unit: str = "") -> float:
     """Returns `value` as a float, or raises [`InvalidValue`][] unless `low <= value <= high`."""
     allowed = f"give a number from {low:g} to {high:g}" + (f" ({unit})" if unit else "")
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not _is_number(value) or not low <= value <= high:  # type: ignore[operator]
         raise InvalidValue(field, value, allowed)
-    if not math.isfinite(value) or not low <= value <= high:
-        raise InvalidValue(field, value, allowed)
-    return float(value)
+    return float(value)  # type: ignore[arg-type]
 
 
 def check_integer(field: str, value: object, low: int, high: int) -> int:
     """Returns `value` as an int, or raises [`InvalidValue`][] unless `low <= value <= high`."""
     allowed = f"give a whole number from {low:,} to {high:,}"
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not _is_number(value) or not low <= value <= high:  # type: ignore[operator]
         raise InvalidValue(field, value, allowed)
-    if not math.isfinite(value) or value != int(value) or not low <= value <= high:
+    if value != int(value):  # type: ignore[call-overload]
         raise InvalidValue(field, value, allowed)
-    return int(value)
+    return int(value)  # type: ignore[call-overload]
 
 
 def check_choice(field: str, value: object, choices: Sequence[str]) -> str:

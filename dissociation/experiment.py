@@ -14,7 +14,7 @@ from typing import Any
 from dissociation import datasets, measures
 from dissociation import manipulations as manipulate
 from dissociation._lazy import jax
-from dissociation.errors import InvalidValue, check_integer
+from dissociation.errors import InvalidValue, check_integer, settle
 from dissociation.manipulations import Manipulation
 from dissociation.measures import Measure
 from dissociation.network import NOTEBOOK_KEY
@@ -59,8 +59,8 @@ class Experiment:
     measure_anyway: bool = False
 
     def __post_init__(self):
-        check_integer("seeds", self.seeds, 1, MAX_SEEDS)
-        check_integer("key", self.key, 0, MAX_KEY)
+        seeds = check_integer("seeds", self.seeds, 1, MAX_SEEDS)
+        settle(self, seeds=seeds, key=check_integer("key", self.key, 0, MAX_KEY))
         if len(self.manipulations) > MAX_MANIPULATIONS:
             raise InvalidValue(
                 "manipulations", len(self.manipulations), f"give at most {MAX_MANIPULATIONS}"

@@ -15,7 +15,7 @@ import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
 from dissociation.datasets import Dataset, mnist_test, mnist_train
-from dissociation.errors import InvalidValue, check_integer, check_number
+from dissociation.errors import InvalidValue, check_integer, check_number, settle
 from dissociation.network import Network, initial_network, logits
 
 #: Raise it when a change to this module changes trained weights: stored networks then retrain.
@@ -45,11 +45,16 @@ class Recipe:
     width: int = 1024
 
     def __post_init__(self):
-        check_integer("epochs", self.epochs, 0, 100)
-        check_integer("batch", self.batch, 8, 4096)
-        check_number("learning_rate", self.learning_rate, 1e-6, 10.0)
-        check_number("final_learning_rate", self.final_learning_rate, 0.0, 10.0)
-        check_integer("width", self.width, 16, 4096)
+        settle(
+            self,
+            epochs=check_integer("epochs", self.epochs, 0, 100),
+            batch=check_integer("batch", self.batch, 8, 4096),
+            learning_rate=check_number("learning_rate", self.learning_rate, 1e-6, 10.0),
+            final_learning_rate=check_number(
+                "final_learning_rate", self.final_learning_rate, 0.0, 10.0
+            ),
+            width=check_integer("width", self.width, 16, 4096),
+        )
         if self.final_learning_rate > self.learning_rate:
             raise InvalidValue(
                 "final_learning_rate",

@@ -145,11 +145,6 @@ def with_floats(value):
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-NOT_NORMALISED = pytest.mark.xfail(
-    strict=True, reason="only strengths are normalised: 20 and 20.0 are equal, their digests differ"
-)
-
-
 class TestEqualValues:
     # Browsers and addresses do not tell 20 from 20.0.
     @pytest.mark.parametrize(
@@ -157,7 +152,7 @@ class TestEqualValues:
         [
             (Scale, dict(strength=20)),
             *(
-                pytest.param(*values, marks=NOT_NORMALISED)
+                pytest.param(*values)
                 for values in (
                     (InputNoise, dict(noise_high=10)),
                     (InputNoise, dict(points=12)),
@@ -183,7 +178,6 @@ class TestEqualValues:
         ]
         assert kinds[0] == kinds[1]
 
-    @NOT_NORMALISED
     def test_whole_experiments(self):
         found = [from_json(values) for values in (PLAIN.to_json(), with_floats(PLAIN.to_json()))]
         assert found[0] == found[1] == PLAIN
@@ -385,10 +379,6 @@ class TestJson:
             Experiment(Transfer(), (Duplicate(1.5),)),
         ],
         ids=lambda good: good.measure.name,
-    )
-    @pytest.mark.xfail(
-        strict=True,
-        reason="OverflowError from 10**400, KeyError from layer '1', whole floats for integers",
     )
     def test_hostile_values_in_a_good_description(self, good):
         described = good.to_json()

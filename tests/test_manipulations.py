@@ -208,7 +208,6 @@ class TestEveryManipulation:
         with pytest.raises(InvalidValue, match="choose one of"):
             make(name, colour="red")
 
-    @pytest.mark.xfail(strict=True, reason="base.py: the layer is compared as text")
     def test_layers_are_numbers(self, name):
         # The word "1" would be taken for layer 2, or for no layer at all.
         for layer in ("1", "2"):

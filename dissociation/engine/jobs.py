@@ -1,14 +1,13 @@
 """Jobs: work that streams, shared by everyone who asks for it, dropped when nobody does.
 
 A job advances a generator, one chunk at a time, on the one compute thread (JAX uses all cores
-already). Between chunks the scheduler turns to whichever job has had the least time so far, so a
-new request gets its first points at once, however long the others still run; a cancelled job stops
-within one chunk.
+already). Between chunks the scheduler turns to jobs that have nothing to show yet, then to
+whichever has had the least time so far: a new request gets its first points at once, however long
+the others still run. A cancelled job stops within one chunk.
 """
 
 from __future__ import annotations
 
-import abc
 import contextlib
 import itertools
 import logging
@@ -17,8 +16,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from dissociation.engine.task import Step, Task
 from dissociation.errors import DamagedData, InvalidValue
 
 log = logging.getLogger(__name__)
@@ -36,32 +36,12 @@ APOLOGY = "Something went wrong in the lab and has been logged. Please try again
 CROWDED = "The lab has too much to do right now. Please try again in a minute."
 
 
-class Step(NamedTuple):
-    """What a task publishes after each chunk: how far it is, in its own units, and its result."""
+class Crowded(InvalidValue):
+    """The queue is full."""
 
-    done: float
-    total: float
-    result: Any
-
-
-class Task(abc.ABC):
-    """Work that a job can do.
-
-    - `digests`: what it computes; no two live jobs compute the same digest.
-    - `needs`: tasks that must be done first.
-    - `handicap`: seconds by which others are preferred.
-    """
-
-    digests: tuple[str, ...]
-    needs: tuple[Task, ...] = ()
-    handicap: float = 0.0
-
-    @abc.abstractmethod
-    def run(self) -> Iterator[Step | None]:
-        """Does the work; the last step is complete and stored.
-
-        `None` in between publishes nothing: a moment at which other jobs may have their turn.
-        """
+    def __init__(self):
+        super().__init__("jobs", MAX_QUEUE, "wait a minute")
+        self.args = (CROWDED,)
 
 
 @dataclass
@@ -77,6 +57,8 @@ class Job:
     error: str = ""
     seconds: float = 0.0
     leases: dict[str, float] = field(default_factory=dict)
+    # Of those who have submitted it and not yet told who they are.
+    unclaimed: list[float] = field(default_factory=list)
     steps: Iterator[Step | None] | None = None
     dependants: list[Job] = field(default_factory=list)
 
@@ -130,57 +112,70 @@ class Jobs:
         subscribes. **Raises:** `InvalidValue` if the queue is full.
         """
         with self._changed:
-            for digest in task.digests:
-                if (live := self._by_digest.get(digest)) is not None:
-                    self._lease(live, "submit")
-                    return live
-            if len(self._jobs) >= MAX_QUEUE:
-                raise InvalidValue("jobs", len(self._jobs), CROWDED)
-            needs = tuple(self.submit_needed(task))
-            job = Job(task, next(self._numbers), needs)
-            job.state = WAITING if any(not need.finished for need in needs) else QUEUED
-            for need in needs:
-                need.dependants.append(job)
-            self._jobs.append(job)
-            for digest in task.digests:
-                self._by_digest[digest] = job
-            self._lease(job, "submit")
+            if len(self._jobs) + len(self._new_digests(task)) > MAX_QUEUE:
+                raise Crowded
+            job = self._submit(task)
+            job.unclaimed.append(self._clock() + LEASE)
             self._changed.notify_all()
             return job
 
-    def submit_needed(self, task: Task) -> list[Job]:
-        """Jobs for what a task needs; called with the lock held, which is reentrant."""
-        return [self.submit(need) for need in task.needs]
+    def _live(self, task: Task) -> Job | None:
+        found = (self._by_digest.get(digest) for digest in task.digests)
+        return next((job for job in found if job is not None), None)
 
-    def _lease(self, job: Job, holder: str) -> None:
-        job.leases[holder] = self._clock() + LEASE
+    def _new_digests(self, task: Task) -> set[tuple[str, ...]]:
+        if self._live(task) is not None:
+            return set()
+        return {task.digests}.union(*(self._new_digests(need) for need in task.needs))
+
+    def _submit(self, task: Task) -> Job:
+        if (live := self._live(task)) is not None:
+            return live
+        needs = tuple(self._submit(need) for need in task.needs)
+        job = Job(task, next(self._numbers), needs)
+        job.state = WAITING if any(not need.finished for need in needs) else QUEUED
+        for need in needs:
+            need.dependants.append(job)
+        self._jobs.append(job)
+        for digest in task.digests:
+            self._by_digest[digest] = job
+        return job
 
     def renew(self, job: Job, holder: str) -> None:
         """Says that `holder` still watches the job."""
         with self._changed:
-            self._lease(job, holder)
+            if holder not in job.leases and job.unclaimed:
+                job.unclaimed.pop()
+            job.leases[holder] = self._clock() + LEASE
 
     def release(self, job: Job, holder: str) -> None:
         """Says that `holder` no longer watches; the job is dropped when nobody does."""
         with self._changed:
             job.leases.pop(holder, None)
-            job.leases.pop("submit", None)
             self._changed.notify_all()
 
     def snapshot(self, job: Job) -> JobSnapshot:
         """What the job has published so far, with its place in line (0: its turn)."""
         with self._changed:
-            position = 0
-            if job.state in (QUEUED, WAITING):
-                position = sum(
-                    other.number < job.number and other.state in (QUEUED, RUNNING)
-                    for other in self._jobs
-                )
+            position = self._position(job) if job.state in (QUEUED, WAITING) else 0
             return JobSnapshot(job.version, job.state, job.step, job.error, job.seconds, position)
+
+    def _position(self, job: Job) -> int:
+        ready = self._ready()
+        if job in ready:
+            return sum(_turn(other) < _turn(job) for other in ready)
+        return sum(
+            other.number < job.number and other.state in (QUEUED, RUNNING) for other in self._jobs
+        )
+
+    def _ready(self) -> list[Job]:
+        active = [job for job in self._jobs if job.state == RUNNING]
+        queued = [job for job in self._jobs if job.state == QUEUED]
+        return active + queued[: max(0, MAX_ACTIVE - len(active))]
 
     def _wanted(self, job: Job) -> bool:
         now = self._clock()
-        if any(expiry > now for expiry in job.leases.values()):
+        if any(expiry > now for expiry in (*job.leases.values(), *job.unclaimed)):
             return True
         return any(not other.finished and self._wanted(other) for other in job.dependants)
 
@@ -210,12 +205,7 @@ class Jobs:
                 elif all(need.finished for need in job.needs):
                     job.state = QUEUED
                     job.version += 1
-        active = [job for job in self._jobs if job.state == RUNNING]
-        queued = [job for job in self._jobs if job.state == QUEUED]
-        ready = active + queued[: max(0, MAX_ACTIVE - len(active))]
-        return min(
-            ready, key=lambda job: (job.seconds + job.task.handicap, job.number), default=None
-        )
+        return min(self._ready(), key=_turn, default=None)
 
     def advance(self) -> bool:
         """Does one chunk of the next job. **Returns:** whether there was one."""
@@ -223,15 +213,16 @@ class Jobs:
             job = self._next()
             if job is None:
                 return False
-            if job.steps is None:
+            if job.state == QUEUED:
                 job.state = RUNNING
                 job.version += 1
-                job.steps = job.task.run()
                 log.info("started %s %s", type(job.task).__name__, job.task.digests[0][:12])
             steps = job.steps
         begin = time.perf_counter()
         state, error, step = RUNNING, "", None
         try:
+            if steps is None:
+                steps = job.steps = job.task.run()
             step = next(steps)
         except StopIteration:
             state = DONE
@@ -278,6 +269,12 @@ class Jobs:
         with self._changed:
             states = [job.state for job in self._jobs]
         return {state: states.count(state) for state in (QUEUED, WAITING, RUNNING)}
+
+
+def _turn(job: Job) -> tuple[bool, float, int]:
+    """Order of turns: whoever still waits for anything at all, then whoever had the least time."""
+    patient = job.step is not None or job.task.handicap > 0
+    return patient, job.seconds + job.task.handicap, job.number
 
 
 def new_holder() -> str:

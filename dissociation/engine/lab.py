@@ -87,7 +87,7 @@ class Lab:
     def _forget(self) -> None:
         now = time.monotonic()
         for name, watch in list(self._watches.items()):
-            if now - watch.made > KEEP_WATCHES and all(job.finished for job in watch.watched):
+            if now - watch.seen > KEEP_WATCHES and all(job.finished for job in watch.watched):
                 del self._watches[name]
         for name in list(self._watches)[: max(0, len(self._watches) - MAX_WATCHES)]:
             del self._watches[name]

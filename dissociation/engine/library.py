@@ -92,9 +92,11 @@ class Library:
         self.store.put("models", name + ".history", records.pack_history(history))
 
     def weights(self, recipe: Recipe, seed: int) -> str | None:
-        """Digest of the trained weights, if the network is trained."""
+        """Digest of the trained weights, if the network is trained and still there."""
         history = self.history(recipe, seed)
-        return None if history is None else history.weights
+        if history is None or self.network(recipe, seed) is None:
+            return None
+        return history.weights
 
     def curve(self, experiment: Experiment, seed: int) -> records.StoredCurve | None:
         """The complete curve of one of an experiment's networks."""

@@ -17,6 +17,7 @@ import shutil
 import sqlite3
 import threading
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,17 @@ MAGIC = b"dissociation-1\n"
 LIMITS = {"models": 4 * 2**30, "curves": 512 * 2**20}
 #: Entries kept in memory when the disk refuses them.
 MEMORY_ENTRIES = 64
+#: All that NumPy, zipfile and JSON are known to say of bytes that are not theirs.
+UNREADABLE = (
+    ValueError,
+    KeyError,
+    TypeError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 DISK_TROUBLE = (OSError, sqlite3.Error, diskcache.Timeout)
 
 
@@ -62,7 +74,18 @@ class BytesDisk(diskcache.Disk):
         """Reads a value. **Raises:** [`DamagedEntry`][] unless it was written as bytes."""
         if mode not in (MODE_RAW, MODE_BINARY):
             raise DamagedEntry("not bytes")
+        if filename is not None and not self._inside(filename):
+            raise DamagedEntry("a file outside of the store")
         return super().fetch(mode, filename, value, read)
+
+    def remove(self, file_path: str) -> None:
+        """Deletes the file of an entry, but none outside of the store, whatever its row says."""
+        if self._inside(file_path):
+            super().remove(file_path)
+
+    def _inside(self, name: str) -> bool:
+        folder = Path(self._directory).resolve()
+        return (folder / name).resolve().is_relative_to(folder)
 
 
 class Store:
@@ -86,7 +109,10 @@ class Store:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._caches[compartment] = self._cache(compartment)
-        except sqlite3.DatabaseError as error:
+        except sqlite3.OperationalError as error:
+            # Held by another process, or the disk is full: nothing is wrong with what is in it.
+            self._say(error)
+        except (sqlite3.DatabaseError, TypeError, ValueError) as error:
             aside = path.with_name(f"{compartment}.damaged-{os.getpid()}")
             log.warning("the store in %s is damaged (%s); starting it afresh", compartment, error)
             try:
@@ -185,6 +211,6 @@ def unpack(raw: bytes) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         meta = json.loads(arrays.pop("__meta__").tobytes())
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise DamagedEntry(str(error)) from error
     return arrays, meta

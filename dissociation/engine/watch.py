@@ -8,18 +8,17 @@ somebody else watches them too.
 from __future__ import annotations
 
 import abc
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from dissociation.engine import jobs as j
 from dissociation.engine.jobs import Job, Jobs, JobSnapshot, new_holder
 from dissociation.engine.library import Library
 from dissociation.engine.records import History
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
+from dissociation.engine.words import Status, queue_message, sample_size, training_message
 from dissociation.experiment import Experiment
 from dissociation.function_check import FunctionCheck
 from dissociation.measures.base import Curve, SeedCurve
@@ -27,29 +26,6 @@ from dissociation.training import Recipe
 
 TRAINING = "training"
 ORDER = (j.FAILED, j.CANCELLED, TRAINING, j.RUNNING, j.QUEUED)
-
-
-@dataclass(frozen=True)
-class Status:
-    """How far a watch is.
-
-    - `state`: queued, training, running, done, failed or cancelled.
-    - `message`: one sentence for people.
-    - `progress`: share done, 0 to 1.
-    - `seconds`: compute time so far, or when it was computed; `stored`: all came from the store.
-    """
-
-    version: int
-    state: str
-    message: str
-    progress: float
-    seconds: float
-    stored: bool
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing more will come."""
-        return self.state in j.FINISHED
 
 
 class Watch(abc.ABC):
@@ -60,7 +36,10 @@ class Watch(abc.ABC):
         self.jobs = jobs
         self.watched: list[Job] = []
         self.cancelled = False
-        self.made = time.monotonic()
+        self.seen = time.monotonic()
+        self._lock = threading.Lock()
+        self._version = 0
+        self._last: Any = None
 
     def _submit(self, task: j.Task) -> Job:
         job = self.jobs.submit(task)
@@ -74,6 +53,7 @@ class Watch(abc.ABC):
 
     def renew(self) -> None:
         """Says that somebody is still looking."""
+        self.seen = time.monotonic()
         if not self.cancelled:
             for job in self.watched:
                 if not job.finished:
@@ -93,8 +73,12 @@ class Watch(abc.ABC):
     def version(self) -> int:
         """Grows whenever [`status`][Watch.status] or the results may have changed."""
         snapshots = [self.jobs.snapshot(job) for job in self.all_jobs()]
-        waiting = sum(snapshot.position for snapshot in snapshots)
-        return sum(s.version for s in snapshots) * 1_000 - min(waiting, 999) + self.cancelled
+        now = [(snapshot.version, snapshot.position) for snapshot in snapshots]
+        with self._lock:
+            if (now, self.cancelled) != self._last:
+                self._last = (now, self.cancelled)
+                self._version += 1
+            return self._version
 
     @abc.abstractmethod
     def status(self) -> Status:
@@ -152,31 +136,8 @@ class TrainingWatch(Watch):
         done = sum((h.epochs[-1] if h.epochs else 0.0) for h in histories)
         progress = 1.0 if state == j.DONE else done / (epochs * self.seeds)
         seconds = sum(history.seconds for history in histories)
-        message = _training_message(state, snapshots, histories, self.recipe)
+        message = training_message(state, snapshots, histories, self.recipe)
         return Status(version, state, message, progress, seconds, not self._jobs)
-
-
-def _training_message(
-    state: str, snapshots: Sequence[JobSnapshot], histories: Sequence[History], recipe: Recipe
-) -> str:
-    count = len(histories)
-    noun = "network" if count == 1 else "networks"
-    if state == j.FAILED:
-        return next(s.error for s in snapshots if s.state == j.FAILED)
-    if state == j.CANCELLED:
-        return "Training was cancelled."
-    if state == j.DONE:
-        errors = ", ".join(f"{h.errors[-1]:.2%}" for h in histories)
-        return f"{count} {noun} trained; test error {errors}."
-    if state == j.QUEUED:
-        return _queue_message(snapshots)
-    epoch = sum((h.epochs[-1] if h.epochs else 0.0) for h in histories) / count
-    return f"Training {count} {noun}: epoch {epoch:.1f} of {recipe.epochs}"
-
-
-def _queue_message(snapshots: Sequence[JobSnapshot]) -> str:
-    position = max((s.position for s in snapshots if s.state == j.QUEUED), default=0)
-    return "Starting" if position == 0 else f"Waiting: {position} other jobs are ahead"
 
 
 class CurveWatch(Watch):
@@ -218,18 +179,22 @@ class CurveWatch(Watch):
                 self._hold(live)
 
     def _start_missing(self) -> None:
+        # Again and again, because another visitor's job may turn up that computes only some.
+        while missing := self._missing():
+            together: dict[tuple[int, ...], list[Experiment]] = {}
+            for experiment, seeds in missing.items():
+                together.setdefault(seeds, []).append(experiment)
+            for seeds, experiments in together.items():
+                job = self._submit(MeasureTask(self.library, tuple(experiments), seeds))
+                names = (e.seed_digest(seed) for e in experiments for seed in seeds)
+                self._job_of |= {name: job for name in names if name in job.task.digests}
+
+    def _missing(self) -> dict[Experiment, tuple[int, ...]]:
         missing: dict[Experiment, tuple[int, ...]] = {}
         for name, (experiment, seed) in self._units().items():
             if name not in self._stored and name not in self._job_of:
                 missing[experiment] = (*missing.get(experiment, ()), seed)
-        together: dict[tuple[int, ...], list[Experiment]] = {}
-        for experiment, seeds in missing.items():
-            together.setdefault(seeds, []).append(experiment)
-        for seeds, experiments in together.items():
-            job = self._submit(MeasureTask(self.library, tuple(experiments), seeds))
-            for experiment in experiments:
-                for seed in seeds:
-                    self._job_of[experiment.seed_digest(seed)] = job
+        return missing
 
     def _start_checks(self) -> None:
         for number, experiment in enumerate(self.experiments):
@@ -302,30 +267,14 @@ class CurveWatch(Watch):
             least = min((0.0 if step is None else step.done for step in steps), default=0.0)
             epochs = experiment.recipe.epochs
             return f"Training the networks first: epoch {least:.1f} of {epochs}"
-        if state == j.QUEUED:
-            return _queue_message(snapshots)
         sample = sample_size(experiment, curves)
+        if state in (j.QUEUED, j.RUNNING) and all(c is not None and c.complete for c in curves):
+            return f"Complete: {sample}; verifying the function."
+        if state == j.QUEUED and not all(curves):
+            return queue_message(snapshots)
         if state == j.CANCELLED:
             return f"Cancelled at {sample}."
         if state == j.DONE:
             return f"Complete: {sample}."
         begun = any(curve is not None for curve in curves)
         return f"Measuring: {sample}" if begun else "Measuring: preparing the networks"
-
-
-def sample_size(experiment: Experiment, curves: Sequence[Curve | None]) -> str:
-    """In words, what the curves rest on so far: networks, draws and images."""
-    known = [curve for curve in curves if curve is not None]
-    seeds = min((len(curve.seeds) for curve in known), default=0)
-    networks = f"{seeds} network" + ("" if seeds == 1 else "s")
-    draws: Any = getattr(experiment.measure, "draws", 1)
-    if draws > 1:
-        networks += f" × {draws} draws"
-    totals = experiment.measure.total
-    if len(set(totals.tolist())) > 1:
-        complete = min((int(np.sum(c.images >= c.total)) for c in known), default=0)
-        return f"{networks}, {complete} of {len(totals)} budgets"
-    images = min((int(curve.images.min()) for curve in known), default=0)
-    whole = int(totals[0])
-    seen = f"{images:,} images" if images >= whole else f"{images:,} of {whole:,} images"
-    return f"{networks}, {seen}"

@@ -10,7 +10,13 @@ import abc
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from dissociation.errors import check_choice, check_integer, check_number
+from dissociation.errors import (
+    InvalidValue,
+    check_choice,
+    check_integer,
+    check_number,
+    settle,
+)
 from dissociation.network import Network
 
 ALL_INPUTS = "all inputs"
@@ -81,13 +87,17 @@ class Manipulation(abc.ABC):
         strength = check_number(field, self.strength, declared.low, declared.high, declared.unit)
         if declared.integer:
             strength = check_integer(field, strength, int(declared.low), int(declared.high))
-        # Equal experiments must be equal values: 20 and 20.0 are one strength.
-        object.__setattr__(self, "strength", float(strength))
-        check_choice(f"layer of {self.name}", str(self.layer), [str(n) for n in self.layers])
-        for field, option in self.options.items():
-            check_choice(f"{field} of {self.name}", getattr(self, field), tuple(option.choices))
-        for field, (low, high, _) in self.counts.items():
-            check_integer(f"{field} of {self.name}", getattr(self, field), low, high)
+        layer = check_integer(f"layer of {self.name}", self.layer, 1, 2)
+        if layer not in self.layers:
+            allowed = "choose one of " + ", ".join(map(str, self.layers))
+            raise InvalidValue(f"layer of {self.name}", layer, allowed)
+        settle(self, strength=float(strength), layer=layer)
+        for option, declared_option in self.options.items():
+            words = tuple(declared_option.choices)
+            check_choice(f"{option} of {self.name}", getattr(self, option), words)
+        for count, (low, high, _) in self.counts.items():
+            value = check_integer(f"{count} of {self.name}", getattr(self, count), low, high)
+            settle(self, **{count: value})
 
     @property
     def exact_on(self) -> str:

@@ -186,18 +186,24 @@ def noise_scales(low: float, high: float, points: int) -> np.ndarray:
     return np.logspace(np.log10(low), np.log10(high), points)
 
 
-def check_noise_range(low: float, high: float, points: int, limits: tuple[float, float]) -> None:
-    """**Raises:** `InvalidValue` unless `limits[0] <= low < high <= limits[1]`, 2–200 points."""
-    check_number("noise_low", low, *limits)
-    check_number("noise_high", high, *limits)
-    check_integer("points", points, 2, 200)
+def check_noise_range(
+    low: float, high: float, points: int, limits: tuple[float, float]
+) -> dict[str, Any]:
+    """**Returns:** the three fields by name, of one type each.
+
+    **Raises:** `InvalidValue` unless `limits[0] <= low < high <= limits[1]`, 2–200 points.
+    """
+    low = check_number("noise_low", low, *limits)
+    high = check_number("noise_high", high, *limits)
     if low >= high:
         raise InvalidValue("noise_low", low, f"give less than noise_high, {high:g}")
+    points = check_integer("points", points, 2, 200)
+    return {"noise_low": low, "noise_high": high, "points": points}
 
 
-def check_images(images: int) -> None:
-    """**Raises:** `InvalidValue` unless there are that many test images to use."""
-    check_integer("images", images, 100, TEST_IMAGES)
+def check_images(images: int) -> int:
+    """**Returns:** the number. **Raises:** `InvalidValue` unless there are that many images."""
+    return check_integer("images", images, 100, TEST_IMAGES)
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import numpy as np
 
 from dissociation._lazy import jax, jnp
 from dissociation.datasets import PIXELS, mnist_test
+from dissociation.errors import settle
 from dissociation.measures import noise_kernels as kernels
 from dissociation.measures.base import (
     TEST_IMAGES,
@@ -64,8 +65,8 @@ class InputNoise(Measure):
     sees_only_function: ClassVar = True
 
     def __post_init__(self):
-        check_images(self.images)
-        check_noise_range(self.noise_low, self.noise_high, self.points, LIMITS)
+        noise = check_noise_range(self.noise_low, self.noise_high, self.points, LIMITS)
+        settle(self, images=check_images(self.images), **noise)
 
     @property
     def x(self) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from dissociation._lazy import jax, jnp
 from dissociation.datasets import mnist_test
-from dissociation.errors import InvalidValue, check_choice, check_integer
+from dissociation.errors import check_choice, check_integer, settle
 from dissociation.measures import noise_kernels as kernels
 from dissociation.measures.base import (
     Axis,
@@ -61,12 +61,11 @@ class ParameterNoise(Measure):
     )
 
     def __post_init__(self):
-        check_images(self.images)
-        check_noise_range(self.noise_low, self.noise_high, self.points, LIMITS)
+        noise = check_noise_range(self.noise_low, self.noise_high, self.points, LIMITS)
+        settle(self, images=check_images(self.images), **noise)
         check_choice("mode", self.mode, tuple(MODES))
-        check_integer("draws", self.draws, 1, 64)
-        if self.layers not in LAYERS:
-            raise InvalidValue("layers", self.layers, "choose one of " + ", ".join(LAYERS))
+        settle(self, draws=check_integer("draws", self.draws, 1, 64))
+        check_choice("layers", self.layers, LAYERS)
 
     @property
     def x(self) -> np.ndarray:

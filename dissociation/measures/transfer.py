@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dissociation.datasets import mnist_test
-from dissociation.errors import InvalidValue, check_choice, check_integer
+from dissociation.errors import InvalidValue, check_choice, check_integer, settle
 from dissociation.measures.base import Axis, Curves, Measure, SeedCurve, check_images
 from dissociation.measures.shared_features import SharedFeatures
 from dissociation.network import Network
@@ -54,8 +54,8 @@ class Transfer(Measure):
     cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025, Fig. 4"
 
     def __post_init__(self):
-        check_images(self.images)
-        check_integer("points", self.points, 1, 50)
+        points = check_integer("points", self.points, 1, 50)
+        settle(self, images=check_images(self.images), points=points)
         check_choice("task", self.task, tuple(TASKS))
         check_choice("probe", self.probe, tuple(PROBES))
         check_choice("split", self.split, tuple(SPLITS))

@@ -173,7 +173,6 @@ class TestNoPickle:
             list(ours)
         ours.close()
 
-    @pytest.mark.xfail(strict=True, reason="TypeError from the disk's constructor is not caught")
     def test_foreign_settings_do_not_keep_the_lab_from_starting(self, folder):
         # Another kind of disk leaves settings in the database that ours does not know.
         diskcache.Cache(
@@ -184,7 +183,6 @@ class TestNoPickle:
         assert store.get("curves", "a") == b"1"
         store.close()
 
-    @pytest.mark.xfail(strict=True, reason="dropping the entry deletes whatever file its row names")
     def test_planted_file_names_do_not_lead_out_of_the_folder(self, store, tmp_path):
         victim = tmp_path / "victim"
         victim.write_text("precious")
@@ -295,9 +293,6 @@ class TestDamage:
         assert fresh.get("curves", "new") == b"1"
         fresh.close()
 
-    @pytest.mark.xfail(
-        strict=True, reason="OperationalError is a DatabaseError, hence taken for damage"
-    )
     def test_a_locked_database_is_not_taken_for_a_damaged_one(self, store, monkeypatch):
         # Another process of the lab may hold it for a moment; its results must not be set aside.
         store.put("curves", "a", b"1")
@@ -499,14 +494,12 @@ class TestPack:
         with pytest.raises(DamagedEntry):
             unpack(raw)
 
-    @pytest.mark.xfail(strict=True, reason="unpack: TypeError")
     def test_a_single_array_is_not_an_entry(self, tmp_path):
         path = tmp_path / "one.npy"
         np.save(path, np.zeros(3))
         with pytest.raises(DamagedEntry):
             unpack(path.read_bytes())
 
-    @pytest.mark.xfail(strict=True, reason="unpack: RuntimeError, NotImplementedError")
     @settings(max_examples=200)
     @given(data=st.data())
     def test_a_changed_byte_is_damage_or_another_entry(self, data):

@@ -30,7 +30,6 @@ PLAN = Experiment(ParameterNoise(images=300, points=3, noise_low=0.01), recipe=T
 SCALED = dataclasses.replace(PLAN, manipulations=(Scale(20.0),))
 PADDED = dataclasses.replace(PLAN, manipulations=(Nuisance(8.0),))
 CLEAN = dataclasses.replace(PLAN, measure=InputNoise(images=300, points=3))
-GONE = "the history alone counts as a trained network (MeasureTask.needs)"
 MEASURES = {
     "parameter noise": PLAN.measure,
     "input noise": CLEAN.measure,
@@ -225,9 +224,6 @@ class TestCurves:
         assert checks[0] is None
         assert all(c.logit_change < 1e-5 for found in checks[1:] for c in found)
 
-    @pytest.mark.xfail(
-        strict=True, reason="submit() may give a job that computes only some of the digests"
-    )
     def test_two_visitors_at_the_same_moment(self, bench, monkeypatch):
         # Another visitor's job appears after this watch has looked for it.
         start = CurveWatch._start_missing
@@ -246,7 +242,6 @@ class TestCurves:
         assert all(curve is not None and curve.complete for curve in watch.curves())
         assert_same_curve(watch.curves()[0], held[1].curves()[0])
 
-    @pytest.mark.xfail(strict=True, reason="queued checks make a complete curve 'Starting'")
     def test_a_complete_curve_is_not_said_to_wait(self, bench, no_time):
         # Its checks may still be in line.
         watch = bench.curves(PLAN, SCALED)
@@ -285,7 +280,6 @@ class TestVersion:
                 break
         assert len(shown) > 4
 
-    @pytest.mark.xfail(strict=True, reason="positions in line can rise again")
     def test_grows(self, fresh):
         # Even where others come to stand ahead: those who wait for networks are not in line yet.
         measure = ParameterNoise(images=100, points=2)
@@ -373,7 +367,7 @@ class TestTrouble:
 
     @pytest.mark.parametrize(
         "in_memory",
-        [True, pytest.param(False, marks=pytest.mark.xfail(strict=True, reason=GONE))],
+        [True, False],
     )
     def test_a_network_that_is_gone_is_trained_again(self, bench, in_memory):
         # Its history is small and may stay when the weights are evicted or damaged.
@@ -389,7 +383,7 @@ class TestTrouble:
 
     @pytest.mark.parametrize(
         "what",
-        [".history", pytest.param("", marks=pytest.mark.xfail(strict=True, reason=GONE))],
+        [".history", ""],
     )
     def test_a_damaged_network_is_trained_again(self, bench, what):
         expected = bench.visit(PLAN).curves()[0]
@@ -413,7 +407,6 @@ class TestTrouble:
 
 
 class TestTraining:
-    @pytest.mark.xfail(strict=True, reason="a watch counts its own jobs among the others ahead")
     def test_from_nothing_to_trained(self, fresh):
         watch = fresh.training()
         assert [len(history.epochs) for history in watch.histories()] == [0, 0]
@@ -486,7 +479,6 @@ class TestWords:
         )
         assert sample_size(budgets, [filling]) == "1 network, 1 of 3 budgets"
 
-    @pytest.mark.xfail(strict=True, reason="a watch counts its own jobs among the others ahead")
     def test_queue(self, bench, monkeypatch):
         monkeypatch.setattr(j, "MAX_ACTIVE", 1)
         first = bench.curves(PLAN)

@@ -1,0 +1,35 @@
+"""What a job does, in steps that others may come between."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+
+class Step(NamedTuple):
+    """What a task publishes after each chunk: how far it is, in its own units, and its result."""
+
+    done: float
+    total: float
+    result: Any
+
+
+class Task(abc.ABC):
+    """Work that a job can do.
+
+    - `digests`: what it computes; no two live jobs compute the same digest.
+    - `needs`: tasks that must be done first.
+    - `handicap`: seconds by which others are preferred.
+    """
+
+    digests: tuple[str, ...]
+    needs: tuple[Task, ...] = ()
+    handicap: float = 0.0
+
+    @abc.abstractmethod
+    def run(self) -> Iterator[Step | None]:
+        """Does the work; the last step is complete and stored.
+
+        `None` in between publishes nothing: a moment at which other jobs may have their turn.
+        """

@@ -1,0 +1,85 @@
+"""What a watch says of itself: its state for the chart, and in one sentence for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dissociation.engine import jobs as j
+from dissociation.engine.jobs import JobSnapshot
+from dissociation.engine.records import History
+from dissociation.experiment import Experiment
+from dissociation.measures.base import Curve
+from dissociation.training import Recipe
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a watch is.
+
+    - `state`: queued, training, running, done, failed or cancelled.
+    - `message`: one sentence for people.
+    - `progress`: share done, 0 to 1.
+    - `seconds`: compute time so far, or when it was computed; `stored`: all came from the store.
+    """
+
+    version: int
+    state: str
+    message: str
+    progress: float
+    seconds: float
+    stored: bool
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in j.FINISHED
+
+
+def queue_message(snapshots: Sequence[JobSnapshot]) -> str:
+    """How many jobs of others come before the first of these."""
+    ahead = min((s.position for s in snapshots if s.state == j.QUEUED), default=0)
+    if ahead == 0:
+        return "Starting"
+    others = "1 other job is" if ahead == 1 else f"{ahead} other jobs are"
+    return f"Waiting: {others} ahead"
+
+
+def training_message(
+    state: str, snapshots: Sequence[JobSnapshot], histories: Sequence[History], recipe: Recipe
+) -> str:
+    """In words, how far a training is."""
+    count = len(histories)
+    noun = "network" if count == 1 else "networks"
+    if state == j.FAILED:
+        return next(s.error for s in snapshots if s.state == j.FAILED)
+    if state == j.CANCELLED:
+        return "Training was cancelled."
+    if state == j.DONE:
+        errors = ", ".join(f"{h.errors[-1]:.2%}" for h in histories)
+        return f"{count} {noun} trained; test error {errors}."
+    if state == j.QUEUED:
+        return queue_message(snapshots)
+    epoch = sum((h.epochs[-1] if h.epochs else 0.0) for h in histories) / count
+    return f"Training {count} {noun}: epoch {epoch:.1f} of {recipe.epochs}"
+
+
+def sample_size(experiment: Experiment, curves: Sequence[Curve | None]) -> str:
+    """In words, what the curves rest on so far: networks, draws and images."""
+    known = [curve for curve in curves if curve is not None]
+    seeds = min((len(curve.seeds) for curve in known), default=0)
+    networks = f"{seeds} network" + ("" if seeds == 1 else "s")
+    draws: Any = getattr(experiment.measure, "draws", 1)
+    if draws > 1:
+        networks += f" × {draws} draws"
+    totals = experiment.measure.total
+    if len(set(totals.tolist())) > 1:
+        complete = min((int(np.sum(c.images >= c.total)) for c in known), default=0)
+        return f"{networks}, {complete} of {len(totals)} budgets"
+    images = min((int(curve.images.min()) for curve in known), default=0)
+    whole = int(totals[0])
+    seen = f"{images:,} images" if images >= whole else f"{images:,} of {whole:,} images"
+    return f"{networks}, {seen}"
