@@ -40,7 +40,7 @@ def _difference(before: np.ndarray, after: np.ndarray) -> tuple[float, int]:
     return change, int(np.sum(before.argmax(1) != after.argmax(1)))
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=2)
 def _noisy_images(words: tuple[int, ...]) -> np.ndarray:
     key = jnp.array(words, jnp.uint32)
     images = mnist_test().images

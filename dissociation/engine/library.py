@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from dissociation.engine import records
@@ -23,8 +23,13 @@ T = TypeVar("T")
 NETWORKS_IN_MEMORY = 12
 
 
-def check_digest(experiment: Experiment) -> str:
-    """Identifies the function checks of an experiment's networks."""
+def check_digest(experiment: Experiment, weights: Sequence[str | None] = ()) -> str:
+    """Identifies the function checks of an experiment's networks.
+
+    **Arguments:**
+
+    - `weights`: digests of the trained weights; without them, the digest of the plan.
+    """
     return digest(
         [
             "check",
@@ -32,6 +37,7 @@ def check_digest(experiment: Experiment) -> str:
             [training_digest(experiment.recipe, seed) for seed in range(experiment.seeds)],
             [step.canonical() for step in experiment.manipulations],
             experiment.key,
+            list(weights),
         ]
     )
 
@@ -119,10 +125,15 @@ class Library:
 
     def checks(self, experiment: Experiment) -> tuple[FunctionCheck, ...] | None:
         """The function checks of an experiment's networks, one a seed."""
-        if any(self.weights(experiment.recipe, seed) is None for seed in range(experiment.seeds)):
+        weights = self._all_weights(experiment)
+        if None in weights:
             return None
-        return self._read("curves", check_digest(experiment), records.unpack_checks)
+        return self._read("curves", check_digest(experiment, weights), records.unpack_checks)
 
     def save_checks(self, experiment: Experiment, checks: tuple[FunctionCheck, ...]) -> None:
         """Stores function checks."""
-        self.store.put("curves", check_digest(experiment), records.pack_checks(checks))
+        name = check_digest(experiment, self._all_weights(experiment))
+        self.store.put("curves", name, records.pack_checks(checks))
+
+    def _all_weights(self, experiment: Experiment) -> list[str | None]:
+        return [self.weights(experiment.recipe, seed) for seed in range(experiment.seeds)]

@@ -17,8 +17,9 @@ from dissociation.null_space import SOURCES, input_null_space
 class InputNull(Manipulation):
     """`W1 ← W1 + s · N(0, 1) · basis` of the null space of the inputs (Braun et al. 2025).
 
-    Exact on the images the basis comes from: `images="test"` as in the notebook, or `"train"`,
-    which touches no test image but preserves the test function only nearly.
+    Exact on the images the basis comes from, up to the rank threshold (singular values below it
+    are small, not zero): `images="test"` as in the notebook, or `"train"`, which is chosen without
+    looking at a test image and preserves the test function only nearly.
     """
 
     strength: float = 0.1
@@ -40,7 +41,7 @@ class InputNull(Manipulation):
     @property
     def exact_on(self) -> str:
         """See [`Manipulation.exact_on`][]."""
-        return f"the {self.images} images"
+        return f"the {self.images} images, up to the rank threshold"
 
     def apply(self, network: Network, *, key: Any) -> Network:
         """See [`Manipulation.apply`][]. **Raises:** `DamagedData` if MNIST cannot be read."""

@@ -39,7 +39,7 @@ def image_noise(key: Any) -> np.ndarray:
     return _image_noise(tuple(np.asarray(key).tolist()))
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=2)
 def _image_noise(words: tuple[int, ...]) -> np.ndarray:
     key = jax.random.split(jnp.array(words, jnp.uint32))[0]
     return np.asarray(jax.random.normal(key, (TEST_IMAGES, PIXELS)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -95,10 +96,7 @@ class Transfer(Measure):
 
     def build_task(self) -> Task:
         """The labelled images, shuffled. **Raises:** `DamagedData` if MNIST cannot be read."""
-        data = mnist_test()
-        if self.task == "rotation":
-            return rotation_task(data.images, split=self.split, seed=TRANSFER_KEY)
-        return least_prime_factor_task(data.images, data.labels, seed=TRANSFER_KEY)
+        return _task(self.task, self.split)
 
     def stream(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
@@ -138,6 +136,14 @@ class Transfer(Measure):
                     ]
                     for c, row in enumerate(networks)
                 ]
+
+
+@functools.lru_cache(maxsize=2)
+def _task(task: str, split: str) -> Task:
+    data = mnist_test()
+    if task == "rotation":
+        return rotation_task(data.images, split=split, seed=TRANSFER_KEY)
+    return least_prime_factor_task(data.images, data.labels, seed=TRANSFER_KEY)
 
 
 def _note(budget: int, found: ProbeResult) -> dict[str, Any]:

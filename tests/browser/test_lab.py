@@ -205,7 +205,7 @@ def test_transfer_streams_budgets(lab, page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessible(lab, new_page, where, scheme):
     page = new_page(color_scheme=scheme)
-    lab.open(page, address(where, show="scale", images="500") if where != "/" else where)
+    lab.open(page, address(where, show="scale", images="1500") if where != "/" else where)
     page.wait_for_selector("h1")
     if where in ("/Robustness", "/Transfer"):
         # While it follows a job, Streamlit fades what it is about to replace.
