@@ -162,6 +162,8 @@ def test_cancel_and_try_again(lab, page):
     lab.open(page, address("/Robustness", show="scale", key="6", draws="64", points="60"))
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text(re.compile("[Cc]ancelled")).first).to_be_visible()
+    # The button takes no second half of a double click for a new order.
+    page.wait_for_timeout(800)
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
 
