@@ -26,6 +26,10 @@ class TrainTask(Task):
     def __init__(self, library: Library, recipe: Recipe, seed: int):
         self.library, self.recipe, self.seed = library, recipe, seed
         self.digests = (training_digest(recipe, seed),)
+        # One after the other: the first network's curves can begin while the second still trains.
+        if seed > 0 and library.weights(recipe, seed - 1) is None:
+            previous: Task = TrainTask(library, recipe, seed - 1)
+            self.needs = (previous,)
 
     def run(self) -> Iterator[Step]:
         """See [`Task.run`][]."""

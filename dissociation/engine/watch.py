@@ -92,8 +92,8 @@ class Watch(abc.ABC):
             found.append(job)
         return found
 
-    def _state(self, snapshots: Sequence[JobSnapshot]) -> str:
-        states = {TRAINING if s.state == j.WAITING else s.state for s in snapshots}
+    def _state(self, snapshots: Sequence[JobSnapshot], *, waiting: str) -> str:
+        states = {waiting if s.state == j.WAITING else s.state for s in snapshots}
         if self.cancelled and not states <= {j.DONE}:
             return j.CANCELLED
         return next((state for state in ORDER if state in states), j.DONE)
@@ -130,7 +130,7 @@ class TrainingWatch(Watch):
         """How far the training is."""
         version = self.version
         snapshots = [self.jobs.snapshot(job) for job in self._jobs.values()]
-        state = self._state(snapshots)
+        state = self._state(snapshots, waiting=j.QUEUED)
         histories = self.histories()
         epochs = max(self.recipe.epochs, 1)
         done = sum((h.epochs[-1] if h.epochs else 0.0) for h in histories)
@@ -183,11 +183,19 @@ class CurveWatch(Watch):
         while missing := self._missing():
             together: dict[tuple[int, ...], list[Experiment]] = {}
             for experiment, seeds in missing.items():
-                together.setdefault(seeds, []).append(experiment)
+                for group in self._ready_together(seeds):
+                    together.setdefault(group, []).append(experiment)
             for seeds, experiments in together.items():
                 job = self._submit(MeasureTask(self.library, tuple(experiments), seeds))
                 names = (e.seed_digest(seed) for e in experiments for seed in seeds)
                 self._job_of |= {name: job for name in names if name in job.task.digests}
+
+    def _ready_together(self, seeds: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Trained networks are measured together, others each as soon as it is trained."""
+        recipe = self.experiments[0].recipe
+        trained = tuple(s for s in seeds if self.library.weights(recipe, s) is not None)
+        later: list[tuple[int, ...]] = [(s,) for s in seeds if s not in trained]
+        return [trained, *later] if trained else later
 
     def _missing(self) -> dict[Experiment, tuple[int, ...]]:
         missing: dict[Experiment, tuple[int, ...]] = {}
@@ -241,7 +249,7 @@ class CurveWatch(Watch):
         """How far the curves are."""
         version = self.version
         snapshots = [self.jobs.snapshot(job) for job in self.watched]
-        state = self._state(snapshots)
+        state = self._state(snapshots, waiting=TRAINING)
         curves = self.curves()
         experiment = self.experiments[0]
         total = float(experiment.measure.total.sum()) * len(curves) * experiment.seeds
@@ -262,12 +270,14 @@ class CurveWatch(Watch):
         experiment = self.experiments[0]
         if state == j.FAILED:
             return next(s.error for s in snapshots if s.state == j.FAILED)
+        sample = sample_size(experiment, curves)
+        if state == TRAINING and any(curve is not None for curve in curves):
+            return f"Measuring: {sample}; training the next network"
         if state == TRAINING:
             steps = [self.jobs.snapshot(job).step for job in needed]
             least = min((0.0 if step is None else step.done for step in steps), default=0.0)
             epochs = experiment.recipe.epochs
             return f"Training the networks first: epoch {least:.1f} of {epochs}"
-        sample = sample_size(experiment, curves)
         if state in (j.QUEUED, j.RUNNING) and all(c is not None and c.complete for c in curves):
             return f"Complete: {sample}; verifying the function."
         if state == j.QUEUED and not all(curves):

@@ -53,7 +53,10 @@ def published(task):
 class TestTrainTask:
     def test_trains_what_the_science_trains(self, library, networks):
         task = TrainTask(library, TINY, 1)
-        assert task.digests == (training_digest(TINY, 1),) and task.needs == ()
+        assert task.digests == (training_digest(TINY, 1),)
+        # One network after the other.
+        assert [need.digests for need in task.needs] == [(training_digest(TINY, 0),)]
+        assert task.needs[0].needs == ()
         list(task.run())
         found = Library(library.store).network(TINY, 1)
         assert weights_digest(found) == weights_digest(networks[1])

@@ -115,10 +115,12 @@ class TestCurves:
         seen = [watch.status()]
         while fresh.jobs.advance():
             seen.append(watch.status())
-        assert len(tasks(watch, TrainTask)) == 2 and len(tasks(watch, MeasureTask)) == 1
+        # Each network is measured as soon as it is trained.
+        assert len(tasks(watch, TrainTask)) == 2 and len(tasks(watch, MeasureTask)) == 2
         # Everything that is said on the way.
         states = [status.state for status in seen]
         assert states[0] == TRAINING and TRAINING not in states[states.index(j.RUNNING) :]
+        assert any("training the next network" in status.message for status in seen)
         assert states.index(j.DONE) == len(states) - 1 and seen[-1].finished
         assert not any(status.finished or status.stored for status in seen[:-1])
         progress = [status.progress for status in seen]
