@@ -260,6 +260,10 @@ class CurveWatch(Watch):
         message = self._message(state, snapshots, curves, needed)
         return Status(version, state, message, progress, seconds, self.all_stored)
 
+    def _all_measured(self, curves: Sequence[Curve | None]) -> bool:
+        seeds = self.experiments[0].seeds
+        return all(c is not None and len(c.seeds) == seeds and c.complete for c in curves)
+
     def _message(
         self,
         state: str,
@@ -278,7 +282,7 @@ class CurveWatch(Watch):
             least = min((0.0 if step is None else step.done for step in steps), default=0.0)
             epochs = experiment.recipe.epochs
             return f"Training the networks first: epoch {least:.1f} of {epochs}"
-        if state in (j.QUEUED, j.RUNNING) and all(c is not None and c.complete for c in curves):
+        if state in (j.QUEUED, j.RUNNING) and self._all_measured(curves):
             return f"Complete: {sample}; verifying the function."
         if state == j.QUEUED and not all(curves):
             return queue_message(snapshots)

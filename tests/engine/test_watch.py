@@ -121,6 +121,8 @@ class TestCurves:
         states = [status.state for status in seen]
         assert states[0] == TRAINING and TRAINING not in states[states.index(j.RUNNING) :]
         assert any("training the next network" in status.message for status in seen)
+        # Nothing is called complete that rests on fewer networks than asked for.
+        assert not any(s.message.startswith("Complete: 1 network,") for s in seen)
         assert states.index(j.DONE) == len(states) - 1 and seen[-1].finished
         assert not any(status.finished or status.stored for status in seen[:-1])
         progress = [status.progress for status in seen]
