@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def _whole(page: Page, charts: int) -> None:
 
 
 def main() -> None:
-    """Takes one picture a page, light, and the start page dark as well."""
+    """Takes one picture a page; only of the pages named on the command line, if any are."""
+    wanted = sys.argv[1:] or [name for name, _, _ in PAGES]
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -41,6 +43,8 @@ def main() -> None:
         )
         with server(Path(folder)) as (url, _):
             for name, where, charts in PAGES:
+                if name not in wanted:
+                    continue
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.goto(url + where)
                 _whole(page, charts)
