@@ -72,11 +72,13 @@ def _points(page: Page, chart: int, least: int = 2) -> None:
     page.wait_for_function(condition, timeout=MINUTES, polling=20)
 
 
-def _complete(page: Page, count: int) -> None:
+def complete(page: Page, count: int, timeout: float = MINUTES) -> None:
+    """Waits until that many charts say they are complete."""
     page.wait_for_function(
-        "(count) => (document.body.innerText.match(/Complete:/g) ?? []).length >= count",
+        "(count) => [...document.querySelectorAll('.live-chart-text')]"
+        ".filter((node) => node.textContent.startsWith('Complete:')).length >= count",
         arg=count,
-        timeout=MINUTES,
+        timeout=timeout,
         polling=50,
     )
 
@@ -107,7 +109,7 @@ def journey() -> list[tuple[str, float, str]]:
                 polling=20,
             )
             note("first visit: first robustness points, training included", "25 s")
-            _complete(page, 2)
+            complete(page, 2)
             note("first visit: whole noise figure, training included", "-")
             rows.append(("peak memory of the server, GiB", _peak(process), "2.5 GiB"))
             page.close()
@@ -121,7 +123,7 @@ def journey() -> list[tuple[str, float, str]]:
             rows.append(
                 ("networks stored: first points, fresh process", time.perf_counter() - begin, "-")
             )
-            _complete(page, 2)
+            complete(page, 2)
             rows.append(
                 ("networks stored: whole noise figure", time.perf_counter() - begin, "45 s")
             )
@@ -129,7 +131,7 @@ def journey() -> list[tuple[str, float, str]]:
             begin = time.perf_counter()
             page.goto(url)
             _points(page, PARAMETER, 40)
-            _complete(page, 2)
+            complete(page, 2)
             rows.append(("a stored experiment, page included", time.perf_counter() - begin, "-"))
             page.close()
         browser.close()
@@ -142,7 +144,7 @@ def _forget_curves(cache: Path) -> None:
 
 def _change_of_strength(page: Page, url: str, rows: list[tuple[str, float, str]]) -> None:
     page.goto(url + "/Robustness?show=scale")
-    _complete(page, 1)
+    complete(page, 1)
     page.wait_for_timeout(1_000)
     slider = page.get_by_role("slider", name="α (factor)")
     slider.focus()
@@ -161,5 +163,5 @@ def _change_of_strength(page: Page, url: str, rows: list[tuple[str, float, str]]
         )
         rows.append((what, time.perf_counter() - begin, bound))
         if label == "30":
-            _complete(page, 1)
+            complete(page, 1)
             page.wait_for_timeout(1_000)

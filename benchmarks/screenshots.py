@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.journey import MINUTES, ROOT, server
+from benchmarks.journey import MINUTES, ROOT, complete, server
 
 FOLDER = ROOT / "docs"
 PAGES = (
@@ -22,11 +22,7 @@ PAGES = (
 
 def _whole(page: Page, charts: int) -> None:
     page.wait_for_selector("h1")
-    page.wait_for_function(
-        "(count) => (document.body.innerText.match(/Complete:/g) ?? []).length >= count",
-        arg=charts,
-        timeout=3 * MINUTES,
-    )
+    complete(page, charts, 3 * MINUTES)
     page.wait_for_timeout(3_000)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": 1280, "height": min(int(height), 2_200)})
