@@ -56,6 +56,7 @@ state = PageState(
         p.NOISY,
         p.DRAWS,
         p.ANYWAY,
+        p.ERROR_AXIS,
         *p.network_parameters(),
     ],
 )
@@ -64,7 +65,7 @@ with st.sidebar:
     control(state, "input_range" if on_inputs else "parameter_range")
     chosen = condition_controls(state)
     further = ("anyway",) if on_inputs else ("mode", "layers", "draws")
-    group(state, "Noise and images", "grain", (*further, "points", "images"))
+    group(state, "Noise and images", "grain", (*further, "points", "images", "axis"))
     network_controls(state)
     reset_button(state)
 
@@ -95,6 +96,6 @@ try:
 except InvalidValue as problem:
     st.error(plain(str(problem)), icon=":material/error:")
 else:
-    curve_panel("robustness", experiments, height=520)
+    curve_panel("robustness", experiments, height=520, error_axis=values["axis"])
 state.write()
 finish()

@@ -35,6 +35,7 @@ state = PageState(
         p.BUDGETS,
         replace(p.IMAGES, default=4_000),
         p.SPLIT,
+        replace(p.ERROR_AXIS, default="linear"),
         *p.network_parameters(),
     ],
 )
@@ -42,7 +43,7 @@ with st.sidebar:
     control(state, "task")
     control(state, "probe")
     chosen = condition_controls(state)
-    group(state, "Budgets and images", "grain", ("points", "images", "split"))
+    group(state, "Budgets and images", "grain", ("points", "images", "split", "axis"))
     network_controls(state)
     reset_button(state)
 
@@ -65,6 +66,6 @@ try:
 except InvalidValue as problem:
     st.error(plain(str(problem)), icon=":material/error:")
 else:
-    curve_panel("transfer", experiments, height=520)
+    curve_panel("transfer", experiments, height=520, error_axis=values["axis"])
 state.write()
 finish()

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from dissociation.dashboard import live_chart as lc
@@ -22,13 +21,13 @@ from dissociation.dashboard.palette import (
 from dissociation.dashboard.routes import routes_are_served
 from dissociation.dashboard.snapshots import ERROR, LOSS, snapshot
 from dissociation.dashboard.state import plain
+from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.engine.lab import lab
 from dissociation.engine.watch import CurveWatch, TrainingWatch, Watch
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.experiment import Experiment, digest
 from dissociation.function_check import FunctionCheck
-from dissociation.measures.base import Curve
-from dissociation.statistics import bootstrap_interval, summarise
+from dissociation.measures.base import Curve, Measure
 from dissociation.training import Recipe
 
 #: How often tables follow a running job (seconds); the chart itself follows by socket.
@@ -116,13 +115,29 @@ def training_panel(key: str, recipe: Recipe, seeds: int) -> TrainingWatch | None
     return watch
 
 
-def curve_panel(key: str, experiments: Sequence[Experiment], *, height: int = 460) -> None:
+def _axes(measure: Measure, error_axis: str | None) -> tuple[lc.Axis, lc.Axis]:
+    x, y = (lc.Axis(**dataclasses.asdict(axis)) for axis in measure.axes)
+    if error_axis is None:
+        return x, y
+    log = error_axis == "log"
+    return x, dataclasses.replace(y, low=0.01 if log else 0.0, high=1.0, log=log)
+
+
+def curve_panel(
+    key: str,
+    experiments: Sequence[Experiment],
+    *,
+    height: int = 460,
+    error_axis: str | None = None,
+) -> None:
     """The curves of several conditions with all that explains them.
 
     **Arguments:**
 
     - `key`: of the chart in the session; the same key is the same node in the browser.
     - `experiments`: the first one is the reference; they differ only in their manipulations.
+    - `height`: of the chart, in pixels.
+    - `error_axis`: `log` or `linear`; by default as the measure declares.
     """
     signature = digest([experiment.to_json() for experiment in experiments])
     try:
@@ -132,7 +147,7 @@ def curve_panel(key: str, experiments: Sequence[Experiment], *, height: int = 46
         return
     assert isinstance(watch, CurveWatch)
     measure = experiments[0].measure
-    x, y = (lc.Axis(**dataclasses.asdict(axis)) for axis in measure.axes)
+    x, y = _axes(measure, error_axis)
     figure = lc.FigureSpec(
         x=x,
         y=y,
@@ -140,7 +155,7 @@ def curve_panel(key: str, experiments: Sequence[Experiment], *, height: int = 46
         filename=f"dissociation-{measure.name.replace('_', '-')}",
         height=height,
         # The zoom is kept while the axes are the same, whatever the strengths.
-        revision=hashlib.sha256(repr(measure.axes).encode()).hexdigest()[:12],
+        revision=hashlib.sha256(repr((x, y)).encode()).hexdigest()[:12],
     )
     names = ", ".join(condition_name(experiment.manipulations) for experiment in experiments)
     alt = f"{y.title} against {x.title} for: {names}. The values are in the table below."
@@ -211,34 +226,6 @@ def _same_function(watch: CurveWatch) -> None:
         st.markdown("**Same function?**\n\n" + "\n".join(lines))
 
 
-def summary_table(experiments: Sequence[Experiment], curves: Sequence[Curve]) -> pd.DataFrame:
-    """One row a condition: clean error, σ50, ratio to the first, mean error with its interval."""
-    rows = []
-    chance = experiments[0].measure.chance
-    for experiment, curve in zip(experiments, curves, strict=True):
-        if len(curve.seeds) != len(curves[0].seeds):
-            continue
-        summary = summarise(curve, curves[0], chance)
-        low, high = summary.interval
-        row = {"Condition": condition_name(experiment.manipulations)}
-        if not np.isnan(summary.clean):
-            row["Clean error"] = _percent(summary.clean)
-            row["σ50"] = _significant(summary.half_way)
-            row["σ50 / trained"] = _significant(summary.ratio)
-        row["Mean error over the curve"] = _percent(summary.area)
-        row["95 % interval"] = "–" if np.isnan(low) else f"{_percent(low)} – {_percent(high)}"
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def _percent(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.2%}"
-
-
-def _significant(value: float) -> str:
-    return "outside the range" if np.isnan(value) else f"{value:.3g}"
-
-
 def _summaries(experiments: Sequence[Experiment], curves: Sequence[Curve]) -> None:
     st.dataframe(summary_table(experiments, curves), hide_index=True, width="stretch")
     if "images" in curves[0].seeds[0].notes or not np.isnan(curves[0].seeds[0].clean):
@@ -268,27 +255,3 @@ def _probe_notes(experiments: Sequence[Experiment], curves: Sequence[Curve]) -> 
     else:
         names = ", ".join(dict.fromkeys(unfinished))
         st.warning(f"Not every probe reached its gradient tolerance: {plain(names)}.")
-
-
-def value_table(experiments: Sequence[Experiment], curves: Sequence[Curve]) -> pd.DataFrame:
-    """One row a point and condition: x, mean error, band, interval over networks, images."""
-    frames = []
-    title = experiments[0].measure.axes[0].title
-    for experiment, curve in zip(experiments, curves, strict=True):
-        intervals = np.array([bootstrap_interval(column) for column in curve.rates.T])
-        frames.append(
-            pd.DataFrame(
-                {
-                    "Condition": condition_name(experiment.manipulations),
-                    title: curve.x,
-                    "Error": curve.mean,
-                    "Band low": curve.mean - curve.spread,
-                    "Band high": curve.mean + curve.spread,
-                    "95 % low": intervals[:, 0],
-                    "95 % high": intervals[:, 1],
-                    "Networks": len(curve.seeds),
-                    "Images": curve.images,
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)

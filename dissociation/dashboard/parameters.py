@@ -22,14 +22,8 @@ from dissociation.network import NOTEBOOK_KEY
 from dissociation.tasks import SPLITS, TASKS
 from dissociation.training import PAPER, QUICK, RECIPES, Recipe
 
-NUMBER, INTEGER, CHOICE, CHOICES, RANGE, FLAG = (
-    "number",
-    "integer",
-    "choice",
-    "choices",
-    "range",
-    "flag",
-)
+NUMBER, INTEGER, CHOICE = "number", "integer", "choice"
+CHOICES, RANGE, FLAG = "choices", "range", "flag"
 MAX_TEXT = 400
 
 
@@ -261,6 +255,14 @@ ANYWAY = Parameter(
     FLAG,
     False,
     "Exact rewrites have the trained network's curve by construction; measure them all the same.",
+)
+ERROR_AXIS = Parameter(
+    "axis",
+    "Error axis",
+    CHOICE,
+    "log",
+    "Logarithmic shows small errors, linear shows large ones.",
+    choices={"log": "logarithmic", "linear": "linear"},
 )
 TASK = Parameter("task", "New task", CHOICE, "rotation", choices=TASKS)
 PROBE = Parameter(

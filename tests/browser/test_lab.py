@@ -234,3 +234,13 @@ def test_fits_a_phone(lab, new_page, where):
         "() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollWidth <= main.clientWidth; }"
     )
+
+
+def test_error_axis_is_logarithmic_or_linear(lab, page):
+    lab.open(page, address("/Robustness", show="scale", key="2", axis="linear"))
+    drawn(page)
+    axis = "() => document.querySelector('.js-plotly-plot').layout.yaxis"
+    assert page.evaluate(axis + ".type") == "linear"
+    lab.open(page, address("/Robustness", show="scale", key="2"))
+    drawn(page)
+    assert page.evaluate(axis + ".type") == "log"

@@ -1,0 +1,65 @@
+"""The tables under a chart: one row a condition, and one row a point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from dissociation.dashboard.palette import condition_name
+from dissociation.experiment import Experiment
+from dissociation.measures.base import Curve
+from dissociation.statistics import bootstrap_interval, summarise
+
+
+def summary_table(experiments: Sequence[Experiment], curves: Sequence[Curve]) -> pd.DataFrame:
+    """One row a condition: clean error, σ50, ratio to the first, mean error with its interval."""
+    rows = []
+    chance = experiments[0].measure.chance
+    for experiment, curve in zip(experiments, curves, strict=True):
+        if len(curve.seeds) != len(curves[0].seeds):
+            continue
+        summary = summarise(curve, curves[0], chance)
+        low, high = summary.interval
+        row = {"Condition": condition_name(experiment.manipulations)}
+        if not np.isnan(summary.clean):
+            row["Clean error"] = _percent(summary.clean)
+            row["σ50"] = _significant(summary.half_way)
+            row["σ50 / trained"] = _significant(summary.ratio)
+        row["Mean error over the curve"] = _percent(summary.area)
+        row["95 % interval"] = "–" if np.isnan(low) else f"{_percent(low)} – {_percent(high)}"
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _percent(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.2%}"
+
+
+def _significant(value: float) -> str:
+    return "outside the range" if np.isnan(value) else f"{value:.3g}"
+
+
+def value_table(experiments: Sequence[Experiment], curves: Sequence[Curve]) -> pd.DataFrame:
+    """One row a point and condition: x, mean error, band, interval over networks, images."""
+    frames = []
+    title = experiments[0].measure.axes[0].title
+    for experiment, curve in zip(experiments, curves, strict=True):
+        intervals = np.array([bootstrap_interval(column) for column in curve.rates.T])
+        frames.append(
+            pd.DataFrame(
+                {
+                    "Condition": condition_name(experiment.manipulations),
+                    title: curve.x,
+                    "Error": curve.mean,
+                    "Band low": curve.mean - curve.spread,
+                    "Band high": curve.mean + curve.spread,
+                    "95 % low": intervals[:, 0],
+                    "95 % high": intervals[:, 1],
+                    "Networks": len(curve.seeds),
+                    "Images": curve.images,
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
