@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dissociation.dashboard.state import last_address
 from dissociation.dashboard.warm_up import warm_up
 
 PAGES = (
@@ -48,7 +49,9 @@ def frame(title: str) -> None:
     with st.sidebar:
         st.markdown("### dissociation")
         for path, label, icon in PAGES:
-            st.page_link(path, label=label, icon=icon)
+            # With the address it had, so that coming back is one entry in the history, not two.
+            query = last_address(label.lower()) if label != title else None
+            st.page_link(path, label=label, icon=icon, query_params=query)
 
 
 def finish() -> None:

@@ -2,7 +2,8 @@
 
 The address wins when a visitor arrives or goes back; the controls win whenever one was just moved
 (the address the script sees can then still be the one before). Values at their defaults are left
-out of the address. What the address asks for and cannot have becomes a notice, and the default.
+out of the address. What the address asks for and cannot have becomes a notice, and the default; the
+notice stays until a control is moved, as the script runs again whenever a chart is complete.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
+def last_address(page: str) -> dict[str, str]:
+    """What this visitor's address held when they last saw a page; empty if they never did."""
+    return st.session_state.get(f"{page}|query", {})
+
+
 class PageState:
     """The values of one page in this visitor's session.
 
@@ -36,8 +42,9 @@ class PageState:
     def __init__(self, page: str, parameters: Sequence[Parameter]):
         self.page = page
         self.parameters = {parameter.name: parameter for parameter in parameters}
-        self.notices: list[str] = []
+        self.notices: list[str] = st.session_state.get(self._memory("notices"), [])
         self._read()
+        st.session_state[self._memory("notices")] = self.notices
 
     def key(self, name: str) -> str:
         """The session key of a control."""
@@ -58,12 +65,15 @@ class PageState:
         if remembered is None:
             self._seed({**self._defaults(), **self._parse(query)})
         elif self._moved(remembered):
+            self.notices = []
             self._seed(remembered)
         elif query and query != st.session_state.get(self._memory("query")):
             self._seed({**self._defaults(), **self._parse(query)}, force=True)
         elif not query and not self._present():
+            self.notices = []
             self._seed(remembered)
         elif not query and st.session_state.get(self._memory("query")):
+            self.notices = []
             self._seed(self._defaults(), force=True)
         else:
             self._seed(remembered)
@@ -87,6 +97,7 @@ class PageState:
 
     def _parse(self, query: dict[str, str]) -> dict[str, Any]:
         found = {}
+        self.notices = []
         for name, text in query.items():
             if name not in self.parameters:
                 self.notices.append(
@@ -135,4 +146,5 @@ class PageState:
 
     def reset(self) -> None:
         """Sets everything back to its default; for a button's callback."""
+        st.session_state[self._memory("notices")] = []
         self._seed(self._defaults(), force=True)

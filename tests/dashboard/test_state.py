@@ -198,6 +198,27 @@ def test_bad_and_unknown_ones_are_told_and_left_out():
     assert page.values == {**DEFAULTS, "size": 2.0} and page.query == {"size": "2"}
 
 
+def test_a_notice_outlives_the_script_until_a_control_is_moved():
+    page = Page({"count": "99", "size": "2"})
+    for _ in range(2):
+        page.run()
+        assert len(page.test.warning) == 1
+    page.test.slider(key="page-count").set_value(4)
+    page.run()
+    assert not page.test.warning
+
+
+def test_a_notice_goes_with_a_reset_and_with_another_address():
+    page = Page({"count": "99"})
+    page.test.button(key="page-reset").click()
+    page.run()
+    assert not page.test.warning
+    page.go({"count": "98"})
+    assert len(page.test.warning) == 1
+    page.go({"count": "3"})
+    assert not page.test.warning
+
+
 class TestPagesTogether:
     def go(self, visit: Visit, page: str) -> None:
         """What a link in the sidebar does: another page, and no query."""
@@ -216,6 +237,13 @@ class TestPagesTogether:
         assert visit.query == {"scale": "50", "seeds": "3"} and visit.values["scale"] == 50
         self.go(visit, "transfer")
         assert visit.query == {"seeds": "4"}
+
+    def test_links_to_the_others_carry_their_addresses(self, lab):
+        visit = Visit("robustness", {"scale": "50"})
+        self.go(visit, "transfer")
+        links = {link.proto.label: link.proto for link in visit.test.get("page_link")}
+        assert links["Robustness"].query_string == "scale=50"
+        assert links["Inputs"].query_string == links["Transfer"].query_string == ""
 
     def test_a_link_to_a_page_seen_before_wins_over_its_memory(self, lab):
         visit = Visit("robustness", {"scale": "50"})
