@@ -5,7 +5,6 @@ Seeds and noise draws are shared by all conditions, so comparisons are of paired
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +23,13 @@ def half_way_noise(x: np.ndarray, errors: np.ndarray, clean: float, chance: floa
     - `x`: `(S,)` positive ascending noise scales; `errors`: `(S,)`.
     - `clean`: error without noise; `chance`: error of guessing.
 
-    **Returns:** the first crossing, interpolated linearly in log σ; NaN if the curve does not cross
-    within its range.
+    **Returns:** the first crossing, interpolated linearly in log σ between the points known so far;
+    NaN if the curve does not cross within its range.
     """
     half = (clean + chance) / 2
-    above = np.asarray(errors) >= half
+    known = ~np.isnan(errors)
+    x, errors = np.asarray(x)[known], np.asarray(errors)[known]
+    above = errors >= half
     if not above.any() or above[0] or np.isnan(half):
         return float("nan")
     first = int(np.argmax(above))
@@ -65,11 +66,6 @@ def bootstrap_interval(values: np.ndarray, *, seed: int = 0) -> tuple[float, flo
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(low), float(high)
-
-
-def binomial_error(rate: float, images: int) -> float:
-    """Standard error of a rate estimated from `images` independent predictions."""
-    return math.sqrt(rate * (1 - rate) / images) if images else float("nan")
 
 
 @dataclass(frozen=True)

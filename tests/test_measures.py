@@ -25,6 +25,7 @@ from dissociation.manipulations import (
 )
 from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
 from dissociation.measures.base import CHUNK, FIRST_CHUNK, chunks, visiting_order
+from dissociation.measures.noise_measure import coarse_first
 from dissociation.measures.shared_rows import shared_rows
 from dissociation.network import Network, features
 from dissociation.probes import converged_probe
@@ -309,15 +310,22 @@ def test_unknown_measure():
 
 @pytest.mark.parametrize("cls", [InputNoise, ParameterNoise])
 class TestNoise:
-    def test_first_chunk_is_small_and_has_all_scales(self, cls, streams):
+    def test_is_coarse_first(self, cls, streams):
         snapshots = [item for item in streams[cls] if item is not None]
-        seen = [int(item[0][0].images[0]) for item in snapshots]
-        assert len(seen) == 3 and seen[0] <= 256 and seen[-1] == RAGGED
-        for item, images in zip(snapshots, seen, strict=True):
-            for row in item:
-                for curve in row:
-                    assert curve.images.tolist() == [images] * 3
-                    assert curve.clean_images == images
+        coarse, *others = snapshots
+        assert [item[0][0].images.tolist() for item in others] == [
+            [images] * 3 for images in (FIRST_CHUNK, FIRST_CHUNK + CHUNK, RAGGED)
+        ]
+        for row in coarse:
+            for curve in row:
+                assert curve.images.tolist() == [FIRST_CHUNK, 0, FIRST_CHUNK]
+                assert curve.clean_images == FIRST_CHUNK
+
+    def test_a_coarse_curve_spans_the_range(self, cls):
+        for points in (2, 3, 4, 5, 40, 200):
+            order, coarse = coarse_first(points + 1)
+            assert sorted(order) == list(range(points + 1))
+            assert {0, 1, points} <= set(order[:coarse]) and coarse <= points // 4 + 3
 
     def test_pauses_often(self, cls, streams):
         # The scheduler can turn to others between chunks, and between seeds within a chunk.
@@ -330,8 +338,10 @@ class TestNoise:
                 continue
             for networks, row in zip(pair, item, strict=True):
                 for seed, (network, curve) in enumerate(zip(networks, row, strict=True)):
-                    seen = curve.clean_images
-                    for sigma, errors in zip((0.0, *measure.x), self.counts(curve), strict=True):
+                    sizes = [curve.clean_images, *curve.images]
+                    for sigma, errors, seen in zip(
+                        (0.0, *measure.x), self.counts(curve), sizes, strict=True
+                    ):
                         if cls is InputNoise:
                             expected = direct_input_noise(network, sigma, images=seen)
                         else:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from dissociation.measures import Curve, SeedCurve
 from dissociation.statistics import (
-    binomial_error,
     bootstrap_interval,
     half_way_noise,
     log_area,
@@ -49,7 +48,7 @@ class TestHalfWayNoise:
         assert half_way_noise(np.array([1.0, 2, 3, 4]), errors, 0, 1) < 2
 
     @pytest.mark.parametrize(
-        "errors", [[0.1, 0.2, 0.3], [0.6, 0.7, 0.8], [math.nan] * 3, [0.1, math.nan, 0.9]]
+        "errors", [[0.1, 0.2, 0.3], [0.6, 0.7, 0.8], [math.nan] * 3, [math.nan, 0.6, 0.9]]
     )
     def test_outside_the_curve(self, errors):
         assert math.isnan(half_way_noise(np.array([1.0, 2, 3]), np.array(errors), 0.0, 1.0))
@@ -117,15 +116,11 @@ class TestBootstrap:
         assert 0.88 <= np.mean(covered) <= 0.99
 
 
-class TestBinomialError:
-    @pytest.mark.parametrize("rate, images", [(0.5, 100), (0.02, 10_000), (0.9, 250)])
-    def test_against_simulation(self, rate, images):
-        drawn = np.random.default_rng(0).binomial(images, rate, 20_000) / images
-        assert binomial_error(rate, images) == pytest.approx(drawn.std(), rel=0.03)
-
-    def test_ends(self):
-        assert binomial_error(0.0, 10) == binomial_error(1.0, 10) == 0
-        assert math.isnan(binomial_error(0.5, 0))
+def test_half_way_noise_looks_only_at_known_points():
+    x = np.array([0.1, 0.2, 0.4, 0.8, 1.6])
+    errors = np.array([0.02, np.nan, 0.3, np.nan, 0.9])
+    expected = half_way_noise(x[::2], errors[::2], 0.02, 0.9)
+    assert half_way_noise(x, errors, 0.02, 0.9) == expected > 0.4
 
 
 def curve_of(*sigmas: float, clean: float = 0.02, images: int = 100_000) -> Curve:

@@ -79,7 +79,10 @@ def sample_size(experiment: Experiment, curves: Sequence[Curve | None]) -> str:
     if len(set(totals.tolist())) > 1:
         complete = min((int(np.sum(c.images >= c.total)) for c in known), default=0)
         return f"{networks}, {complete} of {len(totals)} budgets"
-    images = min((int(curve.images.min()) for curve in known), default=0)
+    begun = min((int(np.sum(curve.images > 0)) for curve in known), default=0)
+    images = min(int(c.images[c.images > 0].min()) for c in known) if begun else 0
     whole = int(totals[0])
     seen = f"{images:,} images" if images >= whole else f"{images:,} of {whole:,} images"
+    if 0 < begun < len(totals):
+        seen += f" at {begun} of {len(totals)} noise scales"
     return f"{networks}, {seen}"

@@ -1,212 +1,275 @@
 """The arithmetic that input noise and parameter noise share, compiled once for any noise scale.
 
-The first layer is linear, so with `P = W1 X` and `Q` the noise that reaches the first layer's
-pre-activation per unit of σ (`W1 Ξ` for input noise, `N1 X` for parameter noise), every noise
+The first layer is linear, so with `P = X W1ᵀ` and `Q` the noise that reaches the first layer's
+pre-activation per unit of σ (`Ξ W1ᵀ` for input noise, `X N1ᵀ` for parameter noise), every noise
 scale needs only `relu(P + σ Q)`: the first matrix product is made once, not once a noise scale.
 
-The second layer's products are made once for all conditions (`shared_rows.py`): `rows` stacks the
-distinct rows of their weights and of their noise, and each condition picks and scales its own.
-Where conditions share too little for that to pay, weights and noise are added before the product.
-Activations are stored feature-major, `(features, images)`, so picking a row copies one run of
-memory.
+The second layers of the conditions share most of their rows (`shared_neurons.py`) and there are two
+ways to go on, of which the one with fewer products is taken. *Products first*: all rows of weights
+and of noise are multiplied with the activations, and each condition adds the pairs it needs.
+*Weights first*: the rows of every distinct pair are added, then multiplied; half the work for a
+single condition.
+
+Noise scales run inside one compiled loop, a few at a time: its buffers are allocated once, where a
+call for each noise scale would spend up to a fifth of the time on fresh memory (measured).
 """
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
-from dissociation.measures.shared_rows import (
-    Selection,
-    SharedRows,
-    bucket,
-    pad_rows,
-    shared_rows,
-)
-from dissociation.network import Network
+from dissociation.buckets import bucket, column_bucket, pad_to
+from dissociation.measures.shared_neurons import Block, SharedNeurons
 
 #: Label of padding images; no prediction is ever wrong about them.
 PADDING = -1
+#: Noise scales a stream can have, the clean one included.
+MAX_SIGMAS = 256
 
 
-@jit()
-def pre_activation(weight: Any, x: Any) -> Any:
-    """`(hidden, in) @ (n, in)ᵀ -> (hidden, n)`."""
-    return weight @ x.T
+class Blocks(NamedTuple):
+    """Blocks of neurons on the device, padded; `count` of them are real.
 
+    - `signal`: `(blocks,)` first row, or `(blocks, size)` rows where they do not lie in a row.
+    - `noise`: `(blocks,)` first row; `condition`: `(blocks,)`; `ratio`: `(blocks, size)`.
+    - `readout`, `readout_noise`: `(blocks, outputs, size)`.
+    """
 
-@jit()
-def _products(rows: Any, p: Any, q: Any, sigma: Any) -> Any:
-    """`rows · relu(P + σ Q)`, `(distinct rows, n)`."""
-    return rows @ jax.nn.relu(p + sigma * q)
-
-
-@jit()
-def _noisy_products(rows: Any, ripple: Any, p: Any, q: Any, sigma: Any) -> Any:
-    """`(rows + σ ripple) · relu(P + σ Q)`: one product for weights and noise together."""
-    return (rows + sigma * ripple) @ jax.nn.relu(p + sigma * q)
-
-
-def _wrong(logits: Any, labels: Any) -> Any:
-    return jnp.sum((jnp.argmax(logits, axis=0) != labels) & (labels != PADDING))
-
-
-@jit()
-def _errors(products: Any, pick: Selection, w3: Any, labels: Any) -> Any:
-    h2 = jax.nn.relu(pick.factor[:, None] * products[pick.index])
-    return _wrong(w3 @ h2, labels)
-
-
-@jit()
-def _errors_of_noisy_readout(
-    products: Any, pick: Selection, w3: Any, n3: Any, labels: Any, sigma: Any
-) -> Any:
-    h2 = jax.nn.relu(pick.factor[:, None] * products[pick.index])
-    return _wrong((w3 + sigma * n3) @ h2, labels)
-
-
-@jit()
-def _errors_of_noisy_weights(
-    products: Any, pick: Selection, noise: Selection, w3: Any, n3: Any, labels: Any, sigma: Any
-) -> Any:
-    signal = pick.factor[:, None] * products[pick.index]
-    ripple = (sigma * noise.factor)[:, None] * products[noise.index]
-    return _wrong((w3 + sigma * n3) @ jax.nn.relu(signal + ripple), labels)
-
-
-class Condition(NamedTuple):
-    """What one condition adds to the products that all share; on the device, padded."""
-
-    pick: Selection
-    noise: Selection | None
-    w3: Any
-    n3: Any
+    count: Any
+    signal: Any
+    noise: Any
+    condition: Any
+    ratio: Any
+    readout: Any
+    readout_noise: Any
 
 
 class Shared(NamedTuple):
-    """Conditions of one seed with equal first layers (and equal noise on them)."""
+    """Conditions of one seed with equal first layers (and equal noise on them), on the device.
+
+    - `w1`, `n1`: `(in, hidden1)`, `n1` is `None` without parameter noise.
+    - `rows`: `(rows, hidden1)` of signal, then of noise.
+    - `in_a_row`, `scattered`: the blocks by where their signal rows lie; with weights first, the
+      distinct blocks, all `scattered`, and `in_a_row` is `None`.
+    - `members`: which conditions, in order.
+    """
 
     w1: Any
     n1: Any
     rows: Any
-    ripple: Any
-    conditions: tuple[Condition, ...]
+    in_a_row: Blocks | None
+    scattered: Blocks
     members: tuple[int, ...]
 
 
-def _selection(pick: Selection, offset: int = 0) -> Selection:
-    size = bucket(len(pick.index))
-    # Index 0 with factor 0: padding neurons are silent, whatever row they point at.
-    return Selection(
-        jnp.asarray(pad_rows(pick.index + np.int32(offset), size)),
-        jnp.asarray(pad_rows(pick.factor, size)),
-    )
+@jit()
+def pre_activation(x: Any, weight: Any) -> Any:
+    """`(n, in) @ (in, hidden) -> (n, hidden)`."""
+    return x @ weight
 
 
-def _columns(matrix: Any) -> Any:
-    array = np.asarray(matrix, np.float32)
-    return jnp.asarray(pad_rows(array.T, bucket(array.shape[1])).T)
+def _wrong(logits: Any, labels: Any) -> Any:
+    """Wrong predictions of each condition from logits `(conditions, n, outputs)`."""
+    labels = labels[None, :]
+    wrong = (jnp.argmax(logits, axis=-1) != labels) & (labels != PADDING)
+    return wrong.sum(1, dtype=jnp.int32)
 
 
-def _padded_rows(*parts: np.ndarray) -> Any:
-    stacked = np.concatenate(parts)
-    return jnp.asarray(pad_rows(stacked, bucket(len(stacked))))
+def _over_sigmas(logits_at: Any, sigmas: Any, span: Any, labels: Any, conditions: int) -> Any:
+    def at(index, counts):
+        return counts.at[index].set(_wrong(logits_at(sigmas[index]), labels))
+
+    counts = jnp.zeros((MAX_SIGMAS, conditions), jnp.int32)
+    return jax.lax.fori_loop(span[0], span[1], at, counts)
 
 
-def share(networks: list[Network], noises: list[Network] | None = None) -> list[Shared]:
-    """Groups conditions of one seed so that each product is made once.
+# The barriers below keep XLA from merging element-wise work into its products, which slows those.
+
+
+@jit(static_argnames=("conditions",))
+def _products_first(
+    rows: Any,
+    in_a_row: Blocks,
+    scattered: Blocks,
+    p: Any,
+    q: Any,
+    sigmas: Any,
+    span: Any,
+    labels: Any,
+    *,
+    conditions: int,
+) -> Any:
+    block = jax.lax.optimization_barrier
+    shape = (len(p), in_a_row.ratio.shape[1])
+
+    def logits_at(sigma):
+        products = block(block(jax.nn.relu(p + sigma * q)) @ rows.T)
+
+        def side_by_side(start):
+            return jax.lax.dynamic_slice(products, (0, start), shape)
+
+        def picked(index):
+            return products.at[:, index].get(mode="promise_in_bounds")
+
+        def read(blocks, signal_of):
+            def one(k, logits):
+                ripple = blocks.ratio[k][None, :] * side_by_side(blocks.noise[k])
+                h2 = block(jax.nn.relu(signal_of(blocks.signal[k]) + sigma * ripple))
+                readout = blocks.readout[k] + sigma * blocks.readout_noise[k]
+                return logits.at[blocks.condition[k]].add(h2 @ readout.T)
+
+            return one
+
+        logits = jnp.zeros((conditions, len(p), in_a_row.readout.shape[1]))
+        logits = jax.lax.fori_loop(0, in_a_row.count, read(in_a_row, side_by_side), logits)
+        return jax.lax.fori_loop(0, scattered.count, read(scattered, picked), logits)
+
+    return _over_sigmas(logits_at, sigmas, span, labels, conditions)
+
+
+@jit(static_argnames=("conditions",))
+def _weights_first(
+    rows: Any,
+    blocks: Blocks,
+    p: Any,
+    q: Any,
+    sigmas: Any,
+    span: Any,
+    labels: Any,
+    *,
+    conditions: int,
+) -> Any:
+    block = jax.lax.optimization_barrier
+    shape = (blocks.ratio.shape[1], rows.shape[1])
+
+    def logits_at(sigma):
+        h1 = block(jax.nn.relu(p + sigma * q))
+
+        def one(k, logits):
+            ripple = jax.lax.dynamic_slice(rows, (blocks.noise[k], 0), shape)
+            signal = rows.at[blocks.signal[k]].get(mode="promise_in_bounds")
+            weight = block(signal + (sigma * blocks.ratio[k])[:, None] * ripple)
+            h2 = block(jax.nn.relu(block(h1 @ weight.T)))
+            readout = blocks.readout[k] + sigma * blocks.readout_noise[k]
+            return logits + h2 @ readout.T
+
+        start = jnp.zeros((len(p), blocks.readout.shape[1]))
+        logits = jax.lax.fori_loop(0, blocks.count, one, start)
+        return logits.reshape(len(p), conditions, -1).swapaxes(0, 1)
+
+    return _over_sigmas(logits_at, sigmas, span, labels, conditions)
+
+
+def share(
+    w1: np.ndarray, n1: np.ndarray | None, layer: SharedNeurons, members: Sequence[int]
+) -> Shared:
+    """Puts conditions on the device, padded to the few shapes that are ever compiled.
 
     **Arguments:**
 
-    - `networks`: one a condition; `noises`: noise per unit of σ on each one's weights, if any.
+    - `w1`: `(hidden1, in)` of all members; `n1`: its noise per unit of σ, if there is any.
+    - `layer`: their second layers; `members`: their numbers.
     """
-    groups: list[list[int]] = []
-    for number, network in enumerate(networks):
-        for group in groups:
-            first = group[0]
-            same = np.array_equal(networks[first].w1, network.w1)
-            if same and noises is not None:
-                same = np.array_equal(noises[first].w1, noises[number].w1)
-            if same:
-                group.append(number)
-                break
-        else:
-            groups.append([number])
-    return [_shared(group, networks, noises) for group in groups]
-
-
-def _shared(members: list[int], networks: list[Network], noises: list[Network] | None) -> Shared:
-    weights = [np.asarray(networks[member].w2) for member in members]
-    signal = shared_rows(weights)
-    own = sum(map(len, weights))
-    ripple, noise = None, None
-    if noises is None:
-        rows = _padded_rows(signal.rows)
+    hidden, depth = bucket(len(w1)), layer.signals.shape[1]
+    noises = layer.noises.reshape(-1, depth)
+    size = column_bucket(layer.noises.shape[1])
+    rows = np.concatenate([layer.signals, noises])
+    # The last block may reach beyond the last row: nobody reads there, but it must be there.
+    starts = [int(block.signal[0]) for block in layer.blocks if block.in_a_row]
+    real = max(*starts, 0, len(rows) - layer.noises.shape[1]) + size
+    rows = pad_to(rows, column_bucket(bucket(real)), hidden)
+    distinct = {block.activations: block for block in layer.blocks}
+    weights_first = len(noises) > 0 and len(distinct) * size < real
+    if weights_first:
+        in_a_row, scattered = None, _blocks(layer, _merged(layer), size)
     else:
-        draws = [np.asarray(noises[member].w2) for member in members]
-        noise = shared_rows(draws)
-        if len(signal.rows) + len(noise.rows) < own:
-            rows = _padded_rows(signal.rows, noise.rows)
-        else:
-            rows, ripple = _padded_rows(*weights), _padded_rows(*draws)
-            signal, noise = _own_rows(weights), None
-    conditions = tuple(
-        Condition(
-            _selection(signal.selections[place]),
-            None if noise is None else _selection(noise.selections[place], len(signal.rows)),
-            _columns(networks[member].w3),
-            None if noises is None else _columns(noises[member].w3),
-        )
-        for place, member in enumerate(members)
-    )
-    first = members[0]
+        lying = [block for block in layer.blocks if block.in_a_row]
+        in_a_row = _blocks(layer, lying, size, in_a_row=True)
+        scattered = _blocks(layer, [b for b in layer.blocks if not b.in_a_row], size)
     return Shared(
-        jnp.asarray(networks[first].w1),
-        None if noises is None else jnp.asarray(noises[first].w1),
-        rows,
-        ripple,
-        conditions,
+        jnp.asarray(pad_to(w1, hidden).T),
+        None if n1 is None else jnp.asarray(pad_to(n1, hidden).T),
+        jnp.asarray(rows),
+        in_a_row,
+        scattered,
         tuple(members),
     )
 
 
-def _own_rows(matrices: list[np.ndarray]) -> SharedRows:
-    """Every matrix keeps all of its own rows."""
-    edges = np.cumsum([0, *map(len, matrices)])
-    selections = tuple(
-        Selection(np.arange(a, b, dtype=np.int32), np.ones(b - a, np.float32))
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
+def _merged(layer: SharedNeurons) -> list[Block]:
+    """One block for all with the same activations, the conditions' readouts one below another."""
+    together: dict[tuple, list[Block]] = {}
+    for block in layer.blocks:
+        together.setdefault(block.activations, []).append(block)
+    merged = []
+    for blocks in together.values():
+        readout = np.zeros((layer.conditions, *blocks[0].readout.shape), np.float32)
+        noise = np.zeros_like(readout)
+        for block in blocks:
+            readout[block.condition] += block.readout
+            noise[block.condition] += block.readout_noise
+        wide = (-1, readout.shape[-1])
+        merged.append(
+            dataclasses.replace(
+                blocks[0], readout=readout.reshape(wide), readout_noise=noise.reshape(wide)
+            )
+        )
+    return merged
+
+
+def _blocks(
+    layer: SharedNeurons, blocks: Sequence[Block], size: int, *, in_a_row: bool = False
+) -> Blocks:
+    outputs = (blocks or layer.blocks)[0].readout.shape[0]
+    room = max(8, -(-len(blocks) // 8) * 8)
+
+    def stacked(rows: list[np.ndarray], shape: tuple[int, ...], kind: type) -> Any:
+        whole = np.zeros((room, *shape), kind)
+        for k, row in enumerate(rows):
+            whole[(k, *(slice(0, length) for length in row.shape))] = row
+        return jnp.asarray(whole)
+
+    signals = len(layer.signals)
+    first_noise = [np.array(signals + b.noise * layer.noises.shape[1]) for b in blocks]
+    signal = [b.signal[0] if in_a_row else np.minimum(b.signal, signals - 1) for b in blocks]
+    return Blocks(
+        jnp.int32(len(blocks)),
+        stacked([np.asarray(s) for s in signal], () if in_a_row else (size,), np.int32),
+        stacked(first_noise if len(layer.noises) else [], (), np.int32),
+        stacked([np.array(b.condition) for b in blocks], (), np.int32),
+        stacked([b.ratio for b in blocks], (size,), np.float32),
+        stacked([b.readout for b in blocks], (outputs, size), np.float32),
+        stacked([b.readout_noise for b in blocks], (outputs, size), np.float32),
     )
-    return SharedRows(np.concatenate(matrices), selections)
 
 
-def count_errors(shared: Shared, p: Any, q: Any, sigmas: list[Any], labels: Any) -> np.ndarray:
-    """Wrong predictions of each condition at each noise scale.
+def sigmas_on_device(sigmas: np.ndarray) -> Any:
+    """`(MAX_SIGMAS,)` float32, padded."""
+    return jnp.asarray(pad_to(np.asarray(sigmas, np.float32), MAX_SIGMAS))
+
+
+def count_errors(
+    shared: Shared, p: Any, q: Any, sigmas: Any, span: tuple[int, int], labels: Any
+) -> np.ndarray:
+    """Wrong predictions of each condition at some of the noise scales.
 
     **Arguments:**
 
-    - `shared`: the conditions; `p`, `q`: `(hidden1, n)` pre-activation and its noise.
-    - `sigmas`: float32 scalars; `labels`: `(n,)` int32, `PADDING` for padding.
+    - `shared`: the conditions; `p`, `q`: `(n, hidden1)` pre-activation and its noise.
+    - `sigmas`: of [`sigmas_on_device`][]; `span`: from which to which (not included).
+    - `labels`: `(n,)` int32, `PADDING` for padding.
 
-    **Returns:** `(conditions, sigmas)` int64.
+    **Returns:** `(conditions, sigmas in the span)` int64.
     """
-    counts: list[Any] = []
-    for sigma in sigmas:
-        if shared.ripple is None:
-            products = _products(shared.rows, p, q, sigma)
-        else:
-            products = _noisy_products(shared.rows, shared.ripple, p, q, sigma)
-        counts.extend(_count(products, condition, labels, sigma) for condition in shared.conditions)
-    flat = np.array([int(count) for count in counts], np.int64)
-    return flat.reshape(len(sigmas), len(shared.conditions)).T
-
-
-def _count(products: Any, condition: Condition, labels: Any, sigma: Any) -> Any:
-    pick, noise, w3, n3 = condition
-    if n3 is None:
-        return _errors(products, pick, w3, labels)
-    if noise is None:
-        return _errors_of_noisy_readout(products, pick, w3, n3, labels, sigma)
-    return _errors_of_noisy_weights(products, pick, noise, w3, n3, labels, sigma)
+    bounds = jnp.asarray(np.array(span, np.int32))
+    blocks = [part for part in (shared.in_a_row, shared.scattered) if part is not None]
+    kernel = _weights_first if shared.in_a_row is None else _products_first
+    counts = kernel(
+        shared.rows, *blocks, p, q, sigmas, bounds, labels, conditions=len(shared.members)
+    )
+    return np.asarray(counts)[span[0] : span[1]].T.astype(np.int64)

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from dissociation._lazy import jax, jnp
-from dissociation.datasets import mnist_test
+from dissociation._lazy import jax
+from dissociation.draws import normal
 from dissociation.errors import check_choice, check_integer, settle
 from dissociation.measures import noise_kernels as kernels
-from dissociation.measures.base import (
-    Axis,
-    Curves,
-    Measure,
-    SeedCurve,
-    check_images,
-    check_noise_range,
-    chunks,
-    noise_scales,
-    padded,
-)
+from dissociation.measures.noise_measure import NoiseMeasure, by_first_layer
+from dissociation.measures.shared_neurons import shared_neurons
 from dissociation.network import Network
 
-LIMITS = (1e-6, 100.0)
-#: Noise draws kept on the device from chunk to chunk, about 20 MB each; further ones are redrawn.
-KEPT_DRAWS = 8
 MODES = {
     "absolute": "absolute: σ · N(0, 1) on every weight",
     "relative": "relative: σ · |w| · N(0, 1), blind to rescaling",
@@ -37,7 +25,7 @@ LAYERS = ("123", "1", "2", "3", "12", "13", "23")
 
 
 @dataclass(frozen=True)
-class ParameterNoise(Measure):
+class ParameterNoise(NoiseMeasure):
     """Error with `W_l + σ N_l`, `N_l` ~ N(0, 1): one draw a seed, shared by all σ and conditions.
 
     Settings: σ from `noise_low` to `noise_high` at `points` scales; `mode` absolute, or relative to
@@ -47,7 +35,6 @@ class ParameterNoise(Measure):
 
     noise_low: float = 1e-4
     noise_high: float = 1.0
-    points: int = 40
     mode: str = "absolute"
     layers: str = "123"
     draws: int = 1
@@ -59,37 +46,24 @@ class ParameterNoise(Measure):
         "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025, Fig. 4; relative "
         "noise: Kwon et al., ASAM, ICML 2021"
     )
+    limits: ClassVar = (1e-6, 100.0)
 
     def __post_init__(self):
-        noise = check_noise_range(self.noise_low, self.noise_high, self.points, LIMITS)
-        settle(self, images=check_images(self.images), **noise)
+        super().__post_init__()
         check_choice("mode", self.mode, tuple(MODES))
         settle(self, draws=check_integer("draws", self.draws, 1, 64))
         check_choice("layers", self.layers, LAYERS)
 
     @property
-    def x(self) -> np.ndarray:
-        """See [`Measure.x`][]."""
-        return noise_scales(self.noise_low, self.noise_high, self.points)
-
-    @property
-    def total(self) -> np.ndarray:
-        """See [`Measure.total`][]."""
-        return np.full(self.points, self.images)
-
-    @property
-    def axes(self) -> tuple[Axis, Axis]:
-        """See [`Measure.axes`][]."""
+    def noise_axis(self) -> str:
+        """See [`NoiseMeasure.noise_axis`][]."""
         unit = "weight units" if self.mode == "absolute" else "relative to each weight"
-        return (
-            Axis(f"Parameter noise σ ({unit})", self.noise_low, self.noise_high, log=True),
-            Axis("Test error", 0.01, 1.0, log=True, percent=True),
-        )
+        return f"Parameter noise σ ({unit})"
 
     @property
-    def chance(self) -> float:
-        """See [`Measure.chance`][]."""
-        return 0.9
+    def runs(self) -> int:
+        """See [`NoiseMeasure.runs`][]."""
+        return self.draws
 
     def noise(self, network: Network, key: Any, draw: int) -> Network:
         """The noise of one draw per unit of σ, shaped like the weights.
@@ -97,51 +71,40 @@ class ParameterNoise(Measure):
         Draw 0 is the notebook's: `N_l = normal(split(key, 3)[l])`. Rows of wider layers extend the
         draws of narrower ones, so conditions share as much of their noise as their shapes allow.
         """
-        own = key if draw == 0 else jax.random.fold_in(key, draw)
-        parts = []
-        for number, (weight, part_key) in enumerate(
-            zip(network, jax.random.split(own, 3), strict=True), start=1
-        ):
-            if str(number) not in self.layers:
-                parts.append(jnp.zeros_like(weight))
-                continue
-            drawn = jax.random.normal(part_key, weight.shape)
-            parts.append(drawn if self.mode == "absolute" else jnp.abs(weight) * drawn)
-        return Network(*parts)
+        keys = _keys(key, draw)
+        return Network(*(self._on_layer(n, w, keys) for n, w in enumerate(network)))
 
-    def stream(
-        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Iterator[Curves | None]:
-        """See [`Measure.stream`][]. Conditions of one seed draw from the same key."""
-        del key
-        data = mnist_test()
-        sigmas = [jnp.float32(sigma) for sigma in (0.0, *self.x)]
-        runs = [(seed, draw) for seed in range(len(keys)) for draw in range(self.draws)]
-        errors = np.zeros((len(networks), len(keys), self.draws, len(sigmas)), np.int64)
-        kept: dict[tuple[int, int], list[kernels.Shared]] = {}
-        seen = 0
-        for chunk in chunks(self.images):
-            images = jnp.asarray(padded(data.images[chunk]))
-            labels = jnp.asarray(padded(data.labels[chunk].astype(np.int32), kernels.PADDING))
-            for seed, draw in runs:
-                groups = kept.get((seed, draw))
-                if groups is None:
-                    groups = self._share([row[seed] for row in networks], keys[seed], draw)
-                    if len(kept) < KEPT_DRAWS:
-                        kept[seed, draw] = groups
-                for group in groups:
-                    p = kernels.pre_activation(group.w1, images)
-                    q = kernels.pre_activation(group.n1, images)
-                    counts = kernels.count_errors(group, p, q, sigmas, labels)
-                    errors[list(group.members), seed, draw] += counts
-                    yield None
-            seen += len(chunk)
-            yield [[_seed_curve(counts, seen) for counts in row] for row in errors]
+    def _on_layer(self, number: int, weight: Any, keys: Any) -> np.ndarray:
+        if str(number + 1) not in self.layers:
+            return np.zeros(np.shape(weight), np.float32)
+        drawn = normal(keys[number], np.shape(weight))
+        return np.abs(weight) * drawn if self.mode == "relative" else drawn
 
-    def _share(self, networks: list[Network], key: Any, draw: int) -> list[kernels.Shared]:
-        return kernels.share(networks, [self.noise(network, key, draw) for network in networks])
+    def shared(self, networks: Sequence[Network], key: Any, run: int) -> list[kernels.Shared]:
+        """See [`NoiseMeasure.shared`][]. Conditions of one seed draw from the same key."""
+        keys = _keys(key, run)
+        groups = []
+        for members in by_first_layer(networks):
+            own = [Network(*map(np.asarray, networks[member])) for member in members]
+            widest = max(len(network.w2) for network in own)
+            shape = widest, own[0].w2.shape[1]
+            layer = shared_neurons(
+                [network.w2 for network in own],
+                [network.w3 for network in own],
+                normal(keys[1], shape) if "2" in self.layers else None,
+                [self._on_layer(2, network.w3, keys) for network in own],
+                relative=self.mode == "relative",
+            )
+            n1 = self._on_layer(0, own[0].w1, keys)
+            groups.append(kernels.share(own[0].w1, n1, layer, members))
+        return groups
+
+    def ripple(self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any) -> Any:
+        """See [`NoiseMeasure.ripple`][]."""
+        del rows, key
+        return kernels.pre_activation(images, group.n1)
 
 
-def _seed_curve(counts: np.ndarray, images: int) -> SeedCurve:
-    seen = np.full(counts.shape[1] - 1, images)
-    return SeedCurve(counts[:, 1:].copy(), seen, int(counts[0, 0]), images)
+def _keys(key: Any, draw: int) -> Any:
+    """One key for each layer's noise."""
+    return jax.random.split(key if draw == 0 else jax.random.fold_in(key, draw), 3)

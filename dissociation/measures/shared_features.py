@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
-from dissociation.measures.shared_rows import bucket, pad_rows, shared_rows
+from dissociation.buckets import bucket, pad_to
+from dissociation.measures.shared_rows import shared_rows
 from dissociation.network import Network, padded_chunks
 
 #: Scales that agree to this are those of the same features.
@@ -71,7 +72,7 @@ class SharedFeatures:
         for group, w1 in enumerate(firsts):
             members = [c for c, own in enumerate(self.group_of) if own == group]
             shared = shared_rows([np.asarray(networks[c].w2) for c in members])
-            padded = pad_rows(shared.rows, bucket(len(shared.rows)))
+            padded = pad_to(shared.rows, bucket(len(shared.rows)))
             self._groups.append((jnp.asarray(w1), jnp.asarray(padded), len(shared.rows)))
             for member, pick in zip(members, shared.selections, strict=True):
                 power = np.bincount(pick.index, pick.factor.astype(np.float64) ** 2)

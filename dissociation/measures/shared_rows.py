@@ -16,7 +16,6 @@ import numpy as np
 #: Rows whose unit vectors agree to this are one row: float32 rounding of a multiple, not more.
 TOLERANCE = 1e-6
 SIGNATURE_GAP = 1e-4
-SMALLEST_BUCKET = 16
 
 
 class Selection(NamedTuple):
@@ -92,14 +91,3 @@ def _settle(members: np.ndarray, units: np.ndarray, representative: np.ndarray) 
         same = np.abs(units[members] - units[first]).max(1) <= TOLERANCE
         representative[members[same]] = first
         members = members[~same]
-
-
-def bucket(size: int) -> int:
-    """The next of few sizes, at most about a sixteenth larger: so that few shapes are compiled."""
-    step = max(SMALLEST_BUCKET, 2 ** ((max(size, 1) - 1).bit_length() - 5))
-    return -(-size // step) * step
-
-
-def pad_rows(matrix: np.ndarray, size: int) -> np.ndarray:
-    """Zero rows appended up to `size`."""
-    return np.pad(matrix, [(0, size - len(matrix))] + [(0, 0)] * (matrix.ndim - 1))

@@ -314,7 +314,8 @@ class TestLeaving:
         assert not bench.jobs.advance()
         status = watch.status()
         assert status.state == j.CANCELLED and status.finished and not known.complete
-        assert status.message == f"Cancelled at 2 networks, {FIRST_CHUNK} of 5,000 images."
+        seen = f"2 networks, {FIRST_CHUNK} of 5,000 images at 2 of 3 noise scales"
+        assert status.message == f"Cancelled at {seen}."
         assert_same_curve(watch.curves()[0], known)
         assert bench.library.curve(plan, 0) is None
         # Asked again, it starts again.

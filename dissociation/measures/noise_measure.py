@@ -1,0 +1,186 @@
+"""What input noise and parameter noise have in common: noise scales, and how a curve is streamed.
+
+A stream is coarse first: every fourth noise scale on a few images, then the others, then more
+images at all of them. Work stops for breath every few noise scales, so a page in a hurry waits for
+tenths of a second at most.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from dissociation._lazy import jnp
+from dissociation.datasets import mnist_test
+from dissociation.errors import InvalidValue, check_integer, check_number, settle
+from dissociation.measures import noise_kernels as kernels
+from dissociation.measures.base import (
+    Axis,
+    Curves,
+    Measure,
+    SeedCurve,
+    check_images,
+    chunks,
+    padded,
+)
+from dissociation.network import Network
+
+#: Every so many noise scales make the first, coarse curve.
+COARSE = 4
+#: Noise scales computed between two pauses.
+SIGMAS_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class NoiseMeasure(Measure):
+    """A measure over noise scales σ from `noise_low` to `noise_high`, log-spaced at `points`.
+
+    Subclasses say where the noise goes. `limits` is the range in which both ends must lie.
+    """
+
+    noise_low: float = 0.1
+    noise_high: float = 1.0
+    points: int = 40
+
+    limits: ClassVar[tuple[float, float]]
+
+    def __post_init__(self):
+        settle(self, images=check_images(self.images))
+        low = check_number("noise_low", self.noise_low, *self.limits)
+        high = check_number("noise_high", self.noise_high, *self.limits)
+        if low >= high:
+            raise InvalidValue("noise_low", low, f"give less than noise_high, {high:g}")
+        points = check_integer("points", self.points, 2, 200)
+        settle(self, noise_low=low, noise_high=high, points=points)
+
+    @property
+    def x(self) -> np.ndarray:
+        """See [`Measure.x`][]: evenly spaced in the logarithm, ends included."""
+        return np.logspace(np.log10(self.noise_low), np.log10(self.noise_high), self.points)
+
+    @property
+    def total(self) -> np.ndarray:
+        """See [`Measure.total`][]."""
+        return np.full(self.points, self.images)
+
+    @property
+    @abc.abstractmethod
+    def noise_axis(self) -> str:
+        """Title of the x axis, with its unit."""
+
+    @property
+    def axes(self) -> tuple[Axis, Axis]:
+        """See [`Measure.axes`][]."""
+        return (
+            Axis(self.noise_axis, self.noise_low, self.noise_high, log=True),
+            Axis("Test error", 0.01, 1.0, log=True, percent=True),
+        )
+
+    @property
+    def chance(self) -> float:
+        """See [`Measure.chance`][]."""
+        return 0.9
+
+    @property
+    def runs(self) -> int:
+        """Noise draws a seed."""
+        return 1
+
+    @abc.abstractmethod
+    def shared(self, networks: Sequence[Network], key: Any, run: int) -> list[kernels.Shared]:
+        """The conditions of one seed, grouped by what they share, for one draw of the noise."""
+
+    @abc.abstractmethod
+    def ripple(self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any) -> Any:
+        """Noise on the first pre-activation per unit of σ, for a chunk of padded images."""
+
+    def stream(
+        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+    ) -> Iterator[Curves | None]:
+        """See [`Measure.stream`][]."""
+        data = mnist_test()
+        scales = np.array([0.0, *self.x])
+        order, coarse = coarse_first(len(scales))
+        sigmas = kernels.sigmas_on_device(scales[order])
+        errors = np.zeros((len(networks), len(networks[0]), self.runs, len(scales)), np.int64)
+        seen = np.zeros(len(scales), np.int64)
+        groups = _Groups(self, networks, keys)
+        whole = (0, len(scales))
+        passes = [span for span in ((0, coarse), (coarse, len(scales))) if span[0] < span[1]]
+        for chunk in chunks(self.images):
+            images = jnp.asarray(padded(data.images[chunk]))
+            labels = jnp.asarray(padded(data.labels[chunk].astype(np.int32), kernels.PADDING))
+            for span in passes:
+                for seed, run, group in groups:
+                    p = kernels.pre_activation(images, group.w1)
+                    q = self.ripple(group, images, chunk, key)
+                    for part in _parts(span):
+                        counts = kernels.count_errors(group, p, q, sigmas, part, labels)
+                        errors[np.ix_(group.members, [seed], [run], order[slice(*part)])] += counts[
+                            :, None, None
+                        ]
+                        yield None
+                seen[order[slice(*span)]] += len(chunk)
+                yield [[_seed_curve(counts, seen) for counts in row] for row in errors]
+            passes = [whole]
+
+
+def coarse_first(scales: int) -> tuple[np.ndarray, int]:
+    """`(scales,)` order in which noise scales are visited, and how many make the coarse curve.
+
+    The first scale is the clean one; the coarse curve has it and both ends of the others.
+    """
+    coarse = np.unique([0, *range(1, scales, COARSE), scales - 1])
+    rest = np.setdiff1d(np.arange(scales), coarse)
+    return np.concatenate([coarse, rest]), len(coarse)
+
+
+def _parts(span: tuple[int, int]) -> list[tuple[int, int]]:
+    starts = range(span[0], span[1], SIGMAS_AT_ONCE)
+    return [(start, min(start + SIGMAS_AT_ONCE, span[1])) for start in starts]
+
+
+def _seed_curve(counts: np.ndarray, seen: np.ndarray) -> SeedCurve:
+    return SeedCurve(counts[:, 1:].copy(), seen[1:].copy(), int(counts[0, 0]), int(seen[0]))
+
+
+class _Groups:
+    """What is shared for every seed and run, kept on the device while there is room."""
+
+    #: Draws kept from chunk to chunk, about 20 MB each; further ones are drawn again.
+    room = 8
+
+    def __init__(
+        self, measure: NoiseMeasure, networks: Sequence[Sequence[Network]], keys: Sequence[Any]
+    ):
+        self._measure, self._networks, self._keys = measure, networks, keys
+        self._kept: dict[tuple[int, int], list[kernels.Shared]] = {}
+
+    def __iter__(self) -> Iterator[tuple[int, int, kernels.Shared]]:
+        for seed, key in zip(range(len(self._networks[0])), self._keys, strict=False):
+            for run in range(self._measure.runs):
+                groups = self._kept.get((seed, run))
+                if groups is None:
+                    own = [row[seed] for row in self._networks]
+                    groups = self._measure.shared(own, key, run)
+                    if len(self._kept) < self.room:
+                        self._kept[seed, run] = groups
+                for group in groups:
+                    yield seed, run, group
+
+
+def by_first_layer(networks: Sequence[Network]) -> list[list[int]]:
+    """Numbers of the networks, together where the first layers are equal."""
+    groups: list[list[int]] = []
+    for number, network in enumerate(networks):
+        for group in groups:
+            if np.array_equal(networks[group[0]].w1, network.w1):
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    return groups
