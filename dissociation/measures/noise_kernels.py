@@ -229,10 +229,9 @@ def _blocks(
     room = max(8, -(-len(blocks) // 8) * 8)
 
     def stacked(rows: list[np.ndarray], shape: tuple[int, ...], kind: type) -> Any:
-        whole = np.zeros((room, *shape), kind)
-        for k, row in enumerate(rows):
-            whole[(k, *(slice(0, length) for length in row.shape))] = row
-        return jnp.asarray(whole)
+        padded = [pad_to(row, *shape) for row in rows]
+        padded += [np.zeros(shape, kind)] * (room - len(rows))
+        return jnp.asarray(np.stack(padded).astype(kind))
 
     signals = len(layer.signals)
     first_noise = [np.array(signals + b.noise * layer.noises.shape[1]) for b in blocks]
@@ -267,9 +266,12 @@ def count_errors(
     **Returns:** `(conditions, sigmas in the span)` int64.
     """
     bounds = jnp.asarray(np.array(span, np.int32))
-    blocks = [part for part in (shared.in_a_row, shared.scattered) if part is not None]
-    kernel = _weights_first if shared.in_a_row is None else _products_first
-    counts = kernel(
-        shared.rows, *blocks, p, q, sigmas, bounds, labels, conditions=len(shared.members)
-    )
+    given = p, q, sigmas, bounds, labels
+    conditions = len(shared.members)
+    if shared.in_a_row is None:
+        counts = _weights_first(shared.rows, shared.scattered, *given, conditions=conditions)
+    else:
+        counts = _products_first(
+            shared.rows, shared.in_a_row, shared.scattered, *given, conditions=conditions
+        )
     return np.asarray(counts)[span[0] : span[1]].T.astype(np.int64)

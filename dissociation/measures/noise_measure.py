@@ -120,9 +120,8 @@ class NoiseMeasure(Measure):
                     q = self.ripple(group, images, chunk, key)
                     for part in _parts(span):
                         counts = kernels.count_errors(group, p, q, sigmas, part, labels)
-                        errors[np.ix_(group.members, [seed], [run], order[slice(*part)])] += counts[
-                            :, None, None
-                        ]
+                        for member, found in zip(group.members, counts, strict=True):
+                            errors[member, seed, run, order[slice(*part)]] += found
                         yield None
                 seen[order[slice(*span)]] += len(chunk)
                 yield [[_seed_curve(counts, seen) for counts in row] for row in errors]

@@ -132,7 +132,7 @@ def _with_noise(
 ) -> SharedNeurons:
     size = _block_size(min(len(pick.index) for pick in shared.selections))
     noise_blocks: dict[tuple[int, bytes], int] = {}
-    noises = []
+    noises: list[np.ndarray] = []
     blocks = []
     for condition, pick in enumerate(shared.selections):
         # A row of zeros is a multiple of nothing; its noise counts as it is.
