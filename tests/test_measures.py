@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dissociation import measures
+from dissociation.converged_probe import converged_probe
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import (
@@ -28,7 +29,6 @@ from dissociation.measures.base import CHUNK, FIRST_CHUNK, chunks, visiting_orde
 from dissociation.measures.noise_measure import coarse_first
 from dissociation.measures.shared_rows import shared_rows
 from dissociation.network import Network, features
-from dissociation.probes import converged_probe
 
 TIES = 3  # images that a different order of floating-point sums may decide otherwise
 KEY = jax.random.PRNGKey(37)

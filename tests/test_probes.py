@@ -8,15 +8,14 @@ import scipy.optimize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dissociation import converged_probe as converged
 from dissociation import probes
+from dissociation.converged_probe import PENALTIES, TOLERANCE, converged_probe
 from dissociation.probes import (
     LEARNING_RATE,
-    PENALTIES,
-    ROW_BUCKET,
+    ROW_BLOCK,
     STEPS,
-    TOLERANCE,
     contiguous_folds,
-    converged_probe,
     gradient_descent_probe,
     notebook_probe,
     notebook_probe_logits,
@@ -191,19 +190,19 @@ class TestConvergedProbe:
     @pytest.mark.parametrize("penalty", [max(PENALTIES), min(PENALTIES)])
     def test_agrees_with_scipy(self, data, penalty, monkeypatch):
         x, classes = data
-        monkeypatch.setattr(probes, "PENALTIES", (penalty,))
+        monkeypatch.setattr(converged, "PENALTIES", (penalty,))
         found = {}
-        converge = probes._converge
+        converge = converged._converge
 
         def kept(*args, **kwargs):
             found["result"] = converge(*args, **kwargs)
             return found["result"]
 
-        monkeypatch.setattr(probes, "_converge", kept)
+        monkeypatch.setattr(converged, "_converge", kept)
         result = converged_probe(x, classes, CLASSES, num_folds=FOLDS)
         assert result.converged and result.penalty == penalty
         expected = scipy_probe(x, classes, penalty, contiguous_folds(ROWS, FOLDS))
-        scores = np.asarray(found["result"][1])[:ROWS]
+        scores = np.asarray(found["result"][1])[0].T[:ROWS]
         # The intercepts are free up to a constant; log-probabilities are not.
         # The tolerance tells penalties apart that differ by a tenth.
         np.testing.assert_allclose(log_softmax(scores), log_softmax(expected), atol=0.02)
@@ -213,8 +212,8 @@ class TestConvergedProbe:
         x, classes = data
         result = converged_probe(x, classes, CLASSES, num_folds=FOLDS)
         assert result.converged and result.gradient <= TOLERANCE
-        assert 0 < result.iterations < probes.MAX_ITERATIONS
-        monkeypatch.setattr(probes, "MAX_ITERATIONS", 2)
+        assert 0 < result.iterations < converged.MAX_ITERATIONS
+        monkeypatch.setattr(converged, "MAX_ITERATIONS", 2)
         # A fold count of its own, as compiled code keeps the old limit.
         result = converged_probe(x, classes, CLASSES, num_folds=FOLDS + 1)
         assert not result.converged and result.gradient > TOLERANCE and result.iterations < 10
@@ -238,7 +237,7 @@ class TestConvergedProbe:
         constant = np.concatenate([x, np.zeros_like(x)], axis=1)
         assert converged_probe(constant, classes, CLASSES).converged
 
-    @pytest.mark.parametrize("rows", [ROW_BUCKET, ROW_BUCKET + 1])
+    @pytest.mark.parametrize("rows", [ROW_BLOCK, ROW_BLOCK + 1])
     def test_any_number_of_rows(self, rows):
         x, classes = toy(rows)
         result = converged_probe(x, classes, CLASSES)
@@ -249,7 +248,7 @@ class TestConvergedProbe:
     def test_size_of_the_padding_does_not_matter(self, data, monkeypatch):
         x, classes = data
         plain = converged_probe(x, classes, CLASSES)
-        monkeypatch.setattr(probes, "ROW_BUCKET", 230)
+        monkeypatch.setattr(probes, "ROW_BLOCK", 230)
         tight = converged_probe(x, classes, CLASSES)
         np.testing.assert_array_equal(tight.predicted, plain.predicted)
         assert tight.penalty == plain.penalty

@@ -34,13 +34,12 @@ class Columns:
     used: np.ndarray
     scale: np.ndarray
 
-    def same_as(self, other: Columns, *, up_to_scale: bool) -> bool:
-        """Whether a probe sees the same features, or the same up to one factor for all."""
+    def same_up_to_scale(self, other: Columns) -> bool:
+        """Whether both have the same features, up to one factor for all."""
         if not np.array_equal(self.used, other.used):
             return False
         ratio = self.scale / other.scale
-        expected = ratio[0] if up_to_scale else 1.0
-        return bool(np.abs(ratio / expected - 1).max() < SAME)
+        return bool(np.abs(ratio / ratio[0] - 1).max() < SAME)
 
 
 @jit()
@@ -70,7 +69,7 @@ class SharedFeatures:
             self.group_of.append(known)
         found: dict[int, Columns] = {}
         for group, w1 in enumerate(firsts):
-            members = [c for c, own in enumerate(self.group_of) if own == group]
+            members = self.members(group)
             shared = shared_rows([np.asarray(networks[c].w2) for c in members])
             padded = pad_to(shared.rows, bucket(len(shared.rows)))
             self._groups.append((jnp.asarray(w1), jnp.asarray(padded), len(shared.rows)))
@@ -96,11 +95,35 @@ class SharedFeatures:
         columns = self.columns[condition]
         return features[self.group_of[condition]][:, columns.used] * columns.scale
 
-    def twin(self, condition: int, *, up_to_scale: bool) -> int | None:
-        """An earlier condition with the same features, if there is one."""
+    def members(self, group: int) -> list[int]:
+        """The conditions of a group."""
+        return [c for c, own in enumerate(self.group_of) if own == group]
+
+    def distinct_scales(self, members: Sequence[int]) -> tuple[np.ndarray, list[int]]:
+        """Scales of all shared features for conditions of one group, each different set once.
+
+        **Returns:** `(distinct, features)` float32, 0 where a condition has no such feature; and
+        for each member which of them is its own.
+        """
+        width = self._groups[self.group_of[members[0]]][2]
+        distinct: list[np.ndarray] = []
+        place = []
+        for member in members:
+            columns = self.columns[member]
+            scale = np.zeros(width, np.float32)
+            scale[columns.used] = columns.scale
+            same = (p for p, o in enumerate(distinct) if np.allclose(o, scale, rtol=SAME, atol=0))
+            found = next(same, len(distinct))
+            if found == len(distinct):
+                distinct.append(scale)
+            place.append(found)
+        return np.stack(distinct), place
+
+    def twin(self, condition: int) -> int | None:
+        """An earlier condition that a probe blind to scale cannot tell from this one, if any."""
         for other in range(condition):
-            if self.group_of[other] == self.group_of[condition] and self.columns[condition].same_as(
-                self.columns[other], up_to_scale=up_to_scale
-            ):
+            if self.group_of[other] == self.group_of[condition] and self.columns[
+                condition
+            ].same_up_to_scale(self.columns[other]):
                 return other
         return None

@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from dissociation.converged_probe import converged_probe
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue, check_choice, check_integer, settle
 from dissociation.measures.base import Axis, Curves, Measure, SeedCurve, check_images
 from dissociation.measures.shared_features import SharedFeatures
 from dissociation.network import Network
-from dissociation.probes import NUM_FOLDS, ProbeResult, converged_probe, notebook_probe
+from dissociation.probes import NUM_FOLDS, ProbeResult, notebook_probes
 from dissociation.tasks import (
     SPLITS,
     TASKS,
@@ -28,7 +29,6 @@ PROBES = {
     "converged": "converged: normalised, regularised, optimised to a tolerance",
     "notebook": "notebook: 200 steps of gradient descent, depends on feature scale",
 }
-_PROBES = {"converged": converged_probe, "notebook": notebook_probe}
 SMALLEST_BUDGET = 100
 
 
@@ -104,38 +104,59 @@ class Transfer(Measure):
         """See [`Measure.stream`][]. Nothing is drawn; budgets come in ascending order."""
         del keys, key
         task = self.build_task()
-        shape = (len(networks), len(networks[0]), self.points)
+        conditions, seeds = len(networks), len(networks[0])
+        shared = [SharedFeatures([row[s] for row in networks]) for s in range(seeds)]
+        shape = (conditions, seeds, self.points)
         errors, known = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         notes: list[list[list[dict]]] = [[[] for _ in row] for row in networks]
-        shared = [SharedFeatures([row[s] for row in networks]) for s in range(shape[1])]
         for position, budget in enumerate(self.total):
-            images, classes = task.images[:budget], task.classes[:budget]
             for s, features in enumerate(shared):
-                found: list[ProbeResult] = []
-                everything = features.all_features(images)
-                for c in range(len(networks)):
-                    # The converged probe normalises, so it cannot tell scales apart.
-                    twin = features.twin(c, up_to_scale=self.probe == "converged")
-                    if twin is None:
-                        hidden = features.select(everything, c)
-                        found.append(_PROBES[self.probe](hidden, classes, len(task.names)))
+                for found in self._probe(features, task, int(budget)):
+                    if found is None:
                         yield None
-                    else:
-                        found.append(found[twin])
-                    errors[c, s, position] = int(np.sum(found[c].predicted != classes))
-                    known[c, s, position] = budget
-                    notes[c][s].append(_note(int(budget), found[c]))
-                yield [
-                    [
-                        SeedCurve(
-                            errors[c, s][None].copy(),
-                            known[c, s].copy(),
-                            notes={"probe": list(notes[c][s])},
-                        )
-                        for s in range(len(row))
-                    ]
-                    for c, row in enumerate(networks)
+                        continue
+                    condition, result = found
+                    errors[condition, s, position] = int(
+                        np.sum(result.predicted != task.classes[:budget])
+                    )
+                    known[condition, s, position] = budget
+                    notes[condition][s].append(_note(int(budget), result))
+            yield [
+                [
+                    SeedCurve(
+                        errors[c, s][None].copy(),
+                        known[c, s].copy(),
+                        notes={"probe": list(notes[c][s])},
+                    )
+                    for s in range(seeds)
                 ]
+                for c in range(conditions)
+            ]
+
+    def _probe(
+        self, features: SharedFeatures, task: Task, budget: int
+    ) -> Iterator[tuple[int, ProbeResult] | None]:
+        """Results of the conditions of one seed at one budget, with pauses."""
+        everything = features.all_features(task.images[:budget])
+        rows = task.classes[:budget], len(task.names)
+        room = int(self.total[-1])
+        if self.probe == "notebook":
+            for group, hidden in enumerate(everything):
+                members = features.members(group)
+                scales, place = features.distinct_scales(members)
+                results = notebook_probes(hidden, scales, *rows, room=room)
+                yield None
+                yield from ((c, results[p]) for c, p in zip(members, place, strict=True))
+            return
+        found: dict[int, ProbeResult] = {}
+        for c in range(len(features.columns)):
+            twin = features.twin(c)
+            if twin is None:
+                found[c] = converged_probe(features.select(everything, c), *rows, room=room)
+                yield None
+            else:
+                found[c] = found[twin]
+            yield c, found[c]
 
 
 @functools.lru_cache(maxsize=2)
