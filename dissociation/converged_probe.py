@@ -157,7 +157,7 @@ def converged_probe(
     curvature = np.zeros(columns, np.float32)
     curvature[:axes], curvature[-1] = 0.5 * squares, 0.5
     data = in_blocks(features, classes, num_classes, num_folds, columns=columns, room=room)
-    device_curvature = jnp.asarray(curvature)
+    device_curvature = jax.device_put(curvature)
 
     def descend(start: Any, penalty: float, tolerance: float) -> Any:
         strength, limit = jnp.float32(penalty), jnp.float32(tolerance)

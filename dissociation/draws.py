@@ -2,8 +2,8 @@
 
 JAX's default generator (Threefry, partitionable) numbers the entries of a draw and hashes each
 number with the key, so a longer draw from the same key begins with the shorter one. Every draw here
-is a flat one of a bucketed length, cut and shaped on the host: entry for entry what
-`jax.random.normal(key, shape)` gives.
+is a flat one whose length is a power of two, or one and a half, cut and shaped on the host: entry
+for entry what `jax.random.normal(key, shape)` gives.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from typing import Any
 import numpy as np
 
 from dissociation._lazy import jax, jit
-from dissociation.buckets import bucket
 
 
 @jit(static_argnames=("size",))
 def _normal(key: Any, *, size: int) -> Any:
     return jax.random.normal(key, (size,))
+
+
+def _length(count: int) -> int:
+    power = 1 << max(count - 1, 0).bit_length()
+    return power * 3 // 4 if count <= power * 3 // 4 else power
 
 
 def normal(key: Any, shape: tuple[int, ...]) -> np.ndarray:
@@ -30,4 +34,4 @@ def normal(key: Any, shape: tuple[int, ...]) -> np.ndarray:
     - `key`: a JAX key; `shape`: of any size.
     """
     count = math.prod(shape)
-    return np.asarray(_normal(key, size=bucket(count)))[:count].reshape(shape)
+    return np.asarray(_normal(key, size=_length(count)))[:count].reshape(shape)

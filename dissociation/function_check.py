@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from dissociation._lazy import jax, jnp
+from dissociation._lazy import jnp
 from dissociation.datasets import mnist_test
+from dissociation.draws import normal
 from dissociation.network import Network, logits, weights_digest
 
 #: Noise added to the images for the second half of the check: far off the data, still seen daily.
@@ -44,7 +45,7 @@ def _difference(before: np.ndarray, after: np.ndarray) -> tuple[float, int]:
 def _noisy_images(words: tuple[int, ...]) -> np.ndarray:
     key = jnp.array(words, jnp.uint32)
     images = mnist_test().images
-    return images + NOISE_SCALE * np.asarray(jax.random.normal(key, images.shape))
+    return images + NOISE_SCALE * normal(key, images.shape)
 
 
 _outputs: collections.OrderedDict[tuple, tuple[np.ndarray, np.ndarray]] = collections.OrderedDict()

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
+from dissociation.buckets import bucket, pad_to
 from dissociation.datasets import CLASSES, PIXELS
 
 #: The key of the notebook: seed `k` of an ensemble is initialised from `split(PRNGKey(37), n)[k]`.
@@ -138,9 +139,17 @@ def padded_chunks(images: np.ndarray, size: int = CHUNK) -> Iterator[tuple[np.nd
         yield chunk, real
 
 
+def _on_device(network: Network) -> Network:
+    """Weights with silent neurons up to bucketed widths, so that few widths are ever compiled."""
+    w1, w2, w3 = (np.asarray(weight) for weight in network)
+    hidden1, hidden2 = bucket(len(w1)), bucket(len(w2))
+    padded = pad_to(w1, hidden1), pad_to(w2, hidden2, hidden1), pad_to(w3, len(w3), hidden2)
+    return Network(*(jax.device_put(weight) for weight in padded))
+
+
 def logits(network: Network, images: np.ndarray) -> np.ndarray:
     """`(n, 10)` float32 logits of `(n, 784)` images, in chunks of bounded memory."""
-    weights = Network(*(jnp.asarray(w) for w in network))
+    weights = _on_device(network)
     parts = [
         np.asarray(_activations(weights, chunk).logits)[:real]
         for chunk, real in padded_chunks(images)
@@ -150,9 +159,10 @@ def logits(network: Network, images: np.ndarray) -> np.ndarray:
 
 def features(network: Network, images: np.ndarray) -> np.ndarray:
     """`(n, hidden2)` float32 post-activations of the second hidden layer."""
-    weights = Network(*(jnp.asarray(w) for w in network))
+    weights, width = _on_device(network), len(network.w2)
     parts = [
-        np.asarray(_activations(weights, chunk).h2)[:real] for chunk, real in padded_chunks(images)
+        np.asarray(_activations(weights, chunk).h2)[:real, :width]
+        for chunk, real in padded_chunks(images)
     ]
     return np.concatenate(parts)
 

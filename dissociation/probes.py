@@ -221,9 +221,9 @@ def in_blocks(
     folds = np.full(blocks * ROW_BLOCK, -1, np.int32)
     folds[:rows] = contiguous_folds(rows, num_folds)
     return Blocks(
-        jnp.asarray(pad_to(x, blocks * ROW_BLOCK, columns).reshape(*shape, columns)),
-        jnp.asarray(one_hot.reshape(*shape, num_classes).swapaxes(1, 2)),
-        jnp.asarray(folds.reshape(shape)),
+        jax.device_put(pad_to(x, blocks * ROW_BLOCK, columns).reshape(*shape, columns)),
+        jax.device_put(one_hot.reshape(*shape, num_classes).swapaxes(1, 2)),
+        jax.device_put(folds.reshape(shape)),
         jnp.int32(count),
     )
 
@@ -257,7 +257,7 @@ def notebook_probes(
         data.x,
         data.y,
         data.folds,
-        jnp.asarray(LEARNING_RATE * rates),
+        jax.device_put(LEARNING_RATE * rates),
         data.count,
         num_folds=num_folds,
         steps=STEPS,

@@ -30,10 +30,9 @@ def test_a_wider_layer_extends_the_draw_of_a_narrower():
 def test_few_compilations():
     draws.normal(jax.random.PRNGKey(0), (1,))
     before = draws._normal.jitted()._cache_size()
-    for rows in range(1_000, 1_100):
+    for rows in range(64, 257):
         draws.normal(jax.random.PRNGKey(0), (rows, 64))
-    sizes = len({bucket(rows * 64) for rows in range(1_000, 1_100)})
-    assert draws._normal.jitted()._cache_size() - before <= sizes <= 4
+    assert draws._normal.jitted()._cache_size() - before <= 5
 
 
 @given(st.integers(1, 10**7))

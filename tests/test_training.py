@@ -110,7 +110,7 @@ class TestStream:
         for progress, network in stream:
             stride = 1 if progress.whole else PART_STRIDE
             predicted = logits(network, test.images[::stride]).argmax(1)
-            assert progress.images == len(predicted) == (501 if progress.whole else 101)
+            assert progress.images == len(predicted) == (501 if progress.whole else 51)
             assert progress.error == np.mean(predicted != test.labels[::stride])
 
     def test_loss_and_error_fall(self, stream):

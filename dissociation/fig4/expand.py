@@ -12,7 +12,7 @@ import jax.numpy as jnp
 
 from dissociation.errors import check_integer, check_number
 from dissociation.manipulations.duplicate import duplicate_layer
-from dissociation.manipulations.nuisance import counterbalanced, identical_incoming
+from dissociation.manipulations.nuisance import counterbalanced
 from dissociation.manipulations.scale import scale_layer
 
 MOST_NEURONS = 1_000_000
@@ -102,8 +102,9 @@ def add_random_zero_neurons(
     groups = check_integer("num_zero_groups", num_zero_groups, 0, MOST_NEURONS)
     size = check_integer("neurons_per_group", neurons_per_group, 1, MOST_NEURONS)
     outputs, inputs = w_out.shape[0], w_in.shape[1]
-    incoming = identical_incoming(key, groups * size, inputs)
-    outgoing = counterbalanced(jax.random.fold_in(key, 1), groups, size, outputs)
+    incoming = jnp.repeat(jax.random.normal(key, (1, inputs)), groups * size, axis=0)
+    drawn = jax.random.normal(jax.random.fold_in(key, 1), (groups, size, outputs))
+    outgoing = counterbalanced(drawn)
     return (
         jnp.concatenate([w_in, incoming], axis=0),
         jnp.concatenate([w_out, outgoing], axis=1),

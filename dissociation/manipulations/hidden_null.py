@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dissociation._lazy import jax, jnp
+from dissociation._lazy import jnp
 from dissociation.datasets import mnist_test, mnist_train
+from dissociation.draws import normal
 from dissociation.manipulations.base import Manipulation, Option, Strength
 from dissociation.network import Network
 from dissociation.null_space import SOURCES, null_space
@@ -56,6 +57,6 @@ class HiddenNull(Manipulation):
         data = mnist_test() if self.images == "test" else mnist_train()
         basis = null_space(hidden_activations(network, self.layer, data.images)).basis
         w_out = network.w2 if self.layer == 1 else network.w3
-        drawn = np.asarray(jax.random.normal(key, w_out.shape))
+        drawn = normal(key, w_out.shape)
         noisy = w_out + self.strength * (drawn @ basis.T) @ basis
         return network._replace(**{"w2" if self.layer == 1 else "w3": noisy})

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
-from dissociation._lazy import jax
+from dissociation.draws import normal
 from dissociation.manipulations.base import Manipulation, Option, Strength
 from dissociation.network import Network
 from dissociation.null_space import SOURCES, input_null_space
@@ -46,5 +44,5 @@ class InputNull(Manipulation):
     def apply(self, network: Network, *, key: Any) -> Network:
         """See [`Manipulation.apply`][]. **Raises:** `DamagedData` if MNIST cannot be read."""
         basis = input_null_space(self.images).basis
-        drawn = np.asarray(jax.random.normal(key, (len(network.w1), len(basis))))
+        drawn = normal(key, (len(network.w1), len(basis)))
         return network._replace(w1=network.w1 + self.strength * drawn @ basis)

@@ -7,29 +7,22 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dissociation._lazy import jax, jnp
+from dissociation._lazy import jax
+from dissociation.draws import normal
 from dissociation.manipulations.base import Manipulation, Option, Strength, around, with_layer
 from dissociation.network import Network
 
 
-def counterbalanced(key: Any, groups: int, size: int, outputs: int) -> Any:
+def counterbalanced(drawn: Any) -> Any:
     """Outgoing weights `(outputs, groups * size)` whose sum over each group is zero.
 
     **Arguments:**
 
-    - `key`: a JAX key; for `size == 1` nothing is drawn, as the only such weights are zero.
-    - `groups`, `size`, `outputs`: number of groups, neurons in each, output units.
+    - `drawn`: `(groups, size, outputs)` ~ N(0, 1), NumPy's or JAX's. Neurons on their own, of
+      groups of one, get zeros: there are no other such weights.
     """
-    if size == 1:
-        return jnp.zeros((outputs, groups))
-    drawn = jax.random.normal(key, (groups, size, outputs))
-    drawn = drawn - drawn.mean(axis=1, keepdims=True)
-    return drawn.reshape(groups * size, outputs).T
-
-
-def identical_incoming(key: Any, neurons: int, inputs: int) -> Any:
-    """The notebook's shortcut: all nuisance neurons share one incoming vector ~ N(0, 1)."""
-    return jnp.repeat(jax.random.normal(key, (1, inputs)), neurons, axis=0)
+    groups, size, outputs = drawn.shape
+    return (drawn - drawn.mean(axis=1, keepdims=True)).reshape(groups * size, outputs).T
 
 
 def rms(weights: np.ndarray) -> np.float32:
@@ -82,13 +75,13 @@ class Nuisance(Manipulation):
         w_in, w_out = around(network, self.layer)
         groups, inputs = int(self.strength), w_in.shape[1]
         if self.incoming == "identical":
-            incoming = np.asarray(identical_incoming(key, groups, inputs))
+            incoming = np.repeat(normal(key, (1, inputs)), groups, axis=0)
         else:
-            incoming = np.asarray(jax.random.normal(key, (groups, inputs))) * rms(w_in)
-        outgoing = counterbalanced(jax.random.fold_in(key, 1), groups, self.group, len(w_out))
+            incoming = normal(key, (groups, inputs)) * rms(w_in)
+        drawn = normal(jax.random.fold_in(key, 1), (groups, self.group, len(w_out)))
         return with_layer(
             network,
             self.layer,
             np.concatenate([w_in, np.repeat(incoming, self.group, axis=0)]),
-            np.concatenate([w_out, np.asarray(outgoing) * rms(w_out)], axis=1),
+            np.concatenate([w_out, counterbalanced(drawn) * rms(w_out)], axis=1),
         )

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dissociation._lazy import jax
+from dissociation.draws import normal
 from dissociation.manipulations.base import Manipulation, Strength, around, with_layer
 from dissociation.network import Network
 
@@ -36,5 +36,5 @@ class Rescale(Manipulation):
     def apply(self, network: Network, *, key: Any) -> Network:
         """See [`Manipulation.apply`][]."""
         w_in, w_out = around(network, self.layer)
-        factors = np.exp(self.strength * np.asarray(jax.random.normal(key, (len(w_in),))))
+        factors = np.exp(self.strength * normal(key, (len(w_in),)))
         return with_layer(network, self.layer, *rescale_layer(w_in, w_out, factors))

@@ -71,4 +71,4 @@ class InputNoise(NoiseMeasure):
     def ripple(self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any) -> Any:
         """See [`NoiseMeasure.ripple`][]: the noise of image `i` is row `i` of one draw."""
         del images
-        return kernels.pre_activation(jnp.asarray(padded(image_noise(key)[rows])), group.w1)
+        return kernels.pre_activation(jax.device_put(padded(image_noise(key)[rows])), group.w1)

@@ -192,9 +192,9 @@ def share(
         in_a_row = _blocks(layer, lying, size, in_a_row=True)
         scattered = _blocks(layer, [b for b in layer.blocks if not b.in_a_row], size)
     return Shared(
-        jnp.asarray(pad_to(w1, hidden).T),
-        None if n1 is None else jnp.asarray(pad_to(n1, hidden).T),
-        jnp.asarray(rows),
+        jax.device_put(pad_to(w1, hidden).T),
+        None if n1 is None else jax.device_put(pad_to(n1, hidden).T),
+        jax.device_put(rows),
         in_a_row,
         scattered,
         tuple(members),
@@ -231,7 +231,7 @@ def _blocks(
     def stacked(rows: list[np.ndarray], shape: tuple[int, ...], kind: type) -> Any:
         padded = [pad_to(row, *shape) for row in rows]
         padded += [np.zeros(shape, kind)] * (room - len(rows))
-        return jnp.asarray(np.stack(padded).astype(kind))
+        return jax.device_put(np.stack(padded).astype(kind))
 
     signals = len(layer.signals)
     first_noise = [np.array(signals + b.noise * layer.noises.shape[1]) for b in blocks]
@@ -249,7 +249,7 @@ def _blocks(
 
 def sigmas_on_device(sigmas: np.ndarray) -> Any:
     """`(MAX_SIGMAS,)` float32, padded."""
-    return jnp.asarray(pad_to(np.asarray(sigmas, np.float32), MAX_SIGMAS))
+    return jax.device_put(pad_to(np.asarray(sigmas, np.float32), MAX_SIGMAS))
 
 
 def count_errors(
@@ -265,7 +265,7 @@ def count_errors(
 
     **Returns:** `(conditions, sigmas in the span)` int64.
     """
-    bounds = jnp.asarray(np.array(span, np.int32))
+    bounds = jax.device_put(np.array(span, np.int32))
     given = p, q, sigmas, bounds, labels
     conditions = len(shared.members)
     if shared.in_a_row is None:

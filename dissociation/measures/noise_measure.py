@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dissociation._lazy import jnp
+from dissociation._lazy import jax
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue, check_integer, check_number, settle
 from dissociation.measures import noise_kernels as kernels
@@ -112,8 +112,8 @@ class NoiseMeasure(Measure):
         whole = (0, len(scales))
         passes = [span for span in ((0, coarse), (coarse, len(scales))) if span[0] < span[1]]
         for chunk in chunks(self.images):
-            images = jnp.asarray(padded(data.images[chunk]))
-            labels = jnp.asarray(padded(data.labels[chunk].astype(np.int32), kernels.PADDING))
+            images = jax.device_put(padded(data.images[chunk]))
+            labels = jax.device_put(padded(data.labels[chunk].astype(np.int32), kernels.PADDING))
             for span in passes:
                 for seed, run, group in groups:
                     p = kernels.pre_activation(images, group.w1)

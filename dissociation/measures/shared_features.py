@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from dissociation._lazy import jax, jit, jnp
+from dissociation._lazy import jax, jit
 from dissociation.buckets import bucket, pad_to
 from dissociation.measures.shared_rows import shared_rows
 from dissociation.network import Network, padded_chunks
@@ -71,8 +71,10 @@ class SharedFeatures:
         for group, w1 in enumerate(firsts):
             members = self.members(group)
             shared = shared_rows([np.asarray(networks[c].w2) for c in members])
-            padded = pad_to(shared.rows, bucket(len(shared.rows)))
-            self._groups.append((jnp.asarray(w1), jnp.asarray(padded), len(shared.rows)))
+            hidden = bucket(len(w1))
+            padded = pad_to(shared.rows, bucket(len(shared.rows)), hidden)
+            first = jax.device_put(pad_to(w1, hidden))
+            self._groups.append((first, jax.device_put(padded), len(shared.rows)))
             for member, pick in zip(members, shared.selections, strict=True):
                 power = np.bincount(pick.index, pick.factor.astype(np.float64) ** 2)
                 used = np.flatnonzero(power > 0)
