@@ -22,8 +22,8 @@ from dissociation.network import Network, initial_network, logits
 CODE_VERSION = 1
 PARTS_PER_EPOCH = 6
 SHUFFLE_SALT = 1
-#: Parts of an epoch are tested on every tenth image, whole epochs on all of them: tests then take a
-#: tenth of the time that training takes.
+#: Parts of an epoch, and the untrained network, are tested on every tenth image, whole epochs on all
+#: of them: tests then take a tenth of the time that training takes.
 PART_STRIDE = 10
 
 
@@ -88,7 +88,7 @@ class Progress:
     - `epoch`: epochs done so far, a multiple of 1 / `PARTS_PER_EPOCH` or so.
     - `loss`: mean training cross-entropy over that part (nats).
     - `error`: test error on `images` test images, in [0, 1].
-    - `whole`: whether `epoch` is whole, so that `error` is over the complete test set.
+    - `whole`: whether an epoch has just ended, or all are; `error` is over the complete test set.
     - `network`: the weights; read them before asking for the next state, which reuses their memory.
     """
 
@@ -178,12 +178,13 @@ def train(
     if steps == 0:
         raise InvalidValue("batch", recipe.batch, f"give at most {len(train_data):,} images")
     network = initial_network(key, recipe.width)
-    error, images = error_rate(network, test_data)
+    whole = recipe.epochs == 0
+    error, images = error_rate(network, test_data, 1 if whole else PART_STRIDE)
     labels = jax.device_put(train_data.labels.astype(np.int32))
     pixels = jax.device_put(train_data.pixels)
     first = pixels[: recipe.batch].astype(jnp.float32) / 255.0
     loss = float(_loss(network, first, labels[: recipe.batch]))
-    yield Progress(0.0, loss, error, images, True, network)
+    yield Progress(0.0, loss, error, images, whole, network)
 
     rates = jnp.array(
         [recipe.learning_rate, recipe.final_learning_rate, max(1, steps * recipe.epochs)],

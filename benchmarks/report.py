@@ -1,0 +1,134 @@
+"""The comparisons as a table for people, as JSON, and as a page of charts."""
+
+from __future__ import annotations
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+HERE = Path(__file__).parent
+LATEST = HERE / "latest.json"
+BLUE, ORANGE = "#0072B2", "#D55E00"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _aim(row: dict[str, Any]) -> str:
+    ratio, share = row["aim"]
+    parts = ([f"{ratio:g}×"] if ratio else []) + ([f"{share:.0%}"] if share else [])
+    return ", ".join(parts) or "–"
+
+
+def table(found: dict[str, Any]) -> str:
+    """The comparisons as a Markdown table."""
+    head = "| work | direct | ours | ratio | share of peak | memory | aim | largest difference |"
+    lines = [head, "|---|---|---|---|---|---|---|---|"]
+    for row in found["works"]:
+        cells = [
+            f"{row['label']} ({row['scale']})",
+            _number(row["direct_s"], ".2f") + (" s" if row["direct_s"] else ""),
+            f"{row['ours_s']:.2f} s",
+            _number(row["ratio"], ".1f") + ("×" if row["ratio"] else ""),
+            _number(row["share_of_peak"], ".0%"),
+            f"{row['peak_mb']:,.0f} MB",
+            _aim(row),
+            row["difference"],
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def machine_line(found: dict[str, Any]) -> str:
+    """The machine in a sentence."""
+    own = found["machine"]
+    return (
+        f"{own['processor']}, {own['cores']} cores, {own['system']}, Python {own['python']}, "
+        f"jaxlib {own['jaxlib']}; matrix products at {own['peak_gflops']:,.0f} GFLOP/s; "
+        f"{found['date']}"
+    )
+
+
+def growth_figure(found: dict[str, Any]) -> go.Figure:
+    """Times over sizes, direct and ours."""
+    series = found["growth"]
+    figure = make_subplots(
+        rows=1, cols=len(series), subplot_titles=[s["label"] for s in series.values()]
+    )
+    for column, own in enumerate(series.values(), start=1):
+        for key, color, dash, name in (
+            ("direct_s", ORANGE, "dash", "direct"),
+            ("ours_s", BLUE, "solid", "ours"),
+        ):
+            points = [p for p in own["points"] if p[key] is not None]
+            figure.add_trace(
+                go.Scatter(
+                    x=[p["value"] for p in points],
+                    y=[p[key] for p in points],
+                    name=name,
+                    legendgroup=name,
+                    showlegend=column == 1,
+                    line={"color": color, "dash": dash},
+                    mode="lines+markers",
+                    hovertemplate="%{x:,}: %{y:.3g} s<extra>" + name + "</extra>",
+                ),
+                row=1,
+                col=column,
+            )
+    figure.update_xaxes(type="log").update_yaxes(type="log")
+    figure.update_yaxes(title_text="time (s)", col=1)
+    return figure.update_layout(template="plotly_white", height=420, width=330 * len(series))
+
+
+def works_figure(found: dict[str, Any]) -> go.Figure:
+    """Ratios to the direct way."""
+    rows = [row for row in found["works"] if row["ratio"]][::-1]
+    figure = go.Figure(
+        go.Bar(
+            x=[row["ratio"] for row in rows],
+            y=[row["label"] for row in rows],
+            orientation="h",
+            marker_color=BLUE,
+            text=[f"{row['ratio']:.1f}×" for row in rows],
+        )
+    )
+    figure.update_xaxes(title_text="times as fast as the direct way", type="log")
+    return figure.update_layout(template="plotly_white", height=380, width=900)
+
+
+def page(found: dict[str, Any]) -> str:
+    """One HTML file with everything in it."""
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in table(found).splitlines()
+        if not line.startswith("|---")
+    ]
+    cells = "".join(
+        "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) + "</tr>"
+        for row, tag in zip(rows, ["th"] + ["td"] * (len(rows) - 1), strict=True)
+    )
+    charts = works_figure(found).to_html(full_html=False, include_plotlyjs=True)
+    if found["growth"]:
+        charts += growth_figure(found).to_html(full_html=False, include_plotlyjs=False)
+    style = (
+        "body{font-family:sans-serif;margin:2rem}td,th{padding:.3rem .7rem;text-align:left;"
+        "border-bottom:1px solid #ddd}"
+    )
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>dissociation: speed</title>'
+        f"<style>{style}</style><h1>Speed</h1><p>{html.escape(machine_line(found))}</p>"
+        f"<table>{cells}</table>{charts}</html>"
+    )
+
+
+def write(found: dict[str, Any]) -> list[Path]:
+    """Leaves `latest.json` and `latest.html` beside this file. **Returns:** their paths."""
+    LATEST.write_text(json.dumps(found, indent=1) + "\n")
+    shown = LATEST.with_suffix(".html")
+    shown.write_text(page(found))
+    return [LATEST, shown]
