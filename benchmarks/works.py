@@ -281,7 +281,7 @@ def notebook() -> list[Work]:
         input_noise(WIDTH, SEEDS, 10_000, 40, trained=1),
         parameter_noise(WIDTH, SEEDS, 10_000, 40, trained=1),
         parameter_noise(WIDTH, 1, 10_000, 40, SWEEP, trained=1),
-        transfer(WIDTH, 1, 5_000, 2, trained=1),
+        transfer(WIDTH, 1, 10_000, 2, trained=1),
         transfer(WIDTH, SEEDS, 10_000, 20, trained=1, with_direct=False),
         training(),
         null(),

@@ -22,8 +22,8 @@ from dissociation.network import Network, initial_network, logits
 CODE_VERSION = 1
 PARTS_PER_EPOCH = 6
 SHUFFLE_SALT = 1
-#: Parts of an epoch, and the untrained network, are tested on every tenth image, whole epochs on all
-#: of them: tests then take a tenth of the time that training takes.
+#: Parts of an epoch, and the untrained network, are tested on every tenth image, whole epochs on
+#: all of them: tests then take a tenth of the time that training takes.
 PART_STRIDE = 10
 
 

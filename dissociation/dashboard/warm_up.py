@@ -7,6 +7,7 @@ import threading
 
 from dissociation.datasets import mnist_test, mnist_train
 from dissociation.engine.lab import lab
+from dissociation.engine.priority import give_way
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.null_space import input_null_space
 
@@ -15,6 +16,7 @@ _begun = threading.Event()
 
 
 def _load() -> None:
+    give_way()
     try:
         lab()
         mnist_test()

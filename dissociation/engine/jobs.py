@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dissociation.engine.priority import give_way
 from dissociation.engine.task import Step, Task
 from dissociation.errors import DamagedData, InvalidValue
 
@@ -245,6 +246,7 @@ class Jobs:
         return True
 
     def _work(self) -> None:
+        give_way()
         while not self._stopping:
             if not self.advance():
                 with self._changed:

@@ -1,6 +1,6 @@
 """What input noise and parameter noise have in common: noise scales, and how a curve is streamed.
 
-A stream is coarse first: every fourth noise scale on a few images, then the others, then more
+A stream is coarse first: every sixth noise scale on a few images, then the others, then more
 images at all of them. Work stops for breath every few noise scales, so a page in a hurry waits for
 tenths of a second at most.
 """
@@ -29,8 +29,8 @@ from dissociation.measures.base import (
 )
 from dissociation.network import Network
 
-#: Every so many noise scales make the first, coarse curve.
-COARSE = 4
+#: Every so many noise scales make the first, coarse curve, and its ends.
+COARSE = 6
 #: Noise scales computed between two pauses.
 SIGMAS_AT_ONCE = 8
 
