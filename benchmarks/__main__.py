@@ -1,19 +1,41 @@
-"""`python -m benchmarks`: prints what was measured on this machine."""
+"""`python -m benchmarks`: measures this machine, prints tables, leaves `latest.json` and a page.
+
+`--quick` leaves out the growth curves; `--only NAME` runs one comparison and nothing else.
+"""
 
 from __future__ import annotations
 
-import os
-import platform
+import argparse
 
+from benchmarks import report
+from benchmarks.answering import answering
+from benchmarks.compare import compare
 from benchmarks.journey import journey
+from benchmarks.latency import latency
 
 
 def main() -> None:
-    """Runs everything and prints a table."""
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    print(f"{'what a visitor waits for':62} {'measured':>9}  {'aim':>8}")
-    for what, value, bound in journey():
-        print(f"{what:62} {value:9.2f}  {bound:>8}")
+    """See the module."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--quick", action="store_true", help="no growth curves")
+    parser.add_argument("--only", default="", help="one comparison, by its name")
+    given = parser.parse_args()
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    found = compare(say, growth=not given.quick and not given.only, only=given.only)
+    found["visitor"] = []
+    if not given.only:
+        for rows in (latency(say), answering(), journey()):
+            found["visitor"] += [
+                {"what": what, "measured": value, "aim": aim} for what, value, aim in rows
+            ]
+    say("\n" + report.machine_line(found))
+    say("\n" + report.table(found))
+    say("\n" + report.visitor_table(found))
+    if not given.only:
+        say("\nwritten: " + ", ".join(str(path) for path in report.write(found)))
 
 
 if __name__ == "__main__":

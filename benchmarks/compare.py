@@ -31,10 +31,12 @@ def _side(name: str, side: str, point: str = "") -> tuple[dict[str, float], np.n
             return json.loads(found.stdout.splitlines()[-1]), numbers["result"]
 
 
-def _difference(direct: np.ndarray, ours: np.ndarray, unit: str) -> str:
+def _difference(direct: np.ndarray, ours: np.ndarray, work: Work) -> str:
     apart = np.abs(np.asarray(direct, float) - np.asarray(ours, float))
-    largest = f"{apart.max():.0f}" if unit == "predictions" else f"{apart.max():.1g}"
-    return f"{largest} {unit} (mean {apart.mean():.2g})"
+    form = ".0f" if work.unit == "predictions" else ".1g"
+    if work.by_condition and len(apart) > 1:
+        return ", ".join(format(own.max(), form) for own in apart) + f" {work.unit} by condition"
+    return f"{apart.max():{form}} {work.unit} (mean {apart.mean():.2g})"
 
 
 def compared(work: Work, point: str = "", *, name: str = "", direct: bool = True) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def compared(work: Work, point: str = "", *, name: str = "", direct: bool = True
             "direct_s": other["seconds"],
             "ratio": other["seconds"] / ours["seconds"],
             "direct_peak_mb": other["peak_mb"],
-            "difference": _difference(expected, numbers, work.unit),
+            "difference": _difference(expected, numbers, work),
         }
     return row
 

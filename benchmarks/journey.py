@@ -110,7 +110,7 @@ def journey() -> list[tuple[str, float, str]]:
             )
             note("first visit: first robustness points, training included", "25 s")
             complete(page, 2)
-            note("first visit: whole noise figure, training included", "-")
+            note("first visit: whole noise figure, training included", "")
             rows.append(("peak memory of the server, GiB", _peak(process), "2.5 GiB"))
             page.close()
         _forget_curves(cache)
@@ -121,7 +121,7 @@ def journey() -> list[tuple[str, float, str]]:
             page.wait_for_selector("h1")
             _points(page, INPUT)
             rows.append(
-                ("networks stored: first points, fresh process", time.perf_counter() - begin, "-")
+                ("networks stored: first points, fresh process", time.perf_counter() - begin, "")
             )
             complete(page, 2)
             rows.append(
@@ -132,7 +132,7 @@ def journey() -> list[tuple[str, float, str]]:
             page.goto(url)
             _points(page, PARAMETER, 40)
             complete(page, 2)
-            rows.append(("a stored experiment, page included", time.perf_counter() - begin, "-"))
+            rows.append(("a stored experiment, page included", time.perf_counter() - begin, ""))
             page.close()
         browser.close()
     return rows

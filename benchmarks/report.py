@@ -1,9 +1,13 @@
-"""The comparisons as a table for people, as JSON, and as a page of charts."""
+"""The comparisons as a table for people, as JSON, and as a page of charts.
+
+`python -m benchmarks.report FILE` draws the page of a kept run and puts its tables into the README.
+"""
 
 from __future__ import annotations
 
 import html
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,8 @@ from plotly.subplots import make_subplots
 
 HERE = Path(__file__).parent
 LATEST = HERE / "latest.json"
+README = HERE.parent / "README.md"
+BEGIN, END = "<!-- speed: written by benchmarks/report.py -->", "<!-- /speed -->"
 BLUE, ORANGE = "#0072B2", "#D55E00"
 
 
@@ -41,6 +47,15 @@ def table(found: dict[str, Any]) -> str:
             row["difference"],
         ]
         lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def visitor_table(found: dict[str, Any]) -> str:
+    """What a visitor waits for, as a Markdown table."""
+    lines = ["| what a visitor waits for | measured | aim |", "|---|---|---|"]
+    for row in found.get("visitor", []):
+        unit = "" if "GiB" in row["what"] else " s"
+        lines.append(f"| {row['what']} | {row['measured']:.2f}{unit} | {row['aim'] or '–'} |")
     return "\n".join(lines)
 
 
@@ -101,17 +116,18 @@ def works_figure(found: dict[str, Any]) -> go.Figure:
     return figure.update_layout(template="plotly_white", height=380, width=900)
 
 
+def _html_table(markdown: str) -> str:
+    lines = [line for line in markdown.splitlines() if not line.startswith("|---")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    cells = ""
+    for row, tag in zip(rows, ["th"] + ["td"] * (len(rows) - 1), strict=True):
+        cells += "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) + "</tr>"
+    return f"<table>{cells}</table>"
+
+
 def page(found: dict[str, Any]) -> str:
     """One HTML file with everything in it."""
-    rows = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in table(found).splitlines()
-        if not line.startswith("|---")
-    ]
-    cells = "".join(
-        "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) + "</tr>"
-        for row, tag in zip(rows, ["th"] + ["td"] * (len(rows) - 1), strict=True)
-    )
+    tables = "".join(map(_html_table, (table(found), visitor_table(found))))
     charts = works_figure(found).to_html(full_html=False, include_plotlyjs=True)
     if found["growth"]:
         charts += growth_figure(found).to_html(full_html=False, include_plotlyjs=False)
@@ -122,7 +138,7 @@ def page(found: dict[str, Any]) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>dissociation: speed</title>'
         f"<style>{style}</style><h1>Speed</h1><p>{html.escape(machine_line(found))}</p>"
-        f"<table>{cells}</table>{charts}</html>"
+        f"{tables}{charts}</html>"
     )
 
 
@@ -132,3 +148,23 @@ def write(found: dict[str, Any]) -> list[Path]:
     shown = LATEST.with_suffix(".html")
     shown.write_text(page(found))
     return [LATEST, shown]
+
+
+def readme_section(found: dict[str, Any]) -> str:
+    """What the README says of speed."""
+    parts = [BEGIN, machine_line(found), table(found), visitor_table(found), END]
+    return "\n\n".join(parts)
+
+
+def main() -> None:
+    """See the module."""
+    source = Path(sys.argv[1])
+    found = json.loads(source.read_text())
+    LATEST.with_suffix(".html").write_text(page(found))
+    text = README.read_text()
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    README.write_text(before + readme_section(found) + after)
+
+
+if __name__ == "__main__":
+    main()

@@ -44,7 +44,7 @@ class Work:
     - `arithmetic`: operations that cannot be avoided, 0 if products are not what takes time.
     - `numbers`: from a result to what is compared, outside the clock.
     - `aim`: ratio to reach, and share of the peak.
-    - `unit`: of the differences.
+    - `unit`: of the differences; `by_condition`: they are told for each condition.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Work:
     arithmetic: float = 0.0
     aim: tuple[float, float] = (0.0, 0.0)
     unit: str = "predictions"
+    by_condition: bool = False
     numbers: Callable[[Any], np.ndarray] = np.asarray
 
 
@@ -214,6 +215,7 @@ def transfer(
         ),
         float(seeds * (probe * widths + features)),
         (20.0, 0.60) if with_direct else (0.0, 0.60),
+        by_condition=True,
     )
 
 

@@ -47,19 +47,19 @@ def value_table(experiments: Sequence[Experiment], curves: Sequence[Curve]) -> p
     title = experiments[0].measure.axes[0].title
     for experiment, curve in zip(experiments, curves, strict=True):
         intervals = np.array([bootstrap_interval(column) for column in curve.rates.T])
-        frames.append(
-            pd.DataFrame(
-                {
-                    "Condition": condition_name(experiment.manipulations),
-                    title: curve.x,
-                    "Error": curve.mean,
-                    "Band low": curve.mean - curve.spread,
-                    "Band high": curve.mean + curve.spread,
-                    "95 % low": intervals[:, 0],
-                    "95 % high": intervals[:, 1],
-                    "Networks": len(curve.seeds),
-                    "Images": curve.images,
-                }
-            )
+        frame = pd.DataFrame(
+            {
+                "Condition": condition_name(experiment.manipulations),
+                title: curve.x,
+                "Error": curve.mean,
+                "Band low": curve.mean - curve.spread,
+                "Band high": curve.mean + curve.spread,
+                "95 % low": intervals[:, 0],
+                "95 % high": intervals[:, 1],
+                "Networks": len(curve.seeds),
+                "Images": curve.images,
+            }
         )
+        # A curve begins with some of its points; the others have no row until there is something.
+        frames.append(frame[frame["Images"] > 0])
     return pd.concat(frames, ignore_index=True)

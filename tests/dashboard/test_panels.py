@@ -79,6 +79,15 @@ def test_value_table():
     assert TRAINED.measure.axes[0].title in table.columns
 
 
+def test_value_table_of_a_coarse_curve():
+    whole = curve(1)
+    seen = np.array([160, 0, 160, 0, 160])
+    seed = SeedCurve(whole.seeds[0].errors * (seen > 0) // 100, seen, 1, 160)
+    table = panels.value_table([TRAINED], [Curve(X, (seed,), whole.total)])
+    assert len(table) == 3 and set(table["Images"]) == {160}
+    assert np.isfinite(table["Error"]).all()
+
+
 @pytest.fixture
 def charts(monkeypatch):
     """What pages hand to the live chart; `charts.press` is a button the visitor presses next."""
