@@ -88,7 +88,7 @@ def _cross_validated(h, y, *, folds):
 
     def loss(parameters, x, y):
         weights, intercept = parameters
-        p = jax.nn.softmax(x @ weights + intercept, axis=1)
+        p = jax.nn.softmax(x @ weights + intercept[None, :], axis=1)
         return -jnp.mean(jnp.sum(y * jnp.log(p + LOG_OFFSET), axis=1))
 
     def fold(number):
@@ -99,7 +99,7 @@ def _cross_validated(h, y, *, folds):
         for _ in range(STEPS):
             slopes = jax.grad(loss)(parameters, x, targets)
             parameters = jax.tree.map(lambda p, g: p - LEARNING_RATE * g, parameters, slopes)
-        return h[held] @ parameters[0] + parameters[1]
+        return h[held] @ parameters[0] + parameters[1][None, :]
 
     return jax.vmap(fold)(jnp.arange(folds)).reshape(len(h), -1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -59,5 +60,5 @@ def test_the_page_of_a_kept_run():
     page = report.page(found)
     assert "plotly" in page.lower() and "share of peak" in page
     for row in found["works"]:
-        assert row["label"] in page
+        assert html.escape(row["label"]) in page
     assert {row["work"] for row in found["works"]} >= {"input_noise", "training", "null_space"}
