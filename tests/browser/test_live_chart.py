@@ -175,9 +175,9 @@ def test_dark_and_light_on_the_same_node(chart: Chart) -> None:
     chart.text("Done")
     assert chart.plot("layout.paper_bgcolor") == "#FFFFFF"
     chart.page.emulate_media(color_scheme="dark")
-    chart.page.wait_for_function(
-        f"document.querySelector('{PLOT}').layout.paper_bgcolor !== '#FFFFFF'"
-    )
+    # While Plotly draws anew there is, for a moment, no layout.
+    color = f"document.querySelector('{PLOT}').layout?.paper_bgcolor"
+    chart.page.wait_for_function(f"{color} && {color} !== '#FFFFFF'")
     style = f"getComputedStyle(document.querySelector('{PLOT}'))"
     for key, variable in (
         ("paper_bgcolor", "--st-background-color"),
@@ -187,9 +187,7 @@ def test_dark_and_light_on_the_same_node(chart: Chart) -> None:
             f"{style}.getPropertyValue('{variable}').trim()"
         )
     chart.page.emulate_media(color_scheme="light")
-    chart.page.wait_for_function(
-        f"document.querySelector('{PLOT}').layout.paper_bgcolor === '#FFFFFF'"
-    )
+    chart.page.wait_for_function(f"{color} === '#FFFFFF'")
     chart.same_node()
 
 
