@@ -95,10 +95,6 @@ def curves(measure: Measure, rows: Sequence[Sequence[Network]]) -> np.ndarray:
     return np.array([[seed.errors[0] for seed in row] for row in last])
 
 
-def _first(rows):
-    return [row[:1] for row in rows[:1]]
-
-
 def input_noise(
     width: int, seeds: int, images: int, points: int, steps=NOISE_STEPS, *, trained: int = 0
 ) -> Work:

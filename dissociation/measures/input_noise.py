@@ -14,8 +14,9 @@ from dissociation.datasets import PIXELS
 from dissociation.draws import normal
 from dissociation.measures import noise_kernels as kernels
 from dissociation.measures.base import TEST_IMAGES, padded
-from dissociation.measures.noise_measure import NoiseMeasure, by_first_layer
+from dissociation.measures.noise_measure import NoiseMeasure
 from dissociation.measures.shared_neurons import shared_neurons
+from dissociation.measures.shared_rows import by_first_layer
 from dissociation.network import Network
 
 

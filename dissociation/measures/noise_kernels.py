@@ -67,6 +67,21 @@ class Shared(NamedTuple):
     members: tuple[int, ...]
 
 
+class Chunk(NamedTuple):
+    """A chunk of images and the noise scales it is measured at, on the device.
+
+    - `p`, `q`: `(n, hidden1)` pre-activation and its noise per unit of σ.
+    - `sigmas`: of [`sigmas_on_device`][]; `span`: from which to which (not included).
+    - `labels`: `(n,)` int32, `PADDING` for padding.
+    """
+
+    p: Any
+    q: Any
+    sigmas: Any
+    span: Any
+    labels: Any
+
+
 @jit()
 def pre_activation(x: Any, weight: Any) -> Any:
     """`(n, in) @ (in, hidden) -> (n, hidden)`."""
@@ -80,12 +95,16 @@ def _wrong(logits: Any, labels: Any) -> Any:
     return wrong.sum(1, dtype=jnp.int32)
 
 
-def _over_sigmas(logits_at: Any, sigmas: Any, span: Any, labels: Any, conditions: int) -> Any:
+def _over_sigmas(chunk: Chunk, logits_of: Any, conditions: int) -> Any:
+    """Wrong predictions at each scale, from logits of the first layer's activations and σ."""
+
     def at(index, counts):
-        return counts.at[index].set(_wrong(logits_at(sigmas[index]), labels))
+        sigma = chunk.sigmas[index]
+        h1 = jax.lax.optimization_barrier(jax.nn.relu(chunk.p + sigma * chunk.q))
+        return counts.at[index].set(_wrong(logits_of(h1, sigma), chunk.labels))
 
     counts = jnp.zeros((MAX_SIGMAS, conditions), jnp.int32)
-    return jax.lax.fori_loop(span[0], span[1], at, counts)
+    return jax.lax.fori_loop(chunk.span[0], chunk.span[1], at, counts)
 
 
 # The barriers below keep XLA from merging element-wise work into its products, which slows those.
@@ -93,22 +112,13 @@ def _over_sigmas(logits_at: Any, sigmas: Any, span: Any, labels: Any, conditions
 
 @jit(static_argnames=("conditions",))
 def _products_first(
-    rows: Any,
-    in_a_row: Blocks,
-    scattered: Blocks,
-    p: Any,
-    q: Any,
-    sigmas: Any,
-    span: Any,
-    labels: Any,
-    *,
-    conditions: int,
+    rows: Any, in_a_row: Blocks, scattered: Blocks, chunk: Chunk, *, conditions: int
 ) -> Any:
     block = jax.lax.optimization_barrier
-    shape = (len(p), in_a_row.ratio.shape[1])
+    shape = (len(chunk.p), in_a_row.ratio.shape[1])
 
-    def logits_at(sigma):
-        products = block(block(jax.nn.relu(p + sigma * q)) @ rows.T)
+    def logits_of(h1, sigma):
+        products = block(h1 @ rows.T)
 
         def side_by_side(start):
             return jax.lax.dynamic_slice(products, (0, start), shape)
@@ -125,31 +135,19 @@ def _products_first(
 
             return one
 
-        logits = jnp.zeros((conditions, len(p), in_a_row.readout.shape[1]))
+        logits = jnp.zeros((conditions, len(h1), in_a_row.readout.shape[1]))
         logits = jax.lax.fori_loop(0, in_a_row.count, read(in_a_row, side_by_side), logits)
         return jax.lax.fori_loop(0, scattered.count, read(scattered, picked), logits)
 
-    return _over_sigmas(logits_at, sigmas, span, labels, conditions)
+    return _over_sigmas(chunk, logits_of, conditions)
 
 
 @jit(static_argnames=("conditions",))
-def _weights_first(
-    rows: Any,
-    blocks: Blocks,
-    p: Any,
-    q: Any,
-    sigmas: Any,
-    span: Any,
-    labels: Any,
-    *,
-    conditions: int,
-) -> Any:
+def _weights_first(rows: Any, blocks: Blocks, chunk: Chunk, *, conditions: int) -> Any:
     block = jax.lax.optimization_barrier
     shape = (blocks.ratio.shape[1], rows.shape[1])
 
-    def logits_at(sigma):
-        h1 = block(jax.nn.relu(p + sigma * q))
-
+    def logits_of(h1, sigma):
         def one(k, logits):
             ripple = jax.lax.dynamic_slice(rows, (blocks.noise[k], 0), shape)
             signal = rows.at[blocks.signal[k]].get(mode="promise_in_bounds")
@@ -158,11 +156,11 @@ def _weights_first(
             readout = blocks.readout[k] + sigma * blocks.readout_noise[k]
             return logits + h2 @ readout.T
 
-        start = jnp.zeros((len(p), blocks.readout.shape[1]))
+        start = jnp.zeros((len(h1), blocks.readout.shape[1]))
         logits = jax.lax.fori_loop(0, blocks.count, one, start)
-        return logits.reshape(len(p), conditions, -1).swapaxes(0, 1)
+        return logits.reshape(len(h1), conditions, -1).swapaxes(0, 1)
 
-    return _over_sigmas(logits_at, sigmas, span, labels, conditions)
+    return _over_sigmas(chunk, logits_of, conditions)
 
 
 def share(
@@ -259,19 +257,16 @@ def count_errors(
 
     **Arguments:**
 
-    - `shared`: the conditions; `p`, `q`: `(n, hidden1)` pre-activation and its noise.
-    - `sigmas`: of [`sigmas_on_device`][]; `span`: from which to which (not included).
-    - `labels`: `(n,)` int32, `PADDING` for padding.
+    - `shared`: the conditions; the others are the parts of a [`Chunk`][], `span` on the host.
 
     **Returns:** `(conditions, sigmas in the span)` int64.
     """
-    bounds = jax.device_put(np.array(span, np.int32))
-    given = p, q, sigmas, bounds, labels
+    chunk = Chunk(p, q, sigmas, jax.device_put(np.array(span, np.int32)), labels)
     conditions = len(shared.members)
     if shared.in_a_row is None:
-        counts = _weights_first(shared.rows, shared.scattered, *given, conditions=conditions)
+        counts = _weights_first(shared.rows, shared.scattered, chunk, conditions=conditions)
     else:
         counts = _products_first(
-            shared.rows, shared.in_a_row, shared.scattered, *given, conditions=conditions
+            shared.rows, shared.in_a_row, shared.scattered, chunk, conditions=conditions
         )
     return np.asarray(counts)[span[0] : span[1]].T.astype(np.int64)

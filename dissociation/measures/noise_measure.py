@@ -170,16 +170,3 @@ class _Groups:
                         self._kept[seed, run] = groups
                 for group in groups:
                     yield seed, run, group
-
-
-def by_first_layer(networks: Sequence[Network]) -> list[list[int]]:
-    """Numbers of the networks, together where the first layers are equal."""
-    groups: list[list[int]] = []
-    for number, network in enumerate(networks):
-        for group in groups:
-            if np.array_equal(networks[group[0]].w1, network.w1):
-                group.append(number)
-                break
-        else:
-            groups.append([number])
-    return groups

@@ -12,8 +12,9 @@ from dissociation._lazy import jax
 from dissociation.draws import normal
 from dissociation.errors import check_choice, check_integer, settle
 from dissociation.measures import noise_kernels as kernels
-from dissociation.measures.noise_measure import NoiseMeasure, by_first_layer
+from dissociation.measures.noise_measure import NoiseMeasure
 from dissociation.measures.shared_neurons import shared_neurons
+from dissociation.measures.shared_rows import by_first_layer
 from dissociation.network import Network
 
 MODES = {

@@ -17,7 +17,7 @@ import numpy as np
 
 from dissociation._lazy import jax, jit
 from dissociation.buckets import bucket, pad_to
-from dissociation.measures.shared_rows import shared_rows
+from dissociation.measures.shared_rows import by_first_layer, shared_rows
 from dissociation.network import Network, padded_chunks
 
 #: Scales that agree to this are those of the same features.
@@ -58,18 +58,10 @@ class SharedFeatures:
     def __init__(self, networks: Sequence[Network]):
         self._groups: list[tuple[Any, Any, int]] = []
         self.columns: list[Columns] = []
-        self.group_of: list[int] = []
-        firsts: list[np.ndarray] = []
-        for network in networks:
-            w1 = np.asarray(network.w1)
-            known = next((g for g, first in enumerate(firsts) if np.array_equal(first, w1)), None)
-            if known is None:
-                firsts.append(w1)
-                known = len(firsts) - 1
-            self.group_of.append(known)
         found: dict[int, Columns] = {}
-        for group, w1 in enumerate(firsts):
-            members = self.members(group)
+        self._members = by_first_layer(networks)
+        for members in self._members:
+            w1 = np.asarray(networks[members[0]].w1)
             shared = shared_rows([np.asarray(networks[c].w2) for c in members])
             hidden = bucket(len(w1))
             padded = pad_to(shared.rows, bucket(len(shared.rows)), hidden)
@@ -80,6 +72,8 @@ class SharedFeatures:
                 used = np.flatnonzero(power > 0)
                 found[member] = Columns(used, np.sqrt(power[used]).astype(np.float32))
         self.columns = [found[c] for c in range(len(networks))]
+        group_of = {c: g for g, members in enumerate(self._members) for c in members}
+        self.group_of = [group_of[c] for c in range(len(networks))]
 
     def all_features(self, images: np.ndarray) -> list[np.ndarray]:
         """For each group of conditions, `(n, distinct)` float32 features of `(n, 784)` images."""
@@ -99,7 +93,7 @@ class SharedFeatures:
 
     def members(self, group: int) -> list[int]:
         """The conditions of a group."""
-        return [c for c, own in enumerate(self.group_of) if own == group]
+        return self._members[group]
 
     def distinct_scales(self, members: Sequence[int]) -> tuple[np.ndarray, list[int]]:
         """Scales of all shared features for conditions of one group, each different set once.

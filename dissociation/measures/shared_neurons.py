@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dissociation.buckets import pad_to
 from dissociation.measures.shared_rows import SharedRows, shared_rows
 
 #: Neurons a block at most: enough columns for a fast product (measured), few to pad.
@@ -143,11 +144,9 @@ def _with_noise(
             key = (number, signal.tobytes() if relative else b"")
             if key not in noise_blocks:
                 noise_blocks[key] = len(noises)
-                drawn = np.zeros((size, noise.shape[1]), np.float32)
-                rows = noise[number * size : (number + 1) * size]
-                drawn[: len(rows)] = rows
+                drawn = pad_to(noise[number * size : (number + 1) * size], size)
                 if relative:
-                    drawn *= np.abs(shared.rows[np.minimum(signal, len(shared.rows) - 1)])
+                    drawn = drawn * np.abs(shared.rows[np.minimum(signal, len(shared.rows) - 1)])
                 noises.append(drawn)
             blocks.append(
                 Block(
@@ -169,4 +168,4 @@ def _continued(index: np.ndarray, size: int) -> np.ndarray:
 
 
 def _filled(values: np.ndarray, size: int) -> np.ndarray:
-    return np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, size - values.shape[-1])])
+    return pad_to(values, *values.shape[:-1], size)

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dissociation.network import Network
+
 #: Rows whose unit vectors agree to this are one row: float32 rounding of a multiple, not more.
 TOLERANCE = 1e-6
 SIGNATURE_GAP = 1e-4
@@ -91,3 +93,16 @@ def _settle(members: np.ndarray, units: np.ndarray, representative: np.ndarray) 
         same = np.abs(units[members] - units[first]).max(1) <= TOLERANCE
         representative[members[same]] = first
         members = members[~same]
+
+
+def by_first_layer(networks: Sequence[Network]) -> list[list[int]]:
+    """Numbers of the networks, together where the first layers are equal."""
+    groups: list[list[int]] = []
+    for number, network in enumerate(networks):
+        for group in groups:
+            if np.array_equal(networks[group[0]].w1, network.w1):
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    return groups
