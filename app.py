@@ -6,11 +6,12 @@ the script of the first page for each visitor.
 
 import streamlit as st
 
+from dissociation.address.pages import START
 from dissociation.dashboard.drawing import network_drawing
 from dissociation.dashboard.frame import finish, frame, in_session
-from dissociation.dashboard.panels import curve_panel, training_panel
+from dissociation.dashboard.panels import conditions_of, curve_panel, training_panel
 from dissociation.dashboard.routes import ROUTES, lifespan
-from dissociation.experiment import Experiment
+from dissociation.dashboard.state import PageState
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
 from dissociation.measures import InputNoise, ParameterNoise
 from dissociation.training import QUICK
@@ -23,6 +24,7 @@ SEEDS = 2
 def front_door() -> None:
     """What the lab shows, then the notebook's noise figure, live."""
     frame("Start")
+    state = PageState(START)
     st.title("Same function, different network")
     words, drawing = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
@@ -46,17 +48,13 @@ def front_door() -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Noise on the inputs**")
-        conditions = ((), (InputNull(),))
-        curve_panel(
-            "home-input", [Experiment(InputNoise(), steps, seeds=SEEDS) for steps in conditions]
-        )
+        shown = conditions_of((), (InputNull(),), measure=InputNoise(), seeds=SEEDS)
+        curve_panel("home-input", shown, lecture=state.lecture)
     with right:
         st.markdown("**Noise on the parameters**")
         rewrites = ((), (Duplicate(),), (Scale(),), (Nuisance(),))
-        curve_panel(
-            "home-parameter",
-            [Experiment(ParameterNoise(), steps, seeds=SEEDS) for steps in rewrites],
-        )
+        shown = conditions_of(*rewrites, measure=ParameterNoise(), seeds=SEEDS)
+        curve_panel("home-parameter", shown, lecture=state.lecture)
     st.header("Where to go next")
     first, second, third = st.columns(3)
     with first:
@@ -68,6 +66,7 @@ def front_door() -> None:
     with third:
         st.page_link("pages/3_Inputs.py", label="Inputs", icon=":material/image:")
         st.caption("The images, the directions none of them uses, and the new tasks.")
+    state.write()
     finish()
 
 

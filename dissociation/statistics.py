@@ -69,6 +69,52 @@ def bootstrap_interval(values: np.ndarray, *, seed: int = 0) -> tuple[float, flo
 
 
 @dataclass(frozen=True)
+class Difference:
+    """The curve B - A, paired by network and noise draw.
+
+    - `x`: `(S,)` where both are known.
+    - `mean`: `(S,)` mean difference in error; `low`, `high`: its 95 % bootstrap interval over the
+      paired runs, or the mean again if there is only one.
+    - `runs`: how many paired runs.
+    """
+
+    x: np.ndarray
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    runs: int
+
+
+def paired_difference(first: Curve, second: Curve) -> Difference | None:
+    """How much larger the errors of `second` are, point by point.
+
+    **Arguments:**
+
+    - `first`, `second`: over the same seeds and draws; while one is filling, what both have.
+
+    **Returns:** `None` if they have different axes or different numbers of draws.
+    """
+    if not np.array_equal(first.x, second.x):
+        return None
+    seeds = min(len(first.seeds), len(second.seeds))
+    pairs = list(zip(first.seeds[:seeds], second.seeds[:seeds], strict=True))
+    if any(a.errors.shape != b.errors.shape for a, b in pairs):
+        return None
+    known = (first.images > 0) & (second.images > 0)
+    values = np.concatenate([(b.rates - a.rates)[:, known] for a, b in pairs])
+    mean = values.mean(0)
+    low = high = mean
+    if len(values) > 1:
+        rng = np.random.Generator(np.random.PCG64(0))
+        # One resampling for all points: the interval of a curve is as smooth as the curve.
+        chosen = rng.integers(0, len(values), (RESAMPLES, len(values)))
+        counts = np.stack([(chosen == run).sum(1) for run in range(len(values))], axis=1)
+        tail = (1 - CONFIDENCE) / 2
+        low, high = np.quantile(counts @ values / len(values), [tail, 1 - tail], axis=0)
+    return Difference(first.x[known], mean, low, high, len(values))
+
+
+@dataclass(frozen=True)
 class Summary:
     """What one condition's curve comes to, as means over seeds.
 

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from dissociation.dashboard import parameters as p
+from dissociation.address.curve_pages import ROBUSTNESS
+from dissociation.dashboard.comparison import compared_panel
+from dissociation.dashboard.composer import composer
 from dissociation.dashboard.controls import (
     condition_controls,
     control,
@@ -11,59 +13,15 @@ from dissociation.dashboard.controls import (
     reset_button,
 )
 from dissociation.dashboard.frame import finish, frame
-from dissociation.dashboard.panels import curve_panel
-from dissociation.dashboard.state import PageState, plain
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment
-from dissociation.manipulations import REGISTRY
-from dissociation.measures import InputNoise, ParameterNoise
-
-MEASURE = p.Parameter(
-    "measure",
-    "Noise on",
-    p.CHOICE,
-    "parameter_noise",
-    choices={"parameter_noise": "the parameters", "input_noise": "the inputs"},
-)
-SHOW = p.show_parameter(REGISTRY, ("scale", "duplicate", "nuisance", "input_null"))
-
-
-def _measure(values: dict) -> InputNoise | ParameterNoise:
-    if values["measure"] == "input_noise":
-        return InputNoise(values["images"], *values["input_range"], values["points"])
-    return ParameterNoise(
-        values["images"],
-        *values["parameter_range"],
-        values["points"],
-        values["mode"],
-        values["layers"],
-        values["draws"],
-    )
-
+from dissociation.dashboard.state import PageState
 
 frame("Robustness")
-state = PageState(
-    "robustness",
-    [
-        MEASURE,
-        SHOW,
-        *p.strength_parameters(REGISTRY),
-        p.INPUT_RANGE,
-        p.PARAMETER_RANGE,
-        p.POINTS,
-        p.IMAGES,
-        p.MODE,
-        p.NOISY,
-        p.DRAWS,
-        p.ANYWAY,
-        p.ERROR_AXIS,
-        *p.network_parameters(),
-    ],
-)
+state = PageState(ROBUSTNESS)
 with st.sidebar:
     on_inputs = control(state, "measure") == "input_noise"
     control(state, "input_range" if on_inputs else "parameter_range")
-    chosen = condition_controls(state)
+    condition_controls(state)
+    composer(state)
     further = ("anyway",) if on_inputs else ("mode", "layers", "draws")
     group(state, "Noise and images", "grain", (*further, "points", "images", "axis"))
     network_controls(state)
@@ -79,23 +37,6 @@ st.markdown(
     )
 )
 state.show_notices()
-values = state.values()
-try:
-    conditions = [(), *((p.manipulation_of(name, values),) for name in chosen)]
-    experiments = [
-        Experiment(
-            _measure(values),
-            steps,
-            p.recipe_of(values),
-            values["seeds"],
-            values["key"],
-            on_inputs and values["anyway"],
-        )
-        for steps in conditions
-    ]
-except InvalidValue as problem:
-    st.error(plain(str(problem)), icon=":material/error:")
-else:
-    curve_panel("robustness", experiments, height=520, error_axis=values["axis"])
+compared_panel(state)
 state.write()
 finish()

@@ -1,10 +1,10 @@
 """Transfer: how well the rewritten hidden layer can be read for a task it was not trained for."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from dissociation.dashboard import parameters as p
+from dissociation.address.curve_pages import TRANSFER
+from dissociation.dashboard.comparison import compared_panel
+from dissociation.dashboard.composer import composer
 from dissociation.dashboard.controls import (
     condition_controls,
     control,
@@ -13,36 +13,15 @@ from dissociation.dashboard.controls import (
     reset_button,
 )
 from dissociation.dashboard.frame import finish, frame
-from dissociation.dashboard.panels import curve_panel
-from dissociation.dashboard.state import PageState, plain
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment
-from dissociation.manipulations import REGISTRY
-from dissociation.measures import Transfer
-
-SHOW = p.show_parameter(REGISTRY, ("scale", "duplicate", "nuisance"))
-#: The notebook's strengths for transfer, weaker than those of its noise panels.
-STRENGTHS = {"scale": 20.0, "duplicate": 1.2, "nuisance": 128}
+from dissociation.dashboard.state import PageState
 
 frame("Transfer")
-state = PageState(
-    "transfer",
-    [
-        p.TASK,
-        p.PROBE,
-        SHOW,
-        *p.strength_parameters(REGISTRY, STRENGTHS),
-        p.BUDGETS,
-        replace(p.IMAGES, default=4_000),
-        p.SPLIT,
-        replace(p.ERROR_AXIS, default="linear"),
-        *p.network_parameters(),
-    ],
-)
+state = PageState(TRANSFER)
 with st.sidebar:
     control(state, "task")
     control(state, "probe")
-    chosen = condition_controls(state)
+    condition_controls(state)
+    composer(state)
     group(state, "Budgets and images", "grain", ("points", "images", "split", "axis"))
     network_controls(state)
     reset_button(state)
@@ -53,19 +32,6 @@ st.markdown(
     "The function is the same in all conditions; what the layer offers to a new reader may not be."
 )
 state.show_notices()
-values = state.values()
-try:
-    measure = Transfer(
-        values["images"], values["points"], values["task"], values["probe"], values["split"]
-    )
-    conditions = [(), *((p.manipulation_of(name, values),) for name in chosen)]
-    experiments = [
-        Experiment(measure, steps, p.recipe_of(values), values["seeds"], values["key"])
-        for steps in conditions
-    ]
-except InvalidValue as problem:
-    st.error(plain(str(problem)), icon=":material/error:")
-else:
-    curve_panel("transfer", experiments, height=520, error_axis=values["axis"])
+compared_panel(state)
 state.write()
 finish()

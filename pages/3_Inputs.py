@@ -1,33 +1,13 @@
 """Inputs: the images, the directions that none of them uses, and the new tasks made of them."""
 
-import dataclasses
-
 import streamlit as st
 
+from dissociation.address.inputs_page import INPUTS
 from dissociation.dashboard import input_figures as figures
-from dissociation.dashboard import parameters as p
 from dissociation.dashboard.controls import control, group, reset_button
 from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.tiles import STYLE
-from dissociation.experiment import MAX_KEY
-from dissociation.tasks import SPLITS
-
-DIGITS = {"all": "all ten", **{str(digit): str(digit) for digit in range(10)}}
-SOURCES = {"test": "10,000 test images", "train": "60,000 training images"}
-BLIND = "The notebook takes the test images. The training images are blind to the test set."
-NUMBER, OTHER = "Point at an image to read its number.", "Another seed gives others."
-TABLE = [
-    p.Parameter("digit", "Digits", p.CHOICE, "all", choices=DIGITS),
-    p.Parameter("image", "Test image x", p.INTEGER, 0, NUMBER, 0, 9_999),
-    p.Parameter("source", "Null space of", p.CHOICE, "test", BLIND, choices=SOURCES),
-    p.Parameter("step", "Length of the step s", p.NUMBER, 5.0, "", 0.0, 50.0),
-    dataclasses.replace(p.SPLIT, choices={word: word for word in SPLITS}),
-    p.Parameter("images", "Images a row", p.INTEGER, 10, "", 1, 40),
-    p.Parameter("seed", "Seed of the choice of images", p.INTEGER, 0, OTHER, 0, MAX_KEY),
-    p.Parameter("direction", "Seed of the direction v", p.INTEGER, 0, OTHER, 0, MAX_KEY),
-    p.Parameter("vectors", "Null directions shown", p.INTEGER, 9, "", 1, 36),
-]
 
 
 def images(values: dict) -> None:
@@ -89,7 +69,7 @@ def tasks(values: dict) -> None:
 
 
 frame("Inputs")
-state = PageState("inputs", TABLE)
+state = PageState(INPUTS)
 with st.sidebar:
     for name in ("digit", "image", "source", "step", "split"):
         control(state, name)

@@ -11,9 +11,11 @@ import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from dissociation.address.chains import parse_chain
+from dissociation.address.parameter import Parameter
+from dissociation.address.pins import Pin
 from dissociation.dashboard import state as state_module
 from dissociation.dashboard import warm_up
-from dissociation.dashboard.parameters import Parameter
 from dissociation.dashboard.state import PageState
 from dissociation.engine import lab as lab_module
 from dissociation.engine.jobs import Jobs
@@ -49,9 +51,9 @@ class RecordingLab(Lab):
         self.curves: list[tuple] = []
         self.trainings: list[tuple] = []
 
-    def watch_curves(self, experiments):
+    def watch_curves(self, experiments, pair=None):
         self.curves.append(tuple(experiments))
-        return super().watch_curves(experiments)
+        return super().watch_curves(experiments, pair)
 
     def watch_training(self, recipe, seeds):
         self.trainings.append((recipe, seeds))
@@ -124,10 +126,12 @@ class Visit:
 
     @property
     def query(self) -> dict[str, str]:
-        """The page's address."""
+        """The page's address, but for its version."""
         # One value as the page writes it, or a list as the visitor gave it.
         query = self.test.query_params.items()
-        return {name: text if isinstance(text, str) else text[-1] for name, text in query}
+        texts = {name: text if isinstance(text, str) else text[-1] for name, text in query}
+        assert texts.pop("v", "1") == "1"
+        return texts
 
     @property
     def notices(self) -> list[str]:
@@ -167,6 +171,15 @@ def forget_what_streamlit_remembers() -> None:
 def other_value(parameter: Parameter) -> Any:
     """A value of a parameter that is allowed and not the default."""
     default = parameter.default
+    if parameter.kind == "coded":
+        others = {
+            "compose": parse_chain("compose", "scale:3,permute:1"),
+            "pin": Pin(parse_chain("pin", "scale:3"), (("key", "5"),)),
+            "versus": "trained",
+            "room": "abc123",
+            "host": "a-secret-of-one",
+        }
+        return others[parameter.name]
     if parameter.kind == "flag":
         return not default
     if parameter.kind == "choice":

@@ -8,16 +8,9 @@ from typing import Any
 
 import streamlit as st
 
+from dissociation.address.parameter import CHOICE, CHOICES, FLAG, INTEGER, RANGE, Parameter
+from dissociation.address.parameters import manipulation_of
 from dissociation.dashboard.palette import condition_style
-from dissociation.dashboard.parameters import (
-    CHOICE,
-    CHOICES,
-    FLAG,
-    INTEGER,
-    RANGE,
-    Parameter,
-    manipulation_of,
-)
 from dissociation.dashboard.state import PageState
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 
@@ -38,11 +31,18 @@ def log_options(parameter: Parameter, *current: float) -> list[float]:
 
 
 def control(state: PageState, name: str) -> Any:
-    """Draws one control and gives its value."""
+    """Draws one control, unless the address hides it, and gives its value."""
+    if not state.hidden(name):
+        _draw(state, name)
+    return state[name]
+
+
+def _draw(state: PageState, name: str) -> Any:
     parameter = state.parameters[name]
     key, label, words = state.key(name), parameter.label, parameter.help or None
+    locked = state.locked(name)
     if parameter.kind == FLAG:
-        return st.toggle(label, key=key, help=words)
+        return st.toggle(label, key=key, help=words, disabled=locked)
     if parameter.kind == CHOICES:
         return st.pills(
             label,
@@ -51,6 +51,7 @@ def control(state: PageState, name: str) -> Any:
             selection_mode="multi",
             key=key,
             help=words,
+            disabled=locked,
         )
     if parameter.kind == CHOICE and len(parameter.choices) == 2 and _brief(parameter):
         return st.segmented_control(
@@ -61,6 +62,7 @@ def control(state: PageState, name: str) -> Any:
             help=words,
             required=True,
             width="stretch",
+            disabled=locked,
         )
     if parameter.kind == CHOICE:
         return st.selectbox(
@@ -69,32 +71,37 @@ def control(state: PageState, name: str) -> Any:
             format_func=parameter.choices.__getitem__,
             key=key,
             help=words,
+            disabled=locked,
         )
     if parameter.kind == RANGE:
         options = log_options(parameter, *st.session_state[key], *parameter.default)
         # Streamlit tells a slider of ranges by its default alone, not by the value in the session.
         default = parameter.default
-        return st.select_slider(label, options, default, format_func=_shown, key=key, help=words)
+        return st.select_slider(
+            label, options, default, format_func=_shown, key=key, help=words, disabled=locked
+        )
     if parameter.log:
         options = log_options(parameter, st.session_state[key])
-        return st.select_slider(label, options, format_func=_shown, key=key, help=words)
+        return st.select_slider(
+            label, options, format_func=_shown, key=key, help=words, disabled=locked
+        )
     if parameter.kind == INTEGER:
         st.session_state[key] = int(st.session_state[key])
-        return _integer(parameter, key)
+        return _integer(parameter, key, locked)
     st.session_state[key] = float(st.session_state[key])
     step = 10.0 ** math.floor(math.log10((parameter.high - parameter.low) / 100))
-    return st.slider(label, parameter.low, parameter.high, step=step, key=key, help=words)
+    low, high = parameter.low, parameter.high
+    return st.slider(label, low, high, step=step, key=key, help=words, disabled=locked)
 
 
 def _brief(parameter: Parameter) -> bool:
     return all(len(words) <= 16 for words in parameter.choices.values())
 
 
-def _integer(parameter: Parameter, key: str) -> int:
+def _integer(parameter: Parameter, key: str, locked: bool) -> int:
     low, high, words = int(parameter.low), int(parameter.high), parameter.help or None
-    if high > MANY:
-        return st.number_input(parameter.label, low, high, step=1, key=key, help=words)
-    return st.slider(parameter.label, low, high, step=1, key=key, help=words)
+    draw = st.number_input if high > MANY else st.slider
+    return draw(parameter.label, low, high, step=1, key=key, help=words, disabled=locked)
 
 
 def _shown(value: float) -> str:
@@ -116,14 +123,14 @@ def condition_controls(state: PageState) -> list[str]:
             control(state, name)
             further = [other for other in state.parameters if other.startswith(f"{name}.")]
             if further:
-                with st.expander("More"):
-                    for other in further:
-                        control(state, other)
+                group(state, "More", "tune", further)
     return chosen
 
 
 def network_controls(state: PageState) -> None:
-    """Recipe, seeds, images and key, in an expander."""
+    """Recipe, seeds, images and key, in an expander, if any of them is to be seen."""
+    if all(state.hidden(name) for name in ("recipe", "seeds", "key")):
+        return
     with st.expander("Networks", icon=":material/hub:"):
         if control(state, "recipe") == "custom":
             for name in ("epochs", "rate", "batch", "width"):
@@ -133,7 +140,9 @@ def network_controls(state: PageState) -> None:
 
 
 def group(state: PageState, title: str, icon: str, names: Sequence[str]) -> None:
-    """Some controls in an expander."""
+    """Some controls in an expander, if any of them is to be seen."""
+    if all(state.hidden(name) for name in names):
+        return
     with st.expander(title, icon=f":material/{icon}:"):
         for name in names:
             control(state, name)

@@ -8,11 +8,16 @@ alone. All keep a contrast of 3 : 1 against white and against the dark theme's b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from dissociation.address.table import Condition
 from dissociation.dashboard.live_chart import TraceStyle
+from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 
 TRAINED = "trained"
+#: Several rewrites in sequence.
+COMPOSED = "composed"
 _LOOKS = {
     TRAINED: ("#0072B2", "solid", "circle"),
     "scale": ("#D55E00", "dash", "square"),
@@ -23,6 +28,7 @@ _LOOKS = {
     "permute": ("#7A8B00", "dash", "x"),
     "balance": ("#8F63D2", "dot", "star"),
     "hidden_null": ("#A0522D", "dashdot", "hexagon"),
+    COMPOSED: ("#7F7F7F", "longdashdot", "pentagon"),
 }
 _SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -45,10 +51,43 @@ def looks(name: str = TRAINED) -> tuple[str, str, str]:
 
 
 def condition_style(manipulations: Sequence[Manipulation]) -> TraceStyle:
-    """How a condition looks: like its last manipulation."""
+    """How a condition looks: like its manipulation, like the trained network, or composed."""
     key = condition_key(manipulations)
-    color, dash, symbol = looks(manipulations[-1].name if manipulations else TRAINED)
+    single = manipulations[-1].name if manipulations else TRAINED
+    color, dash, symbol = looks(single if len(manipulations) < 2 else COMPOSED)
     return TraceStyle(key, condition_name(manipulations), color, dash, symbol)
+
+
+def condition_keys(experiments: Sequence[Experiment]) -> list[str]:
+    """One key a condition of a chart, in order; what would repeat is numbered."""
+    keys: list[str] = []
+    for experiment in experiments:
+        key = condition_key(experiment.manipulations)
+        same = sum(known.split("#")[0] == key for known in keys)
+        keys.append(f"{key}#{same + 1}" if same else key)
+    return keys
+
+
+def condition_names(conditions: Sequence[Condition]) -> list[str]:
+    """One name a condition of a chart, in order; a pinned one with its mark and its settings."""
+    found = []
+    for experiment, mark, note in conditions:
+        name = condition_name(experiment.manipulations)
+        name = f"{name} [{note}]" if note else name
+        found.append(f"{mark}: {name}" if mark else name)
+    return found
+
+
+def condition_styles(conditions: Sequence[Condition]) -> tuple[TraceStyle, ...]:
+    """How the conditions of a chart look; a pinned one in its own colour, with open symbols."""
+    keys = condition_keys([condition.experiment for condition in conditions])
+    styles = []
+    for key, name, condition in zip(keys, condition_names(conditions), conditions, strict=True):
+        look = condition_style(condition.experiment.manipulations)
+        if condition.mark:
+            look = replace(look, dash="dot", symbol=f"{look.symbol}-open")
+        styles.append(replace(look, key=key, name=name))
+    return tuple(styles)
 
 
 def seed_style(quantity: str, color: str, seed: int) -> TraceStyle:

@@ -6,9 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.dashboard.palette import condition_key
-from dissociation.engine.watch import CurveWatch, Status, TrainingWatch, Watch, sample_size
+from dissociation.dashboard.palette import condition_keys
+from dissociation.engine.training_watch import TrainingWatch
+from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
+from dissociation.measures.base import Curve
+from dissociation.statistics import paired_difference
 
+#: Key of the trace of B - A.
+DIFFERENCE = "difference"
 LOSS, ERROR = "Training loss", "Test error"
 
 
@@ -18,7 +23,9 @@ def _numbers(values: Any) -> list[float | None]:
 
 def _curve_traces(watch: CurveWatch) -> list[dict[str, Any]]:
     traces = []
-    for experiment, curve in zip(watch.experiments, watch.curves(), strict=True):
+    curves = watch.curves()
+    keys = condition_keys(watch.experiments)
+    for key, experiment, curve in zip(keys, watch.experiments, curves, strict=True):
         if curve is None:
             continue
         known = curve.images > 0
@@ -27,7 +34,7 @@ def _curve_traces(watch: CurveWatch) -> list[dict[str, Any]]:
             detail += "; identical to trained by construction"
         traces.append(
             {
-                "key": condition_key(experiment.manipulations),
+                "key": key,
                 "x": _numbers(curve.x[known]),
                 "y": _numbers(curve.mean[known]),
                 "low": _numbers((curve.mean - curve.spread)[known]),
@@ -35,7 +42,29 @@ def _curve_traces(watch: CurveWatch) -> list[dict[str, Any]]:
                 "detail": detail,
             }
         )
+    if watch.pair is not None:
+        first, second = (curves[position] for position in watch.pair)
+        if first is not None and second is not None:
+            traces.extend(_difference_trace(first, second))
     return traces
+
+
+def _difference_trace(first: Curve, second: Curve) -> list[dict[str, Any]]:
+    found = paired_difference(first, second)
+    if found is None:
+        return []
+    networks = f"{found.runs} paired run" + ("" if found.runs == 1 else "s")
+    detail = networks if found.runs > 1 else f"{networks}: no interval yet"
+    return [
+        {
+            "key": DIFFERENCE,
+            "x": _numbers(found.x),
+            "y": _numbers(found.mean),
+            "low": _numbers(found.low),
+            "high": _numbers(found.high),
+            "detail": detail,
+        }
+    ]
 
 
 def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:

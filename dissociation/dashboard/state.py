@@ -9,14 +9,17 @@ notice stays until a control is moved, as the script runs again whenever a chart
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from dissociation.dashboard.parameters import CHOICES, RANGE, Parameter
-from dissociation.errors import InvalidValue
+from dissociation.address.links import VERSION, VERSION_NAME, read_query, write_query
+from dissociation.address.parameter import CHOICES, RANGE
+from dissociation.address.table import PageTable
+from dissociation.address.view import ALL, LECTURE
 
+#: What a visitor came with and did not set.
+KEPT_BY_RESET = ("view", "hide", "lock", "room", "host", "tour")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 
@@ -35,13 +38,13 @@ class PageState:
 
     **Arguments:**
 
-    - `page`: its name; keys of its controls begin with it.
-    - `parameters`: its table.
+    - `table`: of the page; keys of its controls begin with its name.
     """
 
-    def __init__(self, page: str, parameters: Sequence[Parameter]):
-        self.page = page
-        self.parameters = {parameter.name: parameter for parameter in parameters}
+    def __init__(self, table: PageTable):
+        self.table = table
+        self.page = table.name
+        self.parameters = {parameter.name: parameter for parameter in table.parameters}
         self.notices: list[str] = st.session_state.get(self._memory("notices"), [])
         self._read()
         st.session_state[self._memory("notices")] = self.notices
@@ -63,18 +66,18 @@ class PageState:
         query = {name: st.query_params.get_all(name)[-1] for name in st.query_params}
         remembered = st.session_state.get(self._memory("values"))
         if remembered is None:
-            self._seed({**self._defaults(), **self._parse(query)})
+            self._seed({**self.table.defaults, **self._parse(query)})
         elif self._moved(remembered):
             self.notices = []
             self._seed(remembered)
         elif query and query != st.session_state.get(self._memory("query")):
-            self._seed({**self._defaults(), **self._parse(query)}, force=True)
+            self._seed({**self.table.defaults, **self._parse(query)}, force=True)
         elif not query and not self._present():
             self.notices = []
             self._seed(remembered)
         elif not query and st.session_state.get(self._memory("query")):
             self.notices = []
-            self._seed(self._defaults(), force=True)
+            self._seed(self.table.defaults, force=True)
         else:
             self._seed(remembered)
 
@@ -82,9 +85,6 @@ class PageState:
         # Streamlit forgets a page's button once another page was shown; what was seeded for
         # controls that were not drawn it keeps, so those tell nothing.
         return self.key("reset") in st.session_state
-
-    def _defaults(self) -> dict[str, Any]:
-        return {name: parameter.default for name, parameter in self.parameters.items()}
 
     def _seed(self, values: dict[str, Any], *, force: bool = False) -> None:
         for name, value in values.items():
@@ -96,21 +96,7 @@ class PageState:
                 st.session_state[key] = st.session_state[key]
 
     def _parse(self, query: dict[str, str]) -> dict[str, Any]:
-        found = {}
-        self.notices = []
-        for name, text in query.items():
-            if name not in self.parameters:
-                self.notices.append(
-                    f"The address has a parameter “{name[:40]}” that this page does not know; "
-                    "it was left out."
-                )
-                continue
-            try:
-                found[name] = self.parameters[name].parse(text)
-            except InvalidValue as problem:
-                parameter = self.parameters[name]
-                default = parameter.format(parameter.default) or "none"
-                self.notices.append(f"{problem} The page uses {default} instead.")
+        found, self.notices = read_query(self.table, query)
         return found
 
     def __getitem__(self, name: str) -> Any:
@@ -126,6 +112,29 @@ class PageState:
             found[name] = list(value) if parameter.kind == CHOICES else value
         return found
 
+    def put(self, name: str, value: Any) -> None:
+        """Sets a value that has no control of its own, or before its control is drawn."""
+        self.notices = []
+        st.session_state[self._memory("notices")] = []
+        st.session_state[self.key(name)] = value
+
+    def hidden(self, name: str) -> bool:
+        """Whether the address hides a control; it keeps its value."""
+        return self._teacher("hide", name)
+
+    def locked(self, name: str) -> bool:
+        """Whether the address locks a control: it is seen, but cannot be moved."""
+        return self._teacher("lock", name)
+
+    def _teacher(self, what: str, name: str) -> bool:
+        named = self[what] if what in self.parameters else ()
+        return ALL in named or name in named
+
+    @property
+    def lecture(self) -> bool:
+        """Whether the page is to be read from the back row."""
+        return "view" in self.parameters and self["view"] == LECTURE
+
     def show_notices(self) -> None:
         """Says what in the address could not be used."""
         for notice in self.notices:
@@ -134,17 +143,16 @@ class PageState:
     def write(self) -> None:
         """Writes the values that differ from their defaults into the address."""
         values = self.values()
-        query = {
-            name: parameter.format(values[name])
-            for name, parameter in self.parameters.items()
-            if values[name] != parameter.default
-        }
+        query = write_query(self.table, values)
         st.session_state[self._memory("values")] = values
         st.session_state[self._memory("query")] = query
-        if query != {name: st.query_params.get_all(name)[-1] for name in st.query_params}:
+        now = {name: st.query_params.get_all(name)[-1] for name in st.query_params}
+        # An address that only lacks its version stays: writing it anew would trap Back.
+        if query != now and query != {VERSION_NAME: VERSION, **now}:
             st.query_params.from_dict(query)
 
     def reset(self) -> None:
-        """Sets everything back to its default; for a button's callback."""
+        """Sets everything that can be moved back to its default; for a button's callback."""
         st.session_state[self._memory("notices")] = []
-        self._seed(self._defaults(), force=True)
+        kept = {name: self[name] for name in KEPT_BY_RESET if name in self.parameters}
+        self._seed({**self.table.defaults, **kept}, force=True)

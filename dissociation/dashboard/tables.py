@@ -7,26 +7,29 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dissociation.dashboard.palette import condition_name
-from dissociation.experiment import Experiment
+from dissociation.address.table import Condition
+from dissociation.dashboard.palette import condition_names
 from dissociation.measures.base import Curve
 from dissociation.statistics import bootstrap_interval, summarise
 
 
-def summary_table(experiments: Sequence[Experiment], curves: Sequence[Curve]) -> pd.DataFrame:
+def summary_table(conditions: Sequence[Condition], curves: Sequence[Curve]) -> pd.DataFrame:
     """One row a condition: clean error, σ50, ratio to the first, mean error with its interval."""
     rows = []
-    chance = experiments[0].measure.chance
-    for experiment, curve in zip(experiments, curves, strict=True):
-        if len(curve.seeds) != len(curves[0].seeds):
+    reference = conditions[0].experiment
+    names = condition_names(conditions)
+    for name, condition, curve in zip(names, conditions, curves, strict=True):
+        experiment = condition.experiment
+        paired = (experiment.seeds, experiment.recipe) == (reference.seeds, reference.recipe)
+        if paired and len(curve.seeds) != len(curves[0].seeds):
             continue
-        summary = summarise(curve, curves[0], chance)
+        summary = summarise(curve, curves[0] if paired else curve, experiment.measure.chance)
         low, high = summary.interval
-        row = {"Condition": condition_name(experiment.manipulations)}
+        row = {"Condition": name}
         if not np.isnan(summary.clean):
             row["Clean error"] = _percent(summary.clean)
             row["σ50"] = _significant(summary.half_way)
-            row["σ50 / trained"] = _significant(summary.ratio)
+            row["σ50 / trained"] = _significant(summary.ratio) if paired else "other networks"
         row["Mean error over the curve"] = _percent(summary.area)
         row["95 % interval"] = "–" if np.isnan(low) else f"{_percent(low)} – {_percent(high)}"
         rows.append(row)
@@ -41,15 +44,15 @@ def _significant(value: float) -> str:
     return "outside the range" if np.isnan(value) else f"{value:.3g}"
 
 
-def value_table(experiments: Sequence[Experiment], curves: Sequence[Curve]) -> pd.DataFrame:
+def value_table(conditions: Sequence[Condition], curves: Sequence[Curve]) -> pd.DataFrame:
     """One row a point and condition: x, mean error, band, interval over networks, images."""
     frames = []
-    title = experiments[0].measure.axes[0].title
-    for experiment, curve in zip(experiments, curves, strict=True):
+    title = conditions[0].experiment.measure.axes[0].title
+    for name, curve in zip(condition_names(conditions), curves, strict=True):
         intervals = np.array([bootstrap_interval(column) for column in curve.rates.T])
         frame = pd.DataFrame(
             {
-                "Condition": condition_name(experiment.manipulations),
+                "Condition": name,
                 title: curve.x,
                 "Error": curve.mean,
                 "Band low": curve.mean - curve.spread,

@@ -13,7 +13,8 @@ from pathlib import Path
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
-from dissociation.engine.watch import CurveWatch, TrainingWatch, Watch
+from dissociation.engine.training_watch import TrainingWatch
+from dissociation.engine.watch import CurveWatch, Watch
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.training import Recipe
@@ -64,12 +65,14 @@ class Lab:
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
 
-    def watch_curves(self, experiments: Sequence[Experiment]) -> CurveWatch:
-        """Starts or finds the curves of conditions that differ only in their manipulations.
+    def watch_curves(
+        self, experiments: Sequence[Experiment], pair: tuple[int, int] | None = None
+    ) -> CurveWatch:
+        """Starts or finds the curves of several conditions; see [`CurveWatch`][].
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = CurveWatch(self.library, self.jobs, experiments)
+        watch = CurveWatch(self.library, self.jobs, experiments, pair)
         self._register(watch)
         return watch
 

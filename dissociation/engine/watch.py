@@ -16,9 +16,8 @@ from typing import Any
 from dissociation.engine import jobs as j
 from dissociation.engine.jobs import Job, Jobs, JobSnapshot, new_holder
 from dissociation.engine.library import Library
-from dissociation.engine.records import History
-from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
-from dissociation.engine.words import Status, queue_message, sample_size, training_message
+from dissociation.engine.tasks import CheckTask, MeasureTask
+from dissociation.engine.words import Status, queue_message, sample_size
 from dissociation.experiment import Experiment
 from dissociation.function_check import FunctionCheck
 from dissociation.measures.base import Curve, SeedCurve
@@ -99,59 +98,26 @@ class Watch(abc.ABC):
         return next((state for state in ORDER if state in states), j.DONE)
 
 
-class TrainingWatch(Watch):
-    """The training of some seeds of a recipe."""
-
-    def __init__(self, library: Library, jobs: Jobs, recipe: Recipe, seeds: int):
-        super().__init__(jobs)
-        self.recipe = recipe
-        self.seeds = seeds
-        self._stored: dict[int, History] = {}
-        self._jobs: dict[int, Job] = {}
-        for seed in range(seeds):
-            history = library.history(recipe, seed)
-            if history is not None and library.network(recipe, seed) is not None:
-                self._stored[seed] = history
-            else:
-                self._jobs[seed] = self._submit(TrainTask(library, recipe, seed))
-
-    def histories(self) -> list[History]:
-        """One history a seed, empty for those not begun."""
-        found = []
-        for seed in range(self.seeds):
-            if seed in self._stored:
-                found.append(self._stored[seed])
-                continue
-            step = self.jobs.snapshot(self._jobs[seed]).step
-            found.append(History() if step is None else step.result)
-        return found
-
-    def status(self) -> Status:
-        """How far the training is."""
-        version = self.version
-        snapshots = [self.jobs.snapshot(job) for job in self._jobs.values()]
-        state = self._state(snapshots, waiting=j.QUEUED)
-        histories = self.histories()
-        epochs = max(self.recipe.epochs, 1)
-        done = sum((h.epochs[-1] if h.epochs else 0.0) for h in histories)
-        progress = 1.0 if state == j.DONE else done / (epochs * self.seeds)
-        seconds = sum(history.seconds for history in histories)
-        message = training_message(state, snapshots, histories, self.recipe)
-        return Status(version, state, message, progress, seconds, not self._jobs)
-
-
 class CurveWatch(Watch):
-    """The curves of several conditions over the same measure, seeds and key.
+    """The curves of several conditions.
 
     **Arguments:**
 
-    - `experiments`: they differ in nothing but their manipulations.
+    - `experiments`: those that differ in nothing but their manipulations are measured together.
+    - `pair`: positions of two of them, A and B, whose paired difference is wanted, too.
     """
 
-    def __init__(self, library: Library, jobs: Jobs, experiments: Sequence[Experiment]):
+    def __init__(
+        self,
+        library: Library,
+        jobs: Jobs,
+        experiments: Sequence[Experiment],
+        pair: tuple[int, int] | None = None,
+    ):
         super().__init__(jobs)
         self.library = library
         self.experiments = list(experiments)
+        self.pair = pair
         self._stored: dict[str, SeedCurve] = {}
         self._job_of: dict[str, Job] = {}
         self._seconds = 0.0
@@ -181,18 +147,18 @@ class CurveWatch(Watch):
     def _start_missing(self) -> None:
         # Again and again, because another visitor's job may turn up that computes only some.
         while missing := self._missing():
-            together: dict[tuple[int, ...], list[Experiment]] = {}
+            together: dict[tuple, list[Experiment]] = {}
             for experiment, seeds in missing.items():
-                for group in self._ready_together(seeds):
-                    together.setdefault(group, []).append(experiment)
-            for seeds, experiments in together.items():
+                alike = (experiment.measure, experiment.recipe, experiment.key)
+                for group in self._ready_together(experiment.recipe, seeds):
+                    together.setdefault((group, *alike), []).append(experiment)
+            for (seeds, *_), experiments in together.items():
                 job = self._submit(MeasureTask(self.library, tuple(experiments), seeds))
                 names = (e.seed_digest(seed) for e in experiments for seed in seeds)
                 self._job_of |= {name: job for name in names if name in job.task.digests}
 
-    def _ready_together(self, seeds: tuple[int, ...]) -> list[tuple[int, ...]]:
+    def _ready_together(self, recipe: Recipe, seeds: tuple[int, ...]) -> list[tuple[int, ...]]:
         """Trained networks are measured together, others each as soon as it is trained."""
-        recipe = self.experiments[0].recipe
         trained = tuple(s for s in seeds if self.library.weights(recipe, s) is not None)
         later: list[tuple[int, ...]] = [(s,) for s in seeds if s not in trained]
         return [trained, *later] if trained else later
@@ -251,8 +217,7 @@ class CurveWatch(Watch):
         snapshots = [self.jobs.snapshot(job) for job in self.watched]
         state = self._state(snapshots, waiting=TRAINING)
         curves = self.curves()
-        experiment = self.experiments[0]
-        total = float(experiment.measure.total.sum()) * len(curves) * experiment.seeds
+        total = sum(float(e.measure.total.sum()) * e.seeds for e in self.experiments)
         done = sum(float(s.images.sum()) for c in curves if c is not None for s in c.seeds)
         progress = 1.0 if state == j.DONE else min(done / total, 0.999)
         needed = [need for job in self.watched for need in job.needs if not need.finished]
@@ -260,9 +225,18 @@ class CurveWatch(Watch):
         message = self._message(state, snapshots, curves, needed)
         return Status(version, state, message, progress, seconds, self.all_stored)
 
+    def _alike(self, curves: Sequence[Curve | None]) -> list[Curve | None]:
+        """The curves that rest on as much as the first when they are complete."""
+        first = self.experiments[0]
+        settings = (first.measure, first.seeds)
+        pairs = zip(self.experiments, curves, strict=True)
+        return [curve for e, curve in pairs if (e.measure, e.seeds) == settings]
+
     def _all_measured(self, curves: Sequence[Curve | None]) -> bool:
-        seeds = self.experiments[0].seeds
-        return all(c is not None and len(c.seeds) == seeds and c.complete for c in curves)
+        return all(
+            curve is not None and len(curve.seeds) == experiment.seeds and curve.complete
+            for experiment, curve in zip(self.experiments, curves, strict=True)
+        )
 
     def _message(
         self,
@@ -274,7 +248,7 @@ class CurveWatch(Watch):
         experiment = self.experiments[0]
         if state == j.FAILED:
             return next(s.error for s in snapshots if s.state == j.FAILED)
-        sample = sample_size(experiment, curves)
+        sample = sample_size(experiment, self._alike(curves))
         if state == TRAINING and any(curve is not None for curve in curves):
             return f"Measuring: {sample}; training the next network"
         if state == TRAINING:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from labs import Visit
 from streamlit.testing.v1 import AppTest
 
-from dissociation.dashboard import parameters as p
+from dissociation.address import parameter as p
 from dissociation.dashboard.controls import _shown, log_options
 from dissociation.manipulations import REGISTRY
 
@@ -47,7 +47,8 @@ def test_shown(value, words):
 
 
 def script():
-    from dissociation.dashboard import parameters as p
+    from dissociation.address import parameter as p
+    from dissociation.address.table import PageTable
     from dissociation.dashboard.controls import control
     from dissociation.dashboard.state import PageState
 
@@ -63,7 +64,7 @@ def script():
         p.Parameter("choices", "Choices", p.CHOICES, ["a"], "words", choices=long),
         p.Parameter("flag", "Flag", p.FLAG, True, "words"),
     ]
-    state = PageState("page", table)
+    state = PageState(PageTable("page", "Page", "page.py", tuple(table)))
     for name in state.parameters:
         control(state, name)
     state.write()

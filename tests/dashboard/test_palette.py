@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dissociation.address.table import Condition
 from dissociation.dashboard import palette, tiles
+from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY, Permute, Scale
+from dissociation.measures import ParameterNoise
 
-NAMES = (palette.TRAINED, *REGISTRY)
+NAMES = (palette.TRAINED, palette.COMPOSED, *REGISTRY)
 #: White, the dark theme of this Streamlit, and that of others.
 BACKGROUNDS = ("#ffffff", "#171614", "#0e1117")
 
@@ -70,10 +73,24 @@ def test_conditions():
     both = [Scale(20), Permute(1)]
     assert palette.condition_key(both) == "scale+permute"
     assert palette.condition_name(both) == f"Scaled (α = 20), then {Permute(1).describe()}"
-    assert palette.condition_style(both).color == palette.looks("permute")[0]
+    assert palette.condition_style(both).color == palette.looks(palette.COMPOSED)[0]
     style = palette.condition_style([Scale(3)])
     assert (style.color, style.dash, style.symbol) == palette.looks("scale")
     assert style.key == "scale" and style.name == "Scaled (α = 3)"
+
+
+def test_conditions_of_one_chart_are_told_apart():
+    measure = ParameterNoise()
+    chains = ((), (Scale(20),), (Scale(50),), (Scale(20), Permute(1)))
+    conditions = [Condition(Experiment(measure, chain)) for chain in chains]
+    conditions.append(Condition(Experiment(measure, (Scale(20),), key=5), "A", "Random key: 5"))
+    styles = palette.condition_styles(conditions)
+    keys = [style.key for style in styles]
+    assert keys == ["trained", "scale", "scale#2", "scale+permute", "scale#3"]
+    assert keys == palette.condition_keys([condition.experiment for condition in conditions])
+    assert styles[-1].name == "A: Scaled (α = 20) [Random key: 5]"
+    assert styles[-1].color == styles[1].color and styles[-1].symbol == "square-open"
+    assert styles[-1].dash != styles[1].dash
 
 
 @given(st.integers(0, 19))

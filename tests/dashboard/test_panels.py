@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from labs import TINY, Visit
 
+from dissociation.address.table import Condition
+from dissociation.dashboard import explanation, watching
 from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard import panels
+from dissociation.dashboard.explanation import same_function_line
+from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.experiment import Experiment
 from dissociation.function_check import FunctionCheck
 from dissociation.manipulations import InputNull, Scale
@@ -28,12 +31,12 @@ TRAINED, SCALED = (Experiment(ParameterNoise(points=5), steps) for steps in ((),
 
 class TestSameFunction:
     def test_verifying(self):
-        line = panels.same_function_line(SCALED, None)
+        line = same_function_line("Name", SCALED, None)
         assert "all inputs" in line and line.endswith("verifying …")
 
     def test_verified(self):
         checks = (FunctionCheck(1e-7, 0, 2e-7, 1, 10_000), FunctionCheck(3e-7, 2, 1e-8, 0, 10_000))
-        line = panels.same_function_line(SCALED, checks).replace("\\", "")
+        line = same_function_line("Name", SCALED, checks).replace("\\", "")
         assert "Verified on 20,000 predictions" in line
         assert "largest logit change 3.0 × 10⁻⁷" in line and "2 predictions changed" in line
         assert "on noisy images (σ = 1) 2.0 × 10⁻⁷ and 1." in line
@@ -41,15 +44,17 @@ class TestSameFunction:
     def test_identical_curves_are_named(self):
         named = "this curve is identical to the trained one"
         exact = Experiment(InputNoise(), (Scale(),))
-        assert named in panels.same_function_line(exact, None)
-        assert named not in panels.same_function_line(SCALED, None)
-        null = panels.same_function_line(Experiment(InputNoise(), (InputNull(),)), None)
+        assert named in same_function_line("Name", exact, None)
+        assert named not in same_function_line("Name", SCALED, None)
+        null = same_function_line("Name", Experiment(InputNoise(), (InputNull(),)), None)
         assert named not in null and "the test images" in null
 
 
 class TestSummary:
     def test_rows(self):
-        table = panels.summary_table([TRAINED, SCALED], [curve(), curve(factor=1.1, clean=110)])
+        table = summary_table(
+            [Condition(TRAINED), Condition(SCALED)], [curve(), curve(factor=1.1, clean=110)]
+        )
         assert list(table["Condition"]) == ["Trained", "Scaled (α = 20)"]
         assert list(table["Clean error"]) == ["1.00%", "1.10%"]
         assert table["σ50 / trained"][0] == "1" and float(table["σ50 / trained"][1]) < 1
@@ -57,20 +62,20 @@ class TestSummary:
         assert "–" in table["95 % interval"][0]
 
     def test_one_network_has_no_interval(self):
-        table = panels.summary_table([TRAINED], [curve(1)])
+        table = summary_table([Condition(TRAINED)], [curve(1)])
         assert table["95 % interval"][0] == "–"
 
     def test_outside_the_range(self):
-        table = panels.summary_table([TRAINED], [curve(factor=0.01)])
+        table = summary_table([Condition(TRAINED)], [curve(factor=0.01)])
         assert table["σ50"][0] == "outside the range"
 
     def test_a_condition_with_fewer_networks_waits(self):
-        table = panels.summary_table([TRAINED, SCALED], [curve(2), curve(1)])
+        table = summary_table([Condition(TRAINED), Condition(SCALED)], [curve(2), curve(1)])
         assert list(table["Condition"]) == ["Trained"]
 
 
 def test_value_table():
-    table = panels.value_table([TRAINED, SCALED], [curve(), curve(factor=1.1)])
+    table = value_table([Condition(TRAINED), Condition(SCALED)], [curve(), curve(factor=1.1)])
     assert len(table) == 10 and set(table["Networks"]) == {2} and set(table["Images"]) == {10_000}
     first = table.iloc[2]
     assert first["Error"] == pytest.approx(0.40005)
@@ -83,7 +88,7 @@ def test_value_table_of_a_coarse_curve():
     whole = curve(1)
     seen = np.array([160, 0, 160, 0, 160])
     seed = SeedCurve(whole.seeds[0].errors * (seen > 0) // 100, seen, 1, 160)
-    table = panels.value_table([TRAINED], [Curve(X, (seed,), whole.total)])
+    table = value_table([Condition(TRAINED)], [Curve(X, (seed,), whole.total)])
     assert len(table) == 3 and set(table["Images"]) == {160}
     assert np.isfinite(table["Error"]).all()
 
@@ -133,7 +138,7 @@ def test_the_zoom_is_kept_while_the_axes_are(lab, charts):
 
 
 def test_the_socket_s_address(lab, charts, monkeypatch):
-    monkeypatch.setattr(panels, "routes_are_served", lambda: True)
+    monkeypatch.setattr(watching, "routes_are_served", lambda: True)
     visit = Visit("robustness", QUERY)
     assert charts[-1][2] == f"/api/jobs/{visit.watch().id}"
     lab.jobs.drain()
@@ -206,12 +211,14 @@ def test_unconverged_probes_are_named(lab, charts):
     said: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         for kind in ("info", "warning"):
-            patch.setattr(panels.st, kind, lambda text, kind=kind, **_: said.append(kind + text))
-        pair = [Experiment(Transfer(200, 1), steps) for steps in ((), (Scale(),))]
-        panels._probe_notes(pair, [probed(True), probed(True)])
+            patch.setattr(
+                explanation.st, kind, lambda text, kind=kind, **_: said.append(kind + text)
+            )
+        pair = [Condition(Experiment(Transfer(200, 1), steps)) for steps in ((), (Scale(),))]
+        explanation._probe_notes(pair, [probed(True), probed(True)])
         assert said == []
-        panels._probe_notes(pair, [probed(True), probed(False)])
+        explanation._probe_notes(pair, [probed(True), probed(False)])
         assert said[0].startswith("warning") and "Scaled" in said[0] and "Trained" not in said[0]
-        early = [Experiment(Transfer(200, 1, probe="notebook"))]
-        panels._probe_notes(early, [probed(False)])
+        early = [Condition(Experiment(Transfer(200, 1, probe="notebook")))]
+        explanation._probe_notes(early, [probed(False)])
         assert said[1].startswith("info") and "200 steps" in said[1]

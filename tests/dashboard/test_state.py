@@ -16,7 +16,8 @@ from dissociation.dashboard.state import plain
 def script():
     import streamlit as st
 
-    from dissociation.dashboard import parameters as p
+    from dissociation.address import parameter as p
+    from dissociation.address.table import PageTable
     from dissociation.dashboard.controls import control
     from dissociation.dashboard.state import PageState
 
@@ -29,7 +30,7 @@ def script():
         p.Parameter("words", "Words", p.CHOICES, ["a"], choices=words),
         p.Parameter("flag", "Flag", p.FLAG, False),
     ]
-    state = PageState("page", table)
+    state = PageState(PageTable("page", "Page", "page.py", tuple(table)))
     for name in state.parameters:
         if name != st.session_state.get("hide"):
             control(state, name)
@@ -89,7 +90,9 @@ class Page:
     @property
     def query(self) -> dict[str, str]:
         found = self.test.query_params.items()
-        return {name: text if isinstance(text, str) else text[-1] for name, text in found}
+        texts = {name: text if isinstance(text, str) else text[-1] for name, text in found}
+        assert texts.pop("v", "1") == "1"
+        return texts
 
 
 def test_defaults():
@@ -242,7 +245,7 @@ class TestPagesTogether:
         visit = Visit("robustness", {"scale": "50"})
         self.go(visit, "transfer")
         links = {link.proto.label: link.proto for link in visit.test.get("page_link")}
-        assert links["Robustness"].query_string == "scale=50"
+        assert links["Robustness"].query_string == "v=1&scale=50"
         assert links["Inputs"].query_string == links["Transfer"].query_string == ""
 
     def test_a_link_to_a_page_seen_before_wins_over_its_memory(self, lab):

@@ -14,7 +14,8 @@ from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
-from dissociation.engine.watch import TRAINING, CurveWatch, TrainingWatch, sample_size
+from dissociation.engine.training_watch import TrainingWatch
+from dissociation.engine.watch import TRAINING, CurveWatch, sample_size
 from dissociation.errors import DamagedData
 from dissociation.experiment import Experiment, training_digest
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale

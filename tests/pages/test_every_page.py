@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from labs import PAGES, Visit, other_value
 
+from dissociation.dashboard.state import KEPT_BY_RESET
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.manipulations import REGISTRY
 
 WITH_CONTROLS = tuple(name for name in PAGES if name != "start")
+#: Of the address alone, or with controls of their own.
+VIEW_PARAMETERS = {"view", "hide", "lock", "tour", "room", "host"}
 LABELS = ("Start", "Robustness", "Transfer", "Inputs")
 TITLES = {
     "start": "Same function, different network",
@@ -63,8 +66,10 @@ def test_reset(page, lab):
     visit = Visit(page, {**query, "unknown": "x"})
     visit.test.button(key=f"{page}-reset").click()
     visit.run()
-    assert visit.values == {name: parameter.default for name, parameter in table.items()}
-    assert visit.query == {} and visit.notices == []
+    kept = {name: other_value(table[name]) for name in KEPT_BY_RESET}
+    defaults = {name: parameter.default for name, parameter in table.items()}
+    assert visit.values == {**defaults, **kept}
+    assert visit.query == {name: query[name] for name in kept} and visit.notices == []
 
 
 @pytest.mark.parametrize("page", WITH_CONTROLS)
@@ -75,7 +80,8 @@ def test_every_parameter_has_a_control(page, lab):
     for query in (base, {**base, "measure": "input_noise"}):
         visit = Visit(page, {name: value for name, value in query.items() if name in table})
         drawn |= {name for name in table if visit.widget(name) is not None}
-    assert drawn == set(table)
+    without = {*VIEW_PARAMETERS, "compose", "versus", "pin"}
+    assert drawn == set(table) - without
 
 
 @pytest.mark.parametrize("page", ["start", "robustness", "transfer"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from labs import Visit
 
-LONG = "9" * 401
+LONG = "9" * 3_000
 #: page, parameter, what the address says, what the notice must say.
 HOSTILE = [
     ("robustness", "scale", "nan", "give a number from"),

@@ -160,7 +160,7 @@ def test_damaged_training_images(damaged, lab):
 def test_no_jax_before_the_first_paint():
     script = (
         "import sys, dissociation.dashboard.input_figures, dissociation.dashboard.panels\n"
-        "import dissociation.dashboard.parameters, dissociation.experiment\n"
+        "import dissociation.address.parameters, dissociation.experiment\n"
         "sys.exit('jax' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from labs import TINY, Visit, other_value
 
+from dissociation.address.parameters import manipulation_of
 from dissociation.dashboard.controls import log_options
-from dissociation.dashboard.parameters import manipulation_of
 from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY, Duplicate, InputNull, Nuisance, Scale
 from dissociation.measures import InputNoise, ParameterNoise

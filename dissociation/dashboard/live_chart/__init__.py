@@ -48,6 +48,7 @@ class Axis:
     - `low`, `high`: its range, in the units of the data (also when `log`).
     - `log`: a logarithmic axis; `low` must then be positive. Values of 0 are shown at its foot.
     - `percent`: the values are fractions, to be written as percentages.
+    - `auto`: the range follows the data instead.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Axis:
     high: float
     log: bool = False
     percent: bool = False
+    auto: bool = False
 
     def __post_init__(self) -> None:
         if not self.low < self.high:
@@ -97,6 +99,8 @@ class FigureSpec:
     - `filename`: of the PNG a visitor downloads, without its ending.
     - `height`: in pixels; smaller on phones.
     - `revision`: while it stays the same, the visitor's zoom and hidden traces are kept.
+    - `scale`: of type, lines and symbols; above 1 for a lecture hall.
+    - `zero`: whether a line marks y = 0.
     """
 
     x: Axis
@@ -105,6 +109,8 @@ class FigureSpec:
     filename: str
     height: int = 420
     revision: str = ""
+    scale: float = 1.0
+    zero: bool = False
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]

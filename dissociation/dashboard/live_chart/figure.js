@@ -89,6 +89,7 @@ function bandTrace(trace, style, figure) {
 }
 
 function lineTrace(trace, style, figure, texts, compact) {
+  const scaled = (size) => size * figure.scale;
   return {
     // Without any point yet, one empty point keeps the legend complete and its size constant.
     x: trace.x.length ? trace.x : [null],
@@ -97,8 +98,8 @@ function lineTrace(trace, style, figure, texts, compact) {
     type: "scatter",
     mode: "lines+markers",
     name: escape(style.name),
-    line: { color: style.color, dash: style.dash, width: compact ? 2 : 2.5 },
-    marker: { symbol: style.symbol, size: compact ? 5 : 7, color: style.color },
+    line: { color: style.color, dash: style.dash, width: scaled(compact ? 2 : 2.5) },
+    marker: { symbol: style.symbol, size: scaled(compact ? 5 : 7), color: style.color },
     hovertext: texts,
     hovertemplate: "%{hovertext}<extra></extra>",
     legendgroup: style.key,
@@ -162,7 +163,7 @@ function plotlyAxis(axis, colors, compact) {
   const scale = axis.log ? Math.log10 : Number;
   return {
     type: axis.log ? "log" : "linear",
-    range: [scale(axis.low), scale(axis.high)],
+    ...(axis.auto ? { autorange: true } : { range: [scale(axis.low), scale(axis.high)] }),
     title: { text: escape(axis.title), standoff: compact ? 8 : 12 },
     tickformat: axis.percent ? "~p" : "~g",
     // On logarithmic axes few enough that Plotly labels 1, 2, 5 or whole decades, without overlaps.
@@ -180,7 +181,7 @@ function plotlyAxis(axis, colors, compact) {
 }
 
 function plotlyHeight(figure, width) {
-  if (width >= PHONE) return figure.height;
+  if (width >= PHONE) return Math.round(figure.height * Math.sqrt(figure.scale));
   const legendRows = Math.max(0, figure.traces.length - 4); // must not be taken from the plot
   return Math.min(figure.height, 360) + 20 * legendRows;
 }
@@ -204,7 +205,7 @@ function plotlyLayout(figure, snapshot, colors, width) {
     hovermode: compact ? "closest" : "x unified",
     paper_bgcolor: colors.background,
     plot_bgcolor: colors.background,
-    font: { family: colors.font, size: compact ? 12 : 15, color: colors.text },
+    font: { family: colors.font, size: figure.scale * (compact ? 12 : 15), color: colors.text },
     margin: { l: 8, r: 40, t: 8, b: 8 },
     legend: {
       orientation: "h",
@@ -217,7 +218,7 @@ function plotlyLayout(figure, snapshot, colors, width) {
     hoverlabel: {
       bgcolor: colors.raised,
       bordercolor: colors.line,
-      font: { color: colors.text, size: compact ? 12 : 14 },
+      font: { color: colors.text, size: figure.scale * (compact ? 12 : 14) },
     },
     modebar: {
       orientation: "v",
@@ -235,7 +236,11 @@ function plotlyLayout(figure, snapshot, colors, width) {
       spikesnap: "hovered data",
       spikethickness: 1,
     },
-    yaxis: plotlyAxis(figure.y, colors, compact),
+    yaxis: {
+      ...plotlyAxis(figure.y, colors, compact),
+      zeroline: figure.zero,
+      zerolinecolor: colors.quiet,
+    },
   };
 }
 

@@ -1,18 +1,24 @@
-"""One typed table of parameters drives reading and writing the address, and the controls.
+"""The parameters that pages share: of manipulations, networks, measures and views.
 
-A page's table is made from the declarations of manipulations, measures and recipes: a new
+They are made from the declarations of manipulations, measures and recipes: a new
 manipulation needs no line here.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from dissociation.errors import InvalidValue, check_choice, check_integer, check_number
+from dissociation.address.parameter import (
+    CHOICE,
+    CHOICES,
+    FLAG,
+    INTEGER,
+    NUMBER,
+    RANGE,
+    Parameter,
+)
 from dissociation.experiment import MAX_KEY, MAX_SEEDS
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.manipulations import Manipulation
@@ -21,81 +27,6 @@ from dissociation.measures.transfer import PROBES
 from dissociation.network import NOTEBOOK_KEY
 from dissociation.tasks import SPLITS, TASKS
 from dissociation.training import PAPER, QUICK, RECIPES, Recipe
-
-NUMBER, INTEGER, CHOICE = "number", "integer", "choice"
-CHOICES, RANGE, FLAG = "choices", "range", "flag"
-MAX_TEXT = 400
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a page: its name in the address, its type, its limits and its words.
-
-    - `kind`: number, integer, choice, choices (several), range (two numbers) or flag.
-    - `low`, `high`: limits of numbers; `choices`: word in the address → words for people.
-    - `log`: whether its slider is logarithmic.
-    """
-
-    name: str
-    label: str
-    kind: str
-    default: Any
-    help: str = ""
-    low: float = 0.0
-    high: float = 0.0
-    log: bool = False
-    choices: Mapping[str, str] = field(default_factory=dict)
-
-    def parse(self, text: str) -> Any:
-        """The value that the address gives. **Raises:** `InvalidValue`, naming what is allowed."""
-        if len(text) > MAX_TEXT:
-            raise InvalidValue(self.name, text, "give something shorter")
-        if self.kind == CHOICES:
-            words = [word for word in text.split(",") if word]
-            for word in words:
-                check_choice(self.name, word, tuple(self.choices))
-            return list(dict.fromkeys(words))
-        if self.kind == CHOICE:
-            return check_choice(self.name, text, tuple(self.choices))
-        if self.kind == FLAG:
-            return check_choice(self.name, text, ("yes", "no")) == "yes"
-        if self.kind == RANGE:
-            parts = text.split("~")
-            if len(parts) != 2:
-                raise InvalidValue(self.name, text, "give two numbers as low~high")
-            low, high = (self._number(part) for part in parts)
-            if low >= high:
-                raise InvalidValue(self.name, text, "give the lower number first")
-            return (low, high)
-        return self._number(text)
-
-    def _number(self, text: str) -> float | int:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if math.isnan(value):
-            kind = "a whole number" if self.kind == INTEGER else "a number"
-            raise InvalidValue(self.name, text, f"give {kind} from {self.low:g} to {self.high:g}")
-        if self.kind == INTEGER:
-            return check_integer(self.name, value, int(self.low), int(self.high))
-        return check_number(self.name, value, self.low, self.high)
-
-    def format(self, value: Any) -> str:
-        """The value as it stands in the address; [`parse`][Parameter.parse] reads it back."""
-        if self.kind == CHOICES:
-            return ",".join(value)
-        if self.kind == FLAG:
-            return "yes" if value else "no"
-        if self.kind == RANGE:
-            return "~".join(_short(number) for number in value)
-        if self.kind in (NUMBER, INTEGER):
-            return _short(value)
-        return str(value)
-
-
-def _short(number: float) -> str:
-    return str(int(number)) if number == int(number) else repr(float(number))
 
 
 def strength_parameters(

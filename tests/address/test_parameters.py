@@ -6,38 +6,38 @@ import math
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from labs import Visit, fresh_lab
+from labs import other_value
 
-from dissociation.dashboard import parameters as p
+from dissociation.address import parameter as k
+from dissociation.address import parameters as p
+from dissociation.address.pages import PAGES
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import REGISTRY
 from dissociation.training import PAPER, QUICK, Recipe
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory):
-    """The table of each page, as the page itself makes it."""
-    with pytest.MonkeyPatch.context() as patch:
-        lab = fresh_lab(tmp_path_factory.mktemp("cache"), patch)
-        pages = ("robustness", "transfer", "inputs")
-        yield {page: list(Visit(page).parameters.values()) for page in pages}
-        lab.stop()
+def tables():
+    """The table of each page."""
+    return {name: table.parameters for name, table in PAGES.items()}
 
 
-def allowed(parameter: p.Parameter) -> st.SearchStrategy:
+def allowed(parameter: k.Parameter) -> st.SearchStrategy:
     """Every value that a parameter may have."""
+    if parameter.kind == k.CODED:
+        return st.sampled_from([parameter.default, other_value(parameter)])
     numbers = st.floats(parameter.low, parameter.high)
     return {
-        p.NUMBER: numbers,
-        p.INTEGER: st.integers(int(parameter.low), int(parameter.high)),
-        p.CHOICE: st.sampled_from(list(parameter.choices) or [""]),
-        p.CHOICES: st.lists(st.sampled_from(list(parameter.choices) or [""]), unique=True),
-        p.RANGE: st.lists(numbers, min_size=2, max_size=2, unique=True).map(sorted).map(tuple),
-        p.FLAG: st.booleans(),
+        k.NUMBER: numbers,
+        k.INTEGER: st.integers(int(parameter.low), int(parameter.high)),
+        k.CHOICE: st.sampled_from(list(parameter.choices) or [""]),
+        k.CHOICES: st.lists(st.sampled_from(list(parameter.choices) or [""]), unique=True),
+        k.RANGE: st.lists(numbers, min_size=2, max_size=2, unique=True).map(sorted).map(tuple),
+        k.FLAG: st.booleans(),
     }[parameter.kind]
 
 
-@pytest.mark.parametrize("page", ["robustness", "transfer", "inputs"])
+@pytest.mark.parametrize("page", sorted(PAGES))
 class TestEveryPage:
     @given(st.data())
     def test_round_trip(self, page, tables, data):
@@ -45,7 +45,7 @@ class TestEveryPage:
             value = data.draw(allowed(parameter), parameter.name)
             text = parameter.format(value)
             assert parameter.parse(text) == value
-            assert len(text) <= p.MAX_TEXT
+            assert len(text) <= k.MAX_TEXT
 
     def test_the_default_is_allowed(self, page, tables):
         for parameter in tables[page]:
@@ -68,8 +68,8 @@ class TestEveryPage:
                 assert problem.field == parameter.name and problem.allowed
                 continue
             assert parameter.parse(parameter.format(value)) == value
-            for number in value if parameter.kind == p.RANGE else [value]:
-                if parameter.kind in (p.NUMBER, p.INTEGER, p.RANGE):
+            for number in value if parameter.kind == k.RANGE else [value]:
+                if parameter.kind in (k.NUMBER, k.INTEGER, k.RANGE):
                     assert math.isfinite(number) and parameter.low <= number <= parameter.high
 
     def test_names_are_unique_and_need_no_escape(self, page, tables):
@@ -80,26 +80,28 @@ class TestEveryPage:
 
     def test_what_the_controls_need(self, page, tables):
         for parameter in tables[page]:
-            if parameter.kind in (p.CHOICE, p.CHOICES):
+            if parameter.kind in (k.CHOICE, k.CHOICES):
                 assert parameter.choices
-            elif parameter.kind != p.FLAG:
+            elif parameter.kind == k.CODED:
+                assert parameter.codec is not None
+            elif parameter.kind != k.FLAG:
                 assert parameter.low < parameter.high
                 assert parameter.low > 0 or not parameter.log
 
 
 @given(st.data())
 def test_just_outside(data):
-    table = [q for q in p.network_parameters() if q.kind in (p.NUMBER, p.INTEGER)]
+    table = [q for q in p.network_parameters() if q.kind in (k.NUMBER, k.INTEGER)]
     parameter = data.draw(st.sampled_from(table))
     span = parameter.high - parameter.low
-    beyond = data.draw(st.floats(1e-6, 1e6)) * span + (1 if parameter.kind == p.INTEGER else 0)
+    beyond = data.draw(st.floats(1e-6, 1e6)) * span + (1 if parameter.kind == k.INTEGER else 0)
     for value in (parameter.low - beyond, parameter.high + beyond):
         assume(not parameter.low <= value <= parameter.high)
         with pytest.raises(InvalidValue, match=parameter.name):
             parameter.parse(repr(value))
 
 
-@given(st.integers(p.MAX_TEXT + 1, 10_000))
+@given(st.integers(k.MAX_TEXT + 1, 10_000))
 def test_long_text(length):
     with pytest.raises(InvalidValue, match="shorter") as problem:
         p.IMAGES.parse("1" * length)

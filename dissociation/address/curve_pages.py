@@ -1,0 +1,102 @@
+"""The tables of the pages that compare curves: Robustness and Transfer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dissociation.address import parameters as p
+from dissociation.address.compare import COMPOSE, VERSUS
+from dissociation.address.parameter import CHOICE, Parameter
+from dissociation.address.pins import pin_parameter
+from dissociation.address.table import PageTable, Values, curve_conditions, page_table
+from dissociation.experiment import Experiment
+from dissociation.manipulations import REGISTRY
+from dissociation.measures import InputNoise, ParameterNoise, Transfer
+
+MEASURE = Parameter(
+    "measure",
+    "Noise on",
+    CHOICE,
+    "parameter_noise",
+    choices={"parameter_noise": "the parameters", "input_noise": "the inputs"},
+)
+SHOW = p.show_parameter(REGISTRY, ("scale", "duplicate", "nuisance", "input_null"))
+#: The notebook's strengths for transfer, weaker than those of its noise panels.
+TRANSFER_STRENGTHS = {"scale": 20.0, "duplicate": 1.2, "nuisance": 128}
+TRANSFER_SHOW = p.show_parameter(REGISTRY, ("scale", "duplicate", "nuisance"))
+
+
+def noise_measure(values: Values) -> InputNoise | ParameterNoise:
+    """The noise measure that a page's values choose. **Raises:** `InvalidValue`."""
+    if values["measure"] == "input_noise":
+        low, high = values["input_range"]
+        return InputNoise(
+            images=values["images"], noise_low=low, noise_high=high, points=values["points"]
+        )
+    low, high = values["parameter_range"]
+    return ParameterNoise(
+        images=values["images"],
+        noise_low=low,
+        noise_high=high,
+        points=values["points"],
+        mode=values["mode"],
+        layers=values["layers"],
+        draws=values["draws"],
+    )
+
+
+def robustness_experiment(values: Values, steps: tuple) -> Experiment:
+    """One curve of the Robustness page."""
+    return Experiment(
+        noise_measure(values),
+        steps,
+        p.recipe_of(values),
+        values["seeds"],
+        values["key"],
+        values["measure"] == "input_noise" and values["anyway"],
+    )
+
+
+def transfer_measure(values: Values) -> Transfer:
+    """The transfer measure that a page's values choose. **Raises:** `InvalidValue`."""
+    return Transfer(
+        values["images"], values["points"], values["task"], values["probe"], values["split"]
+    )
+
+
+def transfer_experiment(values: Values, steps: tuple) -> Experiment:
+    """One curve of the Transfer page."""
+    measure = transfer_measure(values)
+    return Experiment(measure, steps, p.recipe_of(values), values["seeds"], values["key"])
+
+
+NOISE = (MEASURE, p.INPUT_RANGE, p.PARAMETER_RANGE, p.POINTS, p.IMAGES, p.MODE, p.NOISY, p.DRAWS)
+_NOISE = (*NOISE, p.ANYWAY, *p.network_parameters())
+ROBUSTNESS: PageTable = page_table(
+    "robustness",
+    "Robustness",
+    "pages/1_Robustness.py",
+    (MEASURE, SHOW, *p.strength_parameters(REGISTRY), COMPOSE, VERSUS, *_NOISE[1:], p.ERROR_AXIS),
+    states=(pin_parameter(_NOISE),),
+    determining=_NOISE,
+    conditions=curve_conditions(robustness_experiment, _NOISE),
+)
+TRANSFERRED = (p.TASK, p.PROBE, p.BUDGETS, replace(p.IMAGES, default=4_000), p.SPLIT)
+_TRANSFER = (*TRANSFERRED, *p.network_parameters())
+TRANSFER: PageTable = page_table(
+    "transfer",
+    "Transfer",
+    "pages/2_Transfer.py",
+    (
+        *_TRANSFER[:2],
+        TRANSFER_SHOW,
+        *p.strength_parameters(REGISTRY, TRANSFER_STRENGTHS),
+        COMPOSE,
+        VERSUS,
+        *_TRANSFER[2:],
+        replace(p.ERROR_AXIS, default="linear"),
+    ),
+    states=(pin_parameter(_TRANSFER),),
+    determining=_TRANSFER,
+    conditions=curve_conditions(transfer_experiment, _TRANSFER),
+)

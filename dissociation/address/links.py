@@ -1,0 +1,115 @@
+"""Addresses of pages: from values to a link, and from a link to values and kind notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from dissociation.address.pages import PAGES, START
+from dissociation.address.table import PageTable
+from dissociation.errors import InvalidValue
+
+#: Raise it when addresses of before would be read differently, and translate those.
+VERSION = "1"
+VERSION_NAME = "v"
+MAX_ADDRESS = 8_000
+
+
+def write_query(
+    table: PageTable, values: Mapping[str, Any], *, without: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """What the address of a page holds: its version, and the values that are not the defaults.
+
+    **Arguments:**
+
+    - `without`: names of parameters to leave out.
+    """
+    query = {
+        parameter.name: parameter.format(values[parameter.name])
+        for parameter in table.parameters
+        if values[parameter.name] != parameter.default and parameter.name not in without
+    }
+    return {VERSION_NAME: VERSION, **query} if query else {}
+
+
+def read_query(table: PageTable, query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """The values that the texts of an address give, and what could not be used of it.
+
+    **Returns:** values of the parameters that were given well, and one notice for each other.
+    """
+    known = {parameter.name: parameter for parameter in table.parameters}
+    values: dict[str, Any] = {}
+    notices = []
+    for name, text in query.items():
+        if name == VERSION_NAME:
+            if text != VERSION:
+                notices.append(
+                    f"The address is of version {text[:20]}; this lab reads version {VERSION} and "
+                    "took from it what it could."
+                )
+            continue
+        if name not in known:
+            notices.append(
+                f"The address has a parameter “{name[:40]}” that this page does not know; "
+                "it was left out."
+            )
+            continue
+        parameter = known[name]
+        try:
+            values[name] = parameter.parse(text)
+        except InvalidValue as problem:
+            default = parameter.format(parameter.default) or "none"
+            notices.append(f"{problem} The page uses {default} instead.")
+    return values, notices
+
+
+class Link(NamedTuple):
+    """A page and all of its values."""
+
+    table: PageTable
+    values: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, page: str, **values: Any) -> Link:
+        """A page by name, with its defaults but for these values."""
+        table = PAGES[page]
+        return cls(table, {**table.defaults, **values})
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As in the address; see [`write_query`][]."""
+        return write_query(self.table, self.values)
+
+    @property
+    def path(self) -> str:
+        """Relative to the root of the app, such as `/Robustness?v=1&scale=50`."""
+        page = "/" if self.table is START else f"/{self.table.title}"
+        return f"{page}?{urlencode(self.query)}" if self.query else page
+
+
+def read_address(address: str) -> tuple[Link, list[str]]:
+    """The page and values that an address means, wherever the app is served.
+
+    **Arguments:**
+
+    - `address`: a whole URL, or its path and query.
+
+    **Returns:** the link, and a notice for everything in the address that could not be used.
+
+    **Raises:** `InvalidValue` if it is no address of this lab.
+    """
+    if len(address) > MAX_ADDRESS:
+        raise InvalidValue("address", address, f"give at most {MAX_ADDRESS:,} characters")
+    try:
+        parts = urlsplit(address)
+    except ValueError as problem:
+        raise InvalidValue("address", address, "give an address of this lab") from problem
+    last = parts.path.rstrip("/").rpartition("/")[2].lower()
+    if last and last not in PAGES:
+        known = ", ".join(page.title for page in PAGES.values())
+        raise InvalidValue("address", address, f"name one of the pages {known}")
+    table = PAGES[last or START.name]
+    texts = parse_qs(parts.query, keep_blank_values=True, max_num_fields=200)
+    values, notices = read_query(table, {name: found[-1] for name, found in texts.items()})
+    return Link(table, {**table.defaults, **values}), notices

@@ -1,0 +1,49 @@
+"""The chart of B - A under the chart of the curves themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from dissociation.address.table import Condition
+from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.palette import LOSS_COLOR, condition_names
+from dissociation.dashboard.snapshots import DIFFERENCE
+from dissociation.dashboard.state import plain
+from dissociation.dashboard.watching import draw_watch, revision
+from dissociation.engine.watch import CurveWatch
+
+
+def difference_chart(
+    watch: CurveWatch, figure: lc.FigureSpec, conditions: Sequence[Condition], key: str
+) -> None:
+    """Draws the difference of the watch's pair, or says what to do to see one.
+
+    **Arguments:**
+
+    - `watch`: with a `pair`; `figure`: of its curves; `conditions`: in the watch's order.
+    - `key`: of the chart of the curves.
+    """
+    assert watch.pair is not None
+    first, second = (condition_names(conditions)[position] for position in watch.pair)
+    if "A: " + second == first:
+        st.caption(
+            f"**B − A**: {plain(second)} is pinned as A. Change something, and the difference "
+            "is drawn here."
+        )
+        return
+    st.markdown(f"**B − A**: {plain(second)}, minus {plain(first)}")
+    title = conditions[0].experiment.measure.axes[1].title
+    axis = lc.Axis(f"Difference in {title[0].lower()}{title[1:]}", -1, 1, percent=True, auto=True)
+    look = lc.TraceStyle(DIFFERENCE, "B − A", LOSS_COLOR, "solid", "circle")
+    differing = replace(
+        figure, y=axis, traces=(look,), height=260, revision=revision(figure.x, axis), zero=True
+    )
+    alt = f"Error of {second} minus error of {first}, with its 95 % interval."
+    draw_watch(watch, differing, f"{key}-difference", alt, slot=key)
+    st.caption(
+        "Above 0, B makes more errors. Paired by network and noise draw; the band is the 95 % "
+        "bootstrap interval over the paired runs."
+    )

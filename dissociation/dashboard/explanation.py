@@ -1,0 +1,124 @@
+"""What stands beneath a chart: sample, same function?, summaries, values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from dissociation.address.table import Condition
+from dissociation.dashboard.palette import condition_names
+from dissociation.dashboard.state import plain
+from dissociation.dashboard.tables import summary_table, value_table
+from dissociation.engine.watch import CurveWatch
+from dissociation.experiment import Experiment
+from dissociation.function_check import FunctionCheck
+from dissociation.measures.base import Curve
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+BAND = (
+    "The band is ± 1 standard deviation over networks and noise draws; while a curve fills, the "
+    "sampling error over the images seen so far is added."
+)
+
+
+def explanation(watch: CurveWatch, conditions: Sequence[Condition], key: str) -> None:
+    """Draws all that explains the curves of a watch.
+
+    **Arguments:**
+
+    - `conditions`: of the watch, in its order; `key`: of the chart.
+    """
+    status = watch.status()
+    source = "from the store" if status.stored else "computed now"
+    st.caption(f"{BAND} {status.seconds:.1f} s of computing, {source}.")
+    _same_function(watch, conditions)
+    curves = watch.curves()
+    if any(curve is None for curve in curves):
+        return
+    known = [curve for curve in curves if curve is not None]
+    _summaries(conditions, known)
+    _probe_notes(conditions, known)
+    with st.expander("Table of values", icon=":material/table:"):
+        table = value_table(conditions, known)
+        st.dataframe(table, hide_index=True, width="stretch")
+        st.download_button(
+            "Download as CSV",
+            table.to_csv(index=False),
+            f"dissociation-{watch.experiments[0].measure.name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            key=f"{key}-csv",
+        )
+
+
+def same_function_line(
+    name: str, experiment: Experiment, checks: tuple[FunctionCheck, ...] | None
+) -> str:
+    """In words, whether a condition's networks compute what the trained ones compute."""
+    exact = ", ".join(sorted({step.exact_on for step in experiment.manipulations}))
+    text = f"**{plain(name)}**: same function on {plain(exact)} by construction"
+    if experiment.invariant:
+        text += ", so this curve is identical to the trained one"
+    if checks is None:
+        return text + "; verifying …"
+    changed = sum(check.predictions_changed for check in checks)
+    noisy = sum(check.noisy_predictions_changed for check in checks)
+    images = sum(check.images for check in checks)
+    largest = max(check.logit_change for check in checks)
+    largest_noisy = max(check.noisy_logit_change for check in checks)
+    return text + plain(
+        f". Verified on {images:,} predictions: largest logit change {_power(largest)} of the "
+        f"logit scale, {changed:,} predictions changed; on noisy images (σ = 1) "
+        f"{_power(largest_noisy)} and {noisy:,}."
+    )
+
+
+def _power(value: float) -> str:
+    if value == 0 or value >= 0.01:
+        return f"{value:.2g}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def _same_function(watch: CurveWatch, conditions: Sequence[Condition]) -> None:
+    names = condition_names(conditions)
+    lines = [
+        f"- {same_function_line(name, experiment, checks)}"
+        for name, experiment, checks in zip(names, watch.experiments, watch.checks(), strict=True)
+        if experiment.manipulations
+    ]
+    if lines:
+        st.markdown("**Same function?**\n\n" + "\n".join(lines))
+
+
+def _summaries(conditions: Sequence[Condition], curves: Sequence[Curve]) -> None:
+    st.dataframe(summary_table(conditions, curves), hide_index=True, width="stretch")
+    if "images" in curves[0].seeds[0].notes or not np.isnan(curves[0].seeds[0].clean):
+        st.caption(
+            "σ50: noise at which the error is half way from clean to chance (a larger ratio is "
+            "more robust). Mean error: area under the curve over log σ. Interval: bootstrap over "
+            "networks."
+        )
+
+
+def _probe_notes(conditions: Sequence[Condition], curves: Sequence[Curve]) -> None:
+    unfinished = [
+        name
+        for name, curve in zip(condition_names(conditions), curves, strict=True)
+        for seed in curve.seeds
+        if any(not probe["converged"] for probe in seed.notes.get("probe", []))
+    ]
+    if not unfinished:
+        return
+    if getattr(conditions[0].experiment.measure, "probe", "") == "notebook":
+        st.info(
+            "The notebook's probe stops after 200 steps, before it has converged, so its error "
+            "depends on how large the features are. Choose the converged probe to tell apart "
+            "what the representation holds from how fast it is read.",
+            icon=":material/info:",
+        )
+    else:
+        names = ", ".join(dict.fromkeys(unfinished))
+        st.warning(f"Not every probe reached its gradient tolerance: {plain(names)}.")

@@ -1,0 +1,71 @@
+"""From a watch of the engine to an element on the page that follows it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+
+import streamlit as st
+
+from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.routes import routes_are_served
+from dissociation.dashboard.snapshots import snapshot
+from dissociation.engine.lab import lab
+from dissociation.engine.watch import Watch
+
+#: How often tables follow a running job (seconds); the chart itself follows by socket.
+FOLLOW = 2.0
+
+
+def watch_for(key: str, signature: str, make) -> Watch:
+    """This session's watch for a chart: kept while the question is the same, else replaced."""
+    slot = f"watch|{key}"
+    known = st.session_state.get(slot)
+    if known is not None and known[0] == signature:
+        known[1].renew()
+        return known[1]
+    watch = make()
+    if known is not None:
+        # Only now, so that jobs both questions share are not dropped in between.
+        lab().release(known[1])
+    st.session_state[slot] = (signature, watch)
+    return watch
+
+
+def _start_over(key: str, watch: Watch) -> None:
+    lab().release(watch)
+    st.session_state.pop(f"watch|{key}", None)
+
+
+def draw_watch(watch: Watch, figure: lc.FigureSpec, key: str, alt: str, *, slot: str = "") -> None:
+    """Draws what a watch has, and lets the element follow it by socket until it is finished.
+
+    **Arguments:**
+
+    - `key`: of the element; `alt`: the chart in words.
+    - `slot`: the key of the watch, where several elements draw the same one.
+    """
+    address = None
+    if not watch.status().finished and routes_are_served():
+        address = f"/api/jobs/{watch.id}"
+    again = functools.partial(_start_over, slot or key, watch)
+    lc.live_chart(
+        figure,
+        snapshot(watch),
+        address=address,
+        key=key,
+        alt=alt,
+        on_cancel=watch.cancel,
+        on_retry=again,
+        on_lost=again,
+    )
+
+
+def follow(watch: Watch) -> float | None:
+    """How often a fragment beside the chart should run again (seconds): not once all is done."""
+    return None if watch.status().finished else FOLLOW
+
+
+def revision(*axes: lc.Axis) -> str:
+    """The zoom is kept while the axes are the same, whatever the strengths."""
+    return hashlib.sha256(repr(axes).encode()).hexdigest()[:12]
