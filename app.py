@@ -6,10 +6,13 @@ the script of the first page for each visitor.
 
 import streamlit as st
 
+from dissociation.address.links import Link
 from dissociation.address.pages import START
 from dissociation.dashboard.drawing import network_drawing
 from dissociation.dashboard.frame import finish, frame, in_session
+from dissociation.dashboard.head import head
 from dissociation.dashboard.panels import conditions_of, curve_panel, training_panel
+from dissociation.dashboard.preset_cards import preset_cards
 from dissociation.dashboard.routes import ROUTES, lifespan
 from dissociation.dashboard.state import PageState
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
@@ -25,7 +28,7 @@ def front_door() -> None:
     """What the lab shows, then the notebook's noise figure, live."""
     frame("Start")
     state = PageState(START)
-    st.title("Same function, different network")
+    head(state, "Same function, different network")
     words, drawing = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
         st.markdown(
@@ -49,12 +52,16 @@ def front_door() -> None:
     with left:
         st.markdown("**Noise on the inputs**")
         shown = conditions_of((), (InputNull(),), measure=InputNoise(), seeds=SEEDS)
-        curve_panel("home-input", shown, lecture=state.lecture)
+        where = Link.of("robustness", measure="input_noise", show=["input_null"])
+        curve_panel("home-input", shown, link=where, lecture=state.lecture)
     with right:
         st.markdown("**Noise on the parameters**")
         rewrites = ((), (Duplicate(),), (Scale(),), (Nuisance(),))
         shown = conditions_of(*rewrites, measure=ParameterNoise(), seeds=SEEDS)
-        curve_panel("home-parameter", shown, lecture=state.lecture)
+        where = Link.of("robustness", show=["duplicate", "scale", "nuisance"])
+        curve_panel("home-parameter", shown, link=where, lecture=state.lecture)
+    st.header("3. Try an experiment")
+    preset_cards()
     st.header("Where to go next")
     first, second, third = st.columns(3)
     with first:

@@ -13,6 +13,7 @@ from dissociation.dashboard.controls import (
     reset_button,
 )
 from dissociation.dashboard.frame import finish, frame
+from dissociation.dashboard.head import head
 from dissociation.dashboard.state import PageState
 
 frame("Robustness")
@@ -27,16 +28,16 @@ with st.sidebar:
     network_controls(state)
     reset_button(state)
 
-st.title("Robustness")
-st.markdown(
+head(
+    state,
+    "Robustness",
     "All networks below compute the same function as the trained ones. "
     + (
         "Noise is added to every **pixel**; rewrites that are exact everywhere cannot differ here."
         if on_inputs
         else "Noise is added to every **weight**; here they part."
-    )
+    ),
 )
-state.show_notices()
 compared_panel(state)
 state.write()
 finish()

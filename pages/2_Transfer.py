@@ -13,6 +13,7 @@ from dissociation.dashboard.controls import (
     reset_button,
 )
 from dissociation.dashboard.frame import finish, frame
+from dissociation.dashboard.head import head
 from dissociation.dashboard.state import PageState
 
 frame("Transfer")
@@ -26,12 +27,12 @@ with st.sidebar:
     network_controls(state)
     reset_button(state)
 
-st.title("Transfer")
-st.markdown(
+head(
+    state,
+    "Transfer",
     "A linear probe reads the second hidden layer for a **new task**, from more and more images. "
-    "The function is the same in all conditions; what the layer offers to a new reader may not be."
+    "The function is the same in all conditions; what the layer offers to a new reader may not be.",
 )
-state.show_notices()
 compared_panel(state)
 state.write()
 finish()

@@ -6,6 +6,7 @@ from dissociation.address.inputs_page import INPUTS
 from dissociation.dashboard import input_figures as figures
 from dissociation.dashboard.controls import control, group, reset_button
 from dissociation.dashboard.frame import finish, frame
+from dissociation.dashboard.head import head
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.tiles import STYLE
 
@@ -76,12 +77,12 @@ with st.sidebar:
     group(state, "How many, and seeds", "casino", ("images", "seed", "direction", "vectors"))
     reset_button(state)
 st.html(STYLE)
-st.title("Inputs")
-st.markdown(
+head(
+    state,
+    "Inputs",
     "The handwritten digits, the directions that none of them uses, and the new tasks made of "
-    "them. What happens where no image ever looks is no part of the function on the images."
+    "them. What happens where no image ever looks is no part of the function on the images.",
 )
-state.show_notices()
 values = state.values()
 state.write()
 for title, draw in (

@@ -34,26 +34,32 @@ PRESETS: dict[str, Preset] = {
             Link.of("robustness", show=["scale", "duplicate", "nuisance"]),
             "Three rewrites that leave every answer as it was part ways as soon as the weights "
             "are noisy, scaled networks first.",
-            "Noise of one size is added to weights of very different sizes: scaling by α = 20 makes "
-            "the outgoing weights twenty times smaller than the noise was meant for.",
+            "Noise of one size meets weights of very different sizes: scaling by α = 20 makes the "
+            "outgoing weights twenty times smaller, and the noise on them is read from features "
+            "twenty times larger.",
         ),
         Preset(
             "invisible-scaling",
             "Scaling is invisible to input noise",
             Link.of("robustness", measure="input_noise", show=["scale", "input_null"]),
             "The scaled network's curve is the trained one's to the last image; the input-null "
-            "network breaks long before.",
+            "network fails at smaller noise.",
             "Scaling leaves the function the same on every input, noisy ones included; the null "
             "space of the images is a direction that noise enters and no image does.",
         ),
         Preset(
             "flat-minima",
             "Flat minima and reparameterisation (Dinh et al.)",
-            Link.of("robustness", show=["scale", "rescale"], mode="relative"),
+            Link.of(
+                "robustness",
+                show=["scale", "rescale"],
+                mode="relative",
+                parameter_range=(0.01, 10.0),
+            ),
             "With noise in proportion to each weight, scaled and rescaled networks are exactly as "
             "robust as the trained one.",
-            "A minimum can be made as sharp as one likes by rescaling without touching the function, "
-            "unless sharpness is measured in units of the weights themselves.",
+            "Rescaling makes a minimum as sharp as one likes without touching the function, unless "
+            "sharpness is measured in units of the weights themselves.",
         ),
         Preset(
             "balanced",
@@ -73,10 +79,9 @@ PRESETS: dict[str, Preset] = {
                 compose=parse_chain("compose", "duplicate:4,balance:1"),
                 duplicate=4.0,
             ),
-            "Four copies of each neuron do not average the noise away: the error rises earlier than "
-            "in the trained network.",
-            "Copies get independent noise, but each is read out at a quarter of the weight while the "
-            "noise on those outgoing weights stays what it was, on four times as many.",
+            "PLACEHOLDER",
+            "Copies get independent noise, and each is read out at a quarter of the weight; but the "
+            "noise on the outgoing weights stays what it was, on four times as many of them.",
         ),
         Preset(
             "nuisance-transfer",

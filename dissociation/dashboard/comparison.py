@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dissociation.address.compare import comparable, names_of, pair
+from dissociation.address.links import Link
 from dissociation.address.pins import pin
 from dissociation.address.table import Condition
 from dissociation.dashboard.palette import condition_names
@@ -31,6 +32,7 @@ def compared_panel(state: PageState) -> None:
     curve_panel(
         state.page,
         conditions,
+        link=Link(state.table, values),
         height=520,
         error_axis=values["axis"],
         pair=pair(conditions, values["versus"]),

@@ -12,7 +12,7 @@ from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.palette import LOSS_COLOR, condition_names
 from dissociation.dashboard.snapshots import DIFFERENCE
 from dissociation.dashboard.state import plain
-from dissociation.dashboard.watching import draw_watch, revision
+from dissociation.dashboard.watching import draw_watch
 from dissociation.engine.watch import CurveWatch
 
 
@@ -39,7 +39,7 @@ def difference_chart(
     axis = lc.Axis(f"Difference in {title[0].lower()}{title[1:]}", -1, 1, percent=True, auto=True)
     look = lc.TraceStyle(DIFFERENCE, "B − A", LOSS_COLOR, "solid", "circle")
     differing = replace(
-        figure, y=axis, traces=(look,), height=260, revision=revision(figure.x, axis), zero=True
+        figure, y=axis, traces=(look,), height=260, revision=lc.revision(figure.x, axis), zero=True
     )
     alt = f"Error of {second} minus error of {first}, with its 95 % interval."
     draw_watch(watch, differing, f"{key}-difference", alt, slot=key)

@@ -7,28 +7,24 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from dissociation.address.links import Link
 from dissociation.address.table import Condition
 from dissociation.dashboard.palette import condition_names
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.tables import summary_table, value_table
+from dissociation.dashboard.take_home.links import take_home_links
+from dissociation.dashboard.wording import BAND, same_function_line
+from dissociation.engine.jobs import DONE
 from dissociation.engine.watch import CurveWatch
-from dissociation.experiment import Experiment
-from dissociation.function_check import FunctionCheck
 from dissociation.measures.base import Curve
 
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-BAND = (
-    "The band is ± 1 standard deviation over networks and noise draws; while a curve fills, the "
-    "sampling error over the images seen so far is added."
-)
 
-
-def explanation(watch: CurveWatch, conditions: Sequence[Condition], key: str) -> None:
+def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) -> None:
     """Draws all that explains the curves of a watch.
 
     **Arguments:**
 
-    - `conditions`: of the watch, in its order; `key`: of the chart.
+    - `conditions`: of the watch, in its order; `link`: to the page that shows them.
     """
     status = watch.status()
     source = "from the store" if status.stored else "computed now"
@@ -43,43 +39,7 @@ def explanation(watch: CurveWatch, conditions: Sequence[Condition], key: str) ->
     with st.expander("Table of values", icon=":material/table:"):
         table = value_table(conditions, known)
         st.dataframe(table, hide_index=True, width="stretch")
-        st.download_button(
-            "Download as CSV",
-            table.to_csv(index=False),
-            f"dissociation-{watch.experiments[0].measure.name}.csv",
-            "text/csv",
-            icon=":material/download:",
-            key=f"{key}-csv",
-        )
-
-
-def same_function_line(
-    name: str, experiment: Experiment, checks: tuple[FunctionCheck, ...] | None
-) -> str:
-    """In words, whether a condition's networks compute what the trained ones compute."""
-    exact = ", ".join(sorted({step.exact_on for step in experiment.manipulations}))
-    text = f"**{plain(name)}**: same function on {plain(exact)} by construction"
-    if experiment.invariant:
-        text += ", so this curve is identical to the trained one"
-    if checks is None:
-        return text + "; verifying …"
-    changed = sum(check.predictions_changed for check in checks)
-    noisy = sum(check.noisy_predictions_changed for check in checks)
-    images = sum(check.images for check in checks)
-    largest = max(check.logit_change for check in checks)
-    largest_noisy = max(check.noisy_logit_change for check in checks)
-    return text + plain(
-        f". Verified on {images:,} predictions: largest logit change {_power(largest)} of the "
-        f"logit scale, {changed:,} predictions changed; on noisy images (σ = 1) "
-        f"{_power(largest_noisy)} and {noisy:,}."
-    )
-
-
-def _power(value: float) -> str:
-    if value == 0 or value >= 0.01:
-        return f"{value:.2g}"
-    mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    take_home_links(link, ready=status.state == DONE)
 
 
 def _same_function(watch: CurveWatch, conditions: Sequence[Condition]) -> None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
+from dissociation.address.links import Link
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.curve_figure import curve_figure
 from dissociation.dashboard.difference import difference_chart
 from dissociation.dashboard.explanation import explanation
 from dissociation.dashboard.palette import (
     ERROR_COLOR,
     LOSS_COLOR,
     condition_names,
-    condition_styles,
     seed_style,
 )
 from dissociation.dashboard.snapshots import ERROR, LOSS
 from dissociation.dashboard.state import plain
-from dissociation.dashboard.watching import draw_watch, follow, revision, watch_for
+from dissociation.dashboard.watching import draw_watch, follow, watch_for
 from dissociation.engine.lab import lab
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch
@@ -29,9 +29,6 @@ from dissociation.errors import DamagedData, InvalidValue
 from dissociation.experiment import Experiment, digest
 from dissociation.measures.base import Measure
 from dissociation.training import Recipe
-
-#: How much larger everything in a chart is in the lecture view.
-LECTURE_SCALE = 1.5
 
 
 def guard(problem: Exception) -> None:
@@ -75,18 +72,11 @@ def conditions_of(*chains: tuple, measure: Measure, **settings: Any) -> list[Con
     return [Condition(Experiment(measure, chain, **settings)) for chain in chains]
 
 
-def _axes(measure: Measure, error_axis: str | None) -> tuple[lc.Axis, lc.Axis]:
-    x, y = (lc.Axis(**dataclasses.asdict(axis)) for axis in measure.axes)
-    if error_axis is None:
-        return x, y
-    log = error_axis == "log"
-    return x, dataclasses.replace(y, low=0.01 if log else 0.0, high=1.0, log=log)
-
-
 def curve_panel(
     key: str,
     conditions: Sequence[Condition],
     *,
+    link: Link,
     height: int = 460,
     error_axis: str | None = None,
     pair: tuple[int, int] | None = None,
@@ -98,6 +88,7 @@ def curve_panel(
 
     - `key`: of the chart in the session; the same key is the same node in the browser.
     - `conditions`: the first one is the reference; all are over the same axes.
+    - `link`: to the page that shows them.
     - `height`: of the chart, in pixels.
     - `error_axis`: `log` or `linear`; by default as the measure declares.
     - `pair`: positions of A and B, whose difference gets a chart of its own.
@@ -111,21 +102,11 @@ def curve_panel(
         guard(problem)
         return
     assert isinstance(watch, CurveWatch)
-    measure = experiments[0].measure
-    x, y = _axes(measure, error_axis)
-    figure = lc.FigureSpec(
-        x=x,
-        y=y,
-        traces=condition_styles(conditions),
-        filename=f"dissociation-{measure.name.replace('_', '-')}",
-        height=height,
-        revision=revision(x, y),
-        scale=LECTURE_SCALE if lecture else 1.0,
-    )
+    figure = curve_figure(conditions, error_axis=error_axis, height=height, lecture=lecture)
     names = ", ".join(condition_names(conditions))
-    alt = f"{y.title} against {x.title} for: {names}. The values are in the table below."
+    alt = f"{figure.y.title} against {figure.x.title} for: {names}. Their table is below."
     draw_watch(watch, figure, key, alt)
     if pair is not None:
         difference_chart(watch, figure, conditions, key)
     # Closes over the watch: what the fragment shows is always what the chart shows.
-    st.fragment(explanation, run_every=follow(watch))(watch, conditions, key)
+    st.fragment(explanation, run_every=follow(watch))(watch, conditions, link)

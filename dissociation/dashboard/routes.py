@@ -1,4 +1,4 @@
-"""The app's own routes: the sockets that stream curves, and the plotting library for them."""
+"""The app's own routes: sockets that stream curves, the plotting library, files to take home."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import plotly
 from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dissociation.dashboard.snapshots import snapshot
+from dissociation.dashboard.take_home.page import PLOTLY_JS
+from dissociation.dashboard.take_home.route import export
 from dissociation.dashboard.warm_up import warm_up
 from dissociation.engine.lab import lab
 from dissociation.engine.watch import Watch
 
-PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 #: How often a socket looks whether there is news (seconds).
 POLL = 0.1
 UNKNOWN, FOREIGN = 4404, 4403
@@ -87,6 +86,7 @@ async def _until_gone(socket: WebSocket) -> None:
 ROUTES: list[BaseRoute] = [
     WebSocketRoute("/api/jobs/{watch}", _stream),
     Route("/api/plotly.min.js", _plotly_js),
+    Route("/api/export/{kind}/{page}", export),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from dissociation.dashboard.palette import condition_keys
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
+from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
 from dissociation.statistics import paired_difference
 
@@ -21,11 +23,15 @@ def _numbers(values: Any) -> list[float | None]:
     return [float(f"{v:.6g}") if np.isfinite(v) else None for v in np.asarray(values, float)]
 
 
-def _curve_traces(watch: CurveWatch) -> list[dict[str, Any]]:
+def curve_traces(
+    experiments: Sequence[Experiment],
+    curves: Sequence[Curve | None],
+    pair: tuple[int, int] | None = None,
+) -> list[dict[str, Any]]:
+    """One trace a known curve, and one of the difference of a pair."""
     traces = []
-    curves = watch.curves()
-    keys = condition_keys(watch.experiments)
-    for key, experiment, curve in zip(keys, watch.experiments, curves, strict=True):
+    keys = condition_keys(experiments)
+    for key, experiment, curve in zip(keys, experiments, curves, strict=True):
         if curve is None:
             continue
         known = curve.images > 0
@@ -42,8 +48,8 @@ def _curve_traces(watch: CurveWatch) -> list[dict[str, Any]]:
                 "detail": detail,
             }
         )
-    if watch.pair is not None:
-        first, second = (curves[position] for position in watch.pair)
+    if pair is not None:
+        first, second = (curves[position] for position in pair)
         if first is not None and second is not None:
             traces.extend(_difference_trace(first, second))
     return traces
@@ -89,7 +95,7 @@ def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:
 def snapshot(watch: Watch) -> dict[str, Any]:
     """The latest of a watch: state, message, progress and traces; plain JSON without NaN."""
     if isinstance(watch, CurveWatch):
-        status, traces = watch.status(), _curve_traces(watch)
+        status, traces = watch.status(), curve_traces(watch.experiments, watch.curves(), watch.pair)
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 
 import streamlit as st
 
@@ -64,8 +63,3 @@ def draw_watch(watch: Watch, figure: lc.FigureSpec, key: str, alt: str, *, slot:
 def follow(watch: Watch) -> float | None:
     """How often a fragment beside the chart should run again (seconds): not once all is done."""
     return None if watch.status().finished else FOLLOW
-
-
-def revision(*axes: lc.Axis) -> str:
-    """The zoom is kept while the axes are the same, whatever the strengths."""
-    return hashlib.sha256(repr(axes).encode()).hexdigest()[:12]

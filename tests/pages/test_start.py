@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from labs import Visit
 
+from dissociation.address.presets import PRESETS
 from dissociation.engine.records import History
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
@@ -25,7 +26,9 @@ def test_asks_for_the_notebook_s_figure(lab):
 def test_links_say_where_to_go(lab):
     visit = Visit("start")
     links = [link.label for link in visit.test.main.get("page_link")]
-    assert links == ["Robustness", "Transfer", "Inputs"]
+    titles = [f"**{preset.title}**" for preset in PRESETS.values()]
+    assert links[-3:] == ["Robustness", "Transfer", "Inputs"]
+    assert sorted(links[:-3]) == sorted(titles)
 
 
 def test_while_nothing_is_known_nothing_is_claimed(lab):

@@ -7,6 +7,7 @@ same element draws the snapshots that the script passes to it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -116,6 +117,11 @@ class FigureSpec:
         keys = [trace.key for trace in self.traces]
         if len(set(keys)) < len(keys):
             raise InvalidValue("FigureSpec.traces", keys, "each key may occur once")
+
+
+def revision(*axes: Axis) -> str:
+    """The zoom is kept while the axes are the same, whatever the strengths."""
+    return hashlib.sha256(repr(axes).encode()).hexdigest()[:12]
 
 
 class Events(NamedTuple):

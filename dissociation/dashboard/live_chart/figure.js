@@ -244,13 +244,23 @@ function plotlyLayout(figure, snapshot, colors, width) {
   };
 }
 
+function svgButton(figure) {
+  const options = { format: "svg", filename: figure.filename };
+  return {
+    name: "toSvg",
+    title: "Download plot as an SVG",
+    icon: { width: 24, height: 24, path: "M12 16l-5-5h3V4h4v7h3zM5 18h14v2H5z" },
+    click: (node) => Plotly.downloadImage(node, options),
+  };
+}
+
 function plotlyConfig(figure) {
   return {
     displaylogo: false,
     displayModeBar: true,
     showTips: false,
     doubleClick: "reset",
-    modeBarButtons: [["toImage"], ["zoom2d", "pan2d", "resetScale2d"]],
+    modeBarButtons: [["toImage", svgButton(figure)], ["zoom2d", "pan2d", "resetScale2d"]],
     toImageButtonOptions: { format: "png", filename: figure.filename, scale: 3 },
   };
 }

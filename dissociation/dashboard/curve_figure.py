@@ -1,0 +1,43 @@
+"""The figure of a chart of curves: axes, styles and size, without its numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from dissociation.address.table import Condition
+from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.palette import condition_styles
+from dissociation.measures.base import Measure
+
+#: How much larger everything in a chart is in the lecture view.
+LECTURE_SCALE = 1.5
+
+
+def _axes(measure: Measure, error_axis: str | None) -> tuple[lc.Axis, lc.Axis]:
+    x, y = (lc.Axis(**dataclasses.asdict(axis)) for axis in measure.axes)
+    if error_axis is None:
+        return x, y
+    log = error_axis == "log"
+    return x, dataclasses.replace(y, low=0.01 if log else 0.0, high=1.0, log=log)
+
+
+def curve_figure(
+    conditions: Sequence[Condition],
+    *,
+    error_axis: str | None = None,
+    height: int = 460,
+    lecture: bool = False,
+) -> lc.FigureSpec:
+    """The figure of these conditions; the axes are those of the first one's measure."""
+    measure = conditions[0].experiment.measure
+    x, y = _axes(measure, error_axis)
+    return lc.FigureSpec(
+        x=x,
+        y=y,
+        traces=condition_styles(conditions),
+        filename=f"dissociation-{measure.name.replace('_', '-')}",
+        height=height,
+        revision=lc.revision(x, y),
+        scale=LECTURE_SCALE if lecture else 1.0,
+    )

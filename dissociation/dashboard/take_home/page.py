@@ -1,0 +1,122 @@
+"""A chart as a page of its own, drawn by the same code as in the lab, with or without a report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from html import escape
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import plotly
+
+from dissociation import __version__
+from dissociation.dashboard.curve_figure import curve_figure
+from dissociation.dashboard.palette import condition_names
+from dissociation.dashboard.snapshots import curve_traces
+from dissociation.dashboard.tables import summary_table, value_table
+from dissociation.dashboard.take_home.stored import Taken
+from dissociation.dashboard.take_home.values import described
+from dissociation.dashboard.wording import BAND, same_function_line
+
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+FIGURE_JS = Path(__file__).parents[1] / "live_chart" / "figure.js"
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff;
+       margin: 2rem auto; max-width: 1100px; padding: 0 1rem; }
+table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+th, td { border-bottom: 1px solid #ccc; padding: .2rem .7rem; text-align: left; }
+footer, .quiet { color: #555; font-size: .85rem; }
+pre { font-size: .75rem; overflow-wrap: anywhere; white-space: pre-wrap; }
+@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; }
+               tr { break-inside: avoid; } .modebar { display: none; } }
+"""
+_PAPER = "After L. Braun, E. Grant and A. M. Saxe, Not all solutions are created equal, ICML 2025."
+
+
+def _script_safe(values: Any) -> str:
+    # Within a script element only the sign that could end it matters.
+    return json.dumps(values, allow_nan=False).replace("<", "\\u003c")
+
+
+def _chart(taken: Taken) -> str:
+    figure = curve_figure(taken.conditions, error_axis=taken.link.values["axis"], height=520)
+    experiments = [condition.experiment for condition in taken.conditions]
+    shown = {"figure": asdict(figure), "traces": curve_traces(experiments, taken.curves)}
+    names = ", ".join(condition_names(taken.conditions))
+    alt = escape(f"{figure.y.title} against {figure.x.title} for: {names}", quote=True)
+    return f"""<div id="chart" role="img" aria-label="{alt}"></div>
+<script>{PLOTLY_JS.read_text(encoding="utf-8")}</script>
+<script>
+{FIGURE_JS.read_text(encoding="utf-8")}
+const shown = {_script_safe(shown)};
+const node = document.getElementById("chart");
+const draw = () => Plotly.react(node, plotlyTraces(shown.figure, shown, node.clientWidth < PHONE),
+  plotlyLayout(shown.figure, shown, theme(node), node.clientWidth), plotlyConfig(shown.figure));
+draw();
+new ResizeObserver(draw).observe(node);
+</script>"""
+
+
+def _document(title: str, body: str) -> str:
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+<footer><p>dissociation {escape(__version__)}, plotly.py {escape(version("plotly"))}. \
+{escape(_PAPER)} Address in the lab: <code>{{address}}</code></p></footer>
+</body>
+</html>
+"""
+
+
+def _finished(taken: Taken, title: str, body: str) -> str:
+    # Not by format(): the scripts are full of braces.
+    return _document(title, body).replace("{address}", escape(taken.link.path), 1)
+
+
+def as_page(taken: Taken) -> str:
+    """The chart alone, as one HTML file that needs no network."""
+    title = f"{taken.link.table.title} · dissociation"
+    return _finished(taken, title, f"<h1>{escape(title)}</h1>\n{_chart(taken)}")
+
+
+def as_report(taken: Taken) -> str:
+    """A printable report: chart, same function?, summaries, values, complete experiments."""
+    title = f"{taken.link.table.title}: a report"
+    measure = taken.conditions[0].experiment.measure
+    names = condition_names(taken.conditions)
+    lines = [
+        same_function_line(name, condition.experiment, checks).replace("\\", "").replace("**", "")
+        for name, condition, checks in zip(names, taken.conditions, taken.checks, strict=True)
+        if condition.experiment.manipulations
+    ]
+    items = "\n".join(f"<li>{escape(line)}</li>" for line in lines)
+    settings = {key: value for key, value in described(taken).items() if key != "curves"}
+    settings["experiments"] = [condition.experiment.to_json() for condition in taken.conditions]
+    body = f"""<h1>{escape(title)}</h1>
+<p>{escape(measure.about)} <span class="quiet">({escape(measure.cite)})</span></p>
+{_chart(taken)}
+<p class="quiet">{escape(BAND)}</p>
+<h2>Same function?</h2>
+<ul>{items}</ul>
+<h2>Summaries</h2>
+{_table(summary_table(taken.conditions, taken.curves))}
+<h2>Values</h2>
+{_table(value_table(taken.conditions, taken.curves))}
+<h2>Complete experiments</h2>
+<pre>{escape(json.dumps(settings, indent=1, ensure_ascii=False))}</pre>"""
+    return _finished(taken, title, body)
+
+
+def _table(frame: Any) -> str:
+    return frame.to_html(index=False, border=0, float_format=lambda value: f"{value:.6g}")

@@ -1,0 +1,42 @@
+"""The sentences that a chart and its report share."""
+
+from __future__ import annotations
+
+from dissociation.dashboard.state import plain
+from dissociation.experiment import Experiment
+from dissociation.function_check import FunctionCheck
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+BAND = (
+    "The band is ± 1 standard deviation over networks and noise draws; while a curve fills, the "
+    "sampling error over the images seen so far is added."
+)
+
+
+def same_function_line(
+    name: str, experiment: Experiment, checks: tuple[FunctionCheck, ...] | None
+) -> str:
+    """In words, whether a condition's networks compute what the trained ones compute."""
+    exact = ", ".join(sorted({step.exact_on for step in experiment.manipulations}))
+    text = f"**{plain(name)}**: same function on {plain(exact)} by construction"
+    if experiment.invariant:
+        text += ", so this curve is identical to the trained one"
+    if checks is None:
+        return text + "; verifying …"
+    changed = sum(check.predictions_changed for check in checks)
+    noisy = sum(check.noisy_predictions_changed for check in checks)
+    images = sum(check.images for check in checks)
+    largest = max(check.logit_change for check in checks)
+    largest_noisy = max(check.noisy_logit_change for check in checks)
+    return text + plain(
+        f". Verified on {images:,} predictions: largest logit change {_power(largest)} of the "
+        f"logit scale, {changed:,} predictions changed; on noisy images (σ = 1) "
+        f"{_power(largest_noisy)} and {noisy:,}."
+    )
+
+
+def _power(value: float) -> str:
+    if value == 0 or value >= 0.01:
+        return f"{value:.2g}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
