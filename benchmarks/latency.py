@@ -46,7 +46,7 @@ def child(folder: str, request: str) -> dict[str, float]:
     import jax  # noqa: F401
 
     from dissociation.datasets import mnist_test
-    from dissociation.null_space import input_null_space
+    from dissociation.null_spaces import input_null_space
 
     mnist_test()
     input_null_space("test")

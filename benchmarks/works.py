@@ -22,7 +22,7 @@ from dissociation.experiment import noise_key
 from dissociation.measures import InputNoise, Measure, ParameterNoise, Transfer
 from dissociation.measures.input_noise import image_noise
 from dissociation.network import Network, initial_network, seed_key
-from dissociation.null_space import null_space
+from dissociation.null_spaces import null_space
 from dissociation.training import PAPER, Recipe, train, trained
 
 PIXELS, OUTPUTS = 784, 10

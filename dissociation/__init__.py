@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dissociation.datasets import mnist_test, mnist_train
     from dissociation.errors import DamagedData, InvalidValue
     from dissociation.experiment import Experiment, from_json
-    from dissociation.function_check import FunctionCheck, function_check
+    from dissociation.function_checks import FunctionCheck, function_check
     from dissociation.manipulations import (
         Balance,
         Duplicate,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     )
     from dissociation.measures import Curve, InputNoise, Measure, ParameterNoise, Transfer
     from dissociation.network import Network, ensemble, from_mlp, logits, seed_key, to_mlp
-    from dissociation.null_space import NullSpace, input_null_space, null_space
-    from dissociation.run import run
+    from dissociation.null_spaces import NullSpace, input_null_space, null_space
+    from dissociation.runner import run
     from dissociation.statistics import Summary, summarise
     from dissociation.training import PAPER, QUICK, Recipe, train, trained
 
@@ -39,7 +39,7 @@ _HOME = {
     "datasets": ("mnist_test", "mnist_train"),
     "errors": ("DamagedData", "InvalidValue"),
     "experiment": ("Experiment", "from_json"),
-    "function_check": ("FunctionCheck", "function_check"),
+    "function_checks": ("FunctionCheck", "function_check"),
     "manipulations": (
         "Balance",
         "Duplicate",
@@ -54,8 +54,8 @@ _HOME = {
     ),
     "measures": ("Curve", "InputNoise", "Measure", "ParameterNoise", "Transfer"),
     "network": ("Network", "ensemble", "from_mlp", "logits", "seed_key", "to_mlp"),
-    "null_space": ("NullSpace", "input_null_space", "null_space"),
-    "run": ("run",),
+    "null_spaces": ("NullSpace", "input_null_space", "null_space"),
+    "runner": ("run",),
     "statistics": ("Summary", "summarise"),
     "training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
 }

@@ -10,7 +10,7 @@ import pytest
 
 from dissociation import manipulations as m
 from dissociation.buckets import bucket
-from dissociation.function_check import function_check
+from dissociation.function_checks import function_check
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 
 KEY = jax.random.PRNGKey(1)

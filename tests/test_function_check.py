@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from dissociation.function_check import function_check
+from dissociation.function_checks import function_check
 from dissociation.manipulations import InputNull, Rescale
 from dissociation.network import logits
 

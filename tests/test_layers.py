@@ -20,13 +20,13 @@ CORE = (
     "errors",
     "experiment",
     "fig4",
-    "function_check",
+    "function_checks",
     "manipulations",
     "measures",
     "network",
-    "null_space",
+    "null_spaces",
     "probes",
-    "run",
+    "runner",
     "statistics",
     "tasks",
     "training",
@@ -164,6 +164,13 @@ def test_dashboard_loads_without_jax():
     names = [".".join(path.parts).removesuffix(".__init__") for path in modules]
     assert "dissociation.dashboard.panels" in names
     assert not modules_loaded_after("import " + ", ".join(sorted(names))) & HEAVY
+
+
+def test_no_public_name_is_also_a_module():
+    # Otherwise importing the module anywhere would put it in the place of the name.
+    import dissociation
+
+    assert not {path.stem for path in PACKAGE.iterdir()} & set(dissociation.__all__)
 
 
 def test_public_names_are_all_there():

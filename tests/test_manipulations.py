@@ -32,7 +32,7 @@ from dissociation.manipulations.base import around, with_layer
 from dissociation.manipulations.duplicate import copies
 from dissociation.manipulations.hidden_null import hidden_activations
 from dissociation.network import Network, logits, weights_digest
-from dissociation.null_space import input_null_space, null_space
+from dissociation.null_spaces import input_null_space, null_space
 
 KEY = jax.random.PRNGKey(3)
 TOLERANCE = 1e-5

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dissociation.errors import InvalidValue
-from dissociation.null_space import FLOAT32_EPS, SOURCES, input_null_space, null_space
+from dissociation.null_spaces import FLOAT32_EPS, SOURCES, input_null_space, null_space
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from dissociation.experiment import Experiment, noise_key
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale, apply_all
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.network import initial_network, seed_key, weights_digest
-from dissociation.run import manipulated, run, stream
+from dissociation.runner import manipulated, run, stream
 from dissociation.statistics import summarise
 from dissociation.training import Recipe, trained
 

@@ -12,6 +12,7 @@ from dissociation.statistics import (
     bootstrap_interval,
     half_way_noise,
     log_area,
+    paired_difference,
     summarise,
 )
 
@@ -159,3 +160,43 @@ class TestSummarise:
 
     def test_one_seed_has_no_interval(self):
         assert all(map(math.isnan, summarise(curve_of(0.3), curve_of(0.3), 0.9).interval))
+
+
+def _paired(values: np.ndarray) -> Curve:
+    """A curve of one draw a network from `(networks, S)` error counts of 1,000 images."""
+    total = np.full(values.shape[1], 1_000)
+    seeds = tuple(SeedCurve(row[None], total, 0, 0) for row in values)
+    return Curve(np.arange(1.0, values.shape[1] + 1), seeds, total)
+
+
+class TestPairedDifference:
+    first = _paired(np.array([[100, 200, 300], [110, 230, 300], [90, 200, 330]]))
+    second = _paired(np.array([[150, 200, 290], [160, 230, 300], [140, 200, 330]]))
+
+    def test_constant_differences_have_no_width(self):
+        found = paired_difference(self.first, self.second)
+        np.testing.assert_allclose(found.mean, [0.05, 0, -0.01 / 3], atol=1e-12)
+        assert found.runs == 3
+        assert found.low[0] == pytest.approx(0.05) == found.high[0]
+        assert found.low[2] < found.mean[2] <= found.high[2]
+
+    def test_swapped(self):
+        there = paired_difference(self.first, self.second)
+        back = paired_difference(self.second, self.first)
+        np.testing.assert_allclose(back.mean, -there.mean)
+        np.testing.assert_allclose(back.low, -there.high, atol=1e-12)
+
+    def test_one_run_has_no_interval(self):
+        one = Curve(self.first.x, self.first.seeds[:1], self.first.total)
+        found = paired_difference(one, self.second)
+        assert found.runs == 1
+        np.testing.assert_array_equal(found.low, found.mean)
+
+    def test_other_axes_or_draws(self):
+        moved = Curve(self.first.x * 2, self.first.seeds, self.first.total)
+        assert paired_difference(moved, self.second) is None
+        seed = self.first.seeds[0]
+        twice = SeedCurve(np.repeat(seed.errors, 2, 0), seed.images)
+        assert (
+            paired_difference(Curve(self.first.x, (twice,), self.first.total), self.second) is None
+        )

@@ -57,18 +57,18 @@ PRESETS: dict[str, Preset] = {
                 parameter_range=(0.01, 10.0),
             ),
             "With noise in proportion to each weight, scaled and rescaled networks are exactly as "
-            "robust as the trained one.",
+            "robust as the trained one; switch to absolute noise and they are not.",
             "Rescaling makes a minimum as sharp as one likes without touching the function, unless "
             "sharpness is measured in units of the weights themselves.",
         ),
         Preset(
             "balanced",
-            "Balanced networks resist parameter noise",
+            "Do balanced networks resist parameter noise?",
             Link.of("robustness", show=["scale", "balance"]),
-            "The balanced network stays near the trained one or above it, where the scaled one "
-            "fails at noise many times smaller.",
-            "Noise in the incoming weights is read out through the outgoing ones and the other way "
-            "round; equal norms keep both products small at once.",
+            "Better than scaled ones, but not better than the trained one: the balanced network's "
+            "σ50 is about three quarters of the trained network's.",
+            "Noise on a weight counts by the activation it multiplies and by what reads it out; "
+            "equal norms of incoming and outgoing weights do not make these two shares equal.",
         ),
         Preset(
             "averaging",
@@ -76,21 +76,22 @@ PRESETS: dict[str, Preset] = {
             Link.of(
                 "robustness",
                 show=["duplicate"],
-                compose=parse_chain("compose", "duplicate:4,balance:1"),
                 duplicate=4.0,
+                compose=parse_chain("compose", "duplicate:4,balance:1"),
             ),
-            "PLACEHOLDER",
-            "Copies get independent noise, and each is read out at a quarter of the weight; but the "
-            "noise on the outgoing weights stays what it was, on four times as many of them.",
+            "No: with four copies of each neuron the curve hardly moves, and balancing the "
+            "copies afterwards makes it worse.",
+            "Independent noise on the incoming weights does average out over copies, but noise on "
+            "the outgoing weights adds up over four times as many, and the two nearly cancel.",
         ),
         Preset(
             "nuisance-transfer",
             "What nuisance neurons do to transfer",
             Link.of("transfer", show=["nuisance"], nuisance=128),
-            "With few images the probe does worse on the layer with nuisance neurons; with many it "
-            "catches up.",
-            "They carry no answer, but a reader who sees the layer for the first time must learn "
-            "from data that they can be ignored.",
+            "They do no harm to a probe that has converged: the new task is read as well as "
+            "before, or a little better.",
+            "Neurons that have no say in the old answers still respond to the images; to a new "
+            "reader they are a few more random features.",
         ),
         Preset(
             "fooled-probe",

@@ -25,7 +25,7 @@ from dissociation.dashboard.tiles import (
 )
 from dissociation.datasets import CLASSES, PIXELS, mnist_test, mnist_train
 from dissociation.errors import DamagedData
-from dissociation.null_space import NullSpace, input_null_space, lengths_within, unit_direction
+from dissociation.null_spaces import NullSpace, input_null_space, lengths_within, unit_direction
 from dissociation.tasks import LEAST_PRIME_FACTOR, TRANSFER_KEY, rotation_task
 
 #: Singular values at or under this are drawn at the foot of the logarithmic axis.

@@ -9,7 +9,7 @@ from dissociation.datasets import mnist_test, mnist_train
 from dissociation.engine.lab import lab
 from dissociation.engine.priority import give_way
 from dissociation.errors import DamagedData, InvalidValue
-from dissociation.null_space import input_null_space
+from dissociation.null_spaces import input_null_space
 
 log = logging.getLogger(__name__)
 _begun = threading.Event()

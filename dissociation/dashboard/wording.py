@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dissociation.dashboard.state import plain
 from dissociation.experiment import Experiment
-from dissociation.function_check import FunctionCheck
+from dissociation.function_checks import FunctionCheck
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 BAND = (

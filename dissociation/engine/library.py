@@ -11,8 +11,8 @@ from typing import TypeVar
 from dissociation.engine import records
 from dissociation.engine.store import DamagedEntry, Store
 from dissociation.experiment import Experiment, digest, training_digest
-from dissociation.function_check import CODE_VERSION as CHECK_VERSION
-from dissociation.function_check import FunctionCheck
+from dissociation.function_checks import CODE_VERSION as CHECK_VERSION
+from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import SeedCurve
 from dissociation.network import Network
 from dissociation.training import Recipe

@@ -10,7 +10,7 @@ import numpy as np
 
 from dissociation.datasets import CLASSES, PIXELS
 from dissociation.engine.store import DamagedEntry, pack, unpack
-from dissociation.function_check import FunctionCheck
+from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import SeedCurve
 from dissociation.network import Network, weights_digest
 

@@ -14,7 +14,7 @@ from dissociation.engine.library import Library, check_digest
 from dissociation.engine.records import History
 from dissociation.errors import DamagedData
 from dissociation.experiment import Experiment, noise_key, training_digest
-from dissociation.function_check import FunctionCheck, function_check
+from dissociation.function_checks import FunctionCheck, function_check
 from dissociation.measures.base import SeedCurve
 from dissociation.network import Network, seed_key, weights_digest
 from dissociation.training import Recipe, train

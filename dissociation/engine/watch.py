@@ -19,7 +19,7 @@ from dissociation.engine.library import Library
 from dissociation.engine.tasks import CheckTask, MeasureTask
 from dissociation.engine.words import Status, queue_message, sample_size
 from dissociation.experiment import Experiment
-from dissociation.function_check import FunctionCheck
+from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import Curve, SeedCurve
 from dissociation.training import Recipe
 

@@ -12,7 +12,7 @@ from dissociation.datasets import mnist_test, mnist_train
 from dissociation.draws import normal
 from dissociation.manipulations.base import Manipulation, Option, Strength
 from dissociation.network import Network
-from dissociation.null_space import SOURCES, null_space
+from dissociation.null_spaces import SOURCES, null_space
 
 
 def hidden_activations(network: Network, layer: int, images: np.ndarray) -> np.ndarray:

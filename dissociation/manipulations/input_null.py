@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from dissociation.draws import normal
 from dissociation.manipulations.base import Manipulation, Option, Strength
 from dissociation.network import Network
-from dissociation.null_space import SOURCES, input_null_space
+from dissociation.null_spaces import SOURCES, input_null_space
 
 
 @dataclass(frozen=True)

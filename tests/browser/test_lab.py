@@ -185,14 +185,91 @@ def test_a_control_never_waits_for_the_running_job(lab, page):
 def test_download_is_the_table(lab, page):
     lab.open(page, address("/Robustness", show="scale", key="2"))
     wait_for_end(page)
-    page.get_by_text("Table of values").click()
     with page.expect_download() as waiting:
-        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+        page.get_by_role("link", name="CSV").click()
+    assert waiting.value.suggested_filename == "dissociation-parameter-noise.csv"
     with open(waiting.value.path(), encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2 * 12
     assert {row["Condition"] for row in rows} == {"Trained", "Scaled (α = 20)"}
     assert all(0 <= float(row["Error"]) <= 1 and row["Images"] == "10000" for row in rows)
+
+
+def test_the_chart_taken_home_draws_itself(lab, page, new_page, tmp_path):
+    lab.open(page, address("/Robustness", show="scale", key="2"))
+    wait_for_end(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Report to print").click()
+    path = tmp_path / "report.html"
+    waiting.value.save_as(path)
+    home = new_page()
+    home.goto(path.as_uri())
+    drawn(home)
+    names = home.evaluate("() => document.querySelector('#chart').data.map((t) => t.name)")
+    assert {"Trained", "Scaled (α = 20)"} <= set(names)
+    expect(home.get_by_text("0 predictions changed").first).to_be_visible()
+
+
+def test_pictures(lab, page):
+    lab.open(page, address("/Robustness", show="scale", key="2"))
+    wait_for_end(page)
+    page.locator(".js-plotly-plot").hover()
+    with page.expect_download() as waiting:
+        page.locator('.modebar-btn[data-title*="SVG"]').click()
+    assert waiting.value.suggested_filename.endswith(".svg")
+    with open(waiting.value.path(), encoding="utf-8") as file:
+        assert file.read(200).lstrip().startswith("<svg")
+
+
+def test_copied_link_shows_the_same(lab, new_page):
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    lab.open(page, address("/Robustness", show="scale", key="2", host="a-secret-key"))
+    slider = page.get_by_role("slider", name=re.compile("factor"))
+    slider.focus()
+    slider.press("ArrowRight")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('scale') === '30'")
+    settle(page)
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    query = urllib.parse.parse_qs(urllib.parse.urlsplit(copied).query)
+    assert query["v"] == ["1"] and query["scale"] == ["30"] and "host" not in query
+    other = new_page()
+    other.goto(copied)
+    expect(other.get_by_text("α = 30").first).to_be_visible()
+
+
+def test_back_undoes_a_pin(lab, page):
+    lab.open(page, address("/Robustness", show="scale", key="2"))
+    wait_for_end(page)
+    page.get_by_role("button", name="Pin a curve as A").click()
+    page.get_by_role("button", name=re.compile("Scaled .* = 20")).click()
+    page.wait_for_function("() => new URLSearchParams(location.search).has('pin')")
+    expect(page.get_by_role("button", name="Unpin")).to_be_visible()
+    page.go_back()
+    page.wait_for_function("() => !new URLSearchParams(location.search).has('pin')")
+    expect(page.get_by_role("button", name="Unpin")).to_be_hidden()
+    page.go_forward()
+    expect(page.get_by_role("button", name="Unpin")).to_be_visible()
+    no_exception(page)
+
+
+def test_locked_for_a_class(lab, page):
+    lab.open(page, address("/Robustness", show="scale", key="2", lock="scale", hide="measure"))
+    slider = page.get_by_role("slider", name=re.compile("factor"))
+    expect(slider).to_be_disabled()
+    expect(page.get_by_text("Noise on", exact=True)).to_have_count(0)
+
+
+def test_lecture_view_is_larger_and_accessible(lab, new_page):
+    page = new_page(viewport={"width": 1280, "height": 800})
+    lab.open(page, address("/Robustness", show="scale", key="2", view="lecture"))
+    wait_for_end(page)
+    size = page.evaluate("() => document.querySelector('.js-plotly-plot').layout.font.size")
+    assert size >= 22
+    found = Axe().run(page).response["violations"]
+    serious = [v["id"] for v in found if v["impact"] in ("serious", "critical")]
+    assert set(serious) <= {rule for rule, _ in KNOWN_VIOLATIONS}
 
 
 def test_transfer_streams_budgets(lab, page):

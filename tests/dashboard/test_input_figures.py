@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dissociation.dashboard import input_figures as figures
 from dissociation.datasets import mnist_test
-from dissociation.null_space import input_null_space, lengths_within, null_space, unit_direction
+from dissociation.null_spaces import input_null_space, lengths_within, null_space, unit_direction
 
 
 @pytest.fixture(scope="module", params=["test", "train"])

@@ -10,7 +10,7 @@ from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.explanation import same_function_line
 from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.experiment import Experiment
-from dissociation.function_check import FunctionCheck
+from dissociation.function_checks import FunctionCheck
 from dissociation.manipulations import InputNull, Scale
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.measures.base import Curve, SeedCurve

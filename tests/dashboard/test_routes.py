@@ -9,13 +9,10 @@ import logging
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
 from socket import SHUT_RDWR
 
 import pytest
-import uvicorn
 from labs import TINY
-from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -28,29 +25,6 @@ from dissociation.training import Recipe
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
 PATIENCE = 30
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Host and port of a server with the app's routes; its lab is whichever test is running's."""
-    config = uvicorn.Config(
-        Starlette(routes=routes.ROUTES),
-        host="127.0.0.1",
-        port=0,
-        log_level="error",
-        lifespan="off",
-        ws="websockets-sansio",
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + PATIENCE
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()
-    yield f"{host}:{port}"
-    server.should_exit = True
-    thread.join(PATIENCE)
 
 
 def experiments(*rewrites) -> list[Experiment]:

@@ -20,7 +20,7 @@ from dissociation.experiment import Experiment
 from dissociation.manipulations import Nuisance, Scale
 from dissociation.measures import ParameterNoise
 from dissociation.network import seed_key, weights_digest
-from dissociation.run import run
+from dissociation.runner import run
 from dissociation.training import Recipe, trained
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from dissociation.engine.library import Library, check_digest
 from dissociation.engine.records import History
 from dissociation.engine.store import Store
 from dissociation.experiment import Experiment, training_digest
-from dissociation.function_check import FunctionCheck
+from dissociation.function_checks import FunctionCheck
 from dissociation.manipulations import Duplicate, Nuisance, Scale
 from dissociation.measures import InputNoise, ParameterNoise, SeedCurve
 from dissociation.network import weights_digest

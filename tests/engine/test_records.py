@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dissociation.engine import records
 from dissociation.engine.records import History
 from dissociation.engine.store import DamagedEntry, pack
-from dissociation.function_check import FunctionCheck
+from dissociation.function_checks import FunctionCheck
 from dissociation.measures import SeedCurve
 from dissociation.network import Network, weights_digest
 

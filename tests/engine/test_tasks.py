@@ -12,11 +12,11 @@ from dissociation.engine.store import Store
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 from dissociation.errors import DamagedData
 from dissociation.experiment import Experiment, training_digest
-from dissociation.function_check import function_check
+from dissociation.function_checks import function_check
 from dissociation.manipulations import InputNull, Nuisance, Scale, apply_all
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.network import seed_key, weights_digest
-from dissociation.run import run
+from dissociation.runner import run
 from dissociation.training import PARTS_PER_EPOCH, Recipe, trained
 
 #: Thirty steps, shared with the other tests of the engine, so that they are compiled once.

@@ -22,7 +22,7 @@ from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
 from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
 from dissociation.measures.base import FIRST_CHUNK
 from dissociation.network import seed_key
-from dissociation.run import run
+from dissociation.runner import run
 from dissociation.training import Recipe, trained
 
 #: Thirty steps, shared with the other tests of the engine, so that they are compiled once.

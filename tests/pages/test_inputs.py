@@ -13,7 +13,7 @@ from labs import ROOT, Visit, forget_what_streamlit_remembers
 from dissociation.dashboard import input_figures as figures
 from dissociation.datasets import mnist_test
 from dissociation.errors import DamagedData
-from dissociation.null_space import input_null_space
+from dissociation.null_spaces import input_null_space
 
 
 def pictures(visit: Visit) -> list[str]:

@@ -9,7 +9,7 @@ from dissociation.address.links import Link
 from dissociation.address.table import Condition
 from dissociation.engine.library import Library
 from dissociation.errors import InvalidValue
-from dissociation.function_check import FunctionCheck
+from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import Curve
 
 INCOMPLETE = "These curves are not complete yet. Open the page, wait for the chart, and try again."
