@@ -39,8 +39,8 @@ def run(text: str, out: str | None, cache: str | None) -> None:
     if out is not None:
         path = _check_out(out, source)
     with _lab(_folder(cache)) as lab:
-        _say(lab.store.trouble)
         curves = _computed(lab, source)[0]
+        _say(lab.store.trouble)
     if path is None:
         print(as_text(source.conditions, curves), end="")
     else:
@@ -64,8 +64,7 @@ def warm(texts: Sequence[str], cache: str | None, *, everything: bool = False) -
     sources = [_read(text) for text in wanted]
     failed = []
     with _lab(_folder(cache)) as lab:
-        if lab.store.trouble:
-            raise Failed(lab.store.trouble)
+        _keeps(lab)
         for number, source in enumerate(sources):
             begin = time.perf_counter()
             try:
@@ -80,6 +79,7 @@ def warm(texts: Sequence[str], cache: str | None, *, everything: bool = False) -
                 raise KeyboardInterrupt(
                     f"What is finished is stored; the rest remains: {command}"
                 ) from None
+            _keeps(lab)
             seconds = time.perf_counter() - begin
             how = "stored already" if stored else f"computed in {seconds:.1f} s"
             print(f"{source.name}: {how}", flush=True)
@@ -143,6 +143,11 @@ def _lab(folder: Path, *, start: bool = True) -> Iterator[Lab]:
         yield lab
     finally:
         lab.stop()
+
+
+def _keeps(lab: Lab) -> None:
+    if lab.store.trouble:
+        raise Failed(lab.store.trouble)
 
 
 def _computed(lab: Lab, source: Source, name: str = "") -> tuple[list[Curve], bool]:
