@@ -14,6 +14,7 @@ from dissociation.errors import InvalidValue
 VERSION = "1"
 VERSION_NAME = "v"
 MAX_ADDRESS = 8_000
+MAX_FIELDS = 200
 
 
 def write_query(
@@ -103,6 +104,7 @@ def read_address(address: str) -> tuple[Link, list[str]]:
         raise InvalidValue("address", address, f"give at most {MAX_ADDRESS:,} characters")
     try:
         parts = urlsplit(address)
+        texts = parse_qs(parts.query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError as problem:
         raise InvalidValue("address", address, "give an address of this lab") from problem
     last = parts.path.rstrip("/").rpartition("/")[2].lower()
@@ -110,6 +112,5 @@ def read_address(address: str) -> tuple[Link, list[str]]:
         known = ", ".join(page.title for page in PAGES.values())
         raise InvalidValue("address", address, f"name one of the pages {known}")
     table = PAGES[last or START.name]
-    texts = parse_qs(parts.query, keep_blank_values=True, max_num_fields=200)
     values, notices = read_query(table, {name: found[-1] for name, found in texts.items()})
     return Link(table, {**table.defaults, **values}), notices

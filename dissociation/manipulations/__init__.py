@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,9 +38,10 @@ def make(name: str, **fields: Any) -> Manipulation:
     """A manipulation by name. **Raises:** `InvalidValue` for an unknown name or a bad field."""
     check_choice("manipulation", name, tuple(REGISTRY))
     cls = REGISTRY[name]
-    unknown = set(fields) - set(cls.__dataclass_fields__)
+    allowed = [field.name for field in dataclasses.fields(cls)]
+    unknown = set(fields) - set(allowed)
     if unknown:
-        known = ", ".join(cls.__dataclass_fields__)
+        known = ", ".join(allowed)
         raise InvalidValue(f"field of {name}", sorted(unknown)[0], f"choose one of {known}")
     return cls(**fields)
 

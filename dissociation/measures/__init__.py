@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from dissociation.errors import InvalidValue, check_choice
@@ -20,8 +21,9 @@ def make(name: str, **settings: Any) -> Measure:
     """A measure by name. **Raises:** `InvalidValue` for an unknown name or a bad setting."""
     check_choice("measure", name, tuple(REGISTRY))
     cls = REGISTRY[name]
-    unknown = set(settings) - set(cls.__dataclass_fields__)
+    allowed = [field.name for field in dataclasses.fields(cls)]
+    unknown = set(settings) - set(allowed)
     if unknown:
-        known = ", ".join(cls.__dataclass_fields__)
+        known = ", ".join(allowed)
         raise InvalidValue(f"setting of {name}", sorted(unknown)[0], f"choose one of {known}")
     return cls(**settings)

@@ -1,0 +1,175 @@
+"""The commands that need the store: run, warm and export."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dissociation.address.presets import PRESETS
+from dissociation.address.table import Condition
+from dissociation.command_line.compute import compute, look_up
+from dissociation.command_line.files import CSV, check_out, write_whole
+from dissociation.command_line.names import names_of
+from dissociation.command_line.progress import Progress
+from dissociation.command_line.refusals import BadUsage, Failed
+from dissociation.command_line.sources import Source, read_source
+from dissociation.command_line.tables import as_csv, as_json, check_one_axis
+from dissociation.command_line.text_tables import as_text
+from dissociation.engine.lab import Lab, cache_folder
+from dissociation.errors import InvalidValue
+from dissociation.measures.base import Curve
+
+
+def run(text: str, out: str | None, cache: str | None) -> None:
+    """Computes all curves of a source, and prints a table or writes a file.
+
+    **Arguments:**
+
+    - `text`: see [`read_source`][].
+    - `out`: the file to write, or none.
+    - `cache`: the folder of the store, or none for the lab's own.
+
+    **Raises:** `Failed` if it could not; `InvalidValue`, `OSError` for bad input.
+    """
+    source, path = _read(text), None
+    if out is not None:
+        path = _check_out(out, source)
+    with _lab(_folder(cache)) as lab:
+        curves = _computed(lab, source)[0]
+        _say(lab.store.trouble)
+    if path is None:
+        print(as_text(source.conditions, curves), end="")
+    else:
+        _write(path, source.conditions, curves)
+
+
+def warm(texts: Sequence[str], cache: str | None, *, everything: bool = False) -> None:
+    """Fills the store with all curves of several sources.
+
+    **Arguments:**
+
+    - `texts`: see [`read_source`][]; `everything`: all presets, too.
+    - `cache`: the folder of the store, or none for the lab's own.
+
+    **Raises:** `Failed` if some could not be computed; `KeyboardInterrupt` that says what remains;
+    `InvalidValue`, `OSError` for bad input.
+    """
+    wanted = list(dict.fromkeys([*(PRESETS if everything else ()), *texts]))
+    if not wanted:
+        raise BadUsage("name presets to warm, or give --all (see list)")
+    sources = [_read(text) for text in wanted]
+    failed = []
+    with _lab(_folder(cache)) as lab:
+        _keeps(lab)
+        for number, source in enumerate(sources):
+            begin = time.perf_counter()
+            try:
+                stored = _computed(lab, source, source.name)[1]
+            except Failed as problem:
+                failed.append(source.name)
+                _say(f"{source.name}: {problem}")
+                continue
+            except KeyboardInterrupt:
+                rest = [*failed, *(left.name for left in sources[number:])]
+                command = _command("warm", rest, cache)
+                raise KeyboardInterrupt(
+                    f"What is finished is stored; the rest remains: {command}"
+                ) from None
+            _keeps(lab)
+            seconds = time.perf_counter() - begin
+            how = "stored already" if stored else f"computed in {seconds:.1f} s"
+            print(f"{source.name}: {how}", flush=True)
+    if failed:
+        raise Failed(f"could not compute {', '.join(failed)}")
+
+
+def export(text: str, out: str, cache: str | None) -> None:
+    """Writes curves that are stored, and computes nothing.
+
+    **Arguments:** as of [`run`][].
+
+    **Raises:** `Failed` if something is not stored; `InvalidValue`, `OSError` for bad input.
+    """
+    source = _read(text)
+    path = _check_out(out, source)
+    folder = _folder(cache)
+    found: list[Curve | None] = [None] * len(source.conditions)
+    # A look at a store that is not there should not make one.
+    if folder.is_dir():
+        with _lab(folder, start=False) as lab:
+            found = [look_up(lab.library, c.experiment) for c in source.conditions]
+    curves = [curve for curve in found if curve is not None]
+    if len(curves) < len(found):
+        names = names_of(source.conditions)
+        missing = [name for name, curve in zip(names, found, strict=True) if curve is None]
+        raise Failed(
+            f"{len(missing)} of {len(found)} curves are not stored yet ({'; '.join(missing)}). "
+            f"Compute them first: {_command('run', [text], cache)}"
+        )
+    _write(path, source.conditions, curves)
+
+
+def _read(text: str) -> Source:
+    source = read_source(text)
+    for notice in source.notices:
+        _say(notice)
+    return source
+
+
+def _check_out(out: str, source: Source) -> Path:
+    path = check_out(out)
+    if path.suffix.lower() == CSV:
+        check_one_axis(source.conditions)
+    return path
+
+
+def _folder(cache: str | None) -> Path:
+    if cache is None:
+        return cache_folder()
+    folder = Path(cache)
+    if not cache or (folder.exists() and not folder.is_dir()):
+        raise InvalidValue("--cache", cache, "give a folder")
+    return folder
+
+
+@contextlib.contextmanager
+def _lab(folder: Path, *, start: bool = True) -> Iterator[Lab]:
+    lab = Lab(folder, start=start)
+    try:
+        yield lab
+    finally:
+        lab.stop()
+
+
+def _keeps(lab: Lab) -> None:
+    if lab.store.trouble:
+        raise Failed(lab.store.trouble)
+
+
+def _computed(lab: Lab, source: Source, name: str = "") -> tuple[list[Curve], bool]:
+    progress = Progress(sys.stderr, name)
+    experiments = [condition.experiment for condition in source.conditions]
+    try:
+        outcome = compute(lab, experiments, progress)
+    finally:
+        progress.end()
+    return outcome.curves, outcome.stored
+
+
+def _write(path: Path, conditions: Sequence[Condition], curves: Sequence[Curve]) -> None:
+    form = as_csv if path.suffix.lower() == CSV else as_json
+    write_whole(path, form(conditions, curves))
+
+
+def _command(name: str, texts: Sequence[str], cache: str | None) -> str:
+    options = [] if cache is None else ["--cache", cache]
+    return shlex.join(["python", "-m", "dissociation", name, *texts, *options])
+
+
+def _say(text: str) -> None:
+    if text:
+        print("dissociation: " + " ".join(text.split()), file=sys.stderr)

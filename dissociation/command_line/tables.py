@@ -1,0 +1,66 @@
+"""Curves as CSV and as JSON, with every count they rest on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+
+from dissociation.address.table import Condition
+from dissociation.command_line.names import names_of
+from dissociation.errors import InvalidValue
+from dissociation.experiment import SCHEMA
+from dissociation.measures.base import Curve
+
+
+def check_one_axis(conditions: Sequence[Condition]) -> str:
+    """The title of the axis that all conditions share, which a CSV file has one column for.
+
+    **Raises:** `InvalidValue` if they differ.
+    """
+    titles = list(dict.fromkeys(c.experiment.measure.axes[0].title for c in conditions))
+    if len(titles) > 1:
+        raise InvalidValue("--out", ", ".join(titles), "write several axes to a .json file")
+    return titles[0]
+
+
+def as_csv(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
+    """One row a condition, network and point; errors and predictions summed over noise draws."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    axis = check_one_axis(conditions)
+    rows.writerow(["condition", "network", axis, "error", "errors", "predictions"])
+    for name, curve in zip(names_of(conditions), curves, strict=True):
+        for network, seed in enumerate(curve.seeds):
+            wrong = seed.errors.sum(0)
+            made = seed.images * len(seed.errors)
+            for x, errors, predictions in zip(
+                curve.x.tolist(), wrong.tolist(), made.tolist(), strict=True
+            ):
+                rows.writerow([name, network, x, errors / predictions, errors, predictions])
+    return text.getvalue()
+
+
+def as_json(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
+    """Everything about the curves; `predictions` are those of each draw, as `errors` are."""
+    found = [
+        {
+            "condition": name,
+            "experiment": condition.experiment.to_json(),
+            "x": curve.x.tolist(),
+            "networks": [
+                {
+                    "network": network,
+                    "errors": seed.errors.tolist(),
+                    "predictions": seed.images.tolist(),
+                    "clean_errors": int(seed.clean_errors),
+                    "clean_images": int(seed.clean_images),
+                }
+                for network, seed in enumerate(curve.seeds)
+            ],
+        }
+        for name, condition, curve in zip(names_of(conditions), conditions, curves, strict=True)
+    ]
+    values = {"schema": SCHEMA, "curves": found}
+    return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"

@@ -1,0 +1,57 @@
+"""Curves as text for a terminal: what each comes to, then the points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from dissociation.address.table import Condition
+from dissociation.command_line.names import names_of
+from dissociation.measures.base import Curve
+from dissociation.statistics import summarise
+
+
+def as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
+    """A numbered row a condition, then a table of mean errors for each axis there is."""
+    rows = [["", "Condition", "Networks", "Clean error", "σ50", "Mean error", "95 % interval"]]
+    names = names_of(conditions)
+    for number, (name, condition, curve) in enumerate(zip(names, conditions, curves, strict=True)):
+        summary = summarise(curve, curve, condition.experiment.measure.chance)
+        low, high = map(_percent, summary.interval)
+        rows.append(
+            [
+                str(number + 1),
+                name,
+                str(len(curve.seeds)),
+                _percent(summary.clean),
+                "–" if math.isnan(summary.half_way) else f"{summary.half_way:.3g}",
+                _percent(summary.area),
+                low if low == "–" else f"{low} to {high}",
+            ]
+        )
+    return "\n\n".join([_aligned(rows), *_point_tables(conditions, curves)]) + "\n"
+
+
+def _point_tables(conditions: Sequence[Condition], curves: Sequence[Curve]) -> list[str]:
+    together: dict[tuple, list[int]] = {}
+    for number, (condition, curve) in enumerate(zip(conditions, curves, strict=True)):
+        title = condition.experiment.measure.axes[0].title
+        together.setdefault((title, tuple(curve.x.tolist())), []).append(number)
+    tables = []
+    for (title, xs), numbers in together.items():
+        rows = [[title, *(f"error {number + 1}" for number in numbers)]]
+        for point, x in enumerate(xs):
+            errors = (_percent(curves[number].mean[point]) for number in numbers)
+            rows.append([f"{x:.4g}", *errors])
+        tables.append(_aligned(rows))
+    return tables
+
+
+def _percent(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.2%}"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(lines)
