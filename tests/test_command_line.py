@@ -31,7 +31,7 @@ from dissociation.experiment import Experiment, from_json
 from dissociation.manipulations import Scale
 from dissociation.measures import ParameterNoise, SeedCurve, Transfer
 from dissociation.measures.base import Curve
-from dissociation.run import run
+from dissociation.runner import run
 from dissociation.training import Recipe
 
 ROOT = Path(__file__).parents[1]

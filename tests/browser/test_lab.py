@@ -264,6 +264,7 @@ def test_locked_for_a_class(lab, page):
 def test_lecture_view_is_larger_and_accessible(lab, new_page):
     page = new_page(viewport={"width": 1280, "height": 800})
     lab.open(page, address("/Robustness", show="scale", key="2", view="lecture"))
+    drawn(page)
     wait_for_end(page)
     size = page.evaluate("() => document.querySelector('.js-plotly-plot').layout.font.size")
     assert size >= 22

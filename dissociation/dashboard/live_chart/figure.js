@@ -244,15 +244,16 @@ function plotlyLayout(figure, snapshot, colors, width) {
   };
 }
 
-function svgButton(figure) {
-  const options = { format: "svg", filename: figure.filename };
-  return {
-    name: "toSvg",
-    title: "Download plot as an SVG",
-    icon: { width: 24, height: 24, path: "M12 16l-5-5h3V4h4v7h3zM5 18h14v2H5z" },
-    click: (node) => Plotly.downloadImage(node, options),
-  };
-}
+// One function for ever: react() takes a new one for a new configuration, and plots anew.
+const SVG_BUTTON = {
+  name: "toSvg",
+  title: "Download plot as an SVG",
+  icon: { width: 24, height: 24, path: "M12 16l-5-5h3V4h4v7h3zM5 18h14v2H5z" },
+  click: (node) => {
+    const { filename } = node._context.toImageButtonOptions;
+    Plotly.downloadImage(node, { format: "svg", filename });
+  },
+};
 
 function plotlyConfig(figure) {
   return {
@@ -260,7 +261,7 @@ function plotlyConfig(figure) {
     displayModeBar: true,
     showTips: false,
     doubleClick: "reset",
-    modeBarButtons: [["toImage", svgButton(figure)], ["zoom2d", "pan2d", "resetScale2d"]],
+    modeBarButtons: [["toImage", SVG_BUTTON], ["zoom2d", "pan2d", "resetScale2d"]],
     toImageButtonOptions: { format: "png", filename: figure.filename, scale: 3 },
   };
 }
