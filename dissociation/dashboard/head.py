@@ -44,6 +44,6 @@ def head(state: PageState, title: str, words: str = "") -> None:
     known = preset_of(Link(state.table, state.values())) if state.table.conditions else None
     if known is not None:
         st.info(
-            f"**{known.title}.** {known.expect}\n\n*Why:* {known.why}",
+            f"**{known.title}**\n\n{known.expect}\n\n*Why:* {known.why}",
             icon=":material/lightbulb:",
         )

@@ -28,7 +28,12 @@ def _copy(label: str, query: dict[str, str], key: str) -> None:
 def share(state: PageState) -> None:
     """Draws the links to this page: as it is, and as a teacher may want to give it to a class."""
     values = state.values()
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{state.page}-share"):
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        key=f"{state.page}-share",
+        width="content",
+    ):
         _copy("Copy link", write_query(state.table, values, without=PRIVATE), f"{state.page}-copy")
         with st.popover("Teach", icon=":material/school:"):
             st.caption(
