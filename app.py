@@ -15,6 +15,7 @@ from dissociation.dashboard.panels import conditions_of, curve_panel, training_p
 from dissociation.dashboard.preset_cards import preset_cards
 from dissociation.dashboard.routes import ROUTES, lifespan
 from dissociation.dashboard.state import PageState
+from dissociation.dashboard.tour import invitation
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
 from dissociation.measures import InputNoise, ParameterNoise
 from dissociation.training import QUICK
@@ -29,6 +30,7 @@ def front_door() -> None:
     frame("Start")
     state = PageState(START)
     head(state, "Same function, different network")
+    invitation(state)
     words, drawing = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
         st.markdown(

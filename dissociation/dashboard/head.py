@@ -8,6 +8,7 @@ from dissociation.address.links import Link
 from dissociation.address.presets import preset_of
 from dissociation.dashboard.share import share
 from dissociation.dashboard.state import PageState
+from dissociation.dashboard.tour import tour_card
 
 _LECTURE = """
 <style>
@@ -38,10 +39,16 @@ def head(state: PageState, title: str, words: str = "") -> None:
     ):
         st.title(title, width="content")
         share(state)
+    tour_card(state)
     if words:
         st.markdown(words)
     state.show_notices()
-    known = preset_of(Link(state.table, state.values())) if state.table.conditions else None
+    # The tour says itself what to look at.
+    known = (
+        preset_of(Link(state.table, state.values()))
+        if state.table.conditions and not state["tour"]
+        else None
+    )
     if known is not None:
         st.info(
             f"**{known.title}**\n\n{known.expect}\n\n*Why:* {known.why}",

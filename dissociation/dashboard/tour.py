@@ -1,0 +1,65 @@
+"""The card of the guided tour at the top of a page, and the invitation to it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dissociation.address.tour import STEPS
+from dissociation.dashboard.state import PageState
+
+#: In the session: the visitor wants no invitation any more.
+DECLINED = "tour|declined"
+
+
+def tour_card(state: PageState) -> None:
+    """Draws the step that the address names, with the way on and out."""
+    number = state["tour"]
+    if number == 0:
+        return
+    step = STEPS[number - 1]
+    with st.container(border=True, key=f"{state.page}-tour-card"):
+        st.markdown(f"**{number} of {len(STEPS)}: {step.title}.** {step.words}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if number > 1:
+                _go(number - 1, "Back", ":material/arrow_back:")
+            if number < len(STEPS):
+                _go(number + 1, "Next", ":material/arrow_forward:")
+            st.button(
+                "End the tour",
+                icon=":material/close:",
+                on_click=_end,
+                args=(state,),
+                key=f"{state.page}-tour-end",
+                type="tertiary",
+            )
+
+
+def _go(number: int, label: str, icon: str) -> None:
+    link = STEPS[number - 1].link
+    st.page_link(link.table.script, label=label, icon=icon, query_params=link.query)
+
+
+def _end(state: PageState) -> None:
+    state.put("tour", 0)
+    st.session_state[DECLINED] = True
+
+
+def invitation(state: PageState) -> None:
+    """Invites a visitor to the tour, until they have taken or declined it."""
+    if state["tour"] or st.session_state.get(DECLINED):
+        return
+    with st.container(
+        horizontal=True, vertical_alignment="center", border=True, key=f"{state.page}-invitation"
+    ):
+        st.markdown("New here? A tour of five steps shows what the lab can do.", width="stretch")
+        _go(1, "Take the tour", ":material/tour:")
+        st.button(
+            "Not now",
+            on_click=_decline,
+            key=f"{state.page}-tour-decline",
+            type="tertiary",
+        )
+
+
+def _decline() -> None:
+    st.session_state[DECLINED] = True
