@@ -28,6 +28,7 @@ PAGES = {
     "robustness": "pages/1_Robustness.py",
     "transfer": "pages/2_Transfer.py",
     "inputs": "pages/3_Inputs.py",
+    "hypothesis": "pages/4_Hypothesis.py",
 }
 #: A network that is trained in a moment and measured in another.
 TINY = {
@@ -176,6 +177,8 @@ def other_value(parameter: Parameter) -> Any:
             "compose": parse_chain("compose", "scale:3,permute:1"),
             "pin": Pin(parse_chain("pin", "scale:3"), (("key", "5"),)),
             "versus": "trained",
+            "a": parse_chain("a", "scale:3"),
+            "b": parse_chain("b", "permute:1,scale:5"),
             "room": "abc123",
             "host": "a-secret-of-one",
         }

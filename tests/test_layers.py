@@ -21,6 +21,7 @@ CORE = (
     "experiment",
     "fig4",
     "function_checks",
+    "hypothesis",
     "manipulations",
     "measures",
     "network",

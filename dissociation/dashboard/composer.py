@@ -13,52 +13,60 @@ from dissociation.dashboard.state import PageState
 from dissociation.experiment import MAX_MANIPULATIONS
 from dissociation.manipulations import REGISTRY, Manipulation
 
+#: What the keys of the controls begin with.
+_KEYS = {"compose": "composer"}
 WORDS = (
     "Rewrites are applied one after the other and shown as one more curve. The order can matter: "
     "duplicating, then scaling is not scaling, then adding noise."
 )
 
 
-def composer(state: PageState) -> None:
-    """Draws the steps of the page's composed condition, in an expander."""
-    if state.hidden("compose"):
+def composer(state: PageState, name: str = "compose", label: str = "In sequence") -> None:
+    """Draws the steps of a condition, in an expander.
+
+    **Arguments:**
+
+    - `name`: of the parameter that holds the sequence; `label`: of the expander.
+    """
+    if state.hidden(name):
         return
-    chain: Chain = tuple(state["compose"])
-    locked = state.locked("compose")
-    label = f"In sequence ({len(chain)} steps)" if chain else "In sequence"
+    chain: Chain = tuple(state[name])
+    locked = state.locked(name)
+    if chain:
+        label = f"{label} ({len(chain)} step{'' if len(chain) == 1 else 's'})"
     with st.expander(label, icon=":material/low_priority:", expanded=bool(chain)):
         st.caption(WORDS)
         if chain:
             color, _, _ = looks(COMPOSED)
             st.html(f'<div class="lab-swatch" style="background:{color}"></div>')
         for position in range(len(chain)):
-            _step(state, chain, position, locked)
+            _step(state, name, chain, position, locked)
         full = len(chain) >= MAX_MANIPULATIONS
         with st.container(horizontal=True, vertical_alignment="bottom"):
             added = st.selectbox(
                 "Next step",
                 list(REGISTRY),
-                format_func=lambda name: REGISTRY[name].label,
-                key=f"{state.page}-composer-next",
+                format_func=lambda word: REGISTRY[word].label,
+                key=f"{state.page}-{_KEYS.get(name, name)}-next",
                 disabled=locked or full,
             )
             st.button(
                 "Add",
                 icon=":material/add:",
                 on_click=_put,
-                args=(state, (*chain, manipulate.make(added))),
-                key=f"{state.page}-composer-add",
+                args=(state, name, (*chain, manipulate.make(added))),
+                key=f"{state.page}-{_KEYS.get(name, name)}-add",
                 disabled=locked or full,
             )
 
 
-def _put(state: PageState, chain: Chain) -> None:
-    state.put("compose", chain)
+def _put(state: PageState, name: str, chain: Chain) -> None:
+    state.put(name, chain)
 
 
-def _step(state: PageState, chain: Chain, position: int, locked: bool) -> None:
+def _step(state: PageState, name: str, chain: Chain, position: int, locked: bool) -> None:
     step = chain[position]
-    key = f"{state.page}-composer-{position}-{step.name}"
+    key = f"{state.page}-{_KEYS.get(name, name)}-{position}-{step.name}"
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{position + 1}. **{step.label}**", width="stretch")
@@ -67,7 +75,7 @@ def _step(state: PageState, chain: Chain, position: int, locked: bool) -> None:
                 icon=":material/arrow_upward:",
                 help=f"Apply {step.label} earlier",
                 on_click=_put,
-                args=(state, _earlier(chain, position)),
+                args=(state, name, _earlier(chain, position)),
                 key=f"{key}-up",
                 disabled=locked or position == 0,
                 type="tertiary",
@@ -77,20 +85,22 @@ def _step(state: PageState, chain: Chain, position: int, locked: bool) -> None:
                 icon=":material/close:",
                 help=f"Remove {step.label}",
                 on_click=_put,
-                args=(state, (*chain[:position], *chain[position + 1 :])),
+                args=(state, name, (*chain[:position], *chain[position + 1 :])),
                 key=f"{key}-remove",
                 disabled=locked,
                 type="tertiary",
             )
-        _fields(state, chain, position, key, locked)
+        _fields(state, name, chain, position, key, locked)
 
 
-def _fields(state: PageState, chain: Chain, position: int, key: str, locked: bool) -> None:
+def _fields(
+    state: PageState, name: str, chain: Chain, position: int, key: str, locked: bool
+) -> None:
     step, declared = chain[position], chain[position].strength_range
 
     def change(field: str, widget: str) -> None:
         changed = dataclasses.replace(chain[position], **{field: st.session_state[widget]})
-        _put(state, (*chain[:position], changed, *chain[position + 1 :]))
+        _put(state, name, (*chain[:position], changed, *chain[position + 1 :]))
 
     strength, layer = f"{key}-strength", f"{key}-layer"
     st.session_state[strength] = int(step.strength) if declared.integer else step.strength

@@ -15,6 +15,7 @@ PAGES = (
     ("pages/1_Robustness.py", "Robustness", ":material/shield:"),
     ("pages/2_Transfer.py", "Transfer", ":material/swap_horiz:"),
     ("pages/3_Inputs.py", "Inputs", ":material/image:"),
+    ("pages/4_Hypothesis.py", "Hypothesis", ":material/balance:"),
 )
 _STYLE = """
 <style>

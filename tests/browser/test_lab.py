@@ -18,7 +18,7 @@ from .helpers import Server, settle
 pytestmark = pytest.mark.browser
 
 TINY = {"recipe": "custom", "width": "32", "epochs": "1", "seeds": "1", "points": "12"}
-PAGES = ("/", "/Robustness", "/Transfer", "/Inputs")
+PAGES = ("/", "/Robustness", "/Transfer", "/Inputs", "/Hypothesis")
 DONE = re.compile("Complete:")
 #: What Streamlit and Plotly bring themselves: (rule, part of the element's HTML).
 KNOWN_VIOLATIONS = (("nested-interactive", "live-chart-plot"),)
@@ -285,9 +285,10 @@ def test_transfer_streams_budgets(lab, page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessible(lab, new_page, where, scheme):
     page = new_page(color_scheme=scheme)
-    lab.open(page, address(where, show="scale", images="1500") if where != "/" else where)
+    more = {"show": "scale"} if where in ("/Robustness", "/Transfer") else {}
+    lab.open(page, address(where, images="1500", **more) if where != "/" else where)
     page.wait_for_selector("h1")
-    if where in ("/Robustness", "/Transfer"):
+    if where in ("/Robustness", "/Transfer", "/Hypothesis"):
         # While it follows a job, Streamlit fades what it is about to replace.
         wait_for_end(page)
     found = Axe().run(page).response["violations"]

@@ -12,12 +12,13 @@ from dissociation.manipulations import REGISTRY
 WITH_CONTROLS = tuple(name for name in PAGES if name != "start")
 #: Of the address alone, or with controls of their own.
 VIEW_PARAMETERS = {"view", "hide", "lock", "tour", "room", "host"}
-LABELS = ("Start", "Robustness", "Transfer", "Inputs")
+LABELS = ("Start", "Robustness", "Transfer", "Inputs", "Hypothesis")
 TITLES = {
     "start": "Same function, different network",
     "robustness": "Robustness",
     "transfer": "Transfer",
     "inputs": "Inputs",
+    "hypothesis": "Hypothesis",
 }
 
 
@@ -77,10 +78,11 @@ def test_every_parameter_has_a_control(page, lab):
     base = {"show": ",".join(REGISTRY), "recipe": "custom"}
     table = Visit(page).parameters
     drawn = set()
-    for query in (base, {**base, "measure": "input_noise"}):
+    others = ({"measure": "input_noise"}, {"measure": "transfer", "summary": "at"})
+    for query in (base, *({**base, **other} for other in others)):
         visit = Visit(page, {name: value for name, value in query.items() if name in table})
         drawn |= {name for name in table if visit.widget(name) is not None}
-    without = {*VIEW_PARAMETERS, "compose", "versus", "pin"}
+    without = {*VIEW_PARAMETERS, "compose", "versus", "pin", "a", "b"}
     assert drawn == set(table) - without
 
 

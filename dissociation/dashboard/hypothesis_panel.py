@@ -1,0 +1,139 @@
+"""The answer to a hypothesis, as far as the networks are measured: sentence, warnings, pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dissociation.address.links import Link
+from dissociation.address.table import Condition
+from dissociation.dashboard.hypothesis_words import answer, quantity
+from dissociation.dashboard.palette import condition_names, condition_styles
+from dissociation.dashboard.panels import curve_panel, guard
+from dissociation.dashboard.state import PageState, plain
+from dissociation.dashboard.watching import follow
+from dissociation.engine.watch import CurveWatch
+from dissociation.errors import InvalidValue
+from dissociation.hypothesis import HALF_WAY, Comparison, compare, confounds, summaries
+from dissociation.measures.base import Curve
+
+
+def hypothesis_panel(state: PageState) -> None:
+    """The answer for the two conditions of a page, above their curves."""
+    values = state.values()
+    assert state.table.conditions is not None
+    try:
+        conditions = state.table.conditions(values)
+    except InvalidValue as problem:
+        guard(problem)
+        return
+    above = st.container()
+    key = state.page
+    curve_panel(
+        key,
+        conditions,
+        link=Link(state.table, values),
+        height=420,
+        error_axis=values["axis"],
+        lecture=state.lecture,
+    )
+    known = st.session_state.get(f"watch|{key}")
+    if known is None:
+        return
+    watch = known[1]
+    with above:
+        st.fragment(_answer, run_every=follow(watch))(watch, conditions, values)
+
+
+def complete_pairs(curves: Sequence[Curve | None]) -> list[Curve]:
+    """Both curves, of those networks for which both are complete; empty if there is none yet."""
+    first, second = curves
+    if first is None or second is None:
+        return []
+    pairs = [
+        (a, b)
+        for a, b in zip(first.seeds, second.seeds, strict=False)
+        if bool(np.all(a.images >= first.total)) and bool(np.all(b.images >= second.total))
+    ]
+    return [
+        Curve(curve.x, tuple(pair[side] for pair in pairs), curve.total)
+        for side, curve in enumerate((first, second))
+        if pairs
+    ]
+
+
+def _answer(watch: CurveWatch, conditions: Sequence[Condition], values: dict) -> None:
+    curves = complete_pairs(watch.curves())
+    wanted = conditions[0].experiment.seeds
+    if not curves:
+        st.info(f"0 of {wanted} networks are measured; the answer comes with the first.")
+        return
+    measure = conditions[0].experiment.measure
+    summary, at = values["summary"], values["at"]
+    try:
+        first, second = (
+            summaries(curve, summary, chance=measure.chance, at=at) for curve in curves
+        )
+    except InvalidValue as problem:
+        guard(problem)
+        return
+    found = compare(first, second)
+    st.markdown(f"### {plain(answer(found, summary, at))}")
+    count = len(curves[0].seeds)
+    names = [plain(name) for name in condition_names(conditions)]
+    st.caption(
+        f"A is {names[0]}, B is {names[1]}; {count} of {wanted} networks measured, paired by "
+        "network and noise draw. The number of networks that would be enough is for a paired "
+        "t test at 5 % with 80 % power."
+    )
+    reasons = confounds([condition.experiment for condition in conditions], curves)
+    if found.left_out:
+        reasons.append(f"{found.left_out} networks have no σ50 within the noise range.")
+    if reasons:
+        st.warning("\n".join(f"- {plain(reason)}" for reason in reasons), icon=":material/warning:")
+    if len(found.first):
+        _pairs(found, conditions, summary, quantity(summary, at))
+
+
+def _pairs(found: Comparison, conditions: Sequence[Condition], summary: str, title: str) -> None:
+    styles = condition_styles(conditions)
+    scale = 1.0 if summary == HALF_WAY else 100.0
+    unit = "noise scale" if summary == HALF_WAY else "%"
+    figure = go.Figure()
+    for number, pair in enumerate(zip(found.first, found.second, strict=True)):
+        figure.add_scatter(
+            x=["A", "B"],
+            y=[scale * value for value in pair],
+            mode="lines+markers",
+            line={"color": "#8A8A8A", "width": 1.5},
+            marker={
+                "color": [style.color for style in styles],
+                "symbol": [style.symbol for style in styles],
+                "size": 11,
+            },
+            hovertemplate=f"network {number + 1}: %{{y:.4g}}<extra></extra>",
+            showlegend=False,
+        )
+    figure.update_layout(height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    figure.update_yaxes(title=f"{title} ({unit})")
+    figure.update_xaxes(range=[-0.4, 1.4])
+    st.plotly_chart(
+        figure,
+        key="hypothesis-pairs",
+        config={"displaylogo": False},
+        alt=f"{title} of each network under A and under B, joined by a line.",
+    )
+    with st.expander("Table of pairs", icon=":material/table:"):
+        table = pd.DataFrame(
+            {
+                "Network": np.arange(1, len(found.first) + 1),
+                "A": found.first,
+                "B": found.second,
+                "B − A": found.second - found.first,
+            }
+        )
+        st.dataframe(table, hide_index=True, width="stretch")

@@ -1,0 +1,41 @@
+"""Hypothesis: does B differ from A, by how much, and how sure can one be?"""
+
+import streamlit as st
+
+from dissociation.address.hypothesis_page import HYPOTHESIS, TRANSFER
+from dissociation.dashboard.composer import composer
+from dissociation.dashboard.controls import control, group, network_controls, reset_button
+from dissociation.dashboard.frame import finish, frame
+from dissociation.dashboard.head import head
+from dissociation.dashboard.hypothesis_panel import hypothesis_panel
+from dissociation.dashboard.state import PageState
+from dissociation.hypothesis import AT
+
+frame("Hypothesis")
+state = PageState(HYPOTHESIS)
+with st.sidebar:
+    composer(state, "a", "A")
+    composer(state, "b", "B")
+    measure = control(state, "measure")
+    if control(state, "summary") == AT:
+        control(state, "at")
+    if measure == TRANSFER:
+        group(state, "Task and probe", "swap_horiz", ("task", "probe", "split", "budgets"))
+    elif measure == "input_noise":
+        control(state, "input_range")
+    else:
+        control(state, "parameter_range")
+        group(state, "Kind of noise", "grain", ("mode", "layers", "draws"))
+    group(state, "Images and axis", "image", ("points", "images", "axis"))
+    network_controls(state)
+    reset_button(state)
+
+head(
+    state,
+    "Hypothesis",
+    "Two rewrites of the same networks under the same noise, network by network: is there a "
+    "difference, how large is it, and how many networks would be needed to tell?",
+)
+hypothesis_panel(state)
+state.write()
+finish()

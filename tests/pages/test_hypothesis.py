@@ -1,0 +1,68 @@
+"""Hypothesis: two conditions, an answer with its numbers, and what speaks against it."""
+
+from __future__ import annotations
+
+import pytest
+from labs import TINY, Visit
+
+from dissociation.dashboard.hypothesis_words import answer
+from dissociation.hypothesis import compare, summaries
+from dissociation.manipulations import Duplicate, Scale
+
+QUERY = {**TINY, "points": "8", "seeds": "3", "summary": "area"}
+
+
+def headline(visit: Visit) -> str:
+    found = [m.value for m in visit.test.main.markdown if m.value.startswith("### ")]
+    return found[-1].removeprefix("### ").replace("\\", "") if found else ""
+
+
+def test_asks_for_both_conditions(lab):
+    visit = Visit("hypothesis", {**TINY, "a": "duplicate:2", "b": "scale:3,duplicate:2"})
+    (asked,) = lab.curves
+    chains = [experiment.manipulations for experiment in asked]
+    assert chains == [(Duplicate(2.0),), (Scale(3.0), Duplicate(2.0))]
+    assert headline(visit) == "" and "0 of 1 networks" in visit.test.info[0].value
+
+
+@pytest.mark.parametrize("summary", ["half_way", "area", "at"])
+def test_the_answer_is_what_the_curves_say(summary, lab):
+    visit = Visit("hypothesis", {**QUERY, "summary": summary, "at": "0.3"})
+    lab.jobs.drain()
+    visit.run()
+    curves = visit.watch().curves()
+    chance = lab.curves[-1][0].measure.chance
+    pair = [summaries(curve, summary, chance=chance, at=0.3) for curve in curves]
+    assert headline(visit) == answer(compare(*pair), summary, 0.3)
+    assert "3 of 3 networks measured" in visit.text()
+    assert "3 networks only" in visit.notices[0]
+
+
+def test_an_interval_around_nothing_claims_nothing(lab):
+    visit = Visit("hypothesis", {**QUERY, "a": "", "b": "permute:1", "measure": "input_noise"})
+    lab.jobs.drain()
+    visit.run()
+    assert headline(visit).startswith("These networks do not tell A and B apart")
+    assert "by construction" in visit.notices[0]
+
+
+def test_a_point_outside_the_axis_is_told(lab):
+    visit = Visit("hypothesis", {**QUERY, "summary": "at", "at": "50"})
+    lab.jobs.drain()
+    visit.run()
+    assert any("at = 50" in error for error in visit.errors)
+
+
+def test_transfer(lab):
+    query = {**QUERY, "measure": "transfer", "budgets": "2", "seeds": "2"}
+    visit = Visit("hypothesis", query)
+    lab.jobs.drain()
+    visit.run()
+    assert "percentage points" in headline(visit)
+
+
+def test_one_network(lab):
+    visit = Visit("hypothesis", {**QUERY, "seeds": "1"})
+    lab.jobs.drain()
+    visit.run()
+    assert "in the one network there is" in headline(visit)
