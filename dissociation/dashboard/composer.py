@@ -8,7 +8,7 @@ import streamlit as st
 
 from dissociation import manipulations as manipulate
 from dissociation.address.chains import Chain
-from dissociation.dashboard.palette import COMPOSED, looks
+from dissociation.dashboard.palette import condition_style
 from dissociation.dashboard.state import PageState
 from dissociation.experiment import MAX_MANIPULATIONS
 from dissociation.manipulations import REGISTRY, Manipulation
@@ -37,7 +37,7 @@ def composer(state: PageState, name: str = "compose", label: str = "In sequence"
     with st.expander(label, icon=":material/low_priority:", expanded=bool(chain)):
         st.caption(WORDS)
         if chain:
-            color, _, _ = looks(COMPOSED)
+            color = condition_style(chain).color
             st.html(f'<div class="lab-swatch" style="background:{color}"></div>')
         for position in range(len(chain)):
             _step(state, name, chain, position, locked)

@@ -82,7 +82,9 @@ def _answer(watch: CurveWatch, conditions: Sequence[Condition], values: dict) ->
         guard(problem)
         return
     found = compare(first, second)
-    st.markdown(f"### {plain(answer(found, summary, at))}")
+    claim, evidence = answer(found, summary, at)
+    st.markdown(f"### {plain(claim)}")
+    st.markdown(plain(evidence))
     count = len(curves[0].seeds)
     names = [plain(name) for name in condition_names(conditions)]
     st.caption(
@@ -106,7 +108,7 @@ def _pairs(found: Comparison, conditions: Sequence[Condition], summary: str, tit
     figure = go.Figure()
     for number, pair in enumerate(zip(found.first, found.second, strict=True)):
         figure.add_scatter(
-            x=["A", "B"],
+            x=[f"{letter}: {style.name}" for letter, style in zip("AB", styles, strict=True)],
             y=[scale * value for value in pair],
             mode="lines+markers",
             line={"color": "#8A8A8A", "width": 1.5},
@@ -119,8 +121,8 @@ def _pairs(found: Comparison, conditions: Sequence[Condition], summary: str, tit
             showlegend=False,
         )
     figure.update_layout(height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    figure.update_yaxes(title=f"{title} ({unit})")
-    figure.update_xaxes(range=[-0.4, 1.4])
+    figure.update_yaxes(title=f"{title} ({unit})", tickfont={"size": 13})
+    figure.update_xaxes(range=[-0.4, 1.4], tickfont={"size": 15})
     st.plotly_chart(
         figure,
         key="hypothesis-pairs",

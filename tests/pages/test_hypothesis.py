@@ -33,7 +33,8 @@ def test_the_answer_is_what_the_curves_say(summary, lab):
     curves = visit.watch().curves()
     chance = lab.curves[-1][0].measure.chance
     pair = [summaries(curve, summary, chance=chance, at=0.3) for curve in curves]
-    assert headline(visit) == answer(compare(*pair), summary, 0.3)
+    claim, evidence = answer(compare(*pair), summary, 0.3)
+    assert headline(visit) == claim and evidence in visit.text() and "95 %" in evidence
     assert "3 of 3 networks measured" in visit.text()
     assert "3 networks only" in visit.notices[0]
 
