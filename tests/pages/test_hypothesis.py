@@ -59,7 +59,7 @@ def test_transfer(lab):
     visit = Visit("hypothesis", query)
     lab.jobs.drain()
     visit.run()
-    assert "percentage points" in headline(visit)
+    assert headline(visit) and "percentage points" in visit.text()
 
 
 def test_one_network(lab):
