@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 
 from dissociation.address.links import read_address
+from dissociation.address.names import condition_names
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
 from dissociation.command_line import compute as compute_module
-from dissociation.command_line import files, names
+from dissociation.command_line import files
 from dissociation.command_line.main import main
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
-from dissociation.command_line.tables import as_csv
 from dissociation.command_line.text_tables import as_text
-from dissociation.dashboard.palette import condition_names
+from dissociation.curve_files import as_csv
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import CACHE_VARIABLE, Lab
 from dissociation.errors import DamagedData
@@ -445,12 +445,11 @@ class TestSources:
 
     def test_names_are_those_of_the_pages(self):
         conditions = read_source(PINNED + "&key=5").conditions
-        found = names.names_of(conditions)
-        assert found == condition_names(conditions)
+        found = condition_names(conditions)
         assert found[-1].startswith("A: Scaled (α = 50) [")
 
     def test_names_that_would_repeat_are_numbered(self):
-        assert names.names_of([Condition(PLAN)] * 2) == ["Trained", "Trained (2)"]
+        assert condition_names([Condition(PLAN)] * 2) == ["Trained", "Trained (2)"]
 
     def test_a_pinned_curve_over_another_axis_is_left_out_as_on_the_page(self):
         source = read_source(f"{ADDRESS}&measure=input_noise&pin=trained")

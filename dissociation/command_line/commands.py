@@ -9,16 +9,16 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dissociation.address.names import condition_names
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
-from dissociation.command_line.compute import compute, look_up
+from dissociation.command_line.compute import compute
 from dissociation.command_line.files import CSV, check_out, write_whole
-from dissociation.command_line.names import names_of
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.refusals import BadUsage, Failed
 from dissociation.command_line.sources import Source, read_source
-from dissociation.command_line.tables import as_csv, as_json, check_one_axis
 from dissociation.command_line.text_tables import as_text
+from dissociation.curve_files import as_csv, as_json, check_one_axis
 from dissociation.engine.lab import Lab, cache_folder
 from dissociation.errors import InvalidValue
 from dissociation.measures.base import Curve
@@ -101,10 +101,10 @@ def export(text: str, out: str, cache: str | None) -> None:
     # A look at a store that is not there should not make one.
     if folder.is_dir():
         with _lab(folder, start=False) as lab:
-            found = [look_up(lab.library, c.experiment) for c in source.conditions]
+            found = [lab.library.complete_curve(c.experiment) for c in source.conditions]
     curves = [curve for curve in found if curve is not None]
     if len(curves) < len(found):
-        names = names_of(source.conditions)
+        names = condition_names(source.conditions)
         missing = [name for name, curve in zip(names, found, strict=True) if curve is None]
         raise Failed(
             f"{len(missing)} of {len(found)} curves are not stored yet ({'; '.join(missing)}). "

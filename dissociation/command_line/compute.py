@@ -1,4 +1,4 @@
-"""Curves by way of the lab: computed if need be and stored, or looked up without computing."""
+"""Curves by way of the lab: computed if need be, and stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import NamedTuple
 from dissociation.command_line.refusals import Failed
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
-from dissociation.engine.library import Library
 from dissociation.engine.watch import CurveWatch
 from dissociation.engine.words import Status
 from dissociation.experiment import Experiment
@@ -93,14 +92,3 @@ def _wait(watch: CurveWatch, tell: Callable[[Status], None]) -> Status:
         time.sleep(PAUSE)
         watch.renew()
     return status
-
-
-def look_up(library: Library, experiment: Experiment) -> Curve | None:
-    """The complete curve of an experiment, if all of its networks' curves are stored."""
-    seeds = []
-    for seed in range(experiment.seeds):
-        found = library.curve(experiment, seed)
-        if found is None:
-            return None
-        seeds.append(found.curve)
-    return Curve(experiment.measure.x, tuple(seeds), experiment.measure.total)

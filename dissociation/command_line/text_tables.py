@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
-from dissociation.command_line.names import names_of
 from dissociation.measures.base import Curve
 from dissociation.statistics import summarise
 
@@ -14,7 +14,7 @@ from dissociation.statistics import summarise
 def as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
     """A numbered row a condition, then a table of mean errors for each axis there is."""
     rows = [["", "Condition", "Networks", "Clean error", "σ50", "Mean error", "95 % interval"]]
-    names = names_of(conditions)
+    names = condition_names(conditions)
     for number, (name, condition, curve) in enumerate(zip(names, conditions, curves, strict=True)):
         summary = summarise(curve, curve, condition.experiment.measure.chance)
         low, high = map(_percent, summary.interval)

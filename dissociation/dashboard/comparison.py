@@ -8,9 +8,9 @@ import streamlit as st
 
 from dissociation.address.compare import comparable, names_of, pair
 from dissociation.address.links import Link
+from dissociation.address.names import condition_names
 from dissociation.address.pins import pin
 from dissociation.address.table import Condition
-from dissociation.dashboard.palette import condition_names
 from dissociation.dashboard.panels import curve_panel, guard
 from dissociation.dashboard.state import PageState, plain
 from dissociation.errors import InvalidValue

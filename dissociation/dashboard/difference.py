@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.palette import LOSS_COLOR, condition_names
+from dissociation.dashboard.palette import LOSS_COLOR
 from dissociation.dashboard.snapshots import DIFFERENCE
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.watching import draw_watch

@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from dissociation.address.links import Link
+from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
-from dissociation.dashboard.palette import condition_names
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.dashboard.take_home.links import take_home_links

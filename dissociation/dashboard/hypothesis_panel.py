@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dissociation.address.links import Link
+from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.hypothesis_words import answer, quantity
-from dissociation.dashboard.palette import condition_names, condition_styles
+from dissociation.dashboard.palette import condition_styles
 from dissociation.dashboard.panels import curve_panel, guard
 from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import follow

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dissociation.address.names import condition_name, condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.live_chart import TraceStyle
 from dissociation.experiment import Experiment
@@ -40,11 +41,6 @@ def condition_key(manipulations: Sequence[Manipulation]) -> str:
     return "+".join(step.name for step in manipulations) or TRAINED
 
 
-def condition_name(manipulations: Sequence[Manipulation]) -> str:
-    """A condition in the words of legends and tables."""
-    return ", then ".join(step.describe() for step in manipulations) or "Trained"
-
-
 def looks(name: str = TRAINED) -> tuple[str, str, str]:
     """Colour, dash and symbol of a manipulation, or of the trained network."""
     return _LOOKS[name]
@@ -66,16 +62,6 @@ def condition_keys(experiments: Sequence[Experiment]) -> list[str]:
         same = sum(known.split("#")[0] == key for known in keys)
         keys.append(f"{key}#{same + 1}" if same else key)
     return keys
-
-
-def condition_names(conditions: Sequence[Condition]) -> list[str]:
-    """One name a condition of a chart, in order; a pinned one with its mark and its settings."""
-    found = []
-    for experiment, mark, note in conditions:
-        name = condition_name(experiment.manipulations)
-        name = f"{name} [{note}]" if note else name
-        found.append(f"{mark}: {name}" if mark else name)
-    return found
 
 
 def condition_styles(conditions: Sequence[Condition]) -> tuple[TraceStyle, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dissociation.address.links import Link
+from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import curve_figure
@@ -16,7 +17,6 @@ from dissociation.dashboard.explanation import explanation
 from dissociation.dashboard.palette import (
     ERROR_COLOR,
     LOSS_COLOR,
-    condition_names,
     seed_style,
 )
 from dissociation.dashboard.snapshots import ERROR, LOSS

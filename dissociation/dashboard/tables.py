@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
-from dissociation.dashboard.palette import condition_names
 from dissociation.measures.base import Curve
 from dissociation.statistics import bootstrap_interval, summarise
 

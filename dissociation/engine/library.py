@@ -13,7 +13,7 @@ from dissociation.engine.store import DamagedEntry, Store
 from dissociation.experiment import Experiment, digest, training_digest
 from dissociation.function_checks import CODE_VERSION as CHECK_VERSION
 from dissociation.function_checks import FunctionCheck
-from dissociation.measures.base import SeedCurve
+from dissociation.measures.base import Curve, SeedCurve
 from dissociation.network import Network
 from dissociation.training import Recipe
 
@@ -115,6 +115,16 @@ class Library:
             experiment.seed_digest(seed, weights),
             lambda raw: records.unpack_curve(raw, points),
         )
+
+    def complete_curve(self, experiment: Experiment) -> Curve | None:
+        """The curve of an experiment, if those of all its networks are stored."""
+        seeds = []
+        for seed in range(experiment.seeds):
+            found = self.curve(experiment, seed)
+            if found is None:
+                return None
+            seeds.append(found.curve)
+        return Curve(experiment.measure.x, tuple(seeds), experiment.measure.total)
 
     def save_curve(
         self, experiment: Experiment, seed: int, weights: str, curve: SeedCurve, seconds: float

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dissociation.address.names import condition_name
 from dissociation.address.table import Condition
 from dissociation.dashboard import palette, tiles
 from dissociation.experiment import Experiment
@@ -69,10 +70,10 @@ def test_an_unknown_one_has_none():
 
 def test_conditions():
     assert palette.condition_key([]) == palette.TRAINED
-    assert palette.condition_name([]) == "Trained"
+    assert condition_name([]) == "Trained"
     both = [Scale(20), Permute(1)]
     assert palette.condition_key(both) == "scale+permute"
-    assert palette.condition_name(both) == f"Scaled (α = 20), then {Permute(1).describe()}"
+    assert condition_name(both) == f"Scaled (α = 20), then {Permute(1).describe()}"
     assert palette.condition_style(both).color == palette.looks(palette.COMPOSED)[0]
     style = palette.condition_style([Scale(3)])
     assert (style.color, style.dash, style.symbol) == palette.looks("scale")

@@ -12,12 +12,11 @@ from typing import Any
 import plotly
 
 from dissociation import __version__
+from dissociation.address.names import condition_names
 from dissociation.dashboard.curve_figure import curve_figure
-from dissociation.dashboard.palette import condition_names
 from dissociation.dashboard.snapshots import curve_traces
 from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.dashboard.take_home.stored import Taken
-from dissociation.dashboard.take_home.values import described
 from dissociation.dashboard.wording import BAND, same_function_line
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -101,8 +100,8 @@ def as_report(taken: Taken) -> str:
         if condition.experiment.manipulations
     ]
     items = "\n".join(f"<li>{escape(line)}</li>" for line in lines)
-    settings = {key: value for key, value in described(taken).items() if key != "curves"}
-    settings["experiments"] = [condition.experiment.to_json() for condition in taken.conditions]
+    experiments = [condition.experiment.to_json() for condition in taken.conditions]
+    settings = {"address": taken.link.path, "experiments": experiments}
     body = f"""<h1>{escape(title)}</h1>
 <p>{escape(measure.about)} <span class="quiet">({escape(measure.cite)})</span></p>
 {_chart(taken)}

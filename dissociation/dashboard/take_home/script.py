@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from dissociation import __version__
-from dissociation.dashboard.palette import condition_names
+from dissociation.address.names import condition_names
 from dissociation.dashboard.take_home.stored import Taken
 
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at

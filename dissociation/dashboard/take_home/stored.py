@@ -41,16 +41,9 @@ def take(library: Library, link: Link) -> Taken:
     if link.table.conditions is None:
         raise InvalidValue("address", link.path, "choose a page with curves")
     conditions, _ = comparable(link.table.conditions(link.values))
-    curves = [_curve(library, condition) for condition in conditions]
+    found = [library.complete_curve(condition.experiment) for condition in conditions]
+    curves = [curve for curve in found if curve is not None]
+    if len(curves) < len(found):
+        raise NotStored(INCOMPLETE)
     checks = [library.checks(condition.experiment) for condition in conditions]
     return Taken(link, conditions, curves, checks)
-
-
-def _curve(library: Library, condition: Condition) -> Curve:
-    experiment = condition.experiment
-    run, measure = experiment.canonical(), experiment.measure
-    found = [library.curve(run, seed) for seed in range(experiment.seeds)]
-    seeds = tuple(stored.curve for stored in found if stored is not None)
-    if len(seeds) < experiment.seeds:
-        raise NotStored(INCOMPLETE)
-    return Curve(measure.x, seeds, measure.total)

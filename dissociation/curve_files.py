@@ -6,9 +6,10 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from typing import Any
 
+from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
-from dissociation.command_line.names import names_of
 from dissociation.errors import InvalidValue
 from dissociation.experiment import SCHEMA
 from dissociation.measures.base import Curve
@@ -31,7 +32,7 @@ def as_csv(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
     rows = csv.writer(text, lineterminator="\n")
     axis = check_one_axis(conditions)
     rows.writerow(["condition", "network", axis, "error", "errors", "predictions"])
-    for name, curve in zip(names_of(conditions), curves, strict=True):
+    for name, curve in zip(condition_names(conditions), curves, strict=True):
         for network, seed in enumerate(curve.seeds):
             wrong = seed.errors.sum(0)
             made = seed.images * len(seed.errors)
@@ -42,9 +43,13 @@ def as_csv(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
     return text.getvalue()
 
 
-def as_json(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
-    """Everything about the curves; `predictions` are those of each draw, as `errors` are."""
-    found = [
+def as_values(conditions: Sequence[Condition], curves: Sequence[Curve]) -> list[dict[str, Any]]:
+    """Everything about the curves as plain values.
+
+    `predictions` are those of each draw, as `errors` are; `dissociation.from_json` reads each
+    `experiment`.
+    """
+    return [
         {
             "condition": name,
             "experiment": condition.experiment.to_json(),
@@ -60,7 +65,13 @@ def as_json(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
                 for network, seed in enumerate(curve.seeds)
             ],
         }
-        for name, condition, curve in zip(names_of(conditions), conditions, curves, strict=True)
+        for name, condition, curve in zip(
+            condition_names(conditions), conditions, curves, strict=True
+        )
     ]
-    values = {"schema": SCHEMA, "curves": found}
+
+
+def as_json(conditions: Sequence[Condition], curves: Sequence[Curve], **about: Any) -> str:
+    """[`as_values`][] as text, with `about` before it."""
+    values = {"schema": SCHEMA, **about, "curves": as_values(conditions, curves)}
     return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"

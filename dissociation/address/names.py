@@ -1,4 +1,4 @@
-"""What conditions are called in tables and files: in the words of the pages' legends."""
+"""What conditions are called in legends, tables and files."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dissociation.address.table import Condition
+from dissociation.manipulations import Manipulation
 
 
-def names_of(conditions: Sequence[Condition]) -> list[str]:
+def condition_name(manipulations: Sequence[Manipulation]) -> str:
+    """A sequence of manipulations in words."""
+    return ", then ".join(step.describe() for step in manipulations) or "Trained"
+
+
+def condition_names(conditions: Sequence[Condition]) -> list[str]:
     """One name a condition, in order, no two alike; a pinned one with its mark and settings."""
     found = []
     times: Counter[str] = Counter()
     for experiment, mark, note in conditions:
-        name = ", then ".join(step.describe() for step in experiment.manipulations) or "Trained"
+        name = condition_name(experiment.manipulations)
         name = f"{name} [{note}]" if note else name
         name = f"{mark}: {name}" if mark else name
         times[name] += 1
-        # A file may list experiments that differ in what a legend does not tell.
+        # Conditions may differ in what a name does not tell.
         found.append(f"{name} ({times[name]})" if times[name] > 1 else name)
     return found
