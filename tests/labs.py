@@ -179,8 +179,6 @@ def other_value(parameter: Parameter) -> Any:
             "versus": "trained",
             "a": parse_chain("a", "scale:3"),
             "b": parse_chain("b", "permute:1,scale:5"),
-            "room": "abc123",
-            "host": "a-secret-of-one",
         }
         return others[parameter.name]
     if parameter.kind == "flag":

@@ -122,5 +122,5 @@ def preset_of(link: Link) -> Preset | None:
 
 
 def _measured(link: Link) -> dict[str, str]:
-    aside = ("view", "hide", "lock", "tour", "room", "host", "axis", "v")
+    aside = ("view", "hide", "lock", "tour", "axis", "v")
     return {name: text for name, text in link.query.items() if name not in aside}

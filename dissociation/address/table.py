@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dissociation.address.parameter import Parameter
 from dissociation.address.parameters import manipulation_of
-from dissociation.address.view import HOST, ROOM, TOUR, VIEW, teaching_parameters
+from dissociation.address.view import TOUR, VIEW, teaching_parameters
 from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 
@@ -70,7 +70,7 @@ def page_table(
     - `states`: further parameters without such a control.
     - `determining`, `conditions`: see [`PageTable`][].
     """
-    common = (VIEW, *teaching_parameters(controls), TOUR, ROOM, HOST)
+    common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
     return PageTable(name, title, script, everything, tuple(determining), conditions)
 

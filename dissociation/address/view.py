@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dissociation.address.parameter import CHOICE, CHOICES, CODED, INTEGER, Parameter, word_codec
+from dissociation.address.parameter import CHOICE, CHOICES, INTEGER, Parameter
 
 NORMAL, LECTURE = "normal", "lecture"
 ALL = "all"
@@ -18,12 +18,8 @@ VIEW = Parameter(
     choices={NORMAL: "normal", LECTURE: "lecture"},
 )
 TOUR = Parameter("tour", "Step of the tour", INTEGER, 0, "0 is no tour.", 0, TOUR_STEPS)
-_CODE = word_codec("[a-z0-9]{4,12}", "give 4 to 12 small letters or digits")
-_TOKEN = word_codec("[A-Za-z0-9_-]{8,64}", "give the key that opened the room")
-ROOM = Parameter("room", "Room", CODED, "", "Guesses of one class meet here.", codec=_CODE)
-HOST = Parameter("host", "Host's key", CODED, "", "Only the lecturer's.", codec=_TOKEN)
 #: What "Copy link" leaves out: it belongs to one visitor.
-PRIVATE = ("host", "tour")
+PRIVATE = ("tour",)
 
 
 def teaching_parameters(controls: Sequence[Parameter]) -> list[Parameter]:

@@ -223,7 +223,7 @@ def test_pictures(lab, page):
 
 def test_copied_link_shows_the_same(lab, new_page):
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
-    lab.open(page, address("/Robustness", show="scale", key="2", host="a-secret-key"))
+    lab.open(page, address("/Robustness", show="scale", key="2", tour="2"))
     slider = page.get_by_role("slider", name=re.compile("factor"))
     slider.focus()
     slider.press("ArrowRight")
@@ -233,7 +233,7 @@ def test_copied_link_shows_the_same(lab, new_page):
     expect(page.get_by_text("Copied.")).to_be_visible()
     copied = page.evaluate("() => navigator.clipboard.readText()")
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(copied).query)
-    assert query["v"] == ["1"] and query["scale"] == ["30"] and "host" not in query
+    assert query["v"] == ["1"] and query["scale"] == ["30"] and "tour" not in query
     other = new_page()
     other.goto(copied)
     expect(other.get_by_text("α = 30").first).to_be_visible()
