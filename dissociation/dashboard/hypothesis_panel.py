@@ -50,25 +50,20 @@ def hypothesis_panel(state: PageState) -> None:
         st.fragment(_answer, run_every=follow(watch))(watch, conditions, values)
 
 
-def complete_pairs(curves: Sequence[Curve | None]) -> list[Curve]:
+def complete_pairs(watch: CurveWatch) -> list[Curve]:
     """Both curves, of those networks for which both are complete; empty if there is none yet."""
-    first, second = curves
-    if first is None or second is None:
-        return []
-    pairs = [
-        (a, b)
-        for a, b in zip(first.seeds, second.seeds, strict=False)
-        if bool(np.all(a.images >= first.total)) and bool(np.all(b.images >= second.total))
-    ]
+    found = [watch.complete_seeds(position) for position in range(2)]
+    both = sorted(found[0].keys() & found[1].keys())
+    measure = watch.experiments[0].measure
     return [
-        Curve(curve.x, tuple(pair[side] for pair in pairs), curve.total)
-        for side, curve in enumerate((first, second))
-        if pairs
+        Curve(measure.x, tuple(side[seed] for seed in both), measure.total)
+        for side in found
+        if both
     ]
 
 
 def _answer(watch: CurveWatch, conditions: Sequence[Condition], values: dict) -> None:
-    curves = complete_pairs(watch.curves())
+    curves = complete_pairs(watch)
     wanted = conditions[0].experiment.seeds
     if not curves:
         st.info(f"0 of {wanted} networks are measured; the answer comes with the first.")

@@ -50,8 +50,11 @@ def curve_traces(
         )
     if pair is not None:
         first, second = (curves[position] for position in pair)
+        # Curves leave out networks not yet begun, and a pair must be the same network.
+        wanted = [experiments[position].seeds for position in pair]
         if first is not None and second is not None:
-            traces.extend(_difference_trace(first, second))
+            if [len(first.seeds), len(second.seeds)] == wanted:
+                traces.extend(_difference_trace(first, second))
     return traces
 
 

@@ -186,6 +186,16 @@ class CurveWatch(Watch):
         step = self.jobs.snapshot(job).step
         return None if step is None else step.result.get(name)
 
+    def complete_seeds(self, position: int) -> dict[int, SeedCurve]:
+        """The complete curves of one condition, by the number of their network."""
+        experiment = self.experiments[position]
+        found = {}
+        for seed in range(experiment.seeds):
+            curve = self._seed_curve(experiment.seed_digest(seed))
+            if curve is not None and bool((curve.images >= experiment.measure.total).all()):
+                found[seed] = curve
+        return found
+
     def curves(self) -> list[Curve | None]:
         """One curve a condition as far as it is known; `None` if nothing is."""
         found: list[Curve | None] = []

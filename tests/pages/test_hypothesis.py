@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from labs import TINY, Visit
 
+from dissociation.dashboard.hypothesis_panel import complete_pairs
 from dissociation.dashboard.hypothesis_words import answer
 from dissociation.hypothesis import compare, summaries
 from dissociation.manipulations import Duplicate, Scale
@@ -60,6 +61,20 @@ def test_transfer(lab):
     lab.jobs.drain()
     visit.run()
     assert headline(visit) and "percentage points" in visit.text()
+
+
+def test_pairs_are_of_the_same_network(lab):
+    visit = Visit("hypothesis", QUERY)
+    lab.jobs.drain()
+    watch = visit.watch()
+    # As if A's first network and B's last one were still to come.
+    gone = (watch.experiments[0].seed_digest(0), watch.experiments[1].seed_digest(2))
+    known = watch._seed_curve
+    watch._seed_curve = lambda name: None if name in gone else known(name)
+    first, second = complete_pairs(watch)
+    assert first.seeds == (known(watch.experiments[0].seed_digest(1)),)
+    assert second.seeds == (known(watch.experiments[1].seed_digest(1)),)
+    del watch._seed_curve
 
 
 def test_one_network(lab):
