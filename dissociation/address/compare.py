@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dissociation.address.chains import chain_parameter, format_chain
+from dissociation.address.names import TRAINED, condition_key
 from dissociation.address.parameter import CODED, Parameter, word_codec
 from dissociation.address.table import Condition
 
@@ -13,15 +14,9 @@ COMPOSE = chain_parameter(
     "Rewrites in sequence",
     words="Applied one after the other, as one more condition.",
 )
-#: A condition by the names of its steps: `trained`, `scale`, `scale+duplicate`.
 _NAMES = word_codec("[a-z_]+([+][a-z_]+){0,7}", "name a condition of this page")
 _WORDS = "The condition with A's name, if empty."
 VERSUS = Parameter("versus", "Compare A with (B)", CODED, "", _WORDS, codec=_NAMES)
-
-
-def names_of(condition: Condition) -> str:
-    """A condition by the names of its steps."""
-    return "+".join(step.name for step in condition.experiment.manipulations) or "trained"
 
 
 def pair(conditions: Sequence[Condition], versus: str) -> tuple[int, int] | None:
@@ -32,15 +27,16 @@ def pair(conditions: Sequence[Condition], versus: str) -> tuple[int, int] | None
     - `conditions`: of the page.
     - `versus`: names of B; if there is none of these, the one whose names are A's, else the last.
 
-    **Returns:** `None` without a pinned condition, or where B would be the very same experiment.
+    **Returns:** `None` without a pinned condition.
     """
     pinned = [n for n, condition in enumerate(conditions) if condition.mark]
     if not pinned:
         return None
     first = pinned[0]
     shown = [n for n, condition in enumerate(conditions) if not condition.mark]
-    for wanted in (versus, names_of(conditions[first])):
-        found = [n for n in shown if names_of(conditions[n]) == wanted]
+    keys = [condition_key(condition.experiment.manipulations) for condition in conditions]
+    for wanted in (versus, keys[first]):
+        found = [n for n in shown if keys[n] == wanted]
         if found:
             return first, found[-1]
     return first, shown[-1]
@@ -58,7 +54,7 @@ def comparable(conditions: Sequence[Condition]) -> tuple[list[Condition], list[s
         if measure.name == first.name and measure.axes[0].title == first.axes[0].title:
             kept.append(condition)
         else:
-            chain = format_chain(condition.experiment.manipulations) or "trained"
+            chain = format_chain(condition.experiment.manipulations) or TRAINED
             reasons.append(
                 f"The pinned curve {condition.mark} ({chain}) was measured over another axis "
                 f"({measure.axes[0].title}), so it is not on this chart. It is kept."

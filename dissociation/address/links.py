@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from dissociation.address.compare import comparable
 from dissociation.address.pages import PAGES, START
-from dissociation.address.table import PageTable
+from dissociation.address.table import Condition, PageTable
 from dissociation.errors import InvalidValue
 
 #: Raise it when addresses of before would be read differently, and translate those.
@@ -87,6 +88,17 @@ class Link(NamedTuple):
         """Relative to the root of the app, such as `/Robustness?v=1&scale=50`."""
         page = "/" if self.table is START else f"/{self.table.title}"
         return f"{page}?{urlencode(self.query)}" if self.query else page
+
+
+def curves_of(link: Link) -> tuple[list[Condition], list[str]]:
+    """The conditions on the chart of a link's page, and why others are not on it.
+
+    **Raises:** `InvalidValue` if the page has no curves, or its values contradict each other.
+    """
+    if link.table.conditions is None:
+        pages = " or ".join(table.title for table in PAGES.values() if table.conditions)
+        raise InvalidValue("address", link.path, f"name a page with curves, {pages}")
+    return comparable(link.table.conditions(link.values))
 
 
 def read_address(address: str) -> tuple[Link, list[str]]:

@@ -8,6 +8,14 @@ from collections.abc import Sequence
 from dissociation.address.table import Condition
 from dissociation.manipulations import Manipulation
 
+#: The condition without any rewrite.
+TRAINED = "trained"
+
+
+def condition_key(manipulations: Sequence[Manipulation]) -> str:
+    """Identifies a condition by the names of its steps: `trained`, `scale`, `scale+duplicate`."""
+    return "+".join(step.name for step in manipulations) or TRAINED
+
 
 def condition_name(manipulations: Sequence[Manipulation]) -> str:
     """A sequence of manipulations in words."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dissociation.address.chains import Chain, format_chain, parse_chain
+from dissociation.address.names import TRAINED
 from dissociation.address.parameter import CODED, Codec, Parameter
 from dissociation.errors import InvalidValue
 
@@ -69,13 +70,13 @@ def pin_parameter(table: Sequence[Parameter]) -> Parameter:
                 settings.append((field, parameter.format(parsed)))
         order = list(known)
         settings.sort(key=lambda item: order.index(item[0]))
-        steps = () if chain == "trained" else parse_chain(name, chain)
+        steps = () if chain == TRAINED else parse_chain(name, chain)
         return Pin(steps, tuple(dict(settings).items()))
 
     def format_pin(value: Pin | None) -> str:
         if value is None:
             return ""
         settings = (f"{field}={text}" for field, text in value.settings)
-        return ";".join([format_chain(value.steps) or "trained", *settings])
+        return ";".join([format_chain(value.steps) or TRAINED, *settings])
 
     return Parameter("pin", "Pinned curve (A)", CODED, None, codec=Codec(parse, format_pin))

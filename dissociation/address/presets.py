@@ -115,10 +115,9 @@ def preset(name: str) -> Preset:
 
 def preset_of(link: Link) -> Preset | None:
     """The preset whose page and values these are, however they are viewed."""
-    for known in PRESETS.values():
-        if known.link.table is link.table and _measured(known.link) == _measured(link):
-            return known
-    return None
+    wanted = _measured(link)
+    alike = (known for known in PRESETS.values() if known.link.table is link.table)
+    return next((known for known in alike if _measured(known.link) == wanted), None)
 
 
 def _measured(link: Link) -> dict[str, str]:

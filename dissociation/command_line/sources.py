@@ -7,8 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dissociation.address.compare import comparable
-from dissociation.address.links import Link, read_address
+from dissociation.address.links import Link, curves_of, read_address
 from dissociation.address.pages import PAGES
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
@@ -51,10 +50,7 @@ def read_source(text: str) -> Source:
 
 
 def _of_link(name: str, link: Link, notices: list[str]) -> Source:
-    if link.table.conditions is None:
-        pages = " or ".join(table.title for table in PAGES.values() if table.conditions)
-        raise InvalidValue("address", name, f"name a page with curves, {pages}")
-    conditions, reasons = comparable(link.table.conditions(link.values))
+    conditions, reasons = curves_of(link)
     return Source(name, conditions, [*notices, *reasons])
 
 

@@ -6,38 +6,25 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dissociation.address.compare import comparable, names_of, pair
-from dissociation.address.links import Link
-from dissociation.address.names import condition_names
+from dissociation.address.compare import pair
+from dissociation.address.names import condition_key, condition_names
 from dissociation.address.pins import pin
 from dissociation.address.table import Condition
-from dissociation.dashboard.panels import curve_panel, guard
+from dissociation.dashboard.palette import condition_keys
+from dissociation.dashboard.panels import asked_for, page_curves
 from dissociation.dashboard.state import PageState, plain
-from dissociation.errors import InvalidValue
 
 
 def compared_panel(state: PageState) -> None:
     """The curves that a page's values ask for, with what pins and explains them."""
-    values = state.values()
-    assert state.table.conditions is not None
-    try:
-        conditions = state.table.conditions(values)
-    except InvalidValue as problem:
-        guard(problem)
+    asked = asked_for(state)
+    if asked is None:
         return
-    conditions, reasons = comparable(conditions)
+    link, conditions, reasons = asked
     _pin_controls(state, conditions)
     for reason in reasons:
         st.info(plain(reason), icon=":material/push_pin:")
-    curve_panel(
-        state.page,
-        conditions,
-        link=Link(state.table, values),
-        height=520,
-        error_axis=values["axis"],
-        pair=pair(conditions, values["versus"]),
-        lecture=state.lecture,
-    )
+    page_curves(state, link, conditions, height=520, pair=pair(conditions, link.values["versus"]))
 
 
 def _pin_controls(state: PageState, conditions: Sequence[Condition]) -> None:
@@ -45,23 +32,25 @@ def _pin_controls(state: PageState, conditions: Sequence[Condition]) -> None:
         return
     shown = [condition for condition in conditions if not condition.mark]
     names = condition_names(shown)
+    kinds = [condition_key(condition.experiment.manipulations) for condition in shown]
     locked = state.locked("versus")
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Pin a curve as A", icon=":material/push_pin:", disabled=locked):
             st.caption("A pinned curve stays while you change things; B − A is drawn beneath.")
-            for name, condition in zip(names, shown, strict=True):
+            keys = condition_keys([condition.experiment for condition in shown])
+            for key, name, condition in zip(keys, names, shown, strict=True):
                 st.button(
                     plain(name),
                     on_click=_pin,
                     args=(state, condition),
-                    key=f"{state.page}-pin-{names_of(condition)}",
+                    key=f"{state.page}-pin-{key}",
                     width="stretch",
                 )
         if state["pin"] is not None:
-            options = ["", *dict.fromkeys(names_of(condition) for condition in shown)]
+            labels = dict(zip(kinds, names, strict=True))
+            options = ["", *labels]
             if state["versus"] not in options:
                 state.put("versus", "")
-            labels = {names_of(c): name for name, c in zip(names, shown, strict=True)}
             st.selectbox(
                 "Compare A with (B)",
                 options,

@@ -13,8 +13,6 @@ from dissociation.dashboard.state import PageState
 from dissociation.experiment import MAX_MANIPULATIONS
 from dissociation.manipulations import REGISTRY, Manipulation
 
-#: What the keys of the controls begin with.
-_KEYS = {"compose": "composer"}
 WORDS = (
     "Rewrites are applied one after the other and shown as one more curve. The order can matter: "
     "duplicating, then scaling is not scaling, then adding noise."
@@ -47,7 +45,7 @@ def composer(state: PageState, name: str = "compose", label: str = "In sequence"
                 "Next step",
                 list(REGISTRY),
                 format_func=lambda word: REGISTRY[word].label,
-                key=f"{state.page}-{_KEYS.get(name, name)}-next",
+                key=f"{state.page}-{name}-next",
                 disabled=locked or full,
             )
             st.button(
@@ -55,7 +53,7 @@ def composer(state: PageState, name: str = "compose", label: str = "In sequence"
                 icon=":material/add:",
                 on_click=_put,
                 args=(state, name, (*chain, manipulate.make(added))),
-                key=f"{state.page}-{_KEYS.get(name, name)}-add",
+                key=f"{state.page}-{name}-add",
                 disabled=locked or full,
             )
 
@@ -66,7 +64,7 @@ def _put(state: PageState, name: str, chain: Chain) -> None:
 
 def _step(state: PageState, name: str, chain: Chain, position: int, locked: bool) -> None:
     step = chain[position]
-    key = f"{state.page}-{_KEYS.get(name, name)}-{position}-{step.name}"
+    key = f"{state.page}-{name}-{position}-{step.name}"
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{position + 1}. **{step.label}**", width="stretch")

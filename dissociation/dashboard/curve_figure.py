@@ -22,6 +22,11 @@ def _axes(measure: Measure, error_axis: str | None) -> tuple[lc.Axis, lc.Axis]:
     return x, dataclasses.replace(y, low=0.01 if log else 0.0, high=1.0, log=log)
 
 
+def file_name(measure: Measure) -> str:
+    """What files of a measure's chart are called, without their ending."""
+    return f"dissociation-{measure.name.replace('_', '-')}"
+
+
 def curve_figure(
     conditions: Sequence[Condition],
     *,
@@ -36,7 +41,7 @@ def curve_figure(
         x=x,
         y=y,
         traces=condition_styles(conditions),
-        filename=f"dissociation-{measure.name.replace('_', '-')}",
+        filename=file_name(measure),
         height=height,
         revision=lc.revision(x, y),
         scale=LECTURE_SCALE if lecture else 1.0,

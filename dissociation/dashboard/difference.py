@@ -29,7 +29,8 @@ def difference_chart(
     """
     assert watch.pair is not None
     first, second = (condition_names(conditions)[position] for position in watch.pair)
-    if "A: " + second == first:
+    pinned, other = (conditions[position].experiment for position in watch.pair)
+    if pinned == other:
         st.caption(
             f"**B − A**: {plain(second)} is pinned as A. Change something, and the difference "
             "is drawn here."

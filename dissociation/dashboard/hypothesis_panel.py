@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dissociation.address.links import Link
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.hypothesis_words import answer, quantity
 from dissociation.dashboard.palette import condition_styles
-from dissociation.dashboard.panels import curve_panel, guard
+from dissociation.dashboard.panels import asked_for, guard, page_curves
 from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import follow
 from dissociation.engine.watch import CurveWatch
@@ -25,29 +25,15 @@ from dissociation.measures.base import Curve
 
 def hypothesis_panel(state: PageState) -> None:
     """The answer for the two conditions of a page, above their curves."""
-    values = state.values()
-    assert state.table.conditions is not None
-    try:
-        conditions = state.table.conditions(values)
-    except InvalidValue as problem:
-        guard(problem)
+    asked = asked_for(state)
+    if asked is None:
         return
+    link, conditions, _ = asked
     above = st.container()
-    key = state.page
-    curve_panel(
-        key,
-        conditions,
-        link=Link(state.table, values),
-        height=420,
-        error_axis=values["axis"],
-        lecture=state.lecture,
-    )
-    known = st.session_state.get(f"watch|{key}")
-    if known is None:
-        return
-    watch = known[1]
-    with above:
-        st.fragment(_answer, run_every=follow(watch))(watch, conditions, values)
+    watch = page_curves(state, link, conditions, height=420)
+    if watch is not None:
+        with above:
+            st.fragment(_answer, run_every=follow(watch))(watch, conditions, link.values)
 
 
 def complete_pairs(watch: CurveWatch) -> list[Curve]:
@@ -62,7 +48,7 @@ def complete_pairs(watch: CurveWatch) -> list[Curve]:
     ]
 
 
-def _answer(watch: CurveWatch, conditions: Sequence[Condition], values: dict) -> None:
+def _answer(watch: CurveWatch, conditions: Sequence[Condition], values: Mapping[str, Any]) -> None:
     curves = complete_pairs(watch)
     wanted = conditions[0].experiment.seeds
     if not curves:

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dissociation.address.names import condition_name, condition_names
+from dissociation.address.names import TRAINED, condition_key, condition_name, condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.live_chart import TraceStyle
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 
-TRAINED = "trained"
 #: Several rewrites in sequence.
 COMPOSED = "composed"
 _LOOKS = {
@@ -34,11 +33,6 @@ _LOOKS = {
 _SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 LOSS_COLOR, ERROR_COLOR = "#0072B2", "#D55E00"
-
-
-def condition_key(manipulations: Sequence[Manipulation]) -> str:
-    """Identifies a condition on a chart: the names of its manipulations."""
-    return "+".join(step.name for step in manipulations) or TRAINED
 
 
 def looks(name: str = TRAINED) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dissociation.address.links import Link
+from dissociation.address.links import Link, curves_of
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
@@ -20,7 +20,7 @@ from dissociation.dashboard.palette import (
     seed_style,
 )
 from dissociation.dashboard.snapshots import ERROR, LOSS
-from dissociation.dashboard.state import plain
+from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import draw_watch, follow, watch_for
 from dissociation.engine.lab import lab
 from dissociation.engine.training_watch import TrainingWatch
@@ -81,7 +81,7 @@ def curve_panel(
     error_axis: str | None = None,
     pair: tuple[int, int] | None = None,
     lecture: bool = False,
-) -> None:
+) -> CurveWatch | None:
     """The curves of several conditions with all that explains them.
 
     **Arguments:**
@@ -93,6 +93,8 @@ def curve_panel(
     - `error_axis`: `log` or `linear`; by default as the measure declares.
     - `pair`: positions of A and B, whose difference gets a chart of its own.
     - `lecture`: large type and thick lines.
+
+    **Returns:** the watch, or `None` if it cannot be (the reason is on the page).
     """
     experiments = [condition.experiment for condition in conditions]
     signature = digest([[experiment.to_json() for experiment in experiments], pair])
@@ -100,7 +102,7 @@ def curve_panel(
         watch = watch_for(key, signature, lambda: lab().watch_curves(experiments, pair))
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
-        return
+        return None
     assert isinstance(watch, CurveWatch)
     figure = curve_figure(conditions, error_axis=error_axis, height=height, lecture=lecture)
     names = ", ".join(condition_names(conditions))
@@ -110,3 +112,37 @@ def curve_panel(
         difference_chart(watch, figure, conditions, key)
     # Closes over the watch: what the fragment shows is always what the chart shows.
     st.fragment(explanation, run_every=follow(watch))(watch, conditions, link)
+    return watch
+
+
+def asked_for(state: PageState) -> tuple[Link, list[Condition], list[str]] | None:
+    """What a page's values ask for: its link, the conditions of its chart, and why not others.
+
+    **Returns:** `None` if they contradict each other (the reason is on the page).
+    """
+    link = Link(state.table, state.values())
+    try:
+        return link, *curves_of(link)
+    except InvalidValue as problem:
+        guard(problem)
+        return None
+
+
+def page_curves(
+    state: PageState,
+    link: Link,
+    conditions: Sequence[Condition],
+    *,
+    height: int,
+    pair: tuple[int, int] | None = None,
+) -> CurveWatch | None:
+    """The [`curve_panel`][] of a page that has one, under the page's own values."""
+    return curve_panel(
+        state.page,
+        conditions,
+        link=link,
+        height=height,
+        error_axis=link.values["axis"],
+        pair=pair,
+        lecture=state.lecture,
+    )

@@ -23,23 +23,23 @@ def sequence(lab) -> list[tuple]:
 
 def test_composing(lab):
     visit = Visit("robustness", QUERY)
-    visit.test.selectbox(key="robustness-composer-next").set_value("duplicate")
+    visit.test.selectbox(key="robustness-compose-next").set_value("duplicate")
     visit.run()
-    press(visit, "composer-add")
-    visit.test.selectbox(key="robustness-composer-next").set_value("permute")
+    press(visit, "compose-add")
+    visit.test.selectbox(key="robustness-compose-next").set_value("permute")
     visit.run()
-    press(visit, "composer-add")
+    press(visit, "compose-add")
     assert visit.query["compose"] == "duplicate:2,permute:1"
     assert sequence(lab) == [(), (Scale(20.0),), (Duplicate(2.0), Permute(1.0))]
-    press(visit, "composer-1-permute-up")
+    press(visit, "compose-1-permute-up")
     assert visit.query["compose"] == "permute:1,duplicate:2"
-    visit.test.number_input(key="robustness-composer-1-duplicate-strength").set_value(3.0)
+    visit.test.number_input(key="robustness-compose-1-duplicate-strength").set_value(3.0)
     visit.run()
     assert visit.query["compose"] == "permute:1,duplicate:3"
-    visit.test.button_group(key="robustness-composer-1-duplicate-layer").set_value(1)
+    visit.test.button_group(key="robustness-compose-1-duplicate-layer").set_value(1)
     visit.run()
     assert visit.query["compose"] == "permute:1,duplicate:3:layer=1"
-    press(visit, "composer-0-permute-remove")
+    press(visit, "compose-0-permute-remove")
     assert visit.query["compose"] == "duplicate:3:layer=1"
     assert sequence(lab)[-1] == (Duplicate(3.0, layer=1),)
 
@@ -47,7 +47,7 @@ def test_composing(lab):
 def test_too_wide_is_said_and_the_rest_stays(lab):
     visit = Visit("robustness", {**QUERY, "compose": "nuisance:4096,nuisance:4096"})
     assert len(visit.errors) == 1 and "8,192" in visit.errors[0]
-    press(visit, "composer-1-nuisance-remove")
+    press(visit, "compose-1-nuisance-remove")
     assert not visit.errors
 
 
@@ -74,6 +74,14 @@ def test_pin_change_compare(lab):
     assert "pin" not in visit.query and visit.watch().pair is None
 
 
+def test_two_conditions_of_the_same_kind_can_both_be_pinned(lab):
+    visit = Visit("robustness", {**QUERY, "compose": "scale:3"})
+    press(visit, "pin-scale#2")
+    assert visit.query["pin"].startswith("scale:3;")
+    press(visit, "pin-scale")
+    assert visit.query["pin"].startswith("scale:20;")
+
+
 def test_b_is_chosen(lab):
     visit = Visit("robustness", {**QUERY, "pin": "scale:3", "show": "scale,duplicate"})
     visit.test.selectbox(key="robustness-versus").set_value("duplicate")
@@ -97,13 +105,13 @@ def test_locked(lab):
     everything = Visit("robustness", {**QUERY, "lock": "all"})
     names = ("scale", "measure", "parameter_range", "show", "points", "seeds")
     assert all(everything.widget(name).disabled for name in names)
-    assert everything.test.button(key="robustness-composer-add").disabled
+    assert everything.test.button(key="robustness-compose-add").disabled
 
 
 def test_hidden_ones_keep_their_values(lab):
     visit = Visit("robustness", {**QUERY, "scale": "50", "hide": "scale,compose,versus"})
     assert visit.widget("scale") is None and sequence(lab)[1] == (Scale(50.0),)
-    assert not any(b.key == "robustness-composer-add" for b in visit.test.button)
+    assert not any(b.key == "robustness-compose-add" for b in visit.test.button)
     everything = Visit("robustness", {**QUERY, "hide": "all"})
     assert everything.widget("points") is None and everything.values["points"] == 2
     # Reset keeps what the teacher set.

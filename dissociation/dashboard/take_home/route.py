@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from dissociation.address.links import read_address
+from dissociation.dashboard.curve_figure import file_name
 from dissociation.dashboard.take_home.page import as_page, as_report
 from dissociation.dashboard.take_home.script import as_script
 from dissociation.dashboard.take_home.stored import NotStored, Taken, take
@@ -65,5 +66,4 @@ async def export(request: Request) -> Response:
 def _made(kind: Kind, address: str) -> tuple[str, str]:
     link, _ = read_address(address)
     taken = take(lab().library, link)
-    measure = taken.conditions[0].experiment.measure
-    return kind.make(taken), f"dissociation-{measure.name.replace('_', '-')}"
+    return kind.make(taken), file_name(taken.conditions[0].experiment.measure)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from dissociation.address.compare import comparable
-from dissociation.address.links import Link
+from dissociation.address.links import Link, curves_of
 from dissociation.address.table import Condition
 from dissociation.engine.library import Library
-from dissociation.errors import InvalidValue
 from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import Curve
 
@@ -38,9 +36,7 @@ def take(library: Library, link: Link) -> Taken:
     **Raises:** `InvalidValue` if the page has no curves or its values contradict each other;
     [`NotStored`][] if a curve is not complete.
     """
-    if link.table.conditions is None:
-        raise InvalidValue("address", link.path, "choose a page with curves")
-    conditions, _ = comparable(link.table.conditions(link.values))
+    conditions, _ = curves_of(link)
     found = [library.complete_curve(condition.experiment) for condition in conditions]
     curves = [curve for curve in found if curve is not None]
     if len(curves) < len(found):
