@@ -173,6 +173,9 @@ def test_zoom_and_hidden_trace_survive_updates_and_a_rerun(chart: Chart) -> None
 def test_dark_and_light_on_the_same_node(chart: Chart) -> None:
     chart.open("seconds=0.5")
     chart.text("Done")
+    # The script has run again because the job is over; the theme's change is then alone.
+    chart.events("finished")
+    settle(chart.page)
     assert chart.plot("layout.paper_bgcolor") == "#FFFFFF"
     chart.page.emulate_media(color_scheme="dark")
     # While Plotly draws anew there is, for a moment, no layout.
