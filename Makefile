@@ -1,5 +1,6 @@
 # The two commands: `make run` starts the lab, `make test` proves it. Both set up all they need.
 PYTHON ?= python3
+ADDRESS ?= 127.0.0.1
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,8 +21,8 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-run: $(VENV)/run.stamp ## Set everything up and run the lab on 127.0.0.1 (PORT=8501)
-	$(BIN)/python -m streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT)
+run: $(VENV)/run.stamp ## Set everything up and run the lab on 127.0.0.1 (ADDRESS=, PORT=8501)
+	$(BIN)/python -m streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(VENV)/dev.stamp browser ## Set everything up and run all tests
 	$(BIN)/python -m pytest $(ARGS)

@@ -11,6 +11,7 @@ from dissociation.address.pages import START
 from dissociation.dashboard.drawing import network_drawing
 from dissociation.dashboard.frame import finish, frame, in_session
 from dissociation.dashboard.head import head
+from dissociation.dashboard.join import join_a_room
 from dissociation.dashboard.panels import conditions_of, curve_panel, training_panel
 from dissociation.dashboard.preset_cards import preset_cards
 from dissociation.dashboard.routes import ROUTES, lifespan
@@ -31,6 +32,7 @@ def front_door() -> None:
     state = PageState(START)
     head(state, "Same function, different network")
     invitation(state)
+    join_a_room()
     words, drawing = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
         st.markdown(

@@ -177,6 +177,10 @@ def other_value(parameter: Parameter) -> Any:
             "compose": parse_chain("compose", "scale:3,permute:1"),
             "pin": Pin(parse_chain("pin", "scale:3"), (("key", "5"),)),
             "versus": "trained",
+            "predict": "scale",
+            "guess": (0.02, 0.021, 0.05, 0.2, 0.5, 0.9, 0.9, 0.9, 1.0),
+            "room": "BC23",
+            "host": "0123456789abcdef" * 2,
             "a": parse_chain("a", "scale:3"),
             "b": parse_chain("b", "permute:1,scale:5"),
         }

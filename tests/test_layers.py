@@ -26,6 +26,7 @@ CORE = (
     "measures",
     "network",
     "null_spaces",
+    "predictions",
     "probes",
     "runner",
     "statistics",

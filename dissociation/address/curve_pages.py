@@ -8,6 +8,7 @@ from dissociation.address import parameters as p
 from dissociation.address.compare import COMPOSE, VERSUS
 from dissociation.address.parameter import CHOICE, Parameter
 from dissociation.address.pins import pin_parameter
+from dissociation.address.predicting import PREDICTING
 from dissociation.address.table import PageTable, Values, curve_conditions, page_table
 from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY
@@ -77,7 +78,7 @@ ROBUSTNESS: PageTable = page_table(
     "Robustness",
     "pages/1_Robustness.py",
     (MEASURE, SHOW, *p.strength_parameters(REGISTRY), COMPOSE, VERSUS, *_NOISE[1:], p.ERROR_AXIS),
-    states=(pin_parameter(_NOISE),),
+    states=(pin_parameter(_NOISE), *PREDICTING),
     determining=_NOISE,
     conditions=curve_conditions(robustness_experiment, _NOISE),
 )
@@ -96,7 +97,7 @@ TRANSFER: PageTable = page_table(
         *_TRANSFER[2:],
         replace(p.ERROR_AXIS, default="linear"),
     ),
-    states=(pin_parameter(_TRANSFER),),
+    states=(pin_parameter(_TRANSFER), *PREDICTING),
     determining=_TRANSFER,
     conditions=curve_conditions(transfer_experiment, _TRANSFER),
 )

@@ -8,6 +8,7 @@ from dissociation.address import parameters as p
 from dissociation.address.chains import chain_parameter
 from dissociation.address.curve_pages import MEASURE, noise_measure, transfer_measure
 from dissociation.address.parameter import CHOICE, NUMBER, Parameter
+from dissociation.address.predicting import PREDICTING
 from dissociation.address.table import Condition, PageTable, Values, page_table
 from dissociation.experiment import Experiment
 from dissociation.hypothesis import HALF_WAY, SUMMARIES
@@ -76,5 +77,6 @@ HYPOTHESIS: PageTable = page_table(
         *_NETWORKS,
         p.ERROR_AXIS,
     ),
+    states=PREDICTING,
     conditions=_conditions,
 )

@@ -91,7 +91,10 @@ class Link(NamedTuple):
 
 
 def curves_of(link: Link) -> tuple[list[Condition], list[str]]:
-    """The conditions on the chart of a link's page, and why others are not on it.
+    """The conditions of a link's page, and why others do not fit on its chart.
+
+    All of them: which may be seen before a prediction is a matter of
+    [`uncovered`][dissociation.address.predicting.uncovered].
 
     **Raises:** `InvalidValue` if the page has no curves, or its values contradict each other.
     """

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dissociation.address.table import Condition
+from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 
 #: The condition without any rewrite.
@@ -20,6 +21,16 @@ def condition_key(manipulations: Sequence[Manipulation]) -> str:
 def condition_name(manipulations: Sequence[Manipulation]) -> str:
     """A sequence of manipulations in words."""
     return ", then ".join(step.describe() for step in manipulations) or "Trained"
+
+
+def condition_keys(experiments: Sequence[Experiment]) -> list[str]:
+    """One key a condition of a chart, in order; what would repeat is numbered."""
+    keys: list[str] = []
+    for experiment in experiments:
+        key = condition_key(experiment.manipulations)
+        same = sum(known.split("#")[0] == key for known in keys)
+        keys.append(f"{key}#{same + 1}" if same else key)
+    return keys
 
 
 def condition_names(conditions: Sequence[Condition]) -> list[str]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dissociation.address.compare import pair
-from dissociation.address.names import condition_key, condition_names
+from dissociation.address.names import condition_key, condition_keys, condition_names
 from dissociation.address.pins import pin
+from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
-from dissociation.dashboard.palette import condition_keys
 from dissociation.dashboard.panels import asked_for, page_curves
+from dissociation.dashboard.predict_controls import predict_menu
+from dissociation.dashboard.predicting import predicting
 from dissociation.dashboard.state import PageState, plain
 
 
@@ -21,10 +22,14 @@ def compared_panel(state: PageState) -> None:
     if asked is None:
         return
     link, conditions, reasons = asked
-    _pin_controls(state, conditions)
+    found = predicting(state, link, conditions)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _pin_controls(state, uncovered(conditions, state.values()))
+        if not link.values["predict"]:
+            predict_menu(state, conditions)
     for reason in reasons:
         st.info(plain(reason), icon=":material/push_pin:")
-    page_curves(state, link, conditions, height=520, pair=pair(conditions, link.values["versus"]))
+    page_curves(state, conditions, found, height=520, versus=link.values["versus"])
 
 
 def _pin_controls(state: PageState, conditions: Sequence[Condition]) -> None:
@@ -34,40 +39,39 @@ def _pin_controls(state: PageState, conditions: Sequence[Condition]) -> None:
     names = condition_names(shown)
     kinds = [condition_key(condition.experiment.manipulations) for condition in shown]
     locked = state.locked("versus")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.popover("Pin a curve as A", icon=":material/push_pin:", disabled=locked):
-            st.caption("A pinned curve stays while you change things; B − A is drawn beneath.")
-            keys = condition_keys([condition.experiment for condition in shown])
-            for key, name, condition in zip(keys, names, shown, strict=True):
-                st.button(
-                    plain(name),
-                    on_click=_pin,
-                    args=(state, condition),
-                    key=f"{state.page}-pin-{key}",
-                    width="stretch",
-                )
-        if state["pin"] is not None:
-            labels = dict(zip(kinds, names, strict=True))
-            options = ["", *labels]
-            if state["versus"] not in options:
-                state.put("versus", "")
-            st.selectbox(
-                "Compare A with (B)",
-                options,
-                format_func=lambda name: f"B: {labels[name]}" if name else "B: the same rewrite",
-                key=state.key("versus"),
-                label_visibility="collapsed",
-                disabled=locked,
-                width=320,
-            )
+    with st.popover("Pin a curve as A", icon=":material/push_pin:", disabled=locked):
+        st.caption("A pinned curve stays while you change things; B − A is drawn beneath.")
+        keys = condition_keys([condition.experiment for condition in shown])
+        for key, name, condition in zip(keys, names, shown, strict=True):
             st.button(
-                "Unpin",
-                icon=":material/close:",
-                on_click=state.put,
-                args=("pin", None),
-                key=f"{state.page}-unpin",
-                disabled=locked,
+                plain(name),
+                on_click=_pin,
+                args=(state, condition),
+                key=f"{state.page}-pin-{key}",
+                width="stretch",
             )
+    if state["pin"] is not None:
+        labels = dict(zip(kinds, names, strict=True))
+        options = ["", *labels]
+        if state["versus"] not in options:
+            state.put("versus", "")
+        st.selectbox(
+            "Compare A with (B)",
+            options,
+            format_func=lambda name: f"B: {labels[name]}" if name else "B: the same rewrite",
+            key=state.key("versus"),
+            label_visibility="collapsed",
+            disabled=locked,
+            width=320,
+        )
+        st.button(
+            "Unpin",
+            icon=":material/close:",
+            on_click=state.put,
+            args=("pin", None),
+            key=f"{state.page}-unpin",
+            disabled=locked,
+        )
 
 
 def _pin(state: PageState, condition: Condition) -> None:

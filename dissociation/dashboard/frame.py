@@ -22,6 +22,7 @@ _STYLE = """
 .block-container { padding-top: 4rem; padding-bottom: 3rem; max-width: 1500px; }
 .lab-swatch { height: 4px; border-radius: 2px; margin: -.6rem 0 .1rem; }
 [data-testid="stCaptionContainer"] { opacity: .85 !important; }
+.lab-qr { width: 100%; max-width: 220px; border-radius: 6px; }
 .lab-file { color: inherit; text-decoration: underline; }
 .lab-files { display: flex; flex-wrap: wrap; gap: .4rem 1rem; margin: 0; }
 @media (max-width: 640px) { .block-container { padding-left: 1rem; padding-right: 1rem; } }

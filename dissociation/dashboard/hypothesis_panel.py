@@ -15,6 +15,8 @@ from dissociation.address.table import Condition
 from dissociation.dashboard.hypothesis_words import answer, quantity
 from dissociation.dashboard.palette import condition_styles
 from dissociation.dashboard.panels import asked_for, guard, page_curves
+from dissociation.dashboard.predict_controls import predict_menu
+from dissociation.dashboard.predicting import predicting
 from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import follow
 from dissociation.engine.watch import CurveWatch
@@ -29,9 +31,14 @@ def hypothesis_panel(state: PageState) -> None:
     if asked is None:
         return
     link, conditions, _ = asked
+    found = predicting(state, link, conditions)
+    if not link.values["predict"]:
+        predict_menu(state, conditions)
     above = st.container()
-    watch = page_curves(state, link, conditions, height=420)
-    if watch is not None:
+    watch = page_curves(state, conditions, found, height=420)
+    if found is not None and found.covered:
+        above.info("Predict B first: the answer comes with its curve.", icon=":material/draw:")
+    elif watch is not None:
         with above:
             st.fragment(_answer, run_every=follow(watch))(watch, conditions, link.values)
 

@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dissociation.address.names import TRAINED, condition_key, condition_name, condition_names
+from dissociation.address.names import (
+    TRAINED,
+    condition_key,
+    condition_keys,
+    condition_name,
+    condition_names,
+)
 from dissociation.address.table import Condition
 from dissociation.dashboard.live_chart import TraceStyle
-from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 
 #: Several rewrites in sequence.
@@ -46,16 +51,6 @@ def condition_style(manipulations: Sequence[Manipulation]) -> TraceStyle:
     single = manipulations[-1].name if manipulations else TRAINED
     color, dash, symbol = looks(single if len(manipulations) < 2 else COMPOSED)
     return TraceStyle(key, condition_name(manipulations), color, dash, symbol)
-
-
-def condition_keys(experiments: Sequence[Experiment]) -> list[str]:
-    """One key a condition of a chart, in order; what would repeat is numbered."""
-    keys: list[str] = []
-    for experiment in experiments:
-        key = condition_key(experiment.manipulations)
-        same = sum(known.split("#")[0] == key for known in keys)
-        keys.append(f"{key}#{same + 1}" if same else key)
-    return keys
 
 
 def condition_styles(conditions: Sequence[Condition]) -> tuple[TraceStyle, ...]:

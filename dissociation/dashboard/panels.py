@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
+from dissociation.address.compare import pair
 from dissociation.address.links import Link, curves_of
 from dissociation.address.names import condition_names
+from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import curve_figure
@@ -19,8 +21,16 @@ from dissociation.dashboard.palette import (
     LOSS_COLOR,
     seed_style,
 )
+from dissociation.dashboard.predict_controls import prediction_panel
+from dissociation.dashboard.predicting import (
+    Predicting,
+    chart_part,
+    guess_taker,
+    show_problem,
+)
 from dissociation.dashboard.snapshots import ERROR, LOSS
 from dissociation.dashboard.state import PageState, plain
+from dissociation.dashboard.verdict import verdict
 from dissociation.dashboard.watching import draw_watch, follow, watch_for
 from dissociation.engine.lab import lab
 from dissociation.engine.training_watch import TrainingWatch
@@ -81,6 +91,8 @@ def curve_panel(
     error_axis: str | None = None,
     pair: tuple[int, int] | None = None,
     lecture: bool = False,
+    prediction: lc.Prediction | None = None,
+    on_guess: Callable[[], None] | None = None,
 ) -> CurveWatch | None:
     """The curves of several conditions with all that explains them.
 
@@ -93,6 +105,7 @@ def curve_panel(
     - `error_axis`: `log` or `linear`; by default as the measure declares.
     - `pair`: positions of A and B, whose difference gets a chart of its own.
     - `lecture`: large type and thick lines.
+    - `prediction`, `on_guess`: see [`live_chart`][dissociation.dashboard.live_chart.live_chart].
 
     **Returns:** the watch, or `None` if it cannot be (the reason is on the page).
     """
@@ -107,7 +120,7 @@ def curve_panel(
     figure = curve_figure(conditions, error_axis=error_axis, height=height, lecture=lecture)
     names = ", ".join(condition_names(conditions))
     alt = f"{figure.y.title} against {figure.x.title} for: {names}. Their table is below."
-    draw_watch(watch, figure, key, alt)
+    draw_watch(watch, figure, key, alt, prediction=prediction, on_guess=on_guess)
     if pair is not None:
         difference_chart(watch, figure, conditions, key)
     # Closes over the watch: what the fragment shows is always what the chart shows.
@@ -130,19 +143,42 @@ def asked_for(state: PageState) -> tuple[Link, list[Condition], list[str]] | Non
 
 def page_curves(
     state: PageState,
-    link: Link,
     conditions: Sequence[Condition],
+    found: Predicting | None,
     *,
     height: int,
-    pair: tuple[int, int] | None = None,
+    versus: str | None = None,
 ) -> CurveWatch | None:
-    """The [`curve_panel`][] of a page that has one, under the page's own values."""
-    return curve_panel(
+    """The [`curve_panel`][] of a page, with what is to be predicted on it.
+
+    **Arguments:**
+
+    - `conditions`: of the page, all of them; `found`: what is to be predicted of them.
+    - `versus`: which of them is B, if a pinned one is to be compared with another.
+    """
+    values = state.values()
+    shown = uncovered(conditions, values)
+    prediction = on_guess = None
+    if found is not None:
+        asked = conditions[found.position]
+        prediction_panel(state, found, asked)
+        show_problem(state)
+        prediction = chart_part(state, found, asked)
+        on_guess = guess_taker(state, found, state.page)
+    judged = st.container()
+    watch = curve_panel(
         state.page,
-        conditions,
-        link=link,
+        shown,
+        link=Link(state.table, values),
         height=height,
-        error_axis=link.values["axis"],
-        pair=pair,
+        error_axis=values["axis"],
+        pair=None if versus is None else pair(shown, versus),
         lecture=state.lecture,
+        prediction=prediction,
+        on_guess=on_guess,
     )
+    if watch is not None and found is not None and not found.covered:
+        reference = condition_names(conditions)[0]
+        with judged:
+            st.fragment(verdict, run_every=follow(watch))(watch, found, reference)
+    return watch

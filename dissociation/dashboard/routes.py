@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +16,12 @@ from starlette.responses import FileResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from dissociation.dashboard.room_socket import send_room
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.dashboard.take_home.page import PLOTLY_JS
 from dissociation.dashboard.take_home.route import export
 from dissociation.dashboard.warm_up import warm_up
 from dissociation.engine.lab import lab
-from dissociation.engine.watch import Watch
 
 #: How often a socket looks whether there is news (seconds).
 POLL = 0.1
@@ -44,18 +44,17 @@ def _same_origin(socket: WebSocket) -> bool:
     return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
 
 
-async def _stream(socket: WebSocket) -> None:
+Sender = Callable[[WebSocket, asyncio.Task], Awaitable[None]]
+
+
+async def _serve(socket: WebSocket, send: Sender) -> None:
     await socket.accept()
     if not _same_origin(socket):
         await socket.close(FOREIGN)
         return
-    watch = lab().find(socket.path_params["watch"])
-    if watch is None:
-        await socket.close(UNKNOWN)
-        return
     listening = asyncio.create_task(_until_gone(socket))
     try:
-        await _send_news(socket, watch, listening)
+        await send(socket, listening)
     except (WebSocketDisconnect, RuntimeError):
         # The visitor left in the middle of a message, or closed before we did.
         pass
@@ -63,7 +62,19 @@ async def _stream(socket: WebSocket) -> None:
         listening.cancel()
 
 
-async def _send_news(socket: WebSocket, watch: Watch, listening: asyncio.Task) -> None:
+async def _stream(socket: WebSocket) -> None:
+    await _serve(socket, _send_news)
+
+
+async def _room(socket: WebSocket) -> None:
+    await _serve(socket, send_room)
+
+
+async def _send_news(socket: WebSocket, listening: asyncio.Task) -> None:
+    watch = lab().find(socket.path_params["watch"])
+    if watch is None:
+        await socket.close(UNKNOWN)
+        return
     sent: Any = None
     while not listening.done():
         watch.renew()
@@ -85,6 +96,7 @@ async def _until_gone(socket: WebSocket) -> None:
 
 ROUTES: list[BaseRoute] = [
     WebSocketRoute("/api/jobs/{watch}", _stream),
+    WebSocketRoute("/api/rooms/{code}", _room),
     Route("/api/plotly.min.js", _plotly_js),
     Route("/api/export/{kind}/{page}", export),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.dashboard.palette import condition_keys
+from dissociation.address.names import condition_keys
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
 from dissociation.experiment import Experiment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -36,13 +37,23 @@ def _start_over(key: str, watch: Watch) -> None:
     st.session_state.pop(f"watch|{key}", None)
 
 
-def draw_watch(watch: Watch, figure: lc.FigureSpec, key: str, alt: str, *, slot: str = "") -> None:
+def draw_watch(
+    watch: Watch,
+    figure: lc.FigureSpec,
+    key: str,
+    alt: str,
+    *,
+    slot: str = "",
+    prediction: lc.Prediction | None = None,
+    on_guess: Callable[[], None] | None = None,
+) -> None:
     """Draws what a watch has, and lets the element follow it by socket until it is finished.
 
     **Arguments:**
 
     - `key`: of the element; `alt`: the chart in words.
     - `slot`: the key of the watch, where several elements draw the same one.
+    - `prediction`, `on_guess`: see [`live_chart`][dissociation.dashboard.live_chart.live_chart].
     """
     address = None
     if not watch.status().finished and routes_are_served():
@@ -57,6 +68,8 @@ def draw_watch(watch: Watch, figure: lc.FigureSpec, key: str, alt: str, *, slot:
         on_cancel=watch.cancel,
         on_retry=again,
         on_lost=again,
+        prediction=prediction,
+        on_guess=on_guess,
     )
 
 

@@ -1,4 +1,4 @@
-"""The lab of this process: one store, one scheduler, and the watches of everyone looking."""
+"""The lab of this process: one store, one scheduler, the rooms, and everyone's watches."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
+from dissociation.engine.rooms import Rooms
 from dissociation.engine.store import Store
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Watch
@@ -62,6 +63,7 @@ class Lab:
         self.store = Store(self.folder)
         self.library = Library(self.store)
         self.jobs = Jobs(start=start)
+        self.rooms = Rooms()
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
 

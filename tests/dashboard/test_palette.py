@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dissociation.address.names import condition_name
+from dissociation.address.names import condition_keys, condition_name
 from dissociation.address.table import Condition
 from dissociation.dashboard import palette, tiles
 from dissociation.experiment import Experiment
@@ -88,7 +88,7 @@ def test_conditions_of_one_chart_are_told_apart():
     styles = palette.condition_styles(conditions)
     keys = [style.key for style in styles]
     assert keys == ["trained", "scale", "scale#2", "scale+permute", "scale#3"]
-    assert keys == palette.condition_keys([condition.experiment for condition in conditions])
+    assert keys == condition_keys([condition.experiment for condition in conditions])
     assert styles[-1].name == "A: Scaled (α = 20) [Random key: 5]"
     assert styles[-1].color == styles[1].color and styles[-1].symbol == "square-open"
     assert styles[-1].dash != styles[1].dash

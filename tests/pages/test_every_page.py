@@ -11,7 +11,7 @@ from dissociation.manipulations import REGISTRY
 
 WITH_CONTROLS = tuple(name for name in PAGES if name != "start")
 #: Of the address alone, or with controls of their own.
-VIEW_PARAMETERS = {"view", "hide", "lock", "tour"}
+VIEW_PARAMETERS = {"view", "hide", "lock", "tour", "predict", "guess", "revealed", "room", "host"}
 LABELS = ("Start", "Robustness", "Transfer", "Inputs", "Hypothesis")
 TITLES = {
     "start": "Same function, different network",
@@ -67,7 +67,7 @@ def test_reset(page, lab):
     visit = Visit(page, {**query, "unknown": "x"})
     visit.test.button(key=f"{page}-reset").click()
     visit.run()
-    kept = {name: other_value(table[name]) for name in KEPT_BY_RESET}
+    kept = {name: other_value(table[name]) for name in KEPT_BY_RESET if name in table}
     defaults = {name: parameter.default for name, parameter in table.items()}
     assert visit.values == {**defaults, **kept}
     assert visit.query == {name: query[name] for name in kept} and visit.notices == []

@@ -29,11 +29,12 @@ def _read(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
+_SCRIPTS = ("figure.js", "sketch.js", "room.js", "prediction.js", "live_chart.js")
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
 _ELEMENT = st.components.v2.component(
     "dissociation_live_chart",
-    js=_read("figure.js") + _read("live_chart.js"),
+    js="".join(map(_read, _SCRIPTS)),
     css=_read("live_chart.css"),
     isolate_styles=False,
 )
@@ -119,6 +120,35 @@ class FigureSpec:
             raise InvalidValue("FigureSpec.traces", keys, "each key may occur once")
 
 
+@dataclass(frozen=True)
+class Prediction:
+    """A curve that is to be predicted on the chart before it is shown.
+
+    **Arguments:**
+
+    - `question`: while it stays the same, what the visitor has sketched is kept.
+    - `name`: of the curve.
+    - `x`: places along the axis; `start`: errors at them to begin the sketch with.
+    - `guess`: what was handed in, or `None`.
+    - `drawing`: whether there are points to pull.
+    - `words`: beside the button; `button`: on it, or empty for none; `waiting`: on it when pressed.
+    - `room`: the WebSocket's path of the class's room, or `None`.
+    - `revision`: the round of the room and whether it is revealed, as this page knows them.
+    """
+
+    question: str
+    name: str
+    x: tuple[float, ...]
+    start: tuple[float, ...]
+    guess: tuple[float, ...] | None
+    drawing: bool
+    words: str
+    button: str = ""
+    waiting: str = "One moment…"
+    room: str | None = None
+    revision: str = ""
+
+
 def revision(*axes: Axis) -> str:
     """The zoom is kept while the axes are the same, whatever the strengths."""
     return hashlib.sha256(repr(axes).encode()).hexdigest()[:12]
@@ -148,6 +178,8 @@ def live_chart(
     on_cancel: Callable[[], None] | None = None,
     on_retry: Callable[[], None] | None = None,
     on_lost: Callable[[], None] | None = None,
+    prediction: Prediction | None = None,
+    on_guess: Callable[[], None] | None = None,
 ) -> Events:
     """Draws `snapshot` and then, without any rerun, what the job at `address` goes on to publish.
 
@@ -163,6 +195,9 @@ def live_chart(
     - `alt`: the chart in words, for those who cannot see it.
     - `on_cancel`, `on_retry`, `on_lost`: called before the script runs when that happened. Prefer
         them to the returned events, which are gone if that run of the script is cut short.
+    - `prediction`: what is to be predicted on the chart.
+    - `on_guess`: called when a prediction was handed in, which is then in the session state of
+        `key` as `guess`: `{"errors": [...], "voter": "..."}`, unchecked.
 
     **Returns:**
 
@@ -177,12 +212,16 @@ def live_chart(
             "address": address,
             "alt": alt,
             "library": _LIBRARY,
+            "prediction": None if prediction is None else asdict(prediction),
         },
         # Streamlit reports only those events that have a callback.
         on_finished_change=_nothing,
         on_cancel_change=on_cancel or _nothing,
         on_retry_change=on_retry or _nothing,
         on_lost_change=on_lost or _nothing,
+        on_guess_change=on_guess or _nothing,
+        # The room has news; the script asks the room itself.
+        on_room_change=_nothing,
     )
     return Events(*(bool(getattr(result, event)) for event in Events._fields))
 

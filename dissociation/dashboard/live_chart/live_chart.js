@@ -64,12 +64,15 @@ class LiveChart {
     const polite = { role: "status", "aria-live": "polite" };
     this.announcement = make("span", "live-chart-announcement", polite);
     this.plot = make("div", "live-chart-plot", { role: "img" });
+    this.stage = make("div", "live-chart-stage");
+    this.stage.append(this.plot);
     this.problem = make("div", "live-chart-problem", { role: "alert", hidden: "" });
     this.reload = make("button", "live-chart-button", { type: "button" }, "Load again");
     const head = make("div", "live-chart-head");
     head.append(this.text, this.button);
     this.root = make("div", "live-chart");
-    this.root.append(head, this.progress, this.announcement, this.problem, this.plot);
+    this.root.append(head, this.progress, this.announcement, this.problem, this.stage);
+    this.predicting = new PredictionPart(this, this.root);
     parent.append(this.root);
     this.listen();
   }
@@ -86,10 +89,11 @@ class LiveChart {
   }
 
   /** Takes what the script passed: at first, after a rerun, and after a change of the theme. */
-  update({ figure, snapshot, address, alt, library }, trigger) {
+  update({ figure, snapshot, address, alt, library, prediction }, trigger) {
     this.trigger = trigger;
     this.figure = figure;
     this.plot.setAttribute("aria-label", alt);
+    this.predicting.update(prediction);
     if (this.library !== library) {
       this.library = library;
       this.load();
@@ -256,16 +260,21 @@ class LiveChart {
     const view = JSON.stringify([figure.revision, figure.x, figure.y]);
     const draw = this.view === view ? this.Plotly.react : this.Plotly.newPlot;
     this.view = view;
+    const colors = theme(this.root);
+    const { prediction, room, sketch } = this.predicting;
+    const traces = plotlyTraces(figure, snapshot, width < PHONE);
     draw(
       this.plot,
-      plotlyTraces(figure, snapshot, width < PHONE),
-      plotlyLayout(figure, snapshot, theme(this.root), width),
+      [...traces, ...predictionTraces(figure, prediction, room, colors.text)],
+      plotlyLayout(figure, snapshot, colors, width),
       plotlyConfig(figure),
     );
+    sketch?.place(this.plot);
   }
 
   remove() {
     this.hangUp();
+    this.predicting.remove();
     this.listeners.abort();
     this.resizes.disconnect();
     cancelAnimationFrame(this.frame);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dissociation.address.links import Link, curves_of
+from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
 from dissociation.engine.library import Library
 from dissociation.function_checks import FunctionCheck
@@ -36,7 +37,7 @@ def take(library: Library, link: Link) -> Taken:
     **Raises:** `InvalidValue` if the page has no curves or its values contradict each other;
     [`NotStored`][] if a curve is not complete.
     """
-    conditions, _ = curves_of(link)
+    conditions = uncovered(curves_of(link)[0], link.values)
     found = [library.complete_curve(condition.experiment) for condition in conditions]
     curves = [curve for curve in found if curve is not None]
     if len(curves) < len(found):

@@ -1,0 +1,32 @@
+"""The door to a class's room: enter its code, and the room's page opens."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dissociation.address.links import read_address
+from dissociation.address.predicting import CODE_LENGTH
+from dissociation.dashboard.state import plain
+from dissociation.engine.lab import lab
+
+
+def join_a_room() -> None:
+    """Draws the field for a room's code, and goes to its page once there is one."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="start-join"):
+        text = st.text_input(
+            "In a class? Enter the room's code",
+            max_chars=20,
+            placeholder="?" * CODE_LENGTH,
+            key="start-room",
+            width=260,
+        )
+        st.button("Enter", key="start-enter")
+    code = text.strip().upper()
+    if not code:
+        return
+    room = lab().rooms.view(code)
+    if room is None:
+        st.warning(f"There is no room “{plain(code)}”. Codes have {CODE_LENGTH} letters or digits.")
+        return
+    link, _ = read_address(room.path)
+    st.switch_page(link.table.script, query_params=link.query)

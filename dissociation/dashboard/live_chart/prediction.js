@@ -1,0 +1,129 @@
+// The part of a live chart in which a curve is predicted: the visitor's sketch, the button that
+// hands it in, the band of a class, and, once revealed, the prediction under the measured curve.
+
+function bandOf(x, low, high, color, name) {
+  return {
+    x: [...x, ...[...x].reverse()],
+    y: [...high, ...[...low].reverse()],
+    uid: "class-band",
+    type: "scatter",
+    mode: "lines",
+    fill: "toself",
+    fillcolor: color,
+    line: { width: 0 },
+    hoverinfo: "skip",
+    name,
+    showlegend: true,
+    legendgroup: "class",
+  };
+}
+
+/** What Plotly draws for a prediction: the band and mean of the class, and one's own once handed in. */
+function predictionTraces(figure, prediction, room, color) {
+  if (!prediction) return [];
+  const log = figure.x.log;
+  const seen = (errors) => (figure.y.log ? errors.map((e) => Math.max(e, figure.y.low)) : errors);
+  const curve = (errors) => {
+    const { x, y } = between(prediction.x, errors, log);
+    return { x, y: seen(y) };
+  };
+  const line = (errors, dash, name) => ({
+    ...curve(errors),
+    uid: uid("guess", name),
+    type: "scatter",
+    mode: "lines",
+    line: { color, dash, width: 2.5 * figure.scale },
+    name,
+    hoverinfo: "skip",
+  });
+  const traces = [];
+  if (room?.band) {
+    const { low, high, mean } = room.band;
+    const words = `The class (${room.count} predictions): middle half, mean`;
+    const edge = curve(low);
+    traces.push(bandOf(edge.x, edge.y, curve(high).y, translucent("#808080", 0.3), words));
+    traces.push({ ...line(mean, "dash", "mean of the class"), showlegend: false, legendgroup: "class" });
+  }
+  if (prediction.guess && !prediction.drawing) {
+    traces.push(line(prediction.guess, "dot", "Your prediction"));
+  }
+  return traces;
+}
+
+class PredictionPart {
+  prediction = null;
+  line = null; // to the room
+
+  constructor(chart, parent) {
+    this.chart = chart;
+    this.words = make("span", "live-chart-text");
+    this.button = make("button", "live-chart-button live-chart-hand-in", { type: "button" });
+    this.root = make("div", "live-chart-head", { hidden: "" });
+    this.root.append(this.words, this.button);
+    parent.append(this.root);
+    this.button.addEventListener("click", () => this.handIn());
+  }
+
+  update(prediction) {
+    this.prediction = prediction;
+    this.root.hidden = !prediction;
+    this.root.classList.toggle("live-chart-below", Boolean(prediction?.drawing));
+    this.listen(prediction?.room ?? null);
+    if (prediction?.drawing) {
+      this.sketch ??= new Sketch(this.chart.stage);
+      this.sketch.ask(prediction, this.chart.figure);
+    } else {
+      this.sketch?.remove();
+      this.sketch = undefined;
+    }
+    this.render();
+  }
+
+  get room() {
+    return this.line?.latest ?? null;
+  }
+
+  listen(path) {
+    if ((this.line?.path ?? null) === path) return;
+    this.line?.hangUp();
+    this.line = path === null ? null : new RoomLine(path, (news) => this.hear(news));
+  }
+
+  hear(news) {
+    // The page shows or covers the curve; what it knew stands in `revision`.
+    const now = news.gone ? "gone" : `${news.round} ${news.revealed}`;
+    if (this.prediction && now !== this.prediction.revision && now !== this.told) {
+      this.told = now;
+      this.chart.trigger("room", now);
+    }
+    this.render();
+    this.chart.schedule();
+  }
+
+  handIn() {
+    const { room } = this.prediction;
+    const guess = { errors: this.sketch.errors, voter: room ? voter(room) : "" };
+    this.chart.trigger("guess", guess);
+    this.button.textContent = this.prediction.waiting;
+  }
+
+  render() {
+    if (!this.prediction) return;
+    const { words, button } = this.prediction;
+    const room = this.room;
+    const count = room && !room.gone ? this.countWords(room) : "";
+    this.words.textContent = [words, count].filter(Boolean).join(" ");
+    this.button.textContent = button;
+    this.button.hidden = !button;
+  }
+
+  countWords({ count, enough }) {
+    const people = count === 1 ? "1 prediction" : `${count} predictions`;
+    return count < enough ? `${people} so far; their band is shown from ${enough} on.` : `${people}.`;
+  }
+
+  remove() {
+    this.line?.hangUp();
+    this.sketch?.remove();
+  }
+}

@@ -1,0 +1,58 @@
+// The line to a room of a class: how many predictions there are, their band, whether the curve is
+// revealed.
+
+const GONE = 4404; // the server's close code for "no such room"
+
+class RoomLine {
+  latest = null;
+  attempts = 0;
+
+  constructor(path, changed) {
+    this.path = path;
+    this.changed = changed;
+    this.connect();
+  }
+
+  connect() {
+    const socket = new WebSocket(socketUrl(this.path));
+    this.socket = socket;
+    socket.onmessage = (message) => {
+      this.attempts = 0;
+      this.latest = JSON.parse(message.data);
+      this.changed(this.latest);
+    };
+    socket.onclose = (event) => {
+      if (socket !== this.socket) return;
+      if (event.code === GONE) {
+        this.latest = { ...this.latest, gone: true };
+        this.changed(this.latest);
+        return;
+      }
+      // Sixty browsers must not come back in the same moment.
+      const longest = Math.min(8000, 1000 * 2 ** this.attempts++);
+      this.timer = setTimeout(() => this.connect(), longest * (0.5 + Math.random() / 2));
+    };
+  }
+
+  hangUp() {
+    clearTimeout(this.timer);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+  }
+}
+
+/** A word that this browser made up for this room, so that a second prediction replaces its first. */
+function voter(room) {
+  const key = `dissociation-room-${room}`;
+  const fresh = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0"));
+  try {
+    const known = localStorage.getItem(key) ?? fresh().join("");
+    localStorage.setItem(key, known);
+    return known;
+  } catch {
+    // A browser that keeps nothing counts anew after a reload.
+    return (window.dissociationVoter ??= fresh().join(""));
+  }
+}

@@ -1,0 +1,178 @@
+// The visitor's own curve: points over the plot to be pulled up and down, or drawn in one sweep.
+// Each point is a slider, for keyboards and screen readers.
+
+const SVG = "http://www.w3.org/2000/svg";
+const STEP = 0.01; // of an arrow key, in error
+
+function shape(tag, attributes) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
+}
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/** Errors straight between the places along the axis, so that they bend on a logarithmic one. */
+function between(places, errors, log, pieces = 8) {
+  const along = (x) => (log ? Math.log(x) : x);
+  const back = (t) => (log ? Math.exp(t) : t);
+  const x = [places[0]];
+  const y = [errors[0]];
+  for (let i = 1; i < places.length; i++) {
+    for (let step = 1; step <= pieces; step++) {
+      const share = step / pieces;
+      x.push(back(along(places[i - 1]) * (1 - share) + along(places[i]) * share));
+      y.push(errors[i - 1] * (1 - share) + errors[i] * share);
+    }
+  }
+  return { x, y };
+}
+
+class Sketch {
+  pulled = null; // the handle under the finger, and where it was last
+
+  constructor(parent) {
+    this.svg = shape("svg", { class: "live-chart-sketch", role: "group" });
+    this.field = shape("rect", { class: "live-chart-field" });
+    this.line = shape("polyline", { class: "live-chart-guess" });
+    this.svg.append(this.field, this.line);
+    parent.append(this.svg);
+    this.svg.addEventListener("pointerdown", (event) => this.press(event));
+    this.svg.addEventListener("pointermove", (event) => this.pull(event));
+    for (const end of ["pointerup", "pointercancel"]) {
+      this.svg.addEventListener(end, () => (this.pulled = null));
+    }
+  }
+
+  /** Takes a question; errors are kept while it stays the same one. */
+  ask(prediction, figure) {
+    this.figure = figure;
+    this.prediction = prediction;
+    if (this.question !== prediction.question) {
+      this.question = prediction.question;
+      this.errors = [...(prediction.guess ?? prediction.start)];
+    }
+    this.svg.setAttribute("aria-label", `Your prediction: ${prediction.name}`);
+    this.makeHandles();
+  }
+
+  makeHandles() {
+    if (this.handles?.length === this.errors.length) return;
+    this.handles?.forEach((handle) => handle.remove());
+    this.handles = this.errors.map((_, index) => {
+      const handle = shape("g", { class: "live-chart-handle", role: "slider", tabindex: "0" });
+      handle.append(shape("circle", { r: 22, class: "live-chart-grip" }), shape("circle", { r: 9 }));
+      handle.addEventListener("keydown", (event) => this.key(event, index));
+      this.svg.append(handle);
+      return handle;
+    });
+  }
+
+  get lowest() {
+    return this.figure.y.log ? this.figure.y.low : 0;
+  }
+
+  set(index, error) {
+    this.errors[index] = Math.round(1000 * clamp(error, this.lowest, 1)) / 1000;
+  }
+
+  key(event, index) {
+    const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 };
+    const leaps = { PageUp: 10, PageDown: -10, Home: -1000, End: 1000 };
+    const count = steps[event.key] ?? leaps[event.key];
+    if (count === undefined) return;
+    event.preventDefault();
+    this.set(index, this.errors[index] + STEP * count);
+    this.place(this.plot);
+  }
+
+  // ---- pointers
+
+  at(event) {
+    const box = this.svg.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  nearest(x) {
+    const distances = this.prediction.x.map((place) => Math.abs(this.pixel(place) - x));
+    return distances.indexOf(Math.min(...distances));
+  }
+
+  press(event) {
+    const grip = event.target.closest(".live-chart-handle");
+    // A finger beside the points scrolls the page.
+    if (event.button !== 0 || (event.pointerType === "touch" && !grip)) return;
+    event.preventDefault();
+    this.svg.setPointerCapture(event.pointerId);
+    const index = grip ? this.handles.indexOf(grip) : this.nearest(this.at(event).x);
+    this.pulled = { index, only: event.pointerType === "touch" };
+    this.handles[index].focus({ preventScroll: true });
+    this.pull(event);
+  }
+
+  pull(event) {
+    if (this.pulled === null) return;
+    const { x, y } = this.at(event);
+    const from = this.pulled.index;
+    const to = this.pulled.only ? from : this.nearest(x);
+    const error = this.yaxis.p2d(y - this.yaxis._offset);
+    const before = this.errors[from];
+    // A quick sweep passes over points: they come to lie on its way.
+    const way = Math.abs(to - from);
+    for (let step = Math.min(1, way); step <= way; step++) {
+      const share = way ? step / way : 1;
+      this.set(from + Math.sign(to - from) * step, before + (error - before) * share);
+    }
+    this.pulled.index = to;
+    this.place(this.plot);
+  }
+
+  // ---- drawing
+
+  pixel(x) {
+    return this.xaxis._offset + this.xaxis.d2p(x);
+  }
+
+  height(error) {
+    return this.yaxis._offset + this.yaxis.d2p(Math.max(error, this.lowest));
+  }
+
+  /** Puts everything where the plot's axes are now. */
+  place(plot) {
+    if (!plot._fullLayout?.xaxis) return;
+    this.plot = plot;
+    this.xaxis = plot._fullLayout.xaxis;
+    this.yaxis = plot._fullLayout.yaxis;
+    const { width, height } = plot._fullLayout;
+    for (const [name, value] of Object.entries({ width, height })) this.svg.setAttribute(name, value);
+    const area = {
+      x: this.xaxis._offset,
+      y: this.yaxis._offset,
+      width: this.xaxis._length,
+      height: this.yaxis._length,
+    };
+    for (const [name, value] of Object.entries(area)) this.field.setAttribute(name, value);
+    const way = between(this.prediction.x, this.errors, this.figure.x.log);
+    const points = way.x.map((x, i) => `${this.pixel(x)},${this.height(way.y[i])}`);
+    this.line.setAttribute("points", points.join(" "));
+    this.handles.forEach((handle, i) => this.placeHandle(handle, i));
+  }
+
+  placeHandle(handle, i) {
+    const { x: axis, y } = this.figure;
+    const place = this.prediction.x[i];
+    handle.setAttribute("transform", `translate(${this.pixel(place)},${this.height(this.errors[i])})`);
+    const words = {
+      "aria-label": `Error you expect at ${number(place, axis)} (${axis.title})`,
+      "aria-valuemin": this.lowest,
+      "aria-valuemax": 1,
+      "aria-valuenow": this.errors[i],
+      "aria-valuetext": number(this.errors[i], y),
+    };
+    for (const [name, value] of Object.entries(words)) handle.setAttribute(name, value);
+  }
+
+  remove() {
+    this.svg.remove();
+  }
+}

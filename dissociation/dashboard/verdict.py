@@ -1,0 +1,59 @@
+"""How good a prediction was, in words, as far as the curve is measured."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dissociation.dashboard.predicting import Predicting
+from dissociation.dashboard.state import plain
+from dissociation.engine.watch import CurveWatch
+from dissociation.predictions import Verdict, judge, score
+
+
+def verdict(watch: CurveWatch, found: Predicting, reference: str) -> None:
+    """Draws the score of the visitor's prediction, and of the class's mean.
+
+    **Arguments:**
+
+    - `watch`: of all conditions of the page, the revealed one included.
+    - `reference`: name of the first condition.
+    """
+    measure = watch.experiments[0].measure
+    curves = watch.curves()
+    first, curve = curves[0], curves[found.position]
+    if first is None or curve is None:
+        return
+    if found.guess:
+        own = judge(measure, found.guess, curve, first)
+        if own is not None:
+            st.success(plain_verdict(own, reference), icon=":material/target:")
+    if found.room is not None and found.room.band is not None:
+        mean = judge(measure, found.room.band.mean, curve, first)
+        if mean is not None:
+            st.info(
+                f"**The mean of the class scores {mean.score} of 100** "
+                f"({found.room.handed_in} predictions): {_points(mean.distance)} off.",
+                icon=":material/groups:",
+            )
+
+
+def plain_verdict(found: Verdict, reference: str) -> str:
+    """A verdict in Markdown."""
+    words = (
+        f"**{found.score} of 100.** Your prediction is {_points(found.distance)} from the measured "
+        "curve on average over the axis (each costs 4 of the 100). "
+    )
+    if not np.isnan(found.unchanged):
+        words += (
+            f"“Just like {plain(reference)}” would have been {_points(found.unchanged)} off, "
+            f"{score(found.unchanged)} of 100. "
+        )
+    if not np.isnan(found.measured_half_way):
+        expected = "none" if np.isnan(found.half_way) else f"{found.half_way:.2g}"
+        words += f"σ50 by your prediction: {expected}; measured: {found.measured_half_way:.2g}."
+    return words.strip()
+
+
+def _points(distance: float) -> str:
+    return f"{100 * distance:.1f} percentage points"

@@ -1,0 +1,203 @@
+"""Rooms in which a class predicts one curve together: anonymous, in memory only, and expiring.
+
+A room knows no names. It keeps one prediction a browser, by a word that the browser made up, and
+gives away nothing but how many there are and the band of their middle half, and that only once
+there are enough that no single one can be read from it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from dissociation.errors import InvalidValue
+from dissociation.predictions import PLACES
+
+#: From this many predictions on, their band is shown.
+ENOUGH = 3
+#: A room ends when nobody predicted anything or steered it for this long (seconds).
+EXPIRES = 3 * 3600.0
+#: The band is given to this many errors.
+GRAIN = 0.005
+MAX_ROOMS = 500
+MAX_GUESSES = 1_000
+
+
+class Band(NamedTuple):
+    """What a class predicts: `(PLACES,)` errors each, lower and upper quartile and mean."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    mean: tuple[float, ...]
+
+
+class RoomView(NamedTuple):
+    """What anybody in a room may know.
+
+    - `version`: grows with every change.
+    - `path`: the page that the room is about.
+    - `question`: identifies the curve to be predicted.
+    - `handed_in`: how many predictions there are; `band`: of them, or `None` while too few.
+    - `round`: grows when the host starts anew; `revealed`: whether the measured curve is shown.
+    """
+
+    version: int
+    path: str
+    question: str
+    handed_in: int
+    band: Band | None
+    round: int
+    revealed: bool
+
+
+@dataclass
+class _Room:
+    host: str
+    path: str
+    question: str
+    touched: float
+    guesses: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    round: int = 1
+    revealed: bool = False
+    version: int = 1
+
+
+class Rooms:
+    """All rooms of this process.
+
+    **Arguments:**
+
+    - `clock`: seconds that never go back.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._rooms: dict[str, _Room] = {}
+
+    def open(self, code: str, path: str, question: str) -> str:
+        """Opens a room under a code that is not taken. **Returns:** the secret of its host.
+
+        **Raises:** `InvalidValue` if the code is taken or there are too many rooms.
+        """
+        with self._lock:
+            self._expire()
+            if code in self._rooms:
+                raise InvalidValue("room", code, "that room is open already; try again")
+            if len(self._rooms) >= MAX_ROOMS:
+                raise InvalidValue("room", code, f"{MAX_ROOMS} rooms are open; try again later")
+            host = secrets.token_hex(16)
+            self._rooms[code] = _Room(host, path, question, self._clock())
+            return host
+
+    def _expire(self) -> None:
+        now = self._clock()
+        for code, room in list(self._rooms.items()):
+            if now - room.touched > EXPIRES:
+                del self._rooms[code]
+
+    def _changed(self, room: _Room) -> None:
+        room.version += 1
+        room.touched = self._clock()
+
+    def _room(self, code: str) -> _Room:
+        self._expire()
+        if code not in self._rooms:
+            raise InvalidValue("room", code, "no such room is open; ask whoever opened it")
+        return self._rooms[code]
+
+    def _hosted(self, code: str, host: str) -> _Room:
+        room = self._room(code)
+        if not secrets.compare_digest(room.host, host):
+            raise InvalidValue("host", "…", "only whoever opened the room may steer it")
+        return room
+
+    def is_host(self, code: str, host: str) -> bool:
+        """Whether this is the secret of an open room's host."""
+        with self._lock:
+            try:
+                self._hosted(code, host)
+            except InvalidValue:
+                return False
+            return True
+
+    def view(self, code: str) -> RoomView | None:
+        """What anybody may know of a room; `None` if there is none of that code."""
+        with self._lock:
+            self._expire()
+            room = self._rooms.get(code)
+            if room is None:
+                return None
+            band = _band(room)
+            count = len(room.guesses)
+            return RoomView(
+                room.version, room.path, room.question, count, band, room.round, room.revealed
+            )
+
+    def predict(self, code: str, question: str, voter: str, guess: tuple[float, ...]) -> None:
+        """Adds a browser's prediction to its room, in place of its earlier one.
+
+        **Arguments:**
+
+        - `question`: of the page on which it was drawn.
+        - `voter`: the browser's word; the same word is the same browser.
+        - `guess`: `(PLACES,)` errors in [0, 1].
+
+        **Raises:** `InvalidValue` if the room is closed, is about another curve, or is full.
+        """
+        assert len(guess) == PLACES
+        with self._lock:
+            room = self._room(code)
+            if room.question != question:
+                raise InvalidValue("room", code, "it is about another curve than this page")
+            if room.revealed:
+                raise InvalidValue("guess", "…", "the curve is revealed already")
+            if voter not in room.guesses and len(room.guesses) >= MAX_GUESSES:
+                raise InvalidValue("room", code, f"it is full with {MAX_GUESSES:,} predictions")
+            room.guesses[voter] = guess
+            self._changed(room)
+
+    def reveal(self, code: str, host: str) -> None:
+        """Shows the measured curve to the whole room. **Raises:** `InvalidValue`."""
+        with self._lock:
+            room = self._hosted(code, host)
+            room.revealed = True
+            self._changed(room)
+
+    def start_round(self, code: str, host: str, path: str, question: str) -> None:
+        """Covers the curve again and forgets all predictions. **Raises:** `InvalidValue`.
+
+        **Arguments:**
+
+        - `path`, `question`: what the room is about from now on.
+        """
+        with self._lock:
+            room = self._hosted(code, host)
+            room.guesses.clear()
+            room.revealed = False
+            room.round += 1
+            room.path, room.question = path, question
+            self._changed(room)
+
+    def close(self, code: str, host: str) -> None:
+        """Ends a room. **Raises:** `InvalidValue`."""
+        with self._lock:
+            self._hosted(code, host)
+            del self._rooms[code]
+
+
+def _band(room: _Room) -> Band | None:
+    if len(room.guesses) < ENOUGH:
+        return None
+    values = np.array(list(room.guesses.values()))
+    low, high = np.quantile(values, [0.25, 0.75], axis=0)
+    # Coarsely, so that one more prediction cannot be told from how far the mean moved.
+    return Band(
+        *(tuple(map(float, np.round(v / GRAIN) * GRAIN)) for v in (low, high, values.mean(0)))
+    )
