@@ -114,7 +114,7 @@ class Rooms:
 
     def _hosted(self, code: str, host: str) -> _Room:
         room = self._room(code)
-        if not secrets.compare_digest(room.host, host):
+        if not secrets.compare_digest(room.host.encode(), host.encode()):
             raise InvalidValue("host", "…", "only whoever opened the room may steer it")
         return room
 

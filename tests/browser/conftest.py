@@ -71,6 +71,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         server.stop()
 
 
+@pytest.fixture(scope="package")
+def lab(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """The real lab, with a store of its own that these tests share."""
+    return serve("app.py", {"DISSOCIATION_CACHE": str(tmp_path_factory.mktemp("cache"))})
+
+
 @pytest.fixture
 def console_errors() -> list[str]:
     return []

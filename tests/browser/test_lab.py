@@ -13,38 +13,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .helpers import Server, settle
+from .helpers import settle
+from .tiny import address, drawn, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
-TINY = {"recipe": "custom", "width": "32", "epochs": "1", "seeds": "1", "points": "12"}
 PAGES = ("/", "/Robustness", "/Transfer", "/Inputs", "/Hypothesis")
-DONE = re.compile("Complete:")
 #: What Streamlit and Plotly bring themselves: (rule, part of the element's HTML).
 KNOWN_VIOLATIONS = (("nested-interactive", "live-chart-plot"),)
-
-
-def address(page: str, **values: str) -> str:
-    return f"{page}?{urllib.parse.urlencode({**TINY, **values})}"
-
-
-@pytest.fixture(scope="module")
-def lab(serve, tmp_path_factory) -> Server:
-    cache = tmp_path_factory.mktemp("cache")
-    return serve("app.py", {"DISSOCIATION_CACHE": str(cache)})
-
-
-def wait_for_end(page: Page, timeout: float = 90_000) -> None:
-    expect(page.get_by_text(DONE).first).to_be_visible(timeout=timeout)
-    settle(page)
-
-
-def no_exception(page: Page) -> None:
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-def drawn(page: Page) -> None:
-    page.wait_for_selector(".js-plotly-plot .scatterlayer .trace .points path", timeout=60_000)
 
 
 def tag_and_watch(page: Page) -> None:

@@ -16,11 +16,12 @@ from labs import TINY
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from dissociation.dashboard import routes
+from dissociation.dashboard import room_socket, routes
 from dissociation.engine.jobs import LEASE
 from dissociation.experiment import Experiment
 from dissociation.manipulations import InputNull, Scale
 from dissociation.measures import ParameterNoise
+from dissociation.predictions import PLACES
 from dissociation.training import Recipe
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
@@ -203,3 +204,34 @@ def test_lifespan(lab, monkeypatch):
     finally:
         logger.handlers[:], logger.level, logger.propagate = before
         logger.setLevel(before[1])
+
+
+def room_of(address: str, code: str, **options) -> connect:
+    return connect(f"ws://{address}/api/rooms/{code}", open_timeout=PATIENCE, **options)
+
+
+class TestRooms:
+    def test_news_of_a_room(self, address, lab):
+        host = lab.rooms.open("BC23", "/Robustness", "q")
+        with room_of(address, "BC23") as socket:
+            first = strict(socket.recv(timeout=PATIENCE))
+            assert first["count"] == 0 and first["band"] is None and not first["revealed"]
+            for number in range(3):
+                lab.rooms.predict("BC23", "q", f"{number:032x}", (0.5,) * PLACES)
+            while (news := strict(socket.recv(timeout=PATIENCE)))["count"] < 3:
+                assert news["band"] is None
+            assert news["band"]["mean"] == [0.5] * PLACES
+            lab.rooms.reveal("BC23", host)
+            assert strict(socket.recv(timeout=PATIENCE))["revealed"]
+            lab.rooms.close("BC23", host)
+            assert to_the_end(socket) == ([], room_socket.GONE)
+
+    @pytest.mark.parametrize("code", ["XXXX", "a" * 500, "%00", "<script>"])
+    def test_unknown(self, address, lab, code):
+        with room_of(address, code) as socket:
+            assert to_the_end(socket) == ([], room_socket.GONE)
+
+    def test_foreign_origin(self, address, lab):
+        lab.rooms.open("BC23", "/Robustness", "q")
+        with room_of(address, "BC23", origin="http://evil.example") as socket:
+            assert to_the_end(socket) == ([], routes.FOREIGN)

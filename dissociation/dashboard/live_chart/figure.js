@@ -180,9 +180,9 @@ function plotlyAxis(axis, colors, compact) {
   };
 }
 
-function plotlyHeight(figure, width) {
+function plotlyHeight(figure, width, further = 0) {
   if (width >= PHONE) return Math.round(figure.height * Math.sqrt(figure.scale));
-  const legendRows = Math.max(0, figure.traces.length - 4); // must not be taken from the plot
+  const legendRows = Math.max(0, figure.traces.length + further - 4); // must not be taken from the plot
   return Math.min(figure.height, 360) + 20 * legendRows;
 }
 
@@ -191,13 +191,13 @@ function unifiedTitle(axis, detail) {
   return `${escape(axis.title)}: ${value}${detail && `  ·  ${escape(detail)}`}`;
 }
 
-function plotlyLayout(figure, snapshot, colors, width) {
+function plotlyLayout(figure, snapshot, colors, width, further = 0) {
   const compact = width < PHONE;
   const shared = sharedDetail(measured(figure, snapshot));
   const revision = figure.revision || "kept";
   return {
     width,
-    height: plotlyHeight(figure, width),
+    height: plotlyHeight(figure, width, further),
     uirevision: revision,
     selectionrevision: revision,
     // On a touch screen a drag must scroll the page; zooming is one press in the mode bar away.

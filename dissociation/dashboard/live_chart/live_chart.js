@@ -250,7 +250,10 @@ class LiveChart {
 
   renderPlot() {
     const width = this.plot.clientWidth;
-    this.plot.style.height = `${plotlyHeight(this.figure, width)}px`;
+    const { prediction, room, sketch } = this.predicting;
+    const colors = theme(this.root);
+    const predicted = predictionTraces(this.figure, prediction, room, colors.text);
+    this.plot.style.height = `${plotlyHeight(this.figure, width, predicted.length)}px`;
     if (!this.stale) this.shown = { figure: this.figure, snapshot: this.snapshot };
     this.plot.classList.toggle("live-chart-stale", this.stale);
     if (!this.Plotly || width === 0) return; // in a closed tab: the resize comes when it opens
@@ -260,13 +263,10 @@ class LiveChart {
     const view = JSON.stringify([figure.revision, figure.x, figure.y]);
     const draw = this.view === view ? this.Plotly.react : this.Plotly.newPlot;
     this.view = view;
-    const colors = theme(this.root);
-    const { prediction, room, sketch } = this.predicting;
-    const traces = plotlyTraces(figure, snapshot, width < PHONE);
     draw(
       this.plot,
-      [...traces, ...predictionTraces(figure, prediction, room, colors.text)],
-      plotlyLayout(figure, snapshot, colors, width),
+      [...plotlyTraces(figure, snapshot, width < PHONE), ...predicted],
+      plotlyLayout(figure, snapshot, colors, width, predicted.length),
       plotlyConfig(figure),
     );
     sketch?.place(this.plot);

@@ -1,0 +1,161 @@
+"""Predict, then reveal, in a real browser: drawing, keyboard, and a class in a room."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .helpers import settle
+from .tiny import address, drawn, no_exception, wait_for_end
+
+pytestmark = pytest.mark.browser
+
+WHERE = address("/Robustness", show="scale", key="2")
+HAND_IN = "Hand in my prediction"
+
+
+def handles(page: Page):
+    return page.locator(".live-chart-handle")
+
+
+def errors_drawn(page: Page) -> list[float]:
+    return [float(h.get_attribute("aria-valuenow")) for h in handles(page).all()]
+
+
+def names_on_chart(page: Page) -> list[str]:
+    return page.evaluate(
+        "() => document.querySelector('.js-plotly-plot').data"
+        ".filter((t) => t.showlegend !== false && t.name).map((t) => t.name)"
+    )
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(page.url).query)
+
+
+def open_to_predict(lab, page: Page) -> None:
+    lab.open(page, WHERE + "&predict=scale")
+    drawn(page)
+    expect(handles(page)).to_have_count(9)
+
+
+def test_draw_then_reveal(lab, page):
+    open_to_predict(lab, page)
+    assert names_on_chart(page) == ["Trained"]
+    field = page.locator(".live-chart-field").bounding_box()
+    left, top, width, height = (field[side] for side in ("x", "y", "width", "height"))
+    page.mouse.move(left + 2, top + 0.9 * height)
+    page.mouse.down()
+    page.mouse.move(left + 0.5 * width, top + 0.9 * height, steps=3)
+    page.mouse.move(left + width - 2, top + 2, steps=3)
+    page.mouse.up()
+    found = errors_drawn(page)
+    assert found == sorted(found) and found[0] < 0.02 and found[-1] > 0.9
+    page.get_by_role("button", name="Show the measured curve").click()
+    expect(page.get_by_text(re.compile(r"\d+ of 100\."))).to_be_visible()
+    wait_for_end(page)
+    drawn(page)
+    assert names_on_chart(page) == ["Trained", "Scaled (α = 20)", "Your prediction"]
+    handed_in = [float(value) / 100 for value in query(page)["guess"][0].split(",")]
+    assert handed_in == pytest.approx(found)
+    expect(handles(page)).to_have_count(0)
+    # Back covers the curve again, with the sketch as it was.
+    page.go_back()
+    expect(handles(page)).to_have_count(9)
+    no_exception(page)
+
+
+def test_keyboard_and_screen_reader(lab, page):
+    open_to_predict(lab, page)
+    first = page.get_by_role("slider", name=re.compile("Error you expect at 0.0001"))
+    first.focus()
+    for key in ("End", "PageDown", "ArrowDown", "ArrowUp", "ArrowUp"):
+        first.press(key)
+    expect(first).to_have_attribute("aria-valuetext", "91%")
+    first.press("Home")
+    expect(first).to_have_attribute("aria-valuetext", "1%")
+    found = Axe().run(page).response["violations"]
+    serious = {v["id"] for v in found if v["impact"] in ("serious", "critical")}
+    assert serious <= {"nested-interactive"}
+
+
+def test_a_finger_pulls_points_and_scrolls_beside_them(lab, new_page):
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    open_to_predict(lab, page)
+    action = "(node) => getComputedStyle(node).touchAction"
+    assert handles(page).first.evaluate(action) == "none"
+    assert page.locator(".live-chart-field").evaluate(action) == "auto"
+
+
+def hand_in(page: Page, level: str) -> None:
+    for handle in handles(page).all():
+        handle.focus()
+        handle.press(level)
+    page.get_by_role("button", name=HAND_IN).click()
+    expect(page.get_by_text("Handed in.")).to_be_visible()
+
+
+def test_a_class_in_a_room(lab, new_page):
+    host = new_page()
+    lab.open(host, WHERE)
+    wait_for_end(host)
+    host.get_by_role("button", name="Predict first").click()
+    host.get_by_role("button", name="Open a room for a class").click()
+    expect(host.get_by_alt_text(re.compile("QR code"))).to_be_visible()
+    host.wait_for_function("() => new URLSearchParams(location.search).has('room')")
+    code = query(host)["room"][0]
+    assert names_on_chart(host) == ["Trained"]
+    expect(handles(host)).to_have_count(0)
+
+    guests = []
+    for level in ("End", "Home", "PageUp"):
+        guest = new_page()
+        if guests:
+            guest.goto(link)
+        else:
+            lab.open(guest)
+            guest.get_by_label("In a class?").fill(code.lower())
+            guest.get_by_label("In a class?").press("Enter")
+            expect(guest.get_by_role("heading", name="Robustness")).to_be_visible()
+            link = guest.url
+        expect(handles(guest)).to_have_count(9)
+        drawn(guest)
+        assert "host" not in query(guest) and names_on_chart(guest)[0] == "Trained"
+        assert not any("Scaled" in name for name in names_on_chart(guest))
+        hand_in(guest, level)
+        guests.append(guest)
+        expect(host.get_by_text(re.compile(f"^{len(guests)} predictions?"))).to_be_visible()
+    # The band comes to everybody without a rerun, and only from the third on.
+    for page in (host, *guests):
+        page.wait_for_function(
+            "() => document.querySelector('.js-plotly-plot').data"
+            ".some((t) => t.name?.startsWith('The class (3 predictions)'))"
+        )
+
+    # Whoever reloads and hands in again does not count twice.
+    guests[0].reload()
+    drawn(guests[0])
+    guests[0].get_by_role("button", name="Hand in again").click()
+    settle(guests[0])
+    expect(host.get_by_text(re.compile("^3 predictions"))).to_be_visible()
+
+    host.get_by_role("button", name="Reveal").click()
+    for page in (host, *guests):
+        page.wait_for_function(
+            "() => document.querySelector('.js-plotly-plot').data"
+            ".some((t) => t.name === 'Scaled (α = 20)' && t.x.length > 2)"
+        )
+        expect(page.get_by_text("The mean of the class scores")).to_be_visible()
+    expect(guests[0].get_by_text(re.compile(r"^\d+ of 100\."))).to_be_visible()
+
+    host.get_by_role("button", name="New round").click()
+    for page in guests:
+        expect(page.get_by_role("button", name=HAND_IN)).to_be_visible()
+    host.get_by_role("button", name="Close the room").click()
+    for page in guests:
+        expect(page.get_by_text(f"The room {code} is closed")).to_be_visible()
+        no_exception(page)

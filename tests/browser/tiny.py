@@ -1,0 +1,30 @@
+"""Pages of the real lab with a recipe that is trained and measured in seconds."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+
+from playwright.sync_api import Page, expect
+
+from .helpers import settle
+
+TINY = {"recipe": "custom", "width": "32", "epochs": "1", "seeds": "1", "points": "12"}
+DONE = re.compile("Complete:")
+
+
+def address(page: str, **values: str) -> str:
+    return f"{page}?{urllib.parse.urlencode({**TINY, **values})}"
+
+
+def wait_for_end(page: Page, timeout: float = 90_000) -> None:
+    expect(page.get_by_text(DONE).first).to_be_visible(timeout=timeout)
+    settle(page)
+
+
+def no_exception(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def drawn(page: Page) -> None:
+    page.wait_for_selector(".js-plotly-plot .scatterlayer .trace .points path", timeout=60_000)

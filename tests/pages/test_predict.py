@@ -1,0 +1,196 @@
+"""Predict, then reveal: the curve is covered until the prediction is in, alone and in a room."""
+
+from __future__ import annotations
+
+import pytest
+from labs import TINY, Visit
+
+from dissociation.address.links import Link, curves_of
+from dissociation.dashboard.predicting import predicting, take_guess
+from dissociation.manipulations import Scale
+from dissociation.predictions import PLACES
+
+QUERY = {**TINY, "seeds": "1", "points": "6", "show": "scale"}
+GUESS = ",".join(["50"] * PLACES)
+FLAT = [0.5] * PLACES
+
+
+def press(visit: Visit, key: str) -> None:
+    visit.test.button(key=f"{visit.page}-{key}").click()
+    visit.run()
+
+
+def shown(lab) -> list[tuple]:
+    return [experiment.manipulations for experiment in lab.curves[-1]]
+
+
+def open_room(lab, page="robustness", **more) -> tuple[Visit, str]:
+    visit = Visit(page, {**QUERY, **more})
+    press(visit, "predict-room")
+    return visit, visit.query["room"]
+
+
+def guest(lab, code: str) -> Visit:
+    """Another visitor, who enters the code on the start page."""
+    path = lab.rooms.view(code).path
+    query = dict(pair.split("=") for pair in path.split("?")[1].split("&"))
+    return Visit(path.split("?")[0].strip("/").lower(), query)
+
+
+def hand_in(lab, code: str, number: int, level: float = 0.5) -> None:
+    question = lab.rooms.view(code).question
+    lab.rooms.predict(code, question, f"{number:032x}", (level,) * PLACES)
+
+
+@pytest.mark.parametrize("page", ["robustness", "transfer"])
+def test_alone(page, lab):
+    visit = Visit(page, {**QUERY, "images": "600"})
+    press(visit, "predict-begin")
+    assert visit.query["predict"] == "scale"
+    assert shown(lab) == [()]
+    lab.jobs.drain()
+    visit.run()
+    assert "Scaled" not in visit.test.dataframe[0].value["Condition"].tolist()
+    # As the chart's callback does it, on a later run.
+    covered = Visit(page, {**visit.query, "guess": GUESS, "revealed": "yes"})
+    assert len(shown(lab)) == 2 and isinstance(shown(lab)[1][0], Scale)
+    lab.jobs.drain()
+    covered.run()
+    (said,) = covered.test.success
+    assert "of 100" in said.value and "Just like Trained" in said.value
+    press(covered, "predict-again")
+    assert shown(lab) == [()] and "guess" not in covered.query
+    press(covered, "predict-end")
+    assert "predict" not in covered.query and len(shown(lab)) == 2
+
+
+def test_the_hypothesis_waits_for_the_prediction(lab):
+    visit = Visit("hypothesis", {**TINY, "points": "6", "seeds": "2"})
+    press(visit, "predict-begin")
+    assert shown(lab) == [()] and "Predict B first" in visit.test.info[0].value
+    lab.jobs.drain()
+    visit.run()
+    assert not any(m.value.startswith("### ") for m in visit.test.main.markdown)
+
+
+@pytest.mark.parametrize("word", ["duplicate", "trained"])
+def test_what_is_not_on_the_page_cannot_be_predicted(word, lab):
+    visit = Visit("robustness", {**QUERY, "predict": word})
+    assert "cannot be predicted" in visit.test.info[0].value and len(shown(lab)) == 2
+
+
+def test_one_budget_is_no_curve(lab):
+    visit = Visit("transfer", {**QUERY, "points": "1", "predict": "scale"})
+    assert any("at least 2" in error for error in visit.errors)
+
+
+def test_nothing_to_predict(lab):
+    visit = Visit("robustness", {**QUERY, "show": ""})
+    assert not any(button.key == "robustness-predict-begin" for button in visit.test.button)
+
+
+def test_a_room(lab):
+    host, code = open_room(lab)
+    assert f"Room {code}" in host.text() and shown(lab) == [()]
+    visitor = guest(lab, code)
+    assert visitor.query["room"] == code and "host" not in visitor.query
+    assert shown(lab) == [()] and not visitor.notices
+    assert not any(button.key == "robustness-room-visibility" for button in visitor.test.button)
+    for number in range(3):
+        hand_in(lab, code, number)
+    press(host, "room-visibility")
+    assert lab.rooms.view(code).revealed and len(shown(lab)) == 2
+    lab.jobs.drain()
+    host.run()
+    assert any("mean of the class scores" in info.value for info in host.test.info)
+    # The browser runs the visitor's page when its room has news.
+    visitor.run()
+    assert visitor.query["revealed"] == "yes" and len(shown(lab)) == 2
+    press(host, "room-replay")
+    assert lab.rooms.view(code).round == 2 and lab.rooms.view(code).handed_in == 0
+    visitor.run()
+    assert "revealed" not in visitor.query and shown(lab) == [()]
+    press(host, "room-close")
+    assert lab.rooms.view(code) is None and "room" not in host.query
+    visitor.run()
+    assert any("is closed" in info.value for info in visitor.test.info)
+
+
+def test_a_round_forgets_the_visitors_prediction(lab):
+    host, code = open_room(lab)
+    visitor = guest(lab, code)
+    visitor.test.session_state["robustness-guess"] = tuple(FLAT)
+    visitor.run()
+    assert visitor.query["guess"] == GUESS
+    host.test.session_state["robustness-scale"] = 50.0
+    host.run()
+    press(host, "room-replay")
+    assert "scale=50" in lab.rooms.view(code).path
+    visitor.run()
+    assert "guess" not in visitor.query
+    assert any("another experiment" in notice for notice in visitor.notices)
+    assert [link.label for link in visitor.test.main.get("page_link")] == [
+        "Go to the room's experiment"
+    ]
+
+
+def test_entering_a_code(lab):
+    _, code = open_room(lab)
+    visit = Visit("start")
+    visit.test.text_input(key="start-room").set_value("zzzz").run()
+    assert any("no room" in warning.value for warning in visit.test.warning)
+    visit.test.text_input(key="start-room").set_value(f" {code.lower()} ").run()
+    assert visit.test.title[0].value == "Robustness"
+    assert f"Room **{code}**" in "\n".join(c.value for c in visit.test.caption)
+
+
+class FakeState(dict):
+    """A page's state for what a browser hands in, without the page."""
+
+    page = "robustness"
+
+    def put(self, name, value):
+        self[name] = value
+
+
+@pytest.fixture
+def asked(lab, monkeypatch):
+    state = FakeState(predict="scale", room="", host="", revealed=False, guess=(), axis="log")
+    link = Link.of("robustness", show=["scale"], predict="scale")
+    conditions = curves_of(link)[0]
+    session: dict = {}
+    monkeypatch.setattr("dissociation.dashboard.predicting.st.session_state", session)
+    return state, link, conditions, session
+
+
+def test_taking_a_prediction_reveals_the_curve(asked):
+    state, link, conditions, session = asked
+    found = predicting(state, link, conditions)
+    take_guess(state, found, {"errors": FLAT, "voter": ""})
+    assert state["guess"] == tuple(FLAT) and state["revealed"] and not session
+
+
+def test_in_a_room_it_is_handed_in(asked, lab):
+    state, link, conditions, session = asked
+    question = predicting(state, link, conditions).question
+    lab.rooms.open("BC23", link.path, question)
+    state["room"] = "BC23"
+    found = predicting(state, link, conditions)
+    assert found.covered and not found.host
+    take_guess(state, found, {"errors": FLAT, "voter": "0" * 32})
+    assert lab.rooms.view("BC23").handed_in == 1 and not state["revealed"]
+    assert state["guess"] == tuple(FLAT)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [None, [], "x", {"errors": [0.5]}, {"errors": ["<script>"] * PLACES}]
+    + [{"errors": FLAT, "voter": voter} for voter in (None, "", "x" * 32, 7, "0" * 33)],
+)
+def test_nonsense_is_said_and_changes_nothing(asked, lab, given):
+    state, link, conditions, session = asked
+    lab.rooms.open("BC23", link.path, predicting(state, link, conditions).question)
+    state["room"] = "BC23"
+    take_guess(state, predicting(state, link, conditions), given)
+    assert "cannot be used" in session["robustness|prediction"]
+    assert state["guess"] == () and lab.rooms.view("BC23").handed_in == 0
