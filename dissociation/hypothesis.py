@@ -15,7 +15,7 @@ import numpy as np
 from dissociation.errors import InvalidValue, check_choice
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
-from dissociation.statistics import bootstrap_interval, half_way_noise, log_area
+from dissociation.statistics import bootstrap_interval, half_ways, log_area
 
 HALF_WAY, AREA, AT = "half_way", "area", "at"
 SUMMARIES = {
@@ -55,9 +55,8 @@ def summaries(curve: Curve, summary: str, *, chance: float, at: float) -> np.nda
     """
     check_choice("summary", summary, tuple(SUMMARIES))
     if summary == HALF_WAY:
-        pairs = zip(curve.rates, curve.seeds, strict=True)
-        found = [half_way_noise(curve.x, rates, seed.clean, chance) for rates, seed in pairs]
-    elif summary == AREA:
+        return half_ways(curve, chance)
+    if summary == AREA:
         found = [log_area(curve.x, rates) for rates in curve.rates]
     else:
         found = [error_at(curve.x, rates, at) for rates in curve.rates]

@@ -132,7 +132,13 @@ class Summary:
     ratio: float
 
 
-def _half_ways(curve: Curve, chance: float) -> np.ndarray:
+def half_ways(curve: Curve, chance: float) -> np.ndarray:
+    """`(seeds,)` σ50 of each network; NaN where its curve does not cross.
+
+    **Arguments:**
+
+    - `chance`: error of guessing.
+    """
     return np.array(
         [
             half_way_noise(curve.x, rates, seed.clean, chance)
@@ -149,12 +155,12 @@ def summarise(curve: Curve, reference: Curve, chance: float) -> Summary:
     - `curve`, `reference`: over the same seeds in the same order.
     - `chance`: error of guessing.
     """
-    half_ways = _half_ways(curve, chance)
+    crossings = half_ways(curve, chance)
     areas = np.array([log_area(curve.x, rates) for rates in curve.rates])
-    ratios = half_ways / _half_ways(reference, chance)
+    ratios = crossings / half_ways(reference, chance)
     return Summary(
         clean=float(np.mean([seed.clean for seed in curve.seeds])),
-        half_way=float(np.mean(half_ways)),
+        half_way=float(np.mean(crossings)),
         area=float(np.mean(areas)),
         interval=bootstrap_interval(areas),
         ratio=float(np.mean(ratios)),

@@ -29,6 +29,7 @@ PAGES = {
     "transfer": "pages/2_Transfer.py",
     "inputs": "pages/3_Inputs.py",
     "hypothesis": "pages/4_Hypothesis.py",
+    "sweep": "pages/5_Sweep.py",
 }
 #: A network that is trained in a moment and measured in another.
 TINY = {
@@ -177,6 +178,7 @@ def other_value(parameter: Parameter) -> Any:
             "compose": parse_chain("compose", "scale:3,permute:1"),
             "pin": Pin(parse_chain("pin", "scale:3"), (("key", "5"),)),
             "versus": "trained",
+            "strengths": (1.0, 2.5, 4.0),
             "predict": "scale",
             "guess": (0.02, 0.021, 0.05, 0.2, 0.5, 0.9, 0.9, 0.9, 1.0),
             "room": "BC23",

@@ -85,6 +85,16 @@ PRESETS: dict[str, Preset] = {
             "the outgoing weights adds up over four times as many, and the two nearly cancel.",
         ),
         Preset(
+            "best-scale",
+            "Is there a best scale?",
+            Link.of("sweep", strengths=(0.1, 0.3, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)),
+            "Close to α = 2: there the network stands a little more noise than the trained one; "
+            "scaled further up or down it breaks sooner.",
+            "Scaling up makes the incoming weights large against the noise on them, and lets the "
+            "noise on the outgoing weights be read from larger features. The best α is where the "
+            "two weigh the same.",
+        ),
+        Preset(
             "nuisance-transfer",
             "What nuisance neurons do to transfer",
             Link.of("transfer", show=["nuisance"], nuisance=128),

@@ -1,4 +1,4 @@
-"""The guided tour: five steps, each a page in a certain state with what to look at there."""
+"""The guided tour: six steps, each a page in a certain state with what to look at there."""
 
 from __future__ import annotations
 
@@ -26,27 +26,33 @@ STEPS: tuple[Step, ...] = (
         Link.of("start", tour=1),
     ),
     Step(
+        "Draw what you expect",
+        "The trained network's curve is there, the scaled one's is not. Draw across the chart "
+        "where you expect it, then press *Show the measured curve*. How close were you?",
+        Link.of("robustness", show=["scale"], predict="scale", tour=2),
+    ),
+    Step(
         "Move a strength",
         "Pull α of *Scaled* (in the sidebar on the left) up and down and watch the curve follow. "
         "Can you find an α at which the network is **more** robust than the trained one?",
-        Link.of("robustness", show=["scale"], tour=2),
+        Link.of("robustness", show=["scale"], tour=3),
     ),
     Step(
         "Compare two strengths",
         "Scaling by 3 is pinned as **A**, scaling by 20 is **B**. The lower chart is B − A: above "
         "0, B makes more errors. Pin any curve of your own with *Pin a curve as A*.",
-        Link.of("robustness", show=["scale"], pin=Pin((Scale(3.0),)), tour=3),
+        Link.of("robustness", show=["scale"], pin=Pin((Scale(3.0),)), tour=4),
     ),
     Step(
         "The other noise",
         "Noise on the pixels, not the weights: the scaled network's curve now lies on the trained "
         "one's, to the last image. Only the input-null rewrite parts from them.",
-        Link.of("robustness", measure="input_noise", show=["scale", "input_null"], tour=4),
+        Link.of("robustness", measure="input_noise", show=["scale", "input_null"], tour=5),
     ),
     Step(
         "A new reader",
         "A probe reads the hidden layer for a new task. Stopped after 200 steps, it is fooled by "
         "scale. Choose the converged probe in the sidebar: the difference is gone.",
-        Link.of("transfer", show=["scale"], probe="notebook", tour=5),
+        Link.of("transfer", show=["scale"], probe="notebook", tour=6),
     ),
 )

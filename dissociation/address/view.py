@@ -8,7 +8,7 @@ from dissociation.address.parameter import CHOICE, CHOICES, INTEGER, Parameter
 
 NORMAL, LECTURE = "normal", "lecture"
 ALL = "all"
-TOUR_STEPS = 5
+TOUR_STEPS = 6
 VIEW = Parameter(
     "view",
     "View",

@@ -1,13 +1,16 @@
-"""The figure of a chart of curves: axes, styles and size, without its numbers."""
+"""The figures of a page's curves: axes, styles and size, without their numbers."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
 
+from dissociation.address.links import Link
+from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.palette import condition_styles
+from dissociation.manipulations import REGISTRY
 from dissociation.measures.base import Measure
 
 #: How much larger everything in a chart is in the lecture view.
@@ -45,4 +48,21 @@ def curve_figure(
         height=height,
         revision=lc.revision(x, y),
         scale=LECTURE_SCALE if lecture else 1.0,
+    )
+
+
+def page_figures(
+    link: Link, conditions: Sequence[Condition], *, height: int = 460, lecture: bool = False
+) -> tuple[lc.FigureSpec, ...]:
+    """The figures that a page draws of its curves: one, or those of a sweep."""
+    axis = link.values["axis"]
+    lines = curve_figure(conditions, error_axis=axis, height=height, lecture=lecture)
+    if link.table is not SWEEP:
+        return (lines,)
+    rewrite = REGISTRY[link.values["rewrite"]]
+    declared = rewrite.strength_range
+    rows = f"Strength {declared.symbol} ({declared.unit})"
+    return (
+        dataclasses.replace(lines, kind="multiples", swept=rewrite.label),
+        dataclasses.replace(lines, kind="heatmap", rows=rows),
     )

@@ -16,6 +16,7 @@ PAGES = (
     ("pages/2_Transfer.py", "Transfer", ":material/swap_horiz:"),
     ("pages/3_Inputs.py", "Inputs", ":material/image:"),
     ("pages/4_Hypothesis.py", "Hypothesis", ":material/balance:"),
+    ("pages/5_Sweep.py", "Sweep", ":material/grid_view:"),
 )
 _STYLE = """
 <style>

@@ -50,7 +50,9 @@ def condition_style(manipulations: Sequence[Manipulation]) -> TraceStyle:
     key = condition_key(manipulations)
     single = manipulations[-1].name if manipulations else TRAINED
     color, dash, symbol = looks(single if len(manipulations) < 2 else COMPOSED)
-    return TraceStyle(key, condition_name(manipulations), color, dash, symbol)
+    name = condition_name(manipulations)
+    short = manipulations[0].describe_strength() if len(manipulations) == 1 else ""
+    return TraceStyle(key, name, color, dash, symbol, short)
 
 
 def condition_styles(conditions: Sequence[Condition]) -> tuple[TraceStyle, ...]:

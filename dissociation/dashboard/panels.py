@@ -13,7 +13,7 @@ from dissociation.address.names import condition_names
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.curve_figure import curve_figure
+from dissociation.dashboard.curve_figure import curve_figure, page_figures
 from dissociation.dashboard.difference import difference_chart
 from dissociation.dashboard.explanation import explanation
 from dissociation.dashboard.palette import (
@@ -39,6 +39,9 @@ from dissociation.errors import DamagedData, InvalidValue
 from dissociation.experiment import Experiment, digest
 from dissociation.measures.base import Measure
 from dissociation.training import Recipe
+
+#: Words above a further chart of the same curves.
+_TITLES = {"heatmap": "Error by strength and noise. White: σ50, half way from clean to chance."}
 
 
 def guard(problem: Exception) -> None:
@@ -87,8 +90,7 @@ def curve_panel(
     conditions: Sequence[Condition],
     *,
     link: Link,
-    height: int = 460,
-    error_axis: str | None = None,
+    figures: Sequence[lc.FigureSpec] = (),
     pair: tuple[int, int] | None = None,
     lecture: bool = False,
     prediction: lc.Prediction | None = None,
@@ -101,8 +103,7 @@ def curve_panel(
     - `key`: of the chart in the session; the same key is the same node in the browser.
     - `conditions`: the first one is the reference; all are over the same axes.
     - `link`: to the page that shows them.
-    - `height`: of the chart, in pixels.
-    - `error_axis`: `log` or `linear`; by default as the measure declares.
+    - `figures`: of the curves, one below the other; by default one, with the measure's own axes.
     - `pair`: positions of A and B, whose difference gets a chart of its own.
     - `lecture`: large type and thick lines.
     - `prediction`, `on_guess`: see [`live_chart`][dissociation.dashboard.live_chart.live_chart].
@@ -117,10 +118,13 @@ def curve_panel(
         guard(problem)
         return None
     assert isinstance(watch, CurveWatch)
-    figure = curve_figure(conditions, error_axis=error_axis, height=height, lecture=lecture)
+    figure, *further = figures or [curve_figure(conditions, lecture=lecture)]
     names = ", ".join(condition_names(conditions))
     alt = f"{figure.y.title} against {figure.x.title} for: {names}. Their table is below."
     draw_watch(watch, figure, key, alt, prediction=prediction, on_guess=on_guess)
+    for other in further:
+        st.markdown(f"**{_TITLES[other.kind]}**")
+        draw_watch(watch, other, f"{key}-{other.kind}", alt, slot=key)
     if pair is not None:
         difference_chart(watch, figure, conditions, key)
     # Closes over the watch: what the fragment shows is always what the chart shows.
@@ -156,8 +160,8 @@ def page_curves(
     - `conditions`: of the page, all of them; `found`: what is to be predicted of them.
     - `versus`: which of them is B, if a pinned one is to be compared with another.
     """
-    values = state.values()
-    shown = uncovered(conditions, values)
+    link = Link(state.table, state.values())
+    shown = uncovered(conditions, link.values)
     prediction = on_guess = None
     if found is not None:
         asked = conditions[found.position]
@@ -169,9 +173,8 @@ def page_curves(
     watch = curve_panel(
         state.page,
         shown,
-        link=Link(state.table, values),
-        height=height,
-        error_axis=values["axis"],
+        link=link,
+        figures=page_figures(link, shown, height=height, lecture=state.lecture),
         pair=None if versus is None else pair(shown, versus),
         lecture=state.lecture,
         prediction=prediction,

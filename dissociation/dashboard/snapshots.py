@@ -12,7 +12,7 @@ from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
-from dissociation.statistics import paired_difference
+from dissociation.statistics import half_ways, paired_difference
 
 #: Key of the trace of B - A.
 DIFFERENCE = "difference"
@@ -21,6 +21,10 @@ LOSS, ERROR = "Training loss", "Test error"
 
 def _numbers(values: Any) -> list[float | None]:
     return [float(f"{v:.6g}") if np.isfinite(v) else None for v in np.asarray(values, float)]
+
+
+def _number(value: float) -> float | None:
+    return _numbers([value])[0]
 
 
 def curve_traces(
@@ -46,6 +50,7 @@ def curve_traces(
                 "low": _numbers((curve.mean - curve.spread)[known]),
                 "high": _numbers((curve.mean + curve.spread)[known]),
                 "detail": detail,
+                "half_way": _number(half_ways(curve, experiment.measure.chance).mean()),
             }
         )
     if pair is not None:

@@ -9,6 +9,14 @@ from dissociation.dashboard.state import PageState
 
 #: In the session: the visitor wants no invitation any more.
 DECLINED = "tour|declined"
+#: The same for later visits. It says nothing else, and nobody.
+COOKIE, DECLINED_WORD = "dissociation_tour", "declined"
+_REMEMBER = st.components.v2.component(
+    "dissociation_tour_declined",
+    js=f"""export default function () {{
+        document.cookie = "{COOKIE}={DECLINED_WORD}; path=/; max-age=31536000; SameSite=Lax";
+    }}""",
+)
 
 
 def tour_card(state: PageState) -> None:
@@ -46,12 +54,15 @@ def _end(state: PageState) -> None:
 
 def invitation(state: PageState) -> None:
     """Invites a visitor to the tour, until they have taken or declined it."""
-    if state["tour"] or st.session_state.get(DECLINED):
+    if state["tour"] or st.context.cookies.get(COOKIE) == DECLINED_WORD:
+        return
+    if st.session_state.get(DECLINED):
+        _REMEMBER(key=f"{state.page}-tour-declined")
         return
     with st.container(
         horizontal=True, vertical_alignment="center", border=True, key=f"{state.page}-invitation"
     ):
-        st.markdown("New here? A tour of five steps shows what the lab can do.", width="stretch")
+        st.markdown("New here? A tour of six steps shows what the lab can do.", width="stretch")
         _go(1, "Take the tour", ":material/tour:")
         st.button(
             "Not now",

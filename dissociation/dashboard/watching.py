@@ -70,6 +70,7 @@ def draw_watch(
         on_lost=again,
         prediction=prediction,
         on_guess=on_guess,
+        second=bool(slot),
     )
 
 

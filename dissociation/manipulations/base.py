@@ -32,6 +32,7 @@ class Strength:
     - `symbol`: as in the formula; `unit`: what one unit of it is.
     - `log`: whether a slider should be logarithmic.
     - `integer`: whether only whole numbers make sense.
+    - `sweep`: strengths that show the whole of its effect, ascending.
     """
 
     symbol: str
@@ -41,6 +42,7 @@ class Strength:
     default: float
     log: bool = False
     integer: bool = False
+    sweep: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,11 @@ class Manipulation(abc.ABC):
 
     def describe(self) -> str:
         """The label with its strength, for legends."""
-        declared = self.strength_range
-        value = f"{self.strength:g}"
-        return f"{self.label} ({declared.symbol} = {value})" if declared.symbol else self.label
+        return f"{self.label} ({self.describe_strength()})"
+
+    def describe_strength(self) -> str:
+        """The strength alone, such as `α = 20`."""
+        return f"{self.strength_range.symbol} = {self.strength:g}"
 
 
 def around(network: Network, layer: int) -> tuple[Any, Any]:

@@ -54,7 +54,9 @@ class Nuisance(Manipulation):
         "Şimşek et al., Geometry of the loss landscape in overparameterized neural networks, "
         "ICML 2021"
     )
-    strength_range: ClassVar = Strength("n", "groups", 1, 4096, 1024, log=True, integer=True)
+    strength_range: ClassVar = Strength(
+        "n", "groups", 1, 4096, 1024, log=True, integer=True, sweep=(16, 64, 256, 512, 1024, 2048)
+    )
     options: ClassVar = {
         "incoming": Option(
             "Incoming weights",

@@ -31,7 +31,9 @@ class Rescale(Manipulation):
         "more weakly or strongly."
     )
     cite: ClassVar = "Neyshabur et al., Path-SGD, NeurIPS 2015"
-    strength_range: ClassVar = Strength("s", "standard deviation of log D", 0.0, 3.0, 1.0)
+    strength_range: ClassVar = Strength(
+        "s", "standard deviation of log D", 0.0, 3.0, 1.0, sweep=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+    )
 
     def apply(self, network: Network, *, key: Any) -> Network:
         """See [`Manipulation.apply`][]."""

@@ -18,7 +18,7 @@ from .tiny import address, drawn, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/Robustness", "/Transfer", "/Inputs", "/Hypothesis")
+PAGES = ("/", "/Robustness", "/Transfer", "/Inputs", "/Hypothesis", "/Sweep")
 #: What Streamlit and Plotly bring themselves: (rule, part of the element's HTML).
 KNOWN_VIOLATIONS = (("nested-interactive", "live-chart-plot"),)
 
@@ -181,7 +181,7 @@ def test_the_chart_taken_home_draws_itself(lab, page, new_page, tmp_path):
     home = new_page()
     home.goto(path.as_uri())
     drawn(home)
-    names = home.evaluate("() => document.querySelector('#chart').data.map((t) => t.name)")
+    names = home.evaluate("() => document.querySelector('#charts > div').data.map((t) => t.name)")
     assert {"Trained", "Scaled (α = 20)"} <= set(names)
     expect(home.get_by_text("0 predictions changed").first).to_be_visible()
 
@@ -264,7 +264,7 @@ def test_accessible(lab, new_page, where, scheme):
     more = {"show": "scale"} if where in ("/Robustness", "/Transfer") else {}
     lab.open(page, address(where, images="1500", **more) if where != "/" else where)
     page.wait_for_selector("h1")
-    if where in ("/Robustness", "/Transfer", "/Hypothesis"):
+    if where in ("/Robustness", "/Transfer", "/Hypothesis", "/Sweep"):
         # While it follows a job, Streamlit fades what it is about to replace.
         wait_for_end(page)
     found = Axe().run(page).response["violations"]
@@ -299,3 +299,13 @@ def test_error_axis_is_logarithmic_or_linear(lab, page):
     lab.open(page, address("/Robustness", show="scale", key="2"))
     drawn(page)
     assert page.evaluate(axis + ".type") == "log"
+
+
+def test_a_declined_tour_is_not_offered_again(lab, page):
+    lab.open(page)
+    page.get_by_role("button", name="Not now").click()
+    expect(page.get_by_text("Take the tour")).to_have_count(0)
+    page.wait_for_function("() => document.cookie.includes('dissociation_tour=declined')")
+    lab.open(page)
+    expect(page.get_by_role("heading", name="1. Train two networks")).to_be_visible()
+    expect(page.get_by_text("Take the tour")).to_have_count(0)

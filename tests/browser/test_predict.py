@@ -111,7 +111,8 @@ def test_a_class_in_a_room(lab, new_page):
     assert names_on_chart(host) == ["Trained"]
     expect(handles(host)).to_have_count(0)
 
-    guests = []
+    guests: list[Page] = []
+    link = ""
     for level in ("End", "Home", "PageUp"):
         guest = new_page()
         if guests:

@@ -12,13 +12,14 @@ from dissociation.manipulations import REGISTRY
 WITH_CONTROLS = tuple(name for name in PAGES if name != "start")
 #: Of the address alone, or with controls of their own.
 VIEW_PARAMETERS = {"view", "hide", "lock", "tour", "predict", "guess", "revealed", "room", "host"}
-LABELS = ("Start", "Robustness", "Transfer", "Inputs", "Hypothesis")
+LABELS = ("Start", "Robustness", "Transfer", "Inputs", "Hypothesis", "Sweep")
 TITLES = {
     "start": "Same function, different network",
     "robustness": "Robustness",
     "transfer": "Transfer",
     "inputs": "Inputs",
     "hypothesis": "Hypothesis",
+    "sweep": "Sweep",
 }
 
 
@@ -79,10 +80,11 @@ def test_every_parameter_has_a_control(page, lab):
     table = Visit(page).parameters
     drawn = set()
     others = ({"measure": "input_noise"}, {"measure": "transfer", "summary": "at"})
+    others += tuple({"rewrite": name} for name in REGISTRY)
     for query in (base, *({**base, **other} for other in others)):
         visit = Visit(page, {name: value for name, value in query.items() if name in table})
         drawn |= {name for name in table if visit.widget(name) is not None}
-    without = {*VIEW_PARAMETERS, "compose", "versus", "pin", "a", "b"}
+    without = {*VIEW_PARAMETERS, "compose", "versus", "pin", "a", "b", "strengths"}
     assert drawn == set(table) - without
 
 

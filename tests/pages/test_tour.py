@@ -1,4 +1,4 @@
-"""The guided tour: an invitation, five steps that lead on, and a way out."""
+"""The guided tour: an invitation, steps that lead on, and a way out."""
 
 from __future__ import annotations
 

@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dissociation.errors import InvalidValue
+from dissociation.errors import InvalidValue, check_choice
 
+KINDS = ("lines", "multiples", "heatmap")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The version makes it safe to let browsers keep the file for ever.
 _LIBRARY = f"/api/plotly.min.js?v={version('plotly')}"
@@ -29,7 +30,9 @@ def _read(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
-_SCRIPTS = ("figure.js", "sketch.js", "room.js", "prediction.js", "live_chart.js")
+#: What draws a figure, in a page of its own, too; then what makes it live.
+DRAWING = ("figure.js", "multiples.js", "heatmap.js", "kinds.js")
+_SCRIPTS = (*DRAWING, "sketch.js", "room.js", "prediction.js", "live_chart.js")
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
 _ELEMENT = st.components.v2.component(
@@ -77,6 +80,7 @@ class TraceStyle:
     - `name`: its name in legend and hover.
     - `color`: `#rrggbb`.
     - `dash`, `symbol`: Plotly's names, such as `"dashdot"` and `"diamond"`.
+    - `label`: its name where there is little room, or empty for `name`.
     """
 
     key: str
@@ -84,6 +88,7 @@ class TraceStyle:
     color: str
     dash: str
     symbol: str
+    label: str = ""
 
     def __post_init__(self) -> None:
         if not _COLOR.fullmatch(self.color):
@@ -103,6 +108,10 @@ class FigureSpec:
     - `revision`: while it stays the same, the visitor's zoom and hidden traces are kept.
     - `scale`: of type, lines and symbols; above 1 for a lecture hall.
     - `zero`: whether a line marks y = 0.
+    - `kind`: `lines`; `multiples`, a panel a condition, each beside the first; or `heatmap`, a row
+        a condition but the first.
+    - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
+        title of its rows.
     """
 
     x: Axis
@@ -113,11 +122,15 @@ class FigureSpec:
     revision: str = ""
     scale: float = 1.0
     zero: bool = False
+    kind: str = "lines"
+    swept: str = ""
+    rows: str = ""
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]
         if len(set(keys)) < len(keys):
             raise InvalidValue("FigureSpec.traces", keys, "each key may occur once")
+        check_choice("FigureSpec.kind", self.kind, KINDS)
 
 
 @dataclass(frozen=True)
@@ -180,6 +193,7 @@ def live_chart(
     on_lost: Callable[[], None] | None = None,
     prediction: Prediction | None = None,
     on_guess: Callable[[], None] | None = None,
+    second: bool = False,
 ) -> Events:
     """Draws `snapshot` and then, without any rerun, what the job at `address` goes on to publish.
 
@@ -198,6 +212,7 @@ def live_chart(
     - `prediction`: what is to be predicted on the chart.
     - `on_guess`: called when a prediction was handed in, which is then in the session state of
         `key` as `guess`: `{"errors": [...], "voter": "..."}`, unchecked.
+    - `second`: another chart of the same job says how far it is.
 
     **Returns:**
 
@@ -212,6 +227,7 @@ def live_chart(
             "address": address,
             "alt": alt,
             "library": _LIBRARY,
+            "second": second,
             "prediction": None if prediction is None else asdict(prediction),
         },
         # Streamlit reports only those events that have a callback.

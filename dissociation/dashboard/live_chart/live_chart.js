@@ -89,9 +89,10 @@ class LiveChart {
   }
 
   /** Takes what the script passed: at first, after a rerun, and after a change of the theme. */
-  update({ figure, snapshot, address, alt, library, prediction }, trigger) {
+  update({ figure, snapshot, address, alt, library, prediction, second }, trigger) {
     this.trigger = trigger;
     this.figure = figure;
+    this.root.classList.toggle("live-chart-second", second);
     this.plot.setAttribute("aria-label", alt);
     this.predicting.update(prediction);
     if (this.library !== library) {
@@ -253,20 +254,21 @@ class LiveChart {
     const { prediction, room, sketch } = this.predicting;
     const colors = theme(this.root);
     const predicted = predictionTraces(this.figure, prediction, room, colors.text);
-    this.plot.style.height = `${plotlyHeight(this.figure, width, predicted.length)}px`;
+    const kind = KINDS[this.figure.kind];
+    this.plot.style.height = `${kind.height(this.figure, width, predicted.length)}px`;
     if (!this.stale) this.shown = { figure: this.figure, snapshot: this.snapshot };
     this.plot.classList.toggle("live-chart-stale", this.stale);
     if (!this.Plotly || width === 0) return; // in a closed tab: the resize comes when it opens
     const { figure, snapshot } = this.shown;
     // react() keeps what double click returns to, so other axes need a plot anew: on the same node,
     // within the same frame.
-    const view = JSON.stringify([figure.revision, figure.x, figure.y]);
+    const view = JSON.stringify([figure.kind, figure.revision, figure.x, figure.y]);
     const draw = this.view === view ? this.Plotly.react : this.Plotly.newPlot;
     this.view = view;
     draw(
       this.plot,
-      [...plotlyTraces(figure, snapshot, width < PHONE), ...predicted],
-      plotlyLayout(figure, snapshot, colors, width, predicted.length),
+      [...KINDS[figure.kind].traces(figure, snapshot, width < PHONE), ...predicted],
+      KINDS[figure.kind].layout(figure, snapshot, colors, width, predicted.length),
       plotlyConfig(figure),
     );
     sketch?.place(this.plot);

@@ -13,14 +13,15 @@ import plotly
 
 from dissociation import __version__
 from dissociation.address.names import condition_names
-from dissociation.dashboard.curve_figure import curve_figure
+from dissociation.dashboard.curve_figure import page_figures
+from dissociation.dashboard.live_chart import DRAWING
 from dissociation.dashboard.snapshots import curve_traces
 from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.dashboard.take_home.stored import Taken
 from dissociation.dashboard.wording import BAND, same_function_line
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-FIGURE_JS = Path(__file__).parents[1] / "live_chart" / "figure.js"
+LIVE_CHART = Path(__file__).parents[1] / "live_chart"
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff;
        margin: 2rem auto; max-width: 1100px; padding: 0 1rem; }
@@ -40,21 +41,30 @@ def _script_safe(values: Any) -> str:
 
 
 def _chart(taken: Taken) -> str:
-    figure = curve_figure(taken.conditions, error_axis=taken.link.values["axis"], height=520)
+    figures = page_figures(taken.link, taken.conditions, height=520)
+    figure = figures[0]
     experiments = [condition.experiment for condition in taken.conditions]
-    shown = {"figure": asdict(figure), "traces": curve_traces(experiments, taken.curves)}
+    shown = {
+        "figures": [asdict(figure) for figure in figures],
+        "traces": curve_traces(experiments, taken.curves),
+    }
     names = ", ".join(condition_names(taken.conditions))
     alt = escape(f"{figure.y.title} against {figure.x.title} for: {names}", quote=True)
-    return f"""<div id="chart" role="img" aria-label="{alt}"></div>
+    drawing = "".join((LIVE_CHART / name).read_text(encoding="utf-8") for name in DRAWING)
+    return f"""<div id="charts" role="img" aria-label="{alt}"></div>
 <script>{PLOTLY_JS.read_text(encoding="utf-8")}</script>
 <script>
-{FIGURE_JS.read_text(encoding="utf-8")}
+{drawing}
 const shown = {_script_safe(shown)};
-const node = document.getElementById("chart");
-const draw = () => Plotly.react(node, plotlyTraces(shown.figure, shown, node.clientWidth < PHONE),
-  plotlyLayout(shown.figure, shown, theme(node), node.clientWidth), plotlyConfig(shown.figure));
-draw();
-new ResizeObserver(draw).observe(node);
+const charts = document.getElementById("charts");
+for (const figure of shown.figures) {{
+  const node = charts.appendChild(document.createElement("div"));
+  const kind = KINDS[figure.kind];
+  const draw = () => Plotly.react(node, kind.traces(figure, shown, node.clientWidth < PHONE),
+    kind.layout(figure, shown, theme(node), node.clientWidth), plotlyConfig(figure));
+  draw();
+  new ResizeObserver(draw).observe(node);
+}}
 </script>"""
 
 

@@ -1,0 +1,7 @@
+// The kinds of chart that one snapshot can be drawn as.
+
+const KINDS = {
+  lines: { traces: plotlyTraces, layout: plotlyLayout, height: plotlyHeight },
+  multiples: { traces: multiplesTraces, layout: multiplesLayout, height: multiplesHeight },
+  heatmap: { traces: heatmapTraces, layout: heatmapLayout, height: heatmapHeight },
+};

@@ -1,0 +1,97 @@
+// Small multiples: one panel a condition, each beside the reference, all over the same axes.
+
+const PANEL = 200; // pixels of height
+
+function columnsOf(width) {
+  return width >= 900 ? 3 : 2;
+}
+
+/** The conditions that have a panel: all but the reference, which is in each. */
+const panelsOf = (figure) => figure.traces.slice(1);
+
+const rowsOf = (figure, width) => Math.max(1, Math.ceil(panelsOf(figure).length / columnsOf(width)));
+
+function multiplesHeight(figure, width) {
+  return Math.round(rowsOf(figure, width) * PANEL * Math.sqrt(figure.scale)) + 90;
+}
+
+const suffix = (panel) => (panel === 0 ? "" : String(panel + 1));
+
+function multiplesTraces(figure, snapshot, compact) {
+  const reference = figure.traces[0];
+  const byKey = new Map(measured(figure, snapshot).map((trace) => [trace.key, trace]));
+  const empty = { x: [], y: [], low: [], high: [], detail: "" };
+  return panelsOf(figure).flatMap((style, panel) =>
+    [reference, style].flatMap((look) => {
+      const trace = byKey.get(look.key) ?? empty;
+      const texts = hoverTexts(trace, look, figure, true, false);
+      const where = {
+        xaxis: `x${suffix(panel)}`,
+        yaxis: `y${suffix(panel)}`,
+        legendgroup: look === reference ? "reference" : "swept",
+      };
+      const name = look === reference ? reference.name : figure.swept;
+      const line = lineTrace(trace, look, figure, texts, compact);
+      line.marker.size *= 0.6;
+      return [
+        { ...bandTrace(trace, look, figure), ...where, uid: uid(`band${panel}`, look.key) },
+        { ...line, ...where, name: escape(name), uid: uid(`line${panel}`, look.key), showlegend: panel === 0 },
+      ];
+    }),
+  );
+}
+
+/** Where a panel stands, as shares of the plot; the gap above each is for its title. */
+function domains(figure, width, panel) {
+  const columns = columnsOf(width);
+  const rows = rowsOf(figure, width);
+  const [column, row] = [panel % columns, Math.floor(panel / columns)];
+  const [across, down] = [width < PHONE ? 0.09 : 0.05, (28 * figure.scale) / multiplesHeight(figure, width)];
+  const cell = (1 - across * (columns - 1)) / columns;
+  const tall = (1 - down * rows) / rows;
+  const left = column * (cell + across);
+  const bottom = 1 - (row + 1) * (tall + down);
+  return { x: [left, left + cell], y: [bottom, bottom + tall], column, row };
+}
+
+function multiplesLayout(figure, snapshot, colors, width) {
+  const compact = width < PHONE;
+  const layout = plotlyLayout(figure, snapshot, colors, width);
+  const panels = panelsOf(figure);
+  const columns = columnsOf(width);
+  layout.height = multiplesHeight(figure, width);
+  layout.hovermode = "closest";
+  layout.legend.y = 1.02;
+  layout.annotations = [];
+  const titles = { x: layout.xaxis.title, y: layout.yaxis.title };
+  panels.forEach((style, panel) => {
+    const { x, y, column } = domains(figure, width, panel);
+    const lowest = panel + columns >= panels.length;
+    const make = (name, domain, anchor, ticks, title) => ({
+      ...plotlyAxis(figure[name], colors, true),
+      domain,
+      anchor,
+      showticklabels: ticks,
+      title: title ? { ...titles[name], standoff: 6 } : undefined,
+      nticks: compact ? 3 : figure[name].log ? 4 : 5,
+      tickangle: 0,
+      ...(panel === 0 ? {} : { matches: name }),
+    });
+    const middle = column === Math.min(1, columns - 1) || panels.length === 1;
+    const [px, py] = [`xaxis${suffix(panel)}`, `yaxis${suffix(panel)}`];
+    layout[px] = make("x", x, `y${suffix(panel)}`, lowest, lowest && middle);
+    layout[py] = make("y", y, `x${suffix(panel)}`, column === 0, column === 0 && panel === 0);
+    layout.annotations.push({
+      text: `<b>${escape(style.label || style.name)}</b>`,
+      xref: "paper",
+      yref: "paper",
+      x: x[0],
+      y: y[1],
+      xanchor: "left",
+      yanchor: "bottom",
+      showarrow: false,
+      font: { size: figure.scale * (compact ? 12 : 14), color: colors.text },
+    });
+  });
+  return layout;
+}

@@ -1,0 +1,57 @@
+"""The field for the strengths of a sweep: numbers parted by commas."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dissociation.address.sweep_page import REWRITE, STRENGTHS, strengths_of
+from dissociation.dashboard.state import PageState, plain
+from dissociation.errors import InvalidValue
+from dissociation.manipulations import REGISTRY
+
+
+def strengths_field(state: PageState) -> None:
+    """Draws the field, unless the address hides it."""
+    name = STRENGTHS.name
+    if state.hidden(name):
+        return
+    declared = REGISTRY[state[REWRITE.name]].strength_range
+    field, problem = f"{state.page}-{name}-text", f"{state.page}|{name}"
+    if problem not in st.session_state:
+        # What is wrong stays in the field, to be mended.
+        st.session_state[field] = STRENGTHS.format(strengths_of(state.values()))
+    st.text_input(
+        f"Strengths {declared.symbol} ({declared.unit})",
+        key=field,
+        help=f"{STRENGTHS.help} From {declared.low:g} to {declared.high:g}.",
+        on_change=_take,
+        args=(state, field, problem),
+        disabled=state.locked(name),
+    )
+    if problem in st.session_state:
+        st.error(plain(st.session_state[problem]), icon=":material/error:")
+    if state[name] or problem in st.session_state:
+        st.button(
+            "Usual strengths",
+            icon=":material/undo:",
+            on_click=_usual,
+            args=(state, problem),
+            key=f"{state.page}-{name}-usual",
+            disabled=state.locked(name),
+        )
+
+
+def _usual(state: PageState, problem: str) -> None:
+    st.session_state.pop(problem, None)
+    state.put(STRENGTHS.name, ())
+
+
+def _take(state: PageState, field: str, problem: str) -> None:
+    st.session_state.pop(problem, None)
+    try:
+        given = STRENGTHS.parse(st.session_state[field])
+    except InvalidValue as error:
+        st.session_state[problem] = str(error)
+        return
+    usual = REGISTRY[state[REWRITE.name]].strength_range.sweep
+    state.put(STRENGTHS.name, () if given == usual else given)

@@ -1,0 +1,37 @@
+"""Sweep: one rewrite at many strengths, as small multiples and as a heat map."""
+
+import streamlit as st
+
+from dissociation.address.sweep_page import SWEEP
+from dissociation.dashboard.controls import control, group, network_controls, reset_button
+from dissociation.dashboard.frame import finish, frame
+from dissociation.dashboard.head import head
+from dissociation.dashboard.panels import asked_for, page_curves
+from dissociation.dashboard.state import PageState
+from dissociation.dashboard.strengths_field import strengths_field
+
+frame("Sweep")
+state = PageState(SWEEP)
+with st.sidebar:
+    rewrite = control(state, "rewrite")
+    strengths_field(state)
+    further = [name for name in state.parameters if name.startswith(f"{rewrite}.")]
+    group(state, "More about the rewrite", "tune", further)
+    on_inputs = control(state, "measure") == "input_noise"
+    control(state, "input_range" if on_inputs else "parameter_range")
+    noise = ("anyway",) if on_inputs else ("mode", "layers", "draws")
+    group(state, "Noise and images", "grain", (*noise, "points", "images", "axis"))
+    network_controls(state)
+    reset_button(state)
+
+head(
+    state,
+    "Sweep",
+    "One rewrite of the same networks, from weak to strong. The function is the same in every "
+    "panel and every row; how much noise it stands is not.",
+)
+asked = asked_for(state)
+if asked is not None:
+    page_curves(state, asked[1], None, height=0)
+state.write()
+finish()
