@@ -35,8 +35,8 @@ lint: $(VENV)/dev.stamp ## Check style, types and the Makefile's own promises
 bench: $(VENV)/dev.stamp browser ## Measure speed on this machine and print a table
 	$(BIN)/python -m benchmarks $(ARGS)
 
-screenshots: $(VENV)/dev.stamp browser ## Retake the pictures of the README from the running lab
-	$(BIN)/python -m benchmarks.screenshots
+screenshots: $(VENV)/dev.stamp browser ## Take pictures of every page: docs/ for the README, screenshots/ to look at
+	$(BIN)/python -m benchmarks.screenshots $(ARGS)
 
 browser: ## Get Chromium from Debian if it is missing and that is permitted
 	@sh tests/browser/install.sh

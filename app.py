@@ -24,6 +24,38 @@ from dissociation.training import QUICK
 app = st.App(__file__, routes=ROUTES, lifespan=lifespan)
 
 SEEDS = 2
+ELSEWHERE = (
+    (
+        "pages/1_Robustness.py",
+        "Robustness",
+        ":material/shield:",
+        "Choose the rewrite, its strength and the noise, and watch the curves follow.",
+    ),
+    (
+        "pages/2_Transfer.py",
+        "Transfer",
+        ":material/swap_horiz:",
+        "Can the rewritten hidden layer still be read for a task it never saw?",
+    ),
+    (
+        "pages/3_Inputs.py",
+        "Inputs",
+        ":material/image:",
+        "The images, the directions none of them uses, and the new tasks.",
+    ),
+    (
+        "pages/4_Hypothesis.py",
+        "Hypothesis",
+        ":material/balance:",
+        "Does B differ from A? An answer with its interval, network by network.",
+    ),
+    (
+        "pages/5_Sweep.py",
+        "Sweep",
+        ":material/grid_view:",
+        "One rewrite from weak to strong, at one glance.",
+    ),
+)
 
 
 def front_door() -> None:
@@ -52,6 +84,13 @@ def front_door() -> None:
     st.header("1. Train two networks")
     training_panel("home-training", QUICK, SEEDS)
     st.header("2. Disturb them")
+    guess = Link.of("robustness", show=["duplicate"], predict="duplicate")
+    st.page_link(
+        guess.table.script,
+        label="Rather guess first? Draw the curve that you expect",
+        icon=":material/draw:",
+        query_params=guess.query,
+    )
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Noise on the inputs**")
@@ -67,16 +106,12 @@ def front_door() -> None:
     st.header("3. Try an experiment")
     preset_cards()
     st.header("Where to go next")
-    first, second, third = st.columns(3)
-    with first:
-        st.page_link("pages/1_Robustness.py", label="Robustness", icon=":material/shield:")
-        st.caption("Choose the rewrite, its strength and the noise, and watch the curves follow.")
-    with second:
-        st.page_link("pages/2_Transfer.py", label="Transfer", icon=":material/swap_horiz:")
-        st.caption("Can the rewritten hidden layer still be read for a task it never saw?")
-    with third:
-        st.page_link("pages/3_Inputs.py", label="Inputs", icon=":material/image:")
-        st.caption("The images, the directions none of them uses, and the new tasks.")
+    for column, (script, label, icon, words) in zip(
+        [*st.columns(3), *st.columns(3)], ELSEWHERE, strict=False
+    ):
+        with column:
+            st.page_link(script, label=label, icon=icon)
+            st.caption(words)
     state.write()
     finish()
 

@@ -1,52 +1,120 @@
-"""Retakes the pictures of the README from the running lab: `make screenshots`."""
+"""Pictures of the running lab: `make screenshots` takes those of the README and every page's views.
+
+The README's go to `docs/`; each page in light, dark, phone and lecture view goes to `screenshots/`,
+to be looked at before anything is called done.
+"""
 
 from __future__ import annotations
 
+import argparse
 import shutil
-import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.journey import MINUTES, ROOT, complete, server
 
-FOLDER = ROOT / "docs"
-PAGES = (
-    ("start", "/", 2),
-    ("robustness", "/Robustness", 1),
-    ("transfer", "/Transfer", 1),
-    ("inputs", "/Inputs", 0),
-)
+DOCS, VIEWS = ROOT / "docs", ROOT / "screenshots"
+#: A prediction that is nearly right, for the picture of one.
+GUESS = "1.6,1.6,1.7,2,4,20,70,90,90"
 
 
-def _whole(page: Page, charts: int) -> None:
+class Shot(NamedTuple):
+    """One page in one state.
+
+    - `where`: its address; `charts`: how many are complete when it is; `height`: of its README
+      picture in pixels.
+    - `readme`: whether the README shows it.
+    """
+
+    where: str
+    charts: int
+    height: int = 2_200
+    readme: bool = False
+
+
+SHOTS = {
+    "start": Shot("/", 2, readme=True),
+    "robustness": Shot("/Robustness", 1, readme=True),
+    "prediction": Shot("/Robustness?show=scale&predict=scale", 1),
+    "revealed": Shot(
+        f"/Robustness?show=scale&predict=scale&revealed=yes&guess={GUESS}", 1, 1_000, readme=True
+    ),
+    "compared": Shot("/Robustness?show=scale&pin=scale:3", 1),
+    "transfer": Shot("/Transfer", 1),
+    "inputs": Shot("/Inputs", 0),
+    "hypothesis": Shot("/Hypothesis", 1),
+    "sweep": Shot("/Sweep", 1, 1_250, readme=True),
+}
+LOOKS = {
+    "light": {"viewport": {"width": 1440, "height": 900}},
+    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+    "lecture": {"viewport": {"width": 1920, "height": 1080}},
+}
+
+
+def _open(browser: Browser, url: str, shot: Shot, look: str, **more) -> Page:
+    page = browser.new_context(**{**LOOKS[look], **more}).new_page()
+    where = shot.where
+    if look == "lecture":
+        where += ("&" if "?" in where else "?") + "view=lecture"
+    page.goto(url + where)
     page.wait_for_selector("h1")
-    complete(page, charts, 3 * MINUTES)
+    complete(page, shot.charts, 3 * MINUTES)
     page.wait_for_timeout(3_000)
+    return page
+
+
+def _whole(page: Page, most: int) -> None:
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": 1280, "height": min(int(height), 2_200)})
+    width = page.viewport_size["width"]
+    page.set_viewport_size({"width": width, "height": min(int(height), most)})
     page.wait_for_timeout(1_500)
 
 
 def main() -> None:
-    """Takes one picture a page; only of the pages named on the command line, if any are."""
-    wanted = sys.argv[1:] or [name for name, _, _ in PAGES]
-    FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    """Takes the pictures that the command line asks for; by default all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.screenshots", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(SHOTS)}; all if none")
+    looks = ["readme", *LOOKS]
+    parser.add_argument("--looks", nargs="*", choices=looks, default=looks)
+    parser.add_argument("--cache", type=Path, help="a store that is kept; by default a fresh one")
+    wanted = parser.parse_args()
+    unknown = set(wanted.names) - set(SHOTS)
+    if unknown:
+        parser.error(f"no such picture: {', '.join(sorted(unknown))}")
+    DOCS.mkdir(exist_ok=True)
+    VIEWS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as fresh, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        with server(Path(folder)) as (url, _):
-            for name, where, charts in PAGES:
-                if name not in wanted:
-                    continue
-                page = browser.new_page(viewport={"width": 1280, "height": 900})
-                page.goto(url + where)
-                _whole(page, charts)
-                page.screenshot(path=FOLDER / f"{name}.png")
-                page.close()
+        with server(wanted.cache or Path(fresh)) as (url, _):
+            for name in wanted.names or SHOTS:
+                for look in wanted.looks:
+                    _take(browser, url, name, look)
         browser.close()
+
+
+def _take(browser: Browser, url: str, name: str, look: str) -> None:
+    shot = SHOTS[name]
+    if look != "readme":
+        page = _open(browser, url, shot, look)
+        if look != "lecture":  # A lecture hall sees one screen.
+            _whole(page, 4_000)
+        path = VIEWS / f"{name}-{look}.png"
+    elif shot.readme:
+        page = _open(browser, url, shot, "light", viewport={"width": 1280, "height": 900})
+        _whole(page, shot.height)
+        path = DOCS / f"{name}.png"
+    else:
+        return
+    page.screenshot(path=path)
+    page.context.close()
+    print(path.relative_to(ROOT), flush=True)
 
 
 if __name__ == "__main__":

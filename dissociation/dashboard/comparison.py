@@ -25,8 +25,7 @@ def compared_panel(state: PageState) -> None:
     found = predicting(state, link, conditions)
     with st.container(horizontal=True, vertical_alignment="center"):
         _pin_controls(state, uncovered(conditions, state.values()))
-        if not link.values["predict"]:
-            predict_menu(state, conditions)
+        predict_menu(state, conditions, found)
     for reason in reasons:
         st.info(plain(reason), icon=":material/push_pin:")
     page_curves(state, conditions, found, height=520, versus=link.values["versus"])

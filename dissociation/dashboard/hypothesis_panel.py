@@ -32,8 +32,8 @@ def hypothesis_panel(state: PageState) -> None:
         return
     link, conditions, _ = asked
     found = predicting(state, link, conditions)
-    if not link.values["predict"]:
-        predict_menu(state, conditions)
+    with st.container(horizontal=True):
+        predict_menu(state, conditions, found)
     above = st.container()
     watch = page_curves(state, conditions, found, height=420)
     if found is not None and found.covered:

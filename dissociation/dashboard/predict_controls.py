@@ -32,8 +32,19 @@ def _class_link(state: PageState, key: str, code: str) -> Link:
     return Link(state.table, {**state.values(), **asked, **fresh})
 
 
-def predict_menu(state: PageState, conditions: Sequence[Condition]) -> None:
-    """Draws the menu from which a visitor starts to predict; nothing if there is nothing to."""
+def predict_menu(
+    state: PageState, conditions: Sequence[Condition], found: Predicting | None
+) -> None:
+    """Draws the menu from which a visitor starts to predict, or what ends it.
+
+    **Arguments:**
+
+    - `conditions`: of the page; `found`: what is being predicted of them.
+    """
+    if state["predict"]:
+        if found is None or found.room is None:
+            _way_out(state, found)
+        return
     options = predictable(conditions)
     if state.hidden("predict") or not options:
         return
@@ -62,6 +73,25 @@ def predict_menu(state: PageState, conditions: Sequence[Condition]) -> None:
             key=f"{state.page}-predict-room",
             width="stretch",
         )
+
+
+def _way_out(state: PageState, found: Predicting | None) -> None:
+    if found is not None and not found.covered:
+        st.button(
+            "Predict again",
+            icon=":material/replay:",
+            on_click=_begin,
+            args=(state, state["predict"]),
+            key=f"{state.page}-predict-again",
+        )
+    st.button(
+        "Stop predicting",
+        icon=":material/close:",
+        on_click=_end,
+        args=(state,),
+        key=f"{state.page}-predict-end",
+        type="tertiary",
+    )
 
 
 def _begin(state: PageState, key: str) -> None:
@@ -101,27 +131,8 @@ def prediction_panel(state: PageState, found: Predicting, condition: Condition) 
     """
     if found.host:
         _host_panel(state, found, condition)
-        return
-    if found.room is not None:
+    elif found.room is not None:
         _guest_panel(state, found)
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if not found.covered:
-            st.button(
-                "Predict again",
-                icon=":material/replay:",
-                on_click=_begin,
-                args=(state, state["predict"]),
-                key=f"{state.page}-predict-again",
-            )
-        st.button(
-            "Stop predicting",
-            icon=":material/close:",
-            on_click=_end,
-            args=(state,),
-            key=f"{state.page}-predict-end",
-            type="tertiary",
-        )
 
 
 def _guest_panel(state: PageState, found: Predicting) -> None:
