@@ -82,7 +82,7 @@ def front_door() -> None:
     with drawing:
         network_drawing()
     st.header("1. Train two networks")
-    training_panel("home-training", QUICK, SEEDS)
+    training_panel("home-training", QUICK, SEEDS, lecture=state.lecture)
     st.header("2. Disturb them")
     guess = Link.of("robustness", show=["duplicate"], predict="duplicate")
     st.page_link(

@@ -5,6 +5,7 @@ import streamlit as st
 from dissociation.address.inputs_page import INPUTS
 from dissociation.dashboard import input_figures as figures
 from dissociation.dashboard.controls import control, group, reset_button
+from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.state import PageState
@@ -27,7 +28,7 @@ def null_directions(values: dict) -> None:
     chart, basis = st.columns([3, 2], gap="large")
     with chart:
         st.plotly_chart(
-            figures.spectrum_figure(found),
+            figures.spectrum_figure(found, type_scale(values)),
             key="inputs-spectrum",
             config={"displaylogo": False},
             alt=figures.spectrum_alt(found),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dissociation.address.links import Link
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import Condition
+from dissociation.address.view import LECTURE
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.palette import condition_styles
 from dissociation.manipulations import REGISTRY
@@ -15,6 +17,11 @@ from dissociation.measures.base import Measure
 
 #: How much larger everything in a chart is in the lecture view.
 LECTURE_SCALE = 1.5
+
+
+def type_scale(values: Mapping[str, Any]) -> float:
+    """How much larger type is to be under a page's values."""
+    return LECTURE_SCALE if values["view"] == LECTURE else 1.0
 
 
 def _axes(measure: Measure, error_axis: str | None) -> tuple[lc.Axis, lc.Axis]:

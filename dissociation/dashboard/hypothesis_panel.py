@@ -12,6 +12,7 @@ import streamlit as st
 
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
+from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.hypothesis_words import answer, quantity
 from dissociation.dashboard.palette import condition_styles
 from dissociation.dashboard.panels import asked_for, guard, page_curves
@@ -40,7 +41,8 @@ def hypothesis_panel(state: PageState) -> None:
         above.info("Predict B first: the answer comes with its curve.", icon=":material/draw:")
     elif watch is not None:
         with above:
-            st.fragment(_answer, run_every=follow(watch))(watch, conditions, link.values)
+            answered = st.fragment(_answer, run_every=follow(watch))
+            answered(watch, conditions, link.values)
 
 
 def complete_pairs(watch: CurveWatch) -> list[Curve]:
@@ -87,10 +89,12 @@ def _answer(watch: CurveWatch, conditions: Sequence[Condition], values: Mapping[
     if reasons:
         st.warning("\n".join(f"- {plain(reason)}" for reason in reasons), icon=":material/warning:")
     if len(found.first):
-        _pairs(found, conditions, summary, quantity(summary, at))
+        _pairs(found, conditions, summary, quantity(summary, at), type_scale(values))
 
 
-def _pairs(found: Comparison, conditions: Sequence[Condition], summary: str, title: str) -> None:
+def _pairs(
+    found: Comparison, conditions: Sequence[Condition], summary: str, title: str, size: float
+) -> None:
     styles = condition_styles(conditions)
     scale = 1.0 if summary == HALF_WAY else 100.0
     unit = "noise scale" if summary == HALF_WAY else "%"
@@ -100,18 +104,20 @@ def _pairs(found: Comparison, conditions: Sequence[Condition], summary: str, tit
             x=[f"{letter}: {style.name}" for letter, style in zip("AB", styles, strict=True)],
             y=[scale * value for value in pair],
             mode="lines+markers",
-            line={"color": "#8A8A8A", "width": 1.5},
+            line={"color": "#8A8A8A", "width": 1.5 * size},
             marker={
                 "color": [style.color for style in styles],
                 "symbol": [style.symbol for style in styles],
-                "size": 11,
+                "size": 11 * size,
             },
             hovertemplate=f"network {number + 1}: %{{y:.4g}}<extra></extra>",
             showlegend=False,
         )
-    figure.update_layout(height=320, margin={"l": 8, "r": 8, "t": 8, "b": 8})
-    figure.update_yaxes(title=f"{title} ({unit})", tickfont={"size": 13})
-    figure.update_xaxes(range=[-0.4, 1.4], tickfont={"size": 15})
+    figure.update_layout(height=round(320 * size), margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    figure.update_yaxes(
+        title=f"{title} ({unit})", tickfont={"size": 13 * size}, title_font={"size": 15 * size}
+    )
+    figure.update_xaxes(range=[-0.4, 1.4], tickfont={"size": 15 * size})
     st.plotly_chart(
         figure,
         key="hypothesis-pairs",

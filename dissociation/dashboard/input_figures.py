@@ -160,8 +160,13 @@ def leak_words(found: Spectrum) -> str:
     )
 
 
-def spectrum_figure(found: Spectrum) -> go.Figure:
-    """Singular values in descending order on a logarithmic axis, with the threshold."""
+def spectrum_figure(found: Spectrum, scale: float = 1.0) -> go.Figure:
+    """Singular values in descending order on a logarithmic axis, with the threshold.
+
+    **Arguments:**
+
+    - `scale`: of type and height; above 1 for a lecture hall.
+    """
     values, threshold = found.space.singular_values, found.space.threshold
     rank, count = found.space.rank, len(values)
     top = float(values[0]) * 2
@@ -185,15 +190,17 @@ def spectrum_figure(found: Spectrum) -> go.Figure:
         text=f"threshold {threshold:.3g}",
     )  # fmt: skip
     figure.update_layout(
-        height=380,
+        height=round(380 * scale),
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         showlegend=False,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )
-    figure.update_xaxes(title="Direction, by size", range=[0, count + 1], zeroline=False)
+    fonts = {"tickfont_size": 13 * scale, "title_font_size": 15 * scale}
+    figure.update_annotations(font_size=13 * scale)
+    figure.update_xaxes(title="Direction, by size", range=[0, count + 1], zeroline=False, **fonts)
     figure.update_yaxes(
-        title="Singular value", type="log", range=[np.log10(FOOT), np.log10(top)], dtick=1
+        title="Singular value", type="log", range=[np.log10(FOOT), np.log10(top)], dtick=1, **fonts
     )
     return figure
 

@@ -18,7 +18,7 @@ def join_a_room() -> None:
             max_chars=20,
             placeholder="?" * CODE_LENGTH,
             key="start-room",
-            width=260,
+            width=420,
         )
         st.button("Enter", key="start-enter")
     code = text.strip().upper()

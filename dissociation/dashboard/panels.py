@@ -13,7 +13,7 @@ from dissociation.address.names import condition_names
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.curve_figure import curve_figure, page_figures
+from dissociation.dashboard.curve_figure import LECTURE_SCALE, curve_figure, page_figures
 from dissociation.dashboard.difference import difference_chart
 from dissociation.dashboard.explanation import explanation
 from dissociation.dashboard.palette import (
@@ -49,7 +49,9 @@ def guard(problem: Exception) -> None:
     st.error(plain(str(problem)), icon=":material/error:")
 
 
-def training_panel(key: str, recipe: Recipe, seeds: int) -> TrainingWatch | None:
+def training_panel(
+    key: str, recipe: Recipe, seeds: int, *, lecture: bool = False
+) -> TrainingWatch | None:
     """Trains networks, or shows how they were trained: loss and test error, live.
 
     **Returns:** the watch, or `None` if it cannot be (the reason is on the page).
@@ -70,6 +72,7 @@ def training_panel(key: str, recipe: Recipe, seeds: int) -> TrainingWatch | None
         filename="dissociation-training",
         height=320,
         revision=signature[:12],
+        scale=LECTURE_SCALE if lecture else 1.0,
     )
     draw_watch(
         watch,

@@ -64,6 +64,7 @@ function multiplesLayout(figure, snapshot, colors, width) {
   layout.legend.y = 1.02;
   layout.annotations = [];
   const titles = { x: layout.xaxis.title, y: layout.yaxis.title };
+  const crowded = compact || figure.scale > 1;
   panels.forEach((style, panel) => {
     const { x, y, column } = domains(figure, width, panel);
     const lowest = panel + columns >= panels.length;
@@ -73,13 +74,12 @@ function multiplesLayout(figure, snapshot, colors, width) {
       anchor,
       showticklabels: ticks,
       title: title ? { ...titles[name], standoff: 6 } : undefined,
-      nticks: compact ? 3 : figure[name].log ? 4 : 5,
+      nticks: crowded ? 3 : figure[name].log ? 4 : 5,
       tickangle: 0,
       ...(panel === 0 ? {} : { matches: name }),
     });
-    const middle = column === Math.min(1, columns - 1) || panels.length === 1;
     const [px, py] = [`xaxis${suffix(panel)}`, `yaxis${suffix(panel)}`];
-    layout[px] = make("x", x, `y${suffix(panel)}`, lowest, lowest && middle);
+    layout[px] = make("x", x, `y${suffix(panel)}`, lowest, false);
     layout[py] = make("y", y, `x${suffix(panel)}`, column === 0, column === 0 && panel === 0);
     layout.annotations.push({
       text: `<b>${escape(style.label || style.name)}</b>`,
@@ -93,5 +93,19 @@ function multiplesLayout(figure, snapshot, colors, width) {
       font: { size: figure.scale * (compact ? 12 : 14), color: colors.text },
     });
   });
+  // One title for all: an axis of one panel is too short for it.
+  layout.annotations.push({
+    text: titles.x.text,
+    xref: "paper",
+    yref: "paper",
+    x: 0.5,
+    y: 0,
+    yshift: -28 * figure.scale,
+    xanchor: "center",
+    yanchor: "top",
+    showarrow: false,
+    font: { size: layout.font.size * 1.15, color: colors.text },
+  });
+  layout.margin.b = 60 * figure.scale;
   return layout;
 }
