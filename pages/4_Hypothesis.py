@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from dissociation.address.hypothesis_page import HYPOTHESIS, TRANSFER
+from dissociation.address.hypothesis_page import AT, HYPOTHESIS, TRANSFER
 from dissociation.dashboard.composer import composer
 from dissociation.dashboard.controls import control, group, network_controls, reset_button
 from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.hypothesis_panel import hypothesis_panel
 from dissociation.dashboard.state import PageState
-from dissociation.hypothesis import AT
+from dissociation.hypothesis import AT as AT_ONE_POINT
 
 frame("Hypothesis")
 state = PageState(HYPOTHESIS)
@@ -17,16 +17,18 @@ with st.sidebar:
     composer(state, "a", "A")
     composer(state, "b", "B")
     measure = control(state, "measure")
-    if control(state, "summary") == AT:
-        control(state, "at")
+    if control(state, "summary") == AT_ONE_POINT:
+        control(state, AT[measure].name)
     if measure == TRANSFER:
-        group(state, "Task and probe", "swap_horiz", ("task", "probe", "split", "budgets"))
+        probe = ("task", "probe", "split", "budgets", "probe_images")
+        group(state, "Task and probe", "swap_horiz", probe)
     elif measure == "input_noise":
         control(state, "input_range")
     else:
         control(state, "parameter_range")
         group(state, "Kind of noise", "grain", ("mode", "layers", "draws"))
-    group(state, "Images and axis", "image", ("points", "images", "axis"))
+    noise = () if measure == TRANSFER else ("points", "images")
+    group(state, "Images and axis", "image", (*noise, "axis"))
     network_controls(state)
     reset_button(state)
 

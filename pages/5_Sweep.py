@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dissociation.address.sweep_links import strongest
 from dissociation.address.sweep_page import SWEEP
 from dissociation.dashboard.controls import control, group, network_controls, reset_button
 from dissociation.dashboard.frame import finish, frame
@@ -31,6 +32,13 @@ head(
     "panel and every row; how much noise it stands is not.",
 )
 asked = asked_for(state)
+guess = strongest(state.values())
+st.page_link(
+    guess.table.script,
+    label="Rather guess first? Draw the curve of the strongest",
+    icon=":material/draw:",
+    query_params=guess.query,
+)
 if asked is not None:
     page_curves(state, asked[1], None, height=0)
 state.write()

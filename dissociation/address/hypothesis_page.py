@@ -7,11 +7,11 @@ import dataclasses
 from dissociation.address import parameters as p
 from dissociation.address.chains import chain_parameter
 from dissociation.address.curve_pages import MEASURE, noise_measure, transfer_measure
-from dissociation.address.parameter import CHOICE, NUMBER, Parameter
+from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Parameter
 from dissociation.address.predicting import PREDICTING
 from dissociation.address.table import Condition, PageTable, Values, page_table
 from dissociation.experiment import Experiment
-from dissociation.hypothesis import HALF_WAY, SUMMARIES
+from dissociation.hypothesis import AREA, HALF_WAY, SUMMARIES
 from dissociation.manipulations import Scale
 from dissociation.measures import Measure
 
@@ -26,10 +26,22 @@ _MEASURE = dataclasses.replace(
     },
 )
 SUMMARY = Parameter("summary", "Compared by", CHOICE, HALF_WAY, choices=SUMMARIES)
-AT = Parameter(
-    "at", "At (noise scale or budget)", NUMBER, 0.05, "In the units of the axis.", 1e-6, 1e4, True
-)
+#: Where errors are compared, one for each axis.
+AT = {
+    "parameter_noise": Parameter(
+        "at", "At parameter noise σ", NUMBER, 0.05, "In weight units.", 1e-6, 100.0, True
+    ),
+    "input_noise": Parameter(
+        "at_input", "At input noise σ", NUMBER, 1.0, "In pixel units.", 1e-3, 100.0, True
+    ),
+    TRANSFER: Parameter(
+        "at_budget", "At budget", INTEGER, 1_000, "Images the probe learns from.", 1, 10_000, True
+    ),
+}
 BUDGETS = dataclasses.replace(p.BUDGETS, name="budgets")
+PROBE_IMAGES = dataclasses.replace(
+    p.IMAGES, name="probe_images", label="Images for the probe", default=4_000
+)
 _NETWORKS = [
     dataclasses.replace(parameter, default=5) if parameter.name == "seeds" else parameter
     for parameter in p.network_parameters()
@@ -39,9 +51,20 @@ _NETWORKS = [
 def _measure(values: Values) -> Measure:
     if values["measure"] != TRANSFER:
         return noise_measure(values)
-    # A budget per point, and no more images than the default of the Transfer page.
-    images = min(values["images"], 4_000)
-    return transfer_measure({**values, "points": values["budgets"], "images": images})
+    # Its own number of images, as a probe takes much longer than noise.
+    probed = {"points": values["budgets"], "images": values["probe_images"]}
+    return transfer_measure({**values, **probed})
+
+
+def compared_by(values: Values) -> tuple[str, float]:
+    """The summary that a page's values compare, and the point on the axis where they do.
+
+    Transfer has no σ50; its curves are compared by their mean error instead.
+    """
+    measure, summary = values["measure"], values["summary"]
+    if measure == TRANSFER and summary == HALF_WAY:
+        summary = AREA
+    return summary, float(values[AT[measure].name])
 
 
 def _conditions(values: Values) -> list[Condition]:
@@ -62,7 +85,7 @@ HYPOTHESIS: PageTable = page_table(
         chain_parameter("b", "B", (Scale(20.0),), "The rewrites of B, in sequence."),
         _MEASURE,
         SUMMARY,
-        AT,
+        *AT.values(),
         p.INPUT_RANGE,
         p.PARAMETER_RANGE,
         p.POINTS,
@@ -74,6 +97,7 @@ HYPOTHESIS: PageTable = page_table(
         p.PROBE,
         p.SPLIT,
         BUDGETS,
+        PROBE_IMAGES,
         *_NETWORKS,
         p.ERROR_AXIS,
     ),

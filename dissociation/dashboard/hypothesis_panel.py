@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dissociation.address.hypothesis_page import compared_by
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.curve_figure import type_scale
@@ -64,7 +65,9 @@ def _answer(watch: CurveWatch, conditions: Sequence[Condition], values: Mapping[
         st.info(f"0 of {wanted} networks are measured; the answer comes with the first.")
         return
     measure = conditions[0].experiment.measure
-    summary, at = values["summary"], values["at"]
+    summary, at = compared_by(values)
+    if summary != values["summary"]:
+        st.caption("A probe's curve has no σ50: compared by the mean error over the curve.")
     try:
         first, second = (
             summaries(curve, summary, chance=measure.chance, at=at) for curve in curves

@@ -17,6 +17,7 @@ def summary_table(conditions: Sequence[Condition], curves: Sequence[Curve]) -> p
     """One row a condition: clean error, σ50, ratio to the first, mean error with its interval."""
     rows = []
     reference = conditions[0].experiment
+    against = "that of A" if reference.manipulations else "trained"
     names = condition_names(conditions)
     for name, condition, curve in zip(names, conditions, curves, strict=True):
         experiment = condition.experiment
@@ -29,7 +30,7 @@ def summary_table(conditions: Sequence[Condition], curves: Sequence[Curve]) -> p
         if not np.isnan(summary.clean):
             row["Clean error"] = _percent(summary.clean)
             row["σ50"] = _significant(summary.half_way)
-            row["σ50 / trained"] = _significant(summary.ratio) if paired else "other networks"
+            row[f"σ50 / {against}"] = _significant(summary.ratio) if paired else "other networks"
         row["Mean error over the curve"] = _percent(summary.area)
         row["95 % interval"] = "–" if np.isnan(low) else f"{_percent(low)} – {_percent(high)}"
         rows.append(row)

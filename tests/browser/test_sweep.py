@@ -11,6 +11,8 @@ pytestmark = pytest.mark.browser
 
 CHARTS = "document.querySelectorAll('.js-plotly-plot')"
 
+PANELS = f"{CHARTS}[0].layout.annotations.filter((a) => a.text.startsWith('<b>'))"
+
 
 def drawn(page: Page) -> None:
     page.wait_for_selector(".js-plotly-plot .scatterlayer .trace .points path", timeout=60_000)
@@ -21,7 +23,7 @@ def test_panels_and_heat_map(lab, page):
     lab.open(page, address("/Sweep", strengths="1,10,50", key="2"))
     wait_for_end(page)
     drawn(page)
-    panels = page.evaluate(f"() => {CHARTS}[0].layout.annotations.map((a) => a.text)")
+    panels = page.evaluate(f"() => {PANELS}.map((a) => a.text)")
     assert panels == ["<b>α = 1</b>", "<b>α = 10</b>", "<b>α = 50</b>"]
     heat = page.evaluate(
         f"() => {{ const [map, line] = {CHARTS}[1].data;"
@@ -35,6 +37,20 @@ def test_panels_and_heat_map(lab, page):
     expect(page.get_by_text("Complete:")).to_have_count(2)
     expect(page.get_by_text("Complete:").nth(1)).to_be_hidden()
     no_exception(page)
+
+
+def test_taken_home_as_a_page(lab, page, new_page, tmp_path):
+    lab.open(page, address("/Sweep", strengths="1,10,50", key="2"))
+    wait_for_end(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Chart as a page").click()
+    path = tmp_path / "sweep.html"
+    waiting.value.save_as(path)
+    home = new_page()
+    home.goto(path.as_uri())
+    drawn(home)
+    kinds = f"() => [...{CHARTS}].map((node) => node.data.at(0).type)"
+    assert home.evaluate(kinds) == ["scatter", "heatmap"]
 
 
 def test_zoom_holds_for_all_panels_and_stays(lab, page):
@@ -53,6 +69,6 @@ def test_zoom_holds_for_all_panels_and_stays(lab, page):
     field = page.get_by_label("Strengths α (factor)", exact=True)
     field.fill("1,10,20")
     field.press("Enter")
-    page.wait_for_function(f"() => {CHARTS}[0].layout.annotations.length === 3")
+    page.wait_for_function(f"() => {PANELS}.length === 3")
     wait_for_end(page)
     assert page.evaluate(ranges) == [first, second]

@@ -79,7 +79,8 @@ def test_every_parameter_has_a_control(page, lab):
     base = {"show": ",".join(REGISTRY), "recipe": "custom"}
     table = Visit(page).parameters
     drawn = set()
-    others = ({"measure": "input_noise"}, {"measure": "transfer", "summary": "at"})
+    measures = ("parameter_noise", "input_noise", "transfer")
+    others = tuple({"measure": measure, "summary": "at"} for measure in measures)
     others += tuple({"rewrite": name} for name in REGISTRY)
     for query in (base, *({**base, **other} for other in others)):
         visit = Visit(page, {name: value for name, value in query.items() if name in table})

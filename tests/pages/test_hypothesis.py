@@ -56,7 +56,7 @@ def test_a_point_outside_the_axis_is_told(lab):
 
 
 def test_transfer(lab):
-    query = {**QUERY, "measure": "transfer", "budgets": "2", "seeds": "2"}
+    query = {**QUERY, "measure": "transfer", "budgets": "2", "seeds": "2", "probe_images": "200"}
     visit = Visit("hypothesis", query)
     lab.jobs.drain()
     visit.run()
@@ -82,3 +82,27 @@ def test_one_network(lab):
     lab.jobs.drain()
     visit.run()
     assert "in the one network there is" in headline(visit)
+
+
+@pytest.mark.parametrize("measure, at", [("input_noise", "1"), ("transfer", "1000")])
+def test_each_axis_has_a_point_of_its_own(measure, at, lab):
+    query = {**QUERY, "seeds": "2", "measure": measure, "summary": "at", "at": "0.05"}
+    visit = Visit("hypothesis", {**query, "budgets": "2", "probe_images": "1000"})
+    lab.jobs.drain()
+    visit.run()
+    assert not visit.errors and f"error at {at}" in headline(visit)
+
+
+def test_a_probe_has_no_half_way(lab):
+    query = {**TINY, "seeds": "2", "budgets": "2", "probe_images": "200", "measure": "transfer"}
+    visit = Visit("hypothesis", query)
+    lab.jobs.drain()
+    visit.run()
+    assert "no σ50" in visit.text() and "mean error over the curve" in headline(visit)
+
+
+def test_ratios_are_to_a(lab):
+    visit = Visit("hypothesis", {**QUERY, "a": "scale:3"})
+    lab.jobs.drain()
+    visit.run()
+    assert "σ50 / that of A" in visit.test.dataframe[-2].value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labs import TINY, Visit
 
+from dissociation.address.links import read_address
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.manipulations import Duplicate, Scale
 from dissociation.statistics import half_ways
@@ -44,6 +45,17 @@ def test_what_is_wrong_stays_to_be_mended(lab):
     assert visit.query["strengths"] == "1,3" and len(swept(lab)) == 3
     type_in(visit, "1,4")
     assert not visit.errors and visit.query["strengths"] == "1,4"
+
+
+def test_guess_first(lab):
+    visit = Visit(
+        "sweep", {**QUERY, "strengths": "1,3", "scale.layer": "1", "measure": "input_noise"}
+    )
+    (link,) = visit.test.main.get("page_link")
+    found, notices = read_address(f"/Robustness?{link.proto.query_string}")
+    assert not notices and found.values["scale"] == 3 and found.values["predict"] == "scale"
+    assert found.values["scale.layer"] == "1" and found.values["measure"] == "input_noise"
+    assert found.values["width"] == 16
 
 
 def test_out_of_range_names_the_range(lab):
