@@ -84,10 +84,10 @@ def front_door() -> None:
     st.header("1. Train two networks")
     training_panel("home-training", QUICK, SEEDS, lecture=state.lecture)
     st.header("2. Disturb them")
-    guess = Link.of("robustness", show=["duplicate"], predict="duplicate")
+    guess = Link.of("robustness", show=["rescale"], predict="rescale")
     st.page_link(
         guess.table.script,
-        label="Rather guess first? Draw the curve that you expect",
+        label="Rather guess first? Draw the curve of one that is not shown here",
         icon=":material/draw:",
         query_params=guess.query,
     )

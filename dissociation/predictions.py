@@ -9,7 +9,7 @@ import numpy as np
 
 from dissociation.errors import InvalidValue
 from dissociation.measures.base import Curve, Measure
-from dissociation.statistics import half_way_noise
+from dissociation.statistics import half_way_noise, half_ways
 
 #: A prediction is the error at this many places of the axis, evenly spread over its length.
 PLACES = 9
@@ -59,7 +59,7 @@ class Verdict:
 
     - `distance`: mean absolute difference between predicted and measured error over the axis.
     - `unchanged`: the same for the prediction that the curve would be the reference's.
-    - `half_way`, `measured_half_way`: σ50 of the prediction and of the curve; NaN without one.
+    - `half_way`, `measured_half_way`: σ50 of the prediction, and the networks' mean; NaN without.
     """
 
     distance: float
@@ -99,5 +99,5 @@ def judge(
         distance,
         _mean_over_axis(measure, np.abs(reference.mean - curve.mean)),
         half_way_noise(measure.x, predicted, clean, measure.chance),
-        half_way_noise(measure.x, curve.mean, clean, measure.chance),
+        float(half_ways(curve, measure.chance).mean()),
     )

@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from dissociation.address.sweep_links import strongest
+from dissociation.address.sweep_links import next_one
 from dissociation.address.sweep_page import SWEEP
 from dissociation.dashboard.controls import control, group, network_controls, reset_button
 from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.panels import asked_for, page_curves
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.strengths_field import strengths_field
+from dissociation.dashboard.strengths_field import strengths_field, usual_strengths
 
 frame("Sweep")
 state = PageState(SWEEP)
 with st.sidebar:
-    rewrite = control(state, "rewrite")
+    rewrite = control(state, "rewrite", on_change=usual_strengths, args=(state,))
     strengths_field(state)
     further = [name for name in state.parameters if name.startswith(f"{rewrite}.")]
     group(state, "More about the rewrite", "tune", further)
@@ -32,10 +32,10 @@ head(
     "panel and every row; how much noise it stands is not.",
 )
 asked = asked_for(state)
-guess = strongest(state.values())
+guess = next_one(state.values())
 st.page_link(
     guess.table.script,
-    label="Rather guess first? Draw the curve of the strongest",
+    label=f"Rather guess the next one? Draw the curve of strength {guess.values[rewrite]:g}",
     icon=":material/draw:",
     query_params=guess.query,
 )

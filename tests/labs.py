@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dissociation.address.chains import parse_chain
 from dissociation.address.parameter import Parameter
 from dissociation.address.pins import Pin
+from dissociation.address.predicting import Guess
 from dissociation.dashboard import state as state_module
 from dissociation.dashboard import warm_up
 from dissociation.dashboard.state import PageState
@@ -180,9 +181,8 @@ def other_value(parameter: Parameter) -> Any:
             "versus": "trained",
             "strengths": (1.0, 2.5, 4.0),
             "predict": "scale",
-            "guess": (0.02, 0.021, 0.05, 0.2, 0.5, 0.9, 0.9, 0.9, 1.0),
+            "guess": Guess("0123abcd", (0.02, 0.021, 0.05, 0.2, 0.5, 0.9, 0.9, 0.9, 1.0)),
             "room": "BC23",
-            "host": "0123456789abcdef" * 2,
             "a": parse_chain("a", "scale:3"),
             "b": parse_chain("b", "permute:1,scale:5"),
         }

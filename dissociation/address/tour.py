@@ -27,9 +27,9 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "Draw what you expect",
-        "The trained network's curve is there, the scaled one's is not. Draw across the chart "
-        "where you expect it, then press *Show the measured curve*. How close were you?",
-        Link.of("robustness", show=["scale"], predict="scale", tour=2),
+        "Here the layer is scaled by 50 instead of 20, and its curve is covered. Draw across the "
+        "chart where you expect it, then press *Show the measured curve*. How close were you?",
+        Link.of("robustness", show=["scale"], scale=50.0, predict="scale", tour=2),
     ),
     Step(
         "Move a strength",

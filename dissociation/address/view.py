@@ -19,7 +19,7 @@ VIEW = Parameter(
 )
 TOUR = Parameter("tour", "Step of the tour", INTEGER, 0, "0 is no tour.", 0, TOUR_STEPS)
 #: What "Copy link" leaves out: it belongs to one visitor.
-PRIVATE = ("tour", "guess", "revealed", "host")
+PRIVATE = ("tour", "guess", "revealed")
 
 
 def teaching_parameters(controls: Sequence[Parameter]) -> list[Parameter]:

@@ -13,6 +13,7 @@ from dissociation.address.table import Condition
 from dissociation.dashboard.panels import asked_for, page_curves
 from dissociation.dashboard.predict_controls import predict_menu
 from dissociation.dashboard.predicting import predicting
+from dissociation.dashboard.room_panel import room_panel
 from dissociation.dashboard.state import PageState, plain
 
 
@@ -24,8 +25,9 @@ def compared_panel(state: PageState) -> None:
     link, conditions, reasons = asked
     found = predicting(state, link, conditions)
     with st.container(horizontal=True, vertical_alignment="center"):
-        _pin_controls(state, uncovered(conditions, state.values()))
+        _pin_controls(state, conditions)
         predict_menu(state, conditions, found)
+    room_panel(state, found)
     for reason in reasons:
         st.info(plain(reason), icon=":material/push_pin:")
     page_curves(state, conditions, found, height=520, versus=link.values["versus"])
@@ -37,18 +39,20 @@ def _pin_controls(state: PageState, conditions: Sequence[Condition]) -> None:
     shown = [condition for condition in conditions if not condition.mark]
     names = condition_names(shown)
     kinds = [condition_key(condition.experiment.manipulations) for condition in shown]
+    seen = [c.experiment for c in uncovered(shown, state.values())]
     locked = state.locked("versus")
     with st.popover("Pin a curve as A", icon=":material/push_pin:", disabled=locked):
         st.caption("A pinned curve stays while you change things; B − A is drawn beneath.")
         keys = condition_keys([condition.experiment for condition in shown])
         for key, name, condition in zip(keys, names, shown, strict=True):
-            st.button(
-                plain(name),
-                on_click=_pin,
-                args=(state, condition),
-                key=f"{state.page}-pin-{key}",
-                width="stretch",
-            )
+            if condition.experiment in seen:
+                st.button(
+                    plain(name),
+                    on_click=_pin,
+                    args=(state, condition),
+                    key=f"{state.page}-pin-{key}",
+                    width="stretch",
+                )
     if state["pin"] is not None:
         labels = dict(zip(kinds, names, strict=True))
         options = ["", *labels]

@@ -30,14 +30,19 @@ def log_options(parameter: Parameter, *current: float) -> list[float]:
     return [int(v) for v in options] if parameter.kind == INTEGER else options
 
 
-def control(state: PageState, name: str) -> Any:
-    """Draws one control, unless the address hides it, and gives its value."""
+def control(state: PageState, name: str, **callback: Any) -> Any:
+    """Draws one control, unless the address hides it, and gives its value.
+
+    **Arguments:**
+
+    - `callback`: `on_change` and its `args`, for a choice.
+    """
     if not state.hidden(name):
-        _draw(state, name)
+        _draw(state, name, callback)
     return state[name]
 
 
-def _draw(state: PageState, name: str) -> Any:
+def _draw(state: PageState, name: str, callback: dict[str, Any]) -> Any:
     parameter = state.parameters[name]
     key, label, words = state.key(name), parameter.label, parameter.help or None
     locked = state.locked(name)
@@ -72,6 +77,7 @@ def _draw(state: PageState, name: str) -> Any:
             key=key,
             help=words,
             disabled=locked,
+            **callback,
         )
     if parameter.kind == RANGE:
         options = log_options(parameter, *st.session_state[key], *parameter.default)

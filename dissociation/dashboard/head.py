@@ -19,7 +19,8 @@ _LECTURE = """
 [data-testid="stMain"] [data-testid="stCaptionContainer"] p { font-size: 1.15rem; }
 [data-testid="stMain"] h1 { font-size: 3.4rem; }
 [data-testid="stMain"] h2 { font-size: 2.6rem; }
-[data-testid="stMain"] .live-chart-text { font-size: 1.2rem; }
+[data-testid="stMain"] .live-chart-text,
+[data-testid="stMain"] .live-chart-words { font-size: 1.2rem; }
 .block-container { max-width: none; }
 </style>
 """

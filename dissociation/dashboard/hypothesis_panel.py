@@ -19,6 +19,7 @@ from dissociation.dashboard.palette import condition_styles
 from dissociation.dashboard.panels import asked_for, guard, page_curves
 from dissociation.dashboard.predict_controls import predict_menu
 from dissociation.dashboard.predicting import predicting
+from dissociation.dashboard.room_panel import room_panel
 from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import follow
 from dissociation.engine.watch import CurveWatch
@@ -36,6 +37,7 @@ def hypothesis_panel(state: PageState) -> None:
     found = predicting(state, link, conditions)
     with st.container(horizontal=True):
         predict_menu(state, conditions, found)
+    room_panel(state, found)
     above = st.container()
     watch = page_curves(state, conditions, found, height=420)
     if found is not None and found.covered:

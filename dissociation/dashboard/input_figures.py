@@ -161,12 +161,7 @@ def leak_words(found: Spectrum) -> str:
 
 
 def spectrum_figure(found: Spectrum, scale: float = 1.0) -> go.Figure:
-    """Singular values in descending order on a logarithmic axis, with the threshold.
-
-    **Arguments:**
-
-    - `scale`: of type and height; above 1 for a lecture hall.
-    """
+    """Singular values in descending order on a logarithmic axis; `scale` above 1 for lectures."""
     values, threshold = found.space.singular_values, found.space.threshold
     rank, count = found.space.rank, len(values)
     top = float(values[0]) * 2
@@ -193,8 +188,7 @@ def spectrum_figure(found: Spectrum, scale: float = 1.0) -> go.Figure:
         height=round(380 * scale),
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
+        **{f"{part}_bgcolor": "rgba(0,0,0,0)" for part in ("paper", "plot")},
     )
     fonts = {"tickfont_size": 13 * scale, "title_font_size": 15 * scale}
     figure.update_annotations(font_size=13 * scale)

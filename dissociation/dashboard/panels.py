@@ -21,7 +21,6 @@ from dissociation.dashboard.palette import (
     LOSS_COLOR,
     seed_style,
 )
-from dissociation.dashboard.predict_controls import prediction_panel
 from dissociation.dashboard.predicting import (
     Predicting,
     chart_part,
@@ -166,10 +165,9 @@ def page_curves(
     link = Link(state.table, state.values())
     shown = uncovered(conditions, link.values)
     prediction = on_guess = None
+    show_problem(state)
     if found is not None:
         asked = conditions[found.position]
-        prediction_panel(state, found, asked)
-        show_problem(state)
         prediction = chart_part(state, found, asked)
         on_guess = guess_taker(state, found, state.page)
     judged = st.container()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from dissociation.address.links import Link
 from dissociation.address.names import condition_names
-from dissociation.address.predicting import check_guess, target
+from dissociation.address.predicting import TAG_LENGTH, Guess, check_errors, target
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.host_keys import host_key
 from dissociation.dashboard.state import PageState, plain
 from dissociation.engine.lab import lab
 from dissociation.engine.rooms import RoomView
@@ -22,9 +22,8 @@ from dissociation.experiment import digest
 from dissociation.predictions import PLACES, places
 
 _VOTER = re.compile("[0-9a-f]{32}")
-#: Where the sketch begins: level, in the middle of the axis.
+#: Where the sketch begins: level, in the middle of a logarithmic or a linear axis.
 _LEVEL = {True: 0.1, False: 0.5}
-Guess = tuple[float, ...]
 
 
 class Predicting(NamedTuple):
@@ -33,7 +32,7 @@ class Predicting(NamedTuple):
     - `position`: of the condition among all of the page's; `name`: its name.
     - `question`: identifies its curve, the same for everybody who is asked.
     - `covered`: whether it is not to be seen yet.
-    - `guess`: what the visitor handed in, or nothing.
+    - `errors`: `(PLACES,)` what the visitor handed in for this very curve, or nothing.
     - `room`: what is known of the class's room; `None` without one.
     - `host`: whether this visitor opened the room.
     """
@@ -42,9 +41,28 @@ class Predicting(NamedTuple):
     name: str
     question: str
     covered: bool
-    guess: Guess
+    errors: tuple[float, ...]
     room: RoomView | None
     host: bool
+
+    @property
+    def tag(self) -> str:
+        """What a prediction of this curve, in this round of its room, is marked with."""
+        return _tag(self.question, self.room.round if self.room else 0)
+
+    @property
+    def same_as_room(self) -> bool:
+        """Whether the page shows the curve that its room is about."""
+        return self.room is None or self.room.question == self.question
+
+
+def _tag(question: str, round_: int) -> str:
+    return digest([question, round_])[:TAG_LENGTH]
+
+
+def guess_of(condition: Condition, errors: tuple[float, ...]) -> Guess:
+    """A prediction of a condition's curve, outside of any room."""
+    return Guess(_tag(question_of(condition), 0), errors)
 
 
 def question_of(condition: Condition) -> str:
@@ -61,31 +79,38 @@ def predicting(state: PageState, link: Link, conditions: Sequence[Condition]) ->
 
     **Returns:** `None` if nothing is; the reason is on the page if the address wants something.
     """
+    room = _in_step_with_room(state)
     position = target(conditions, link.values)
     if position is None:
         if link.values["predict"]:
             st.info(
                 f"“{plain(link.values['predict'])}” cannot be predicted: it is not among the "
-                "rewrites on this page. Everything is shown.",
+                "rewrites on this page, or its curve is a single point. Everything is shown.",
                 icon=":material/info:",
             )
         return None
-    try:
-        places(conditions[position].experiment.measure)
-    except InvalidValue as problem:
-        st.error(plain(str(problem)), icon=":material/error:")
-        return None
-    room = _in_step_with_room(state)
-    host = room is not None and lab().rooms.is_host(state["room"], state["host"])
-    return Predicting(
+    found = Predicting(
         position,
         condition_names(conditions)[position],
         question_of(conditions[position]),
         not state["revealed"],
-        state["guess"],
+        (),
         room,
-        host,
+        is_host(state),
     )
+    guess: Guess | None = state["guess"]
+    if guess is None:
+        return found
+    if guess.tag != found.tag:
+        # Of another curve, or of a round that is over.
+        state.put("guess", None)
+        return found
+    return found._replace(errors=guess.errors)
+
+
+def is_host(state: PageState) -> bool:
+    """Whether this visitor opened the room that the address names."""
+    return bool(state["room"]) and lab().rooms.is_host(state["room"], host_key(state["room"]))
 
 
 def _in_step_with_room(state: PageState) -> RoomView | None:
@@ -99,11 +124,6 @@ def _in_step_with_room(state: PageState) -> RoomView | None:
             icon=":material/meeting_room:",
         )
         return None
-    slot = f"{state.page}|round"
-    known = st.session_state.get(slot)
-    st.session_state[slot] = (code, room.round)
-    if known is not None and known != (code, room.round) and state["guess"]:
-        state.put("guess", ())
     if state["revealed"] != room.revealed:
         state.put("revealed", room.revealed)
     return room
@@ -112,21 +132,22 @@ def _in_step_with_room(state: PageState) -> RoomView | None:
 def chart_part(state: PageState, found: Predicting, condition: Condition) -> lc.Prediction:
     """What the live chart needs to know of it."""
     measure = condition.experiment.measure
-    log_errors = state["axis"] == "log"
-    drawing = found.covered and not found.host
-    words, button = _words(found) if drawing else ("", "")
     room = found.room
+    drawing = found.covered and not found.host and found.same_as_room
+    words, button = _words(found) if drawing else ("", "")
     return lc.Prediction(
-        question=digest([found.question, room.round if room else 0]),
+        question=found.tag,
         name=found.name,
         x=tuple(float(x) for x in places(measure)),
-        start=(_LEVEL[log_errors],) * PLACES,
-        guess=found.guess or None,
+        start=(_LEVEL[state["axis"] == "log"],) * PLACES,
+        guess=found.errors or None,
         drawing=drawing,
         words=words,
         button=button,
         room=f"/api/rooms/{state['room']}" if room else None,
         revision=f"{room.round} {str(room.revealed).lower()}" if room else "",
+        # Whoever has still to draw should not be led by the others.
+        band=found.same_as_room and (not drawing or bool(found.errors)),
     )
 
 
@@ -134,48 +155,50 @@ def _words(found: Predicting) -> tuple[str, str]:
     ask = f"Where do you expect “{found.name}”? Pull the points, or draw across the chart."
     if found.room is None:
         return ask, "Show the measured curve"
-    if found.guess:
+    if found.errors:
         return "Handed in. Until the curve is revealed you may change it.", "Hand in again"
     return ask, "Hand in my prediction"
 
 
-def _problem(state: PageState) -> str:
-    return f"{state.page}|prediction"
+def say_problem(state: PageState, problem: InvalidValue) -> None:
+    """Keeps what went wrong in a callback for [`show_problem`][]."""
+    st.session_state[f"{state.page}|prediction"] = str(problem)
+
+
+def show_problem(state: PageState) -> None:
+    """Says once what went wrong in a callback."""
+    problem = st.session_state.pop(f"{state.page}|prediction", None)
+    if problem is not None:
+        st.error(plain(problem), icon=":material/error:")
 
 
 def take_guess(state: PageState, found: Predicting, given: Any) -> None:
     """Takes a prediction that a browser handed in: into its room, or as the word to reveal.
 
-    What is wrong with it is kept for [`show_problem`][].
+    **Arguments:**
+
+    - `given`: `{"errors": [...], "voter": "..."}`, unchecked.
     """
-    st.session_state.pop(_problem(state), None)
     try:
         fields = given if isinstance(given, dict) else {}
-        guess = check_guess("guess", fields.get("errors"))
+        errors = check_errors("guess", fields.get("errors"))
         if found.room is not None:
             voter = fields.get("voter")
             if not isinstance(voter, str) or not _VOTER.fullmatch(voter):
                 raise InvalidValue("voter", voter, "reload the page and try again")
-            lab().rooms.predict(state["room"], found.question, voter, guess)
+            lab().rooms.predict(state["room"], found.question, voter, errors)
     except InvalidValue as problem:
-        st.session_state[_problem(state)] = str(problem)
+        say_problem(state, problem)
         return
-    state.put("guess", guess)
+    state.put("guess", Guess(found.tag, errors))
     if found.room is None:
         state.put("revealed", True)
 
 
-def show_problem(state: PageState) -> None:
-    """Says why the last prediction could not be taken."""
-    problem = st.session_state.pop(_problem(state), None)
-    if problem is not None:
-        st.error(plain(problem), icon=":material/error:")
-
-
-def guess_taker(state: PageState, found: Predicting, key: str):
+def guess_taker(state: PageState, found: Predicting, key: str) -> Callable[[], None]:
     """The chart's callback: reads what the element of this key handed in."""
 
     def take() -> None:
         take_guess(state, found, st.session_state[key].get("guess"))
 
-    return functools.wraps(take_guess)(take)
+    return take

@@ -19,7 +19,7 @@ from dissociation.address.table import PageTable
 from dissociation.address.view import ALL, LECTURE
 
 #: What a visitor came with and did not set.
-KEPT_BY_RESET = ("view", "hide", "lock", "tour", "predict", "room", "host")
+KEPT_BY_RESET = ("view", "hide", "lock", "tour", "predict", "room")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 

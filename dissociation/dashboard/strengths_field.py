@@ -16,7 +16,10 @@ def strengths_field(state: PageState) -> None:
     if state.hidden(name):
         return
     declared = REGISTRY[state[REWRITE.name]].strength_range
-    field, problem = f"{state.page}-{name}-text", f"{state.page}|{name}"
+    field, problem = f"{state.page}-{name}-text", _problem(state)
+    if field not in st.session_state:
+        # Another page was shown in between, and what stood here is gone.
+        st.session_state.pop(problem, None)
     if problem not in st.session_state:
         # What is wrong stays in the field, to be mended.
         st.session_state[field] = STRENGTHS.format(strengths_of(state.values()))
@@ -34,15 +37,21 @@ def strengths_field(state: PageState) -> None:
         st.button(
             "Usual strengths",
             icon=":material/undo:",
-            on_click=_usual,
-            args=(state, problem),
+            on_click=usual_strengths,
+            args=(state,),
             key=f"{state.page}-{name}-usual",
             disabled=state.locked(name),
         )
 
 
-def _usual(state: PageState, problem: str) -> None:
-    st.session_state.pop(problem, None)
+def _problem(state: PageState) -> str:
+    # Of this question alone: another rewrite, or Back, is another one.
+    return f"{state.page}|{STRENGTHS.name}|{state[REWRITE.name]}|{state[STRENGTHS.name]}"
+
+
+def usual_strengths(state: PageState) -> None:
+    """Goes back to the usual strengths of the chosen rewrite; for a callback."""
+    st.session_state.pop(_problem(state), None)
     state.put(STRENGTHS.name, ())
 
 

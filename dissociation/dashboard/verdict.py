@@ -24,18 +24,20 @@ def verdict(watch: CurveWatch, found: Predicting, reference: str) -> None:
     first, curve = curves[0], curves[found.position]
     if first is None or curve is None:
         return
-    if found.guess:
-        own = judge(measure, found.guess, curve, first)
+    if found.errors:
+        own = judge(measure, found.errors, curve, first)
         if own is not None:
             st.success(plain_verdict(own, reference), icon=":material/target:")
-    if found.room is not None and found.room.band is not None:
-        mean = judge(measure, found.room.band.mean, curve, first)
-        if mean is not None:
-            st.info(
-                f"**The mean of the class scores {mean.score} of 100** "
-                f"({found.room.handed_in} predictions): {_points(mean.distance)} off.",
-                icon=":material/groups:",
-            )
+    room = found.room
+    if room is None or room.band is None or room.band.mean is None or not found.same_as_room:
+        return
+    mean = judge(measure, room.band.mean, curve, first)
+    if mean is not None:
+        st.info(
+            f"**The mean of the class scores {mean.score} of 100** "
+            f"({room.handed_in} predictions): {_points(mean.distance)} off.",
+            icon=":material/groups:",
+        )
 
 
 def plain_verdict(found: Verdict, reference: str) -> str:

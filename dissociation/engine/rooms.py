@@ -1,8 +1,10 @@
 """Rooms in which a class predicts one curve together: anonymous, in memory only, and expiring.
 
 A room knows no names. It keeps one prediction a browser, by a word that the browser made up, and
-gives away nothing but how many there are and the band of their middle half, and that only once
-there are enough that no single one can be read from it.
+gives away how many there are and a band: from the mean of their lower half to the mean of their
+upper half, at each place of the axis. So that no single prediction can be read from it, the band is
+shown from five on, is coarse, and follows only when several more have come; their mean is told
+once the curve is revealed.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ import numpy as np
 from dissociation.errors import InvalidValue
 from dissociation.predictions import PLACES
 
-#: From this many predictions on, their band is shown.
-ENOUGH = 3
+#: From this many predictions on, their band is shown; it follows when this many more have come.
+ENOUGH, BATCH = 5, 2
 #: A room ends when nobody predicted anything or steered it for this long (seconds).
 EXPIRES = 3 * 3600.0
 #: The band is given to this many errors.
@@ -30,11 +32,15 @@ MAX_GUESSES = 1_000
 
 
 class Band(NamedTuple):
-    """What a class predicts: `(PLACES,)` errors each, lower and upper quartile and mean."""
+    """What a class predicts: `(PLACES,)` errors each.
+
+    - `low`, `high`: means of the lower and of the upper half, which share the middle one.
+    - `mean`: of all, or `None` before the curve is revealed.
+    """
 
     low: tuple[float, ...]
     high: tuple[float, ...]
-    mean: tuple[float, ...]
+    mean: tuple[float, ...] | None
 
 
 class RoomView(NamedTuple):
@@ -66,6 +72,8 @@ class _Room:
     round: int = 1
     revealed: bool = False
     version: int = 1
+    band: Band | None = None
+    banded: int = 0  # predictions in the band
 
 
 class Rooms:
@@ -134,10 +142,9 @@ class Rooms:
             room = self._rooms.get(code)
             if room is None:
                 return None
-            band = _band(room)
             count = len(room.guesses)
             return RoomView(
-                room.version, room.path, room.question, count, band, room.round, room.revealed
+                room.version, room.path, room.question, count, room.band, room.round, room.revealed
             )
 
     def predict(self, code: str, question: str, voter: str, guess: tuple[float, ...]) -> None:
@@ -161,6 +168,8 @@ class Rooms:
             if voter not in room.guesses and len(room.guesses) >= MAX_GUESSES:
                 raise InvalidValue("room", code, f"it is full with {MAX_GUESSES:,} predictions")
             room.guesses[voter] = guess
+            if len(room.guesses) >= max(ENOUGH, room.banded + BATCH):
+                _draw_band(room)
             self._changed(room)
 
     def reveal(self, code: str, host: str) -> None:
@@ -168,6 +177,8 @@ class Rooms:
         with self._lock:
             room = self._hosted(code, host)
             room.revealed = True
+            if len(room.guesses) >= ENOUGH:
+                _draw_band(room)
             self._changed(room)
 
     def start_round(self, code: str, host: str, path: str, question: str) -> None:
@@ -180,6 +191,7 @@ class Rooms:
         with self._lock:
             room = self._hosted(code, host)
             room.guesses.clear()
+            room.band, room.banded = None, 0
             room.revealed = False
             room.round += 1
             room.path, room.question = path, question
@@ -192,12 +204,13 @@ class Rooms:
             del self._rooms[code]
 
 
-def _band(room: _Room) -> Band | None:
-    if len(room.guesses) < ENOUGH:
-        return None
-    values = np.array(list(room.guesses.values()))
-    low, high = np.quantile(values, [0.25, 0.75], axis=0)
-    # Coarsely, so that one more prediction cannot be told from how far the mean moved.
-    return Band(
-        *(tuple(map(float, np.round(v / GRAIN) * GRAIN)) for v in (low, high, values.mean(0)))
-    )
+def _draw_band(room: _Room) -> None:
+    room.banded = len(room.guesses)
+    values = np.sort(np.array(list(room.guesses.values())), axis=0)
+    half = (len(values) + 1) // 2
+    low, high = _coarse(values[:half].mean(0)), _coarse(values[-half:].mean(0))
+    room.band = Band(low, high, _coarse(values.mean(0)) if room.revealed else None)
+
+
+def _coarse(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(map(float, np.round(values / GRAIN) * GRAIN))

@@ -12,10 +12,10 @@ from dissociation.address.pins import Pin
 from dissociation.address.predicting import (
     ALPHABET,
     GUESS,
-    HOST,
     PREDICT,
     ROOM,
-    check_guess,
+    Guess,
+    check_errors,
     predictable,
     target,
     uncovered,
@@ -36,12 +36,14 @@ def asked(**values) -> tuple:
 
 @given(st.lists(st.integers(0, 1_000), min_size=PLACES, max_size=PLACES))
 def test_a_prediction_keeps_a_tenth_of_a_point(thousandths):
-    guess = check_guess("guess", [value / 1_000 for value in thousandths])
+    guess = Guess("0123abcd", check_errors("guess", [value / 1_000 for value in thousandths]))
     assert GUESS.parse(GUESS.format(guess)) == guess
 
 
 @pytest.mark.parametrize(
-    "text", ["1", "1,2", ",".join(["x"] * PLACES), ",".join(["101"] * PLACES), "-1" + ",1" * 8]
+    "text",
+    ["1", "0123abcd:1,2", ",".join(["1"] * PLACES), "0123abc:" + ",".join(["1"] * PLACES)]
+    + [f"0123abcd:{','.join([word] * PLACES)}" for word in ("x", "101", "-1", "nan")],
 )
 def test_no_prediction(text):
     with pytest.raises(InvalidValue, match="guess"):
@@ -55,10 +57,12 @@ def test_no_prediction(text):
 )
 def test_what_a_browser_must_not_hand_in(values):
     with pytest.raises(InvalidValue, match="guess"):
-        check_guess("guess", values)
+        check_errors("guess", values)
 
 
-@pytest.mark.parametrize("parameter, text", [(ROOM, "abc"), (ROOM, "A1B2"), (HOST, "x" * 32)])
+@pytest.mark.parametrize(
+    "parameter, text", [(ROOM, "abc"), (ROOM, "A1B2"), (ROOM, "BC2"), (PREDICT, "<b>")]
+)
 def test_no_code(parameter, text):
     with pytest.raises(InvalidValue, match=parameter.name):
         parameter.parse(text)
@@ -87,7 +91,18 @@ def test_nothing_to_cover(word):
     assert uncovered(conditions, values) == conditions
 
 
-def test_the_pinned_curve_stays():
+def test_the_same_curve_pinned_is_covered_too():
+    conditions, values = asked(pin=Pin((Scale(20.0),)), predict="scale")
+    assert names(uncovered(conditions, values)) == [()]
+
+
+def test_a_single_point_cannot_be_predicted():
+    link = Link.of("transfer", points=1, images=600, predict="scale")
+    conditions, _ = curves_of(link)
+    assert predictable(conditions) == {} and uncovered(conditions, link.values) == conditions
+
+
+def test_another_pinned_curve_stays():
     conditions, values = asked(pin=Pin((Scale(3.0),)), predict="scale")
     assert predictable(conditions) == {"scale": 1}
     assert names(uncovered(conditions, values)) == [(), (Scale(3.0),)]

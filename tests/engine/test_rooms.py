@@ -68,20 +68,38 @@ def test_nothing_is_shown_of_a_few(rooms, host):
 
 
 @given(st.lists(st.floats(0, 1), min_size=r.ENOUGH, max_size=30))
-def test_the_band_is_the_middle_half(levels):
+def test_the_band_is_of_two_halves(levels):
     rooms = Rooms()
-    rooms.open(CODE, PATH, QUESTION)
+    host = rooms.open(CODE, PATH, QUESTION)
     hand_in(rooms, *levels)
+    assert rooms.view(CODE).band.mean is None
+    rooms.reveal(CODE, host)
     band = rooms.view(CODE).band
-    low, high = np.quantile(levels, [0.25, 0.75])
+    ordered, half = sorted(levels), -(-len(levels) // 2)
     half_a_grain = r.GRAIN / 2 + 1e-9
-    assert band.low == pytest.approx([low] * PLACES, abs=half_a_grain)
-    assert band.high == pytest.approx([high] * PLACES, abs=half_a_grain)
+    assert band.low == pytest.approx([np.mean(ordered[:half])] * PLACES, abs=half_a_grain)
+    assert band.high == pytest.approx([np.mean(ordered[-half:])] * PLACES, abs=half_a_grain)
     assert band.mean == pytest.approx([np.mean(levels)] * PLACES, abs=half_a_grain)
 
 
+@given(st.permutations([0.0, 0.1, 0.4, 0.7, 1.0]), st.floats(0, 1))
+def test_one_more_prediction_does_not_move_the_band(levels, newcomer):
+    rooms = Rooms()
+    rooms.open(CODE, PATH, QUESTION)
+    hand_in(rooms, *levels)
+    before = rooms.view(CODE)
+    hand_in(rooms, *levels, newcomer)
+    after = rooms.view(CODE)
+    assert after.handed_in == before.handed_in + 1 and after.band == before.band
+    # Nor does one that is changed.
+    hand_in(rooms, 1 - levels[0])
+    assert rooms.view(CODE).band == before.band
+    hand_in(rooms, *levels, newcomer, 1.0)
+    assert rooms.view(CODE).handed_in == 7
+
+
 def test_no_field_of_a_view_holds_single_predictions(rooms, host):
-    hand_in(rooms, 0.1, 0.2, 0.3, 0.4)
+    hand_in(rooms, 0.1, 0.2, 0.3, 0.4, 0.5)
     told = repr(rooms.view(CODE))
     assert f"{3:032x}" not in told and host not in told
     assert set(rooms.view(CODE)._fields) == {
@@ -90,12 +108,12 @@ def test_no_field_of_a_view_holds_single_predictions(rooms, host):
 
 
 def test_a_browser_that_hands_in_again_replaces_its_first(rooms, host):
-    hand_in(rooms, 0.1, 0.1, 0.1)
+    hand_in(rooms, 0.1, 0.1, 0.1, 0.1, 0.1)
     before = rooms.view(CODE).version
     rooms.predict(CODE, QUESTION, f"{0:032x}", (0.9,) * PLACES)
-    room = rooms.view(CODE)
-    assert room.handed_in == 3 and room.version > before
-    assert room.band.mean[0] == pytest.approx(1.1 / 3, abs=r.GRAIN)
+    assert rooms.view(CODE).handed_in == 5 and rooms.view(CODE).version > before
+    rooms.reveal(CODE, host)
+    assert rooms.view(CODE).band.mean[0] == pytest.approx(1.3 / 5, abs=r.GRAIN)
 
 
 def test_another_curve_is_refused(rooms, host):
@@ -106,7 +124,7 @@ def test_another_curve_is_refused(rooms, host):
 
 
 def test_reveal_and_a_new_round(rooms, host):
-    hand_in(rooms, 0.1, 0.2, 0.3)
+    hand_in(rooms, 0.1, 0.2, 0.3, 0.4, 0.5)
     rooms.reveal(CODE, host)
     assert rooms.view(CODE).revealed and rooms.view(CODE).band is not None
     with pytest.raises(InvalidValue, match="revealed already"):
@@ -114,6 +132,7 @@ def test_reveal_and_a_new_round(rooms, host):
     rooms.start_round(CODE, host, "/Transfer?predict=scale", "another")
     room = rooms.view(CODE)
     assert (room.round, room.revealed, room.handed_in, room.question) == (2, False, 0, "another")
+    assert room.band is None
 
 
 @pytest.mark.parametrize(
@@ -132,6 +151,12 @@ def test_only_the_host_steers(rooms, host, steer, secret):
         steer(rooms, secret)
     assert host not in str(problem.value)
     assert rooms.view(CODE) == before
+
+
+def test_a_few_are_not_shown_when_revealed_either(rooms, host):
+    hand_in(rooms, 0.1, 0.2)
+    rooms.reveal(CODE, host)
+    assert rooms.view(CODE).revealed and rooms.view(CODE).band is None
 
 
 def test_close(rooms, host):

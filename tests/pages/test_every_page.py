@@ -11,7 +11,7 @@ from dissociation.manipulations import REGISTRY
 
 WITH_CONTROLS = tuple(name for name in PAGES if name != "start")
 #: Of the address alone, or with controls of their own.
-VIEW_PARAMETERS = {"view", "hide", "lock", "tour", "predict", "guess", "revealed", "room", "host"}
+VIEW_PARAMETERS = {"view", "hide", "lock", "tour", "predict", "guess", "revealed", "room"}
 LABELS = ("Start", "Robustness", "Transfer", "Inputs", "Hypothesis", "Sweep")
 TITLES = {
     "start": "Same function, different network",

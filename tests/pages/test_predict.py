@@ -6,12 +6,13 @@ import pytest
 from labs import TINY, Visit
 
 from dissociation.address.links import Link, curves_of
-from dissociation.dashboard.predicting import predicting, take_guess
+from dissociation.address.predicting import GUESS, TAG_LENGTH, Guess, target
+from dissociation.dashboard.predicting import guess_of, predicting, take_guess
+from dissociation.experiment import digest
 from dissociation.manipulations import Scale
 from dissociation.predictions import PLACES
 
 QUERY = {**TINY, "seeds": "1", "points": "6", "show": "scale"}
-GUESS = ",".join(["50"] * PLACES)
 FLAT = [0.5] * PLACES
 
 
@@ -37,6 +38,14 @@ def guest(lab, code: str) -> Visit:
     return Visit(path.split("?")[0].strip("/").lower(), query)
 
 
+def guess_text(visit: Visit) -> str:
+    """A prediction handed in on this page, as its address holds it."""
+    state = visit.states[-1]
+    link = Link(state.table, visit.values)
+    conditions = curves_of(link)[0]
+    return GUESS.format(guess_of(conditions[target(conditions, link.values)], tuple(FLAT)))
+
+
 def hand_in(lab, code: str, number: int, level: float = 0.5) -> None:
     question = lab.rooms.view(code).question
     lab.rooms.predict(code, question, f"{number:032x}", (level,) * PLACES)
@@ -52,12 +61,16 @@ def test_alone(page, lab):
     visit.run()
     assert "Scaled" not in visit.test.dataframe[0].value["Condition"].tolist()
     # As the chart's callback does it, on a later run.
-    covered = Visit(page, {**visit.query, "guess": GUESS, "revealed": "yes"})
+    covered = Visit(page, {**visit.query, "guess": guess_text(visit), "revealed": "yes"})
     assert len(shown(lab)) == 2 and isinstance(shown(lab)[1][0], Scale)
     lab.jobs.drain()
     covered.run()
     (said,) = covered.test.success
     assert "of 100" in said.value and "Just like Trained" in said.value
+    # Another strength is another curve, which nobody has predicted.
+    covered.widget("scale").set_value(50.0)
+    covered.run()
+    assert not covered.test.success and "guess" not in covered.query and len(shown(lab)) == 2
     press(covered, "predict-again")
     assert shown(lab) == [()] and "guess" not in covered.query
     press(covered, "predict-end")
@@ -81,7 +94,7 @@ def test_what_is_not_on_the_page_cannot_be_predicted(word, lab):
 
 def test_one_budget_is_no_curve(lab):
     visit = Visit("transfer", {**QUERY, "points": "1", "predict": "scale"})
-    assert any("at least 2" in error for error in visit.errors)
+    assert "single point" in visit.test.info[0].value and len(shown(lab)) == 2
 
 
 def test_nothing_to_predict(lab):
@@ -93,10 +106,10 @@ def test_a_room(lab):
     host, code = open_room(lab)
     assert f"Room {code}" in host.text() and shown(lab) == [()]
     visitor = guest(lab, code)
-    assert visitor.query["room"] == code and "host" not in visitor.query
+    assert visitor.query["room"] == code
     assert shown(lab) == [()] and not visitor.notices
     assert not any(button.key == "robustness-room-visibility" for button in visitor.test.button)
-    for number in range(3):
+    for number in range(5):
         hand_in(lab, code, number)
     press(host, "room-visibility")
     assert lab.rooms.view(code).revealed and len(shown(lab)) == 2
@@ -119,19 +132,66 @@ def test_a_room(lab):
 def test_a_round_forgets_the_visitors_prediction(lab):
     host, code = open_room(lab)
     visitor = guest(lab, code)
-    visitor.test.session_state["robustness-guess"] = tuple(FLAT)
+    question = lab.rooms.view(code).question
+    mark = digest([question, 1])[:TAG_LENGTH]
+    visitor.test.session_state["robustness-guess"] = Guess(mark, tuple(FLAT))
     visitor.run()
-    assert visitor.query["guess"] == GUESS
+    assert visitor.query["guess"].startswith(mark)
     host.test.session_state["robustness-scale"] = 50.0
     host.run()
     press(host, "room-replay")
     assert "scale=50" in lab.rooms.view(code).path
     visitor.run()
-    assert "guess" not in visitor.query
     assert any("another experiment" in notice for notice in visitor.notices)
-    assert [link.label for link in visitor.test.main.get("page_link")] == [
-        "Go to the room's experiment"
-    ]
+    links = [link.label for link in visitor.test.main.get("page_link")]
+    assert links == ["Go to the room's experiment"]
+    # The same page in another round: what was handed in before counts no more, reloaded or not.
+    host.test.session_state["robustness-scale"] = 20.0
+    host.run()
+    press(host, "room-replay")
+    reloaded = Visit("robustness", visitor.query)
+    assert "guess" not in reloaded.query and not reloaded.notices
+
+
+def test_the_host_keeps_the_room_whatever_the_page_shows(lab):
+    host, code = open_room(lab)
+    host.widget("show").set_value(["duplicate"])
+    host.run()
+    assert f"Room {code}" in host.text() and lab.rooms.view(code) is not None
+    press(host, "room-close")
+    assert lab.rooms.view(code) is None and "predict" not in host.query
+
+
+def test_leaving(lab):
+    _, code = open_room(lab)
+    visitor = guest(lab, code)
+    press(visitor, "predict-end")
+    assert "room" not in visitor.query and len(shown(lab)) == 2
+    assert lab.rooms.view(code) is not None
+
+
+def test_the_secret_of_the_host_is_nowhere_on_the_page(lab):
+    host, code = open_room(lab)
+    secret = host.test.session_state[f"dissociation_host_{code}"]
+    assert secret not in str(host.query) and secret not in host.text()
+    assert secret not in lab.rooms.view(code).path
+    assert lab.rooms.is_host(code, secret)
+
+
+def test_too_many_rooms_is_said(lab, monkeypatch):
+    monkeypatch.setattr("dissociation.engine.rooms.MAX_ROOMS", 0)
+    visit = Visit("robustness", QUERY)
+    press(visit, "predict-room")
+    assert any("rooms are open" in error for error in visit.errors)
+    assert "predict" not in visit.query and len(shown(lab)) == 2
+
+
+def test_hidden_and_pinned(lab):
+    visit = Visit("robustness", {**QUERY, "predict": "scale", "pin": "scale:3", "versus": "scale"})
+    keys = [button.key for button in visit.test.button]
+    assert "robustness-pin-trained" in keys and "robustness-pin-scale" not in keys
+    # Which B it is to be is kept for when it is shown.
+    assert visit.query["versus"] == "scale"
 
 
 def test_entering_a_code(lab):
@@ -155,7 +215,7 @@ class FakeState(dict):
 
 @pytest.fixture
 def asked(lab, monkeypatch):
-    state = FakeState(predict="scale", room="", host="", revealed=False, guess=(), axis="log")
+    state = FakeState(predict="scale", room="", revealed=False, guess=None, axis="log")
     link = Link.of("robustness", show=["scale"], predict="scale")
     conditions = curves_of(link)[0]
     session: dict = {}
@@ -167,7 +227,7 @@ def test_taking_a_prediction_reveals_the_curve(asked):
     state, link, conditions, session = asked
     found = predicting(state, link, conditions)
     take_guess(state, found, {"errors": FLAT, "voter": ""})
-    assert state["guess"] == tuple(FLAT) and state["revealed"] and not session
+    assert state["guess"] == Guess(found.tag, tuple(FLAT)) and state["revealed"] and not session
 
 
 def test_in_a_room_it_is_handed_in(asked, lab):
@@ -179,7 +239,7 @@ def test_in_a_room_it_is_handed_in(asked, lab):
     assert found.covered and not found.host
     take_guess(state, found, {"errors": FLAT, "voter": "0" * 32})
     assert lab.rooms.view("BC23").handed_in == 1 and not state["revealed"]
-    assert state["guess"] == tuple(FLAT)
+    assert state["guess"] == Guess(found.tag, tuple(FLAT))
 
 
 @pytest.mark.parametrize(
@@ -193,4 +253,4 @@ def test_nonsense_is_said_and_changes_nothing(asked, lab, given):
     state["room"] = "BC23"
     take_guess(state, predicting(state, link, conditions), given)
     assert "cannot be used" in session["robustness|prediction"]
-    assert state["guess"] == () and lab.rooms.view("BC23").handed_in == 0
+    assert state["guess"] is None and lab.rooms.view("BC23").handed_in == 0

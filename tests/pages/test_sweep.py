@@ -53,7 +53,7 @@ def test_guess_first(lab):
     )
     (link,) = visit.test.main.get("page_link")
     found, notices = read_address(f"/Robustness?{link.proto.query_string}")
-    assert not notices and found.values["scale"] == 3 and found.values["predict"] == "scale"
+    assert not notices and found.values["scale"] == 9 and found.values["predict"] == "scale"
     assert found.values["scale.layer"] == "1" and found.values["measure"] == "input_noise"
     assert found.values["width"] == 16
 
@@ -77,3 +77,11 @@ def test_the_contour_is_the_tables_half_way(lab):
         assert trace["half_way"] == float(f"{expected:.6g}")
     table = visit.test.dataframe[0].value
     assert table["σ50"].tolist() == [f"{trace['half_way']:.3g}" for trace in traces]
+
+
+def test_another_rewrite_has_its_usual_strengths(lab):
+    visit = Visit("sweep", {**QUERY, "strengths": "0.1,100"})
+    visit.widget("rewrite").set_value("duplicate")
+    visit.run()
+    assert not visit.errors and "strengths" not in visit.query
+    assert visit.test.text_input(key="sweep-strengths-text").value == "1,1.2,1.5,2,3,4"

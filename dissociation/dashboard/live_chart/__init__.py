@@ -32,7 +32,7 @@ def _read(name: str) -> str:
 
 #: What draws a figure, in a page of its own, too; then what makes it live.
 DRAWING = ("figure.js", "multiples.js", "heatmap.js", "kinds.js")
-_SCRIPTS = (*DRAWING, "sketch.js", "room.js", "prediction.js", "live_chart.js")
+_SCRIPTS = (*DRAWING, "server.js", "sketch.js", "room.js", "prediction.js", "live_chart.js")
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
 _ELEMENT = st.components.v2.component(
@@ -147,6 +147,7 @@ class Prediction:
     - `words`: beside the button; `button`: on it, or empty for none; `waiting`: on it when pressed.
     - `room`: the WebSocket's path of the class's room, or `None`.
     - `revision`: the round of the room and whether it is revealed, as this page knows them.
+    - `band`: whether the band of the class may be seen.
     """
 
     question: str
@@ -160,6 +161,7 @@ class Prediction:
     waiting: str = "One moment…"
     room: str | None = None
     revision: str = ""
+    band: bool = True
 
 
 def revision(*axes: Axis) -> str:

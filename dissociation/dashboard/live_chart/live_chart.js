@@ -5,36 +5,6 @@ const ACTIVE = new Set(["queued", "training", "running"]);
 const LOST = 4404; // the server's close code for "no such job"
 const charts = new WeakMap();
 
-// Pages have URLs such as /Robustness and the app may live below a base path. Streamlit's own
-// script tag knows the app's root, also behind a proxy that strips a prefix.
-function appUrl(path) {
-  const script = document.querySelector('script[src*="static/js/"]');
-  const root = script ? script.src.split("static/js/")[0] : new URL("./", location).href;
-  return new URL(path.replace(/^\/+/, ""), root);
-}
-
-function socketUrl(path) {
-  const url = appUrl(path);
-  url.protocol = url.protocol.replace("http", "ws");
-  return url;
-}
-
-// All charts of all pages share one download of 5 MB; a failure is forgotten so it can be retried.
-function loadPlotly(path) {
-  window.dissociationPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = appUrl(path).href;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      script.remove();
-      window.dissociationPlotly = undefined;
-      reject(new Error("plotly.js could not be loaded"));
-    };
-    document.head.append(script);
-  });
-  return window.dissociationPlotly;
-}
-
 // ---- the element ------------------------------------------------------------------------------
 
 function make(tag, className, attributes = {}, text = "") {
@@ -175,7 +145,9 @@ class LiveChart {
   /** The network or the visitor is back: does not wait for the timer. */
   hurry() {
     const waiting = this.connection === "broken" && this.socket === null;
-    if (waiting && document.visibilityState === "visible") this.connect();
+    if (document.visibilityState !== "visible") return;
+    if (waiting) this.connect();
+    this.predicting.line?.hurry();
   }
 
   // ---- header
@@ -271,6 +243,9 @@ class LiveChart {
       KINDS[figure.kind].layout(figure, snapshot, colors, width, predicted.length),
       plotlyConfig(figure),
     );
+    if (draw === this.Plotly.newPlot) {
+      this.plot.on("plotly_relayout", () => this.predicting.sketch?.place(this.plot));
+    }
     sketch?.place(this.plot);
   }
 

@@ -37,12 +37,14 @@ function predictionTraces(figure, prediction, room, color) {
     hoverinfo: "skip",
   });
   const traces = [];
-  if (room?.band) {
+  if (room?.band && prediction.band) {
     const { low, high, mean } = room.band;
-    const words = `The class (${room.count} predictions): middle half, mean`;
+    const words = `The class (${room.count} predictions): means of the lower and the upper half`;
     const edge = curve(low);
     traces.push(bandOf(edge.x, edge.y, curve(high).y, translucent("#808080", 0.3), words));
-    traces.push({ ...line(mean, "dash", "mean of the class"), showlegend: false, legendgroup: "class" });
+    if (mean) {
+      traces.push({ ...line(mean, "dash", "Mean of the class"), legendgroup: "class" });
+    }
   }
   if (prediction.guess && !prediction.drawing) {
     traces.push(line(prediction.guess, "dot", "Your prediction"));
@@ -56,9 +58,9 @@ class PredictionPart {
 
   constructor(chart, parent) {
     this.chart = chart;
-    this.words = make("span", "live-chart-text");
+    this.words = make("span", "live-chart-words", { role: "status", tabindex: "-1" });
     this.button = make("button", "live-chart-button live-chart-hand-in", { type: "button" });
-    this.root = make("div", "live-chart-head", { hidden: "" });
+    this.root = make("div", "live-chart-predict", { hidden: "" });
     this.root.append(this.words, this.button);
     parent.append(this.root);
     this.button.addEventListener("click", () => this.handIn());
@@ -73,6 +75,8 @@ class PredictionPart {
       this.sketch ??= new Sketch(this.chart.stage);
       this.sketch.ask(prediction, this.chart.figure);
     } else {
+      // What vanishes under the keyboard's focus would send it to the top of the page.
+      if (this.sketch?.svg.contains(document.activeElement)) this.words.focus();
       this.sketch?.remove();
       this.sketch = undefined;
     }
@@ -86,10 +90,12 @@ class PredictionPart {
   listen(path) {
     if ((this.line?.path ?? null) === path) return;
     this.line?.hangUp();
-    this.line = path === null ? null : new RoomLine(path, (news) => this.hear(news));
+    this.line = path === null ? null : new RoomLine(path, (news, first) => this.hear(news, first));
   }
 
-  hear(news) {
+  /** Takes news of the room; the first after a lost line are told again, in case they got lost. */
+  hear(news, first) {
+    if (first) this.told = undefined;
     // The page shows or covers the curve; what it knew stands in `revision`.
     const now = news.gone ? "gone" : `${news.round} ${news.revealed}`;
     if (this.prediction && now !== this.prediction.revision && now !== this.told) {
@@ -105,6 +111,7 @@ class PredictionPart {
     const guess = { errors: this.sketch.errors, voter: room ? voter(room) : "" };
     this.chart.trigger("guess", guess);
     this.button.textContent = this.prediction.waiting;
+    setTimeout(() => this.render(), 3000); // in case it could not be taken
   }
 
   render() {
@@ -113,13 +120,15 @@ class PredictionPart {
     const room = this.room;
     const count = room && !room.gone ? this.countWords(room) : "";
     this.words.textContent = [words, count].filter(Boolean).join(" ");
+    if (!button && document.activeElement === this.button) this.words.focus();
     this.button.textContent = button;
     this.button.hidden = !button;
   }
 
   countWords({ count, enough }) {
     const people = count === 1 ? "1 prediction" : `${count} predictions`;
-    return count < enough ? `${people} so far; their band is shown from ${enough} on.` : `${people}.`;
+    if (count >= enough) return `${people}.`;
+    return `${people} so far; their band is shown from ${enough} on.`;
   }
 
   remove() {

@@ -7,13 +7,17 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dissociation.address.links import Link
+from dissociation.address.links import Link, write_query
 from dissociation.dashboard.take_home.route import KINDS
+
+#: Of one visitor alone, and no part of what was measured.
+LEFT_OUT = ("tour", "guess", "room")
 
 
 def export_path(link: Link, kind: str) -> str:
     """The address of a file, relative to the page, so that it works below any base path."""
-    return f"api/export/{kind}/{link.table.title}?{urlencode(link.query)}"
+    query = write_query(link.table, link.values, without=LEFT_OUT)
+    return f"api/export/{kind}/{link.table.title}?{urlencode(query)}"
 
 
 def take_home_links(link: Link, *, ready: bool) -> None:

@@ -1,0 +1,41 @@
+"""Who opened a room: its secret, kept in the session and, for a reload, in the browser's cookies.
+
+Not in the address, which is projected in front of the class and copied from there.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+#: No longer than a room lives without anything happening (seconds).
+_MAX_AGE = 3 * 3600
+_KEEP = st.components.v2.component(
+    "dissociation_host_key",
+    js="""export default function ({ data }) {
+        const { name, value, age } = data;
+        document.cookie = `${name}=${value}; path=/; max-age=${age}; SameSite=Strict`;
+    }""",
+)
+
+
+def _cookie(code: str) -> str:
+    return f"dissociation_host_{code}"
+
+
+def host_key(code: str) -> str:
+    """The secret of a room's host, if this browser is the host's; else empty."""
+    known = st.session_state.get(_cookie(code)) or st.context.cookies.get(_cookie(code))
+    return known if isinstance(known, str) else ""
+
+
+def keep_host_key(code: str, key: str) -> None:
+    """Keeps the secret of a room that this visitor has just opened."""
+    st.session_state[_cookie(code)] = key
+
+
+def remember_in_browser(code: str) -> None:
+    """Lets the browser keep it, too, so that the host can reload the page."""
+    _KEEP(
+        key=f"host-key-{code}",
+        data={"name": _cookie(code), "value": host_key(code), "age": _MAX_AGE},
+    )
