@@ -1,0 +1,30 @@
+"""Measures of similarity between two networks, of what they do and of how they represent it."""
+
+from __future__ import annotations
+
+from dissociation.measures.similarity import cka, function, neighbours, procrustes, ridge, rsa
+from dissociation.measures.similarity.base import FUNCTION, INVARIANCES, REPRESENTATION, Similarity
+from dissociation.measures.similarity.baseline import Baseline, baseline
+from dissociation.measures.similarity.pair import Pair
+
+__all__ = [
+    *("FUNCTION", "INVARIANCES", "REPRESENTATION", "SIMILARITIES"),
+    *("Baseline", "Pair", "Similarity", "baseline"),
+]
+
+#: All of them, by name; those that take least time first.
+SIMILARITIES: dict[str, Similarity] = {
+    measure.name: measure
+    for measure in (
+        function.DISAGREEMENT,
+        function.JENSEN_SHANNON,
+        function.LARGEST_CHANGE,
+        cka.BIASED,
+        cka.DEBIASED,
+        procrustes.PROCRUSTES,
+        ridge.FORWARDS,
+        ridge.BACKWARDS,
+        neighbours.MUTUAL,
+        *rsa.ALL,
+    )
+}

@@ -1,0 +1,30 @@
+"""A representation in two dimensions: classical multidimensional scaling, turned so as not to jump.
+
+Classical scaling of Euclidean distances is the projection on the two largest principal components
+(Torgerson, Psychometrika 1952). Their signs, and their order where they are nearly equal, are
+arbitrary, so an embedding is rotated or reflected onto a reference (orthogonal Procrustes), and
+both are drawn in units of their own root mean square.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from dissociation.measures.similarity.pair import centred, kernel
+
+
+def classical_scaling(values: np.ndarray) -> np.ndarray:
+    """`(n, 2)` float64 coordinates of the rows of `(n, d)`, with root mean square 1."""
+    products = kernel(centred(values))
+    top = [len(products) - 2, len(products) - 1]
+    eigenvalues, vectors = linalg.eigh(products, subset_by_index=top, check_finite=False)
+    points = vectors[:, ::-1] * np.sqrt(np.maximum(eigenvalues[::-1], 0))
+    size = np.sqrt(np.mean(np.sum(points**2, axis=1)))
+    return points / size if size > 0 else points
+
+
+def aligned(points: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """The points `(n, 2)`, rotated or reflected to lie as near to the reference as they can."""
+    left, _, right = linalg.svd(points.T @ reference)
+    return points @ (left @ right)

@@ -1,0 +1,91 @@
+"""Representational similarity analysis: do two representations tell the same images apart?
+
+Kriegeskorte et al., *Representational similarity analysis*, Frontiers in Systems Neuroscience 2008:
+each side becomes a matrix of dissimilarities between images, and the two matrices are correlated
+over all pairs of images. Dissimilarities are Euclidean distances, or 1 minus the correlation of the
+two images' patterns over neurons; matrices are compared by Pearson or Spearman correlation.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import numpy as np
+from scipy import stats
+
+from dissociation.measures.similarity.base import Similarity
+from dissociation.measures.similarity.pair import Pair
+
+#: Images whose pairs are compared: 499,500 pairs.
+SAMPLE = 1_000
+
+
+def euclidean(values: np.ndarray) -> np.ndarray:
+    """`(n, n)` float32 Euclidean distances between the rows of `(n, d)`."""
+    squares = np.square(values, dtype=np.float64).sum(1)
+    products = np.asarray(values @ values.T, np.float64)
+    distances = squares[:, None] + squares[None, :] - 2 * products
+    np.fill_diagonal(distances, 0)
+    return np.sqrt(np.maximum(distances, 0)).astype(np.float32)
+
+
+def correlation_distance(values: np.ndarray) -> np.ndarray:
+    """`(n, n)` float32, 1 minus the correlation of the rows of `(n, d)`; NaN for constant rows."""
+    patterns = values - values.mean(1, keepdims=True, dtype=np.float64)
+    norms = np.linalg.norm(patterns, axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        patterns = (patterns / norms).astype(np.float32)
+    distances = 1 - patterns @ patterns.T
+    np.fill_diagonal(distances, np.where(norms[:, 0] > 0, 0, np.nan))
+    return distances
+
+
+Dissimilarity = Callable[[np.ndarray], np.ndarray]
+
+
+def upper(matrix: np.ndarray) -> np.ndarray:
+    """`(n (n - 1) / 2,)` entries above the diagonal."""
+    return matrix[np.triu_indices(len(matrix), 1)]
+
+
+def _compared(pair: Pair, dissimilarity: Dissimilarity, *, ranked: bool) -> float:
+    # Centring changes no distance, and makes float32 products more exact.
+    sides = (pair.x, pair.y) if dissimilarity is euclidean else (pair.first, pair.second)
+    pairs = [upper(dissimilarity(side)) for side in sides]
+    known = ~np.isnan(pairs[0] + pairs[1])
+    if known.sum() < 3:
+        return float("nan")
+    values = [np.asarray(side[known], np.float64) for side in pairs]
+    if ranked:
+        values = [stats.rankdata(side) for side in values]
+    first, second = (side - side.mean() for side in values)
+    scale = float(np.sqrt((first @ first) * (second @ second)))
+    return float(first @ second) / scale if scale > 0 else float("nan")
+
+
+def _similarity(kind: str, invariant: tuple[str, ...], *, ranked: bool) -> Similarity:
+    how = "Spearman" if ranked else "Pearson"
+    dissimilarity, words = _KINDS[kind]
+    return Similarity(
+        f"rsa_{kind}_{how.lower()}",
+        f"RSA, {words}, {how}",
+        f"{how} correlation of the {words} between images.",
+        "Kriegeskorte et al., Frontiers in Systems Neuroscience 2008",
+        functools.partial(_compared, dissimilarity=dissimilarity, ranked=ranked),
+        invariant,
+        largest=SAMPLE,
+    )
+
+
+_KINDS: dict[str, tuple[Dissimilarity, str]] = {
+    "euclidean": (euclidean, "Euclidean distances"),
+    "correlation": (correlation_distance, "correlation distances"),
+}
+_EUCLIDEAN = ("permutation", "rotation", "scaling", "shift", "duplication", "silence")
+_CORRELATION = ("permutation", "scaling", "duplication")
+ALL = tuple(
+    _similarity(kind, invariant, ranked=ranked)
+    for kind, invariant in (("euclidean", _EUCLIDEAN), ("correlation", _CORRELATION))
+    for ranked in (False, True)
+)
