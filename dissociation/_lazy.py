@@ -1,8 +1,8 @@
-"""JAX on demand: the science can be imported, and a page drawn, before JAX is loaded.
+"""JAX and SciPy on demand: the science can be imported, and a page drawn, before they are loaded.
 
 Importing JAX takes about a second, which is a second of blank page if it happens before the first
-paint. The modules of this package therefore take `jax`, `jnp` and `jit` from here. The import
-itself happens on the first attribute that is used, in whichever thread needs it first.
+paint. The modules of this package therefore take `jax`, `jnp`, `jit` and parts of SciPy from here.
+The import itself happens on the first attribute that is used, in whichever thread needs it first.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     import jax as jax
     import jax.numpy as jnp
+    from scipy import linalg as linalg
+    from scipy import special as special
+    from scipy import stats as stats
 else:
 
     class _LazyModule:
@@ -26,6 +29,7 @@ else:
 
     jax = _LazyModule("jax")
     jnp = _LazyModule("jax.numpy")
+    linalg, special, stats = map(_LazyModule, ("scipy.linalg", "scipy.special", "scipy.stats"))
 
 F = TypeVar("F", bound=Callable[..., Any])
 

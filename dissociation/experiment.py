@@ -38,6 +38,22 @@ def training_digest(recipe: Recipe, seed: int) -> str:
     return digest(["train", SCHEMA, datasets.fingerprint(), recipe.canonical(), seed])
 
 
+def check_widths(recipe: Recipe, manipulations: tuple[Manipulation, ...]) -> None:
+    """**Raises:** `InvalidValue` for too many manipulations, or a layer that would be too wide."""
+    if len(manipulations) > MAX_MANIPULATIONS:
+        raise InvalidValue("manipulations", len(manipulations), f"give at most {MAX_MANIPULATIONS}")
+    widths = {1: recipe.width, 2: recipe.width}
+    for step in manipulations:
+        widths[step.layer] = step.widened(widths[step.layer])
+        if widths[step.layer] > manipulate.MAX_WIDTH:
+            raise InvalidValue(
+                f"strength of {step.name}",
+                step.strength,
+                f"it makes a layer of {widths[step.layer]:,} neurons; keep it to "
+                f"{manipulate.MAX_WIDTH:,}",
+            )
+
+
 @dataclass(frozen=True)
 class Experiment:
     """One curve: a measure on networks that were trained by a recipe and then manipulated.
@@ -61,20 +77,7 @@ class Experiment:
     def __post_init__(self):
         seeds = check_integer("seeds", self.seeds, 1, MAX_SEEDS)
         settle(self, seeds=seeds, key=check_integer("key", self.key, 0, MAX_KEY))
-        if len(self.manipulations) > MAX_MANIPULATIONS:
-            raise InvalidValue(
-                "manipulations", len(self.manipulations), f"give at most {MAX_MANIPULATIONS}"
-            )
-        widths = {1: self.recipe.width, 2: self.recipe.width}
-        for step in self.manipulations:
-            widths[step.layer] = step.widened(widths[step.layer])
-            if widths[step.layer] > manipulate.MAX_WIDTH:
-                raise InvalidValue(
-                    f"strength of {step.name}",
-                    step.strength,
-                    f"it makes a layer of {widths[step.layer]:,} neurons; keep it to "
-                    f"{manipulate.MAX_WIDTH:,}",
-                )
+        check_widths(self.recipe, self.manipulations)
 
     @property
     def invariant(self) -> bool:

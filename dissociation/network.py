@@ -167,6 +167,19 @@ def features(network: Network, images: np.ndarray) -> np.ndarray:
     return np.concatenate(parts)
 
 
+def hidden_and_logits(
+    network: Network, images: np.ndarray, layer: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """`(n, hidden)` post-activations of hidden layer 1 or 2, and `(n, 10)` logits, float32."""
+    weights, width = _on_device(network), network.widths[layer - 1]
+    hidden, outputs = [], []
+    for chunk, real in padded_chunks(images):
+        found = _activations(weights, chunk)
+        hidden.append(np.asarray(found[layer - 1])[:real, :width])
+        outputs.append(np.asarray(found.logits)[:real])
+    return np.concatenate(hidden), np.concatenate(outputs)
+
+
 def weights_digest(network: Network) -> str:
     """SHA-256 over shapes and float32 bytes of the weights."""
     digest = hashlib.sha256()

@@ -31,6 +31,7 @@ PAGES = {
     "inputs": "pages/3_Inputs.py",
     "hypothesis": "pages/4_Hypothesis.py",
     "sweep": "pages/5_Sweep.py",
+    "representation": "pages/6_Representation.py",
 }
 #: A network that is trained in a moment and measured in another.
 TINY = {
@@ -53,10 +54,15 @@ class RecordingLab(Lab):
         self.jobs = Jobs(clock=lambda: 0.0, start=False)
         self.curves: list[tuple] = []
         self.trainings: list[tuple] = []
+        self.contrasts: list[tuple] = []
 
     def watch_curves(self, experiments, pair=None):
         self.curves.append(tuple(experiments))
         return super().watch_curves(experiments, pair)
+
+    def watch_contrasts(self, contrasts):
+        self.contrasts.append(tuple(contrasts))
+        return super().watch_contrasts(contrasts)
 
     def watch_training(self, recipe, seeds):
         self.trainings.append((recipe, seeds))
@@ -180,6 +186,7 @@ def other_value(parameter: Parameter) -> Any:
             "pin": Pin(parse_chain("pin", "scale:3"), (("key", "5"),)),
             "versus": "trained",
             "strengths": (1.0, 2.5, 4.0),
+            "then": parse_chain("then", "scale:3"),
             "predict": "scale",
             "guess": Guess("0123abcd", (0.02, 0.021, 0.05, 0.2, 0.5, 0.9, 0.9, 0.9, 1.0)),
             "room": "BC23",

@@ -16,6 +16,7 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py", *(ROOT / "pages").rgl
 LONGEST = 300
 CORE = (
     "_lazy",
+    "contrasts",
     "datasets",
     "errors",
     "experiment",
@@ -26,6 +27,7 @@ CORE = (
     "measures",
     "network",
     "null_spaces",
+    "pictures",
     "predictions",
     "probes",
     "runner",

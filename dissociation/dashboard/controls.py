@@ -142,7 +142,8 @@ def network_controls(state: PageState) -> None:
             for name in ("epochs", "rate", "batch", "width"):
                 control(state, name)
         for name in ("seeds", "key"):
-            control(state, name)
+            if name in state.parameters:
+                control(state, name)
 
 
 def group(state: PageState, title: str, icon: str, names: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ PAGES = (
     ("pages/3_Inputs.py", "Inputs", ":material/image:"),
     ("pages/4_Hypothesis.py", "Hypothesis", ":material/balance:"),
     ("pages/5_Sweep.py", "Sweep", ":material/grid_view:"),
+    ("pages/6_Representation.py", "Representation", ":material/blur_on:"),
 )
 _STYLE = """
 <style>

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from dissociation.address.names import condition_keys
+from dissociation.contrasts import Findings
+from dissociation.datasets import mnist_test
+from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
+from dissociation.measures.similarity.sample import stratified_order
+from dissociation.pictures import EMBEDDED
 from dissociation.statistics import half_ways, paired_difference
 
 #: Key of the trace of B - A.
@@ -100,12 +106,43 @@ def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:
     return traces
 
 
+#: Keys of the traces of a contrast's two sides.
+SIDES = ("first", "second")
+
+
+def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
+    """One trace a side: its embedding as x and y, its matrices as bytes."""
+    if findings is None or findings.pictures is None:
+        return []
+    labels = mnist_test().labels[stratified_order()[:EMBEDDED]]
+    return [
+        {
+            "key": key,
+            "x": _numbers(picture.embedding[:, 0]),
+            "y": _numbers(picture.embedding[:, 1]),
+            "digits": labels.tolist(),
+            "detail": "",
+            "dissimilarity": _matrix(picture.dissimilarity),
+            "largest_distance": picture.largest_distance,
+            "activations": _matrix(picture.activations),
+            "largest_activation": picture.largest_activation,
+        }
+        for key, picture in zip(SIDES, findings.pictures, strict=True)
+    ]
+
+
+def _matrix(values: np.ndarray) -> dict[str, Any]:
+    return {"bytes": base64.b64encode(values.tobytes()).decode(), "shape": list(values.shape)}
+
+
 def snapshot(watch: Watch) -> dict[str, Any]:
     """The latest of a watch: state, message, progress and traces; plain JSON without NaN."""
     if isinstance(watch, CurveWatch):
         status, traces = watch.status(), curve_traces(watch.experiments, watch.curves(), watch.pair)
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
+    elif isinstance(watch, ContrastWatch):
+        status, traces = watch.status(), contrast_traces(watch.findings()[0])
     else:
         raise TypeError(type(watch).__name__)
     return _with_status(status, traces)

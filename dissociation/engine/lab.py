@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from dissociation.contrasts import Contrast
+from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.rooms import Rooms
@@ -75,6 +77,15 @@ class Lab:
         **Raises:** `InvalidValue` if too much is going on.
         """
         watch = CurveWatch(self.library, self.jobs, experiments, pair)
+        self._register(watch)
+        return watch
+
+    def watch_contrasts(self, contrasts: Sequence[Contrast]) -> ContrastWatch:
+        """Starts or finds what contrasts find.
+
+        **Raises:** `InvalidValue` if too much is going on.
+        """
+        watch = ContrastWatch(self.library, self.jobs, contrasts)
         self._register(watch)
         return watch
 

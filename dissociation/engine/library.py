@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from dissociation.engine import records
+from dissociation.contrasts import Contrast, Findings
+from dissociation.engine import findings_records, records
 from dissociation.engine.store import DamagedEntry, Store
 from dissociation.experiment import Experiment, digest, training_digest
 from dissociation.function_checks import CODE_VERSION as CHECK_VERSION
@@ -144,6 +145,26 @@ class Library:
         """Stores function checks."""
         name = check_digest(experiment, self._all_weights(experiment))
         self.store.put("curves", name, records.pack_checks(checks))
+
+    def findings(self, contrast: Contrast) -> Findings | None:
+        """What a contrast found, if it is complete."""
+        weights = self._both_weights(contrast)
+        if weights is None:
+            return None
+        return self._read("curves", contrast.digest(weights), findings_records.unpack_findings)
+
+    def save_findings(self, contrast: Contrast, findings: Findings) -> None:
+        """Stores what a contrast found, once it is complete."""
+        weights = self._both_weights(contrast)
+        if weights is not None:
+            packed = findings_records.pack_findings(findings)
+            self.store.put("curves", contrast.digest(weights), packed)
+
+    def _both_weights(self, contrast: Contrast) -> tuple[str, str] | None:
+        first, second = (
+            self.weights(side.recipe, side.seed) for side in (contrast.first, contrast.second)
+        )
+        return None if first is None or second is None else (first, second)
 
     def _all_weights(self, experiment: Experiment) -> list[str | None]:
         return [self.weights(experiment.recipe, seed) for seed in range(experiment.seeds)]

@@ -18,7 +18,7 @@ from .tiny import address, drawn, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/Robustness", "/Transfer", "/Inputs", "/Hypothesis", "/Sweep")
+PAGES = ("/", "/Robustness", "/Transfer", "/Inputs", "/Hypothesis", "/Sweep", "/Representation")
 #: What Streamlit and Plotly bring themselves: (rule, part of the element's HTML).
 KNOWN_VIOLATIONS = (("nested-interactive", "live-chart-plot"),)
 
@@ -264,7 +264,7 @@ def test_accessible(lab, new_page, where, scheme):
     more = {"show": "scale"} if where in ("/Robustness", "/Transfer") else {}
     lab.open(page, address(where, images="1500", **more) if where != "/" else where)
     page.wait_for_selector("h1")
-    if where in ("/Robustness", "/Transfer", "/Hypothesis", "/Sweep"):
+    if where in ("/Robustness", "/Transfer", "/Hypothesis", "/Sweep", "/Representation"):
         # While it follows a job, Streamlit fades what it is about to replace.
         wait_for_end(page)
     found = Axe().run(page).response["violations"]

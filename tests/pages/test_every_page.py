@@ -12,7 +12,7 @@ from dissociation.manipulations import REGISTRY
 WITH_CONTROLS = tuple(name for name in PAGES if name != "start")
 #: Of the address alone, or with controls of their own.
 VIEW_PARAMETERS = {"view", "hide", "lock", "tour", "predict", "guess", "revealed", "room"}
-LABELS = ("Start", "Robustness", "Transfer", "Inputs", "Hypothesis", "Sweep")
+LABELS = ("Start", "Robustness", "Transfer", "Inputs", "Hypothesis", "Sweep", "Representation")
 TITLES = {
     "start": "Same function, different network",
     "robustness": "Robustness",
@@ -20,6 +20,7 @@ TITLES = {
     "inputs": "Inputs",
     "hypothesis": "Hypothesis",
     "sweep": "Sweep",
+    "representation": "Representation",
 }
 
 
@@ -85,7 +86,7 @@ def test_every_parameter_has_a_control(page, lab):
     for query in (base, *({**base, **other} for other in others)):
         visit = Visit(page, {name: value for name, value in query.items() if name in table})
         drawn |= {name for name in table if visit.widget(name) is not None}
-    without = {*VIEW_PARAMETERS, "compose", "versus", "pin", "a", "b", "strengths"}
+    without = {*VIEW_PARAMETERS, "compose", "versus", "pin", "a", "b", "strengths", "then"}
     assert drawn == set(table) - without
 
 

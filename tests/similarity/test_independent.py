@@ -80,8 +80,7 @@ def test_ridge(pair, name, few, monkeypatch):
     folds = PredefinedSplit(np.arange(len(x)) % FOLDS)
     error = total = 0.0
     for train, held_out in folds.split():
-        known = centred(x[train])
-        penalty = ridge.PENALTY * np.sum(known**2) / x.shape[1]
+        penalty = ridge.PENALTY * np.sum(centred(x) ** 2) / x.shape[1] * (FOLDS - 1) / FOLDS
         reader = Ridge(alpha=penalty, solver="cholesky").fit(x[train].astype(float), y[train])
         error += np.sum((y[held_out] - reader.predict(x[held_out].astype(float))) ** 2)
         total += np.sum((y[held_out] - y[train].mean(0, dtype=float)) ** 2)

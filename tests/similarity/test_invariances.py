@@ -156,3 +156,12 @@ def test_baseline():
 def test_other_images(sizes):
     with pytest.raises(InvalidValue, match="images"):
         Pair(*(np.zeros((size, 3), np.float32) for size in sizes))
+
+
+def test_a_shuffled_pair_is_that_of_shuffled_images():
+    first, second = sides(120, 30, 20)
+    order = np.random.default_rng(3).permutation(120)
+    quick, plain = Pair(first, second).shuffled(order), Pair(first, second[order])
+    for name in ("cka", "procrustes", "ridge_forwards", "ridge_backwards", "rsa_euclidean_pearson"):
+        measure = SIMILARITIES[name]
+        assert measure.of(quick) == pytest.approx(measure.of(plain), abs=1e-5), name

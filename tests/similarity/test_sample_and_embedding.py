@@ -25,6 +25,12 @@ def test_as_many_of_each_digit(count, test_labels):
     assert counts.max() - counts.min() <= (0 if count <= 8_000 else 10)
 
 
+def test_folds_are_alike(test_labels):
+    labels = test_labels[stratified_order()[:1_000]]
+    counts = [np.bincount(labels[fold::5], minlength=10) for fold in range(5)]
+    assert np.min(counts) >= 10 and np.max(counts) <= 30
+
+
 def test_by_class(test_labels):
     labels = test_labels[stratified_order()[:250]][by_class(250)]
     assert np.array_equal(labels, np.repeat(np.arange(10), 25))

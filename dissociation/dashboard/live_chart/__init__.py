@@ -20,7 +20,7 @@ import streamlit as st
 
 from dissociation.errors import InvalidValue, check_choice
 
-KINDS = ("lines", "multiples", "heatmap")
+KINDS = ("lines", "multiples", "heatmap", "representation")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The version makes it safe to let browsers keep the file for ever.
 _LIBRARY = f"/api/plotly.min.js?v={version('plotly')}"
@@ -31,7 +31,7 @@ def _read(name: str) -> str:
 
 
 #: What draws a figure, in a page of its own, too; then what makes it live.
-DRAWING = ("figure.js", "multiples.js", "heatmap.js", "kinds.js")
+DRAWING = ("figure.js", "multiples.js", "heatmap.js", "representation.js", "kinds.js")
 _SCRIPTS = (*DRAWING, "server.js", "sketch.js", "room.js", "prediction.js", "live_chart.js")
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
@@ -108,8 +108,8 @@ class FigureSpec:
     - `revision`: while it stays the same, the visitor's zoom and hidden traces are kept.
     - `scale`: of type, lines and symbols; above 1 for a lecture hall.
     - `zero`: whether a line marks y = 0.
-    - `kind`: `lines`; `multiples`, a panel a condition, each beside the first; or `heatmap`, a row
-        a condition but the first.
+    - `kind`: `lines`; `multiples`, a panel a condition, each beside the first; `heatmap`, a row a
+        condition but the first; or `representation`, two networks side by side.
     - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
         title of its rows.
     """

@@ -3,5 +3,11 @@
 const KINDS = {
   lines: { traces: plotlyTraces, layout: plotlyLayout, height: plotlyHeight },
   multiples: { traces: multiplesTraces, layout: multiplesLayout, height: multiplesHeight },
+  representation: {
+    traces: representationTraces,
+    layout: representationLayout,
+    height: representationHeight,
+    drawing: representationDrawing,
+  },
   heatmap: { traces: heatmapTraces, layout: heatmapLayout, height: heatmapHeight },
 };

@@ -232,6 +232,10 @@ class LiveChart {
     this.plot.classList.toggle("live-chart-stale", this.stale);
     if (!this.Plotly || width === 0) return; // in a closed tab: the resize comes when it opens
     const { figure, snapshot } = this.shown;
+    // Large pictures are drawn when they change, not whenever there is something else to tell.
+    const drawing = KINDS[figure.kind].drawing?.(figure, snapshot, colors, width);
+    if (drawing !== undefined && drawing === this.drawing) return;
+    this.drawing = drawing;
     // react() keeps what double click returns to, so other axes need a plot anew: on the same node,
     // within the same frame.
     const view = JSON.stringify([figure.kind, figure.revision, figure.x, figure.y]);

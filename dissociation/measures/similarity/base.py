@@ -11,12 +11,12 @@ from dissociation.measures.similarity.pair import Pair
 REPRESENTATION, FUNCTION = "representation", "function"
 #: Changes of one representation that a measure may not see, in words.
 INVARIANCES = {
-    "permutation": "the order of the neurons",
-    "rotation": "any rotation or reflection of the space of neurons",
-    "scaling": "one factor for all activations",
-    "shift": "a constant pattern added to every image",
-    "duplication": "every neuron twice",
-    "silence": "further neurons that never respond",
+    "permutation": "order of neurons",
+    "rotation": "rotation",
+    "scaling": "common scale",
+    "shift": "shift",
+    "duplication": "duplication",
+    "silence": "silent neurons",
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
 
-SHUFFLES = 5
+SHUFFLES = 3
 
 
 class Baseline(NamedTuple):

@@ -9,8 +9,8 @@ both are drawn in units of their own root mean square.
 from __future__ import annotations
 
 import numpy as np
-from scipy import linalg
 
+from dissociation._lazy import linalg
 from dissociation.measures.similarity.pair import centred, kernel
 
 

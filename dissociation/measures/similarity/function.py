@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
+from dissociation._lazy import special
 from dissociation.measures.similarity.base import FUNCTION, Similarity
 from dissociation.measures.similarity.pair import Pair
 

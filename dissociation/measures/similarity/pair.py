@@ -105,7 +105,12 @@ class Pair:
 
     def shuffled(self, order: np.ndarray) -> Pair:
         """The first side's images against other images of the second: nothing in common."""
-        return Pair(self.first, self.second[order])
+        other = Pair(self.first, self.second[order])
+        # What shuffling only reorders is not computed again.
+        other.x, other.y = self.x, self.y[order]
+        first, second = self.kernels
+        other.kernels = first, second[np.ix_(order, order)]
+        return other
 
     @functools.cached_property
     def x(self) -> np.ndarray:

@@ -12,8 +12,8 @@ change. It is a metric: it obeys the triangle inequality.
 from __future__ import annotations
 
 import numpy as np
-from scipy import linalg
 
+from dissociation._lazy import linalg
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
 

@@ -4,11 +4,15 @@ Ridge regression with intercept in five folds; R² of the held-out images, all n
 
     R² = 1 − Σ_folds ‖Y_f − Ŷ_f‖² / Σ_folds ‖Y_f − Ȳ_train‖².
 
-The penalty is a hundredth of the mean eigenvalue of the predictor's covariance times the number of
-images, so that it means the same whatever the scale. Everything is computed from Gram matrices: of
-neurons if there are many images, of images if there are few. With predictions ȳ + (x − x̄)W, the
-held-out error is tr(Y'ᵀY') − 2 tr(WᵀX'ᵀY') + tr(WᵀX'ᵀX'W), where ' is measured from the training
-means.
+The penalty is a hundredth of the predictor's mean eigenvalue, so that it means the same whatever
+the scale. No fold is visited twice:
+
+- With many images, all follows from Gram matrices of neurons, apart for each fold: with predictions
+  ȳ + (x − x̄)W, the held-out error is tr(Y'ᵀY') − 2 tr(WᵀX'ᵀY') + tr(WᵀX'ᵀX'W), where ' is measured
+  from the training means.
+- With few, from one inverse. Let C be the images' block of the inverse of [[K + λI, 1], [1ᵀ, 0]],
+  K = XXᵀ. Then the residuals of a held-out fold are C_ff⁻¹ (CY)_f (An, Liu & Venkatesh, Pattern
+  Recognition 2007), and their norm needs only YYᵀ.
 """
 
 from __future__ import annotations
@@ -16,8 +20,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg
 
+from dissociation._lazy import linalg
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import FOLDS, Moments, Pair
 
@@ -48,21 +52,28 @@ def _swapped(moments: Moments) -> Moments:
     return Moments(images, second, first, yy, xx, xy.T)
 
 
-def penalty(xx: np.ndarray) -> float:
-    """The ridge penalty for a predictor with this centred Gram matrix `(d, d)`."""
-    return PENALTY * float(np.trace(xx)) / len(xx)
+def penalty(squares: float, width: int) -> float:
+    """The ridge penalty of every fold.
+
+    **Arguments:**
+
+    - `squares`: squared norm of the centred predictor on all images; `width`: its neurons.
+    """
+    return PENALTY * squares / width * (FOLDS - 1) / FOLDS
 
 
 def _explained(whole: Moments, folds: list[Moments]) -> float:
+    squares = float(np.trace(whole.xx))
+    if not squares > 0:
+        return float("nan")
     error = total = 0.0
+    regular = penalty(squares, len(whole.xx)) * np.eye(len(whole.xx))
     for fold in folds:
         train = whole.less(fold)
         means = train.first / train.images, train.second / train.images
         known, held_out = _about(train, *means), _about(fold, *means)
-        regular = known.xx + penalty(known.xx) * np.eye(len(known.xx))
-        if not np.trace(known.xx) > 0:
-            return float("nan")
-        weights = linalg.solve(regular, known.xy, assume_a="pos", check_finite=False)
+        factor = linalg.cho_factor(known.xx + regular, check_finite=False)
+        weights = linalg.cho_solve(factor, known.xy, check_finite=False)
         error += held_out.yy_trace - 2 * float(np.sum(weights * held_out.xy))
         error += float(np.sum(weights * (held_out.xx @ weights)))
         total += held_out.yy_trace
@@ -70,32 +81,30 @@ def _explained(whole: Moments, folds: list[Moments]) -> float:
 
 
 def _explained_by_kernels(k: np.ndarray, of: np.ndarray, width: int) -> float:
-    # Ŷ = ȳ + H (Y_t - ȳ) with H = K_ft (K_tt + λ)⁻¹, kernels measured from the training means; the
-    # errors' norm then needs only the products of Y's images.
-    n = len(k)
+    n, squares = len(k), float(np.trace(k))
+    if not squares > 0:
+        return float("nan")
+    bordered = np.ones((n + 1, n + 1))
+    bordered[:n, :n] = k + penalty(squares, width) * np.eye(n)
+    bordered[n, n] = 0
+    inverse = linalg.inv(bordered, overwrite_a=True, check_finite=False)[:n, :n]
     error = total = 0.0
     for fold in range(FOLDS):
         held = np.arange(fold, n, FOLDS)
-        train = np.setdiff1d(np.arange(n), held)
-        known, values = (_from_means(side, train) for side in (k, of))
-        trace = float(np.trace(known[np.ix_(train, train)]))
-        if not trace > 0:
-            return float("nan")
-        regular = known[np.ix_(train, train)] + PENALTY * trace / width * np.eye(len(train))
-        reader = linalg.solve(
-            regular, known[np.ix_(train, held)], assume_a="pos", check_finite=False
-        )
-        held_out = float(np.trace(values[np.ix_(held, held)]))
-        error += held_out - 2 * float(np.sum(reader * values[np.ix_(train, held)]))
-        error += float(np.sum(reader * (values[np.ix_(train, train)] @ reader)))
-        total += held_out
+        read = linalg.solve(inverse[np.ix_(held, held)], inverse[held], check_finite=False)
+        error += float(np.sum((read @ of) * read))
+        total += _spread_from_others(of, held)
     return 1 - error / total if total > 0 else float("nan")
 
 
-def _from_means(products: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Products of all images, measured from the mean of the training images."""
-    rows = products[:, train].mean(1)
-    return products - rows[:, None] - rows[None, :] + rows[train].mean()
+def _spread_from_others(products: np.ndarray, held: np.ndarray) -> float:
+    """Σ ‖y − ȳ_train‖² over the held-out images, from the products of all."""
+    others = np.ones(len(products), bool)
+    others[held] = False
+    rows = products[:, others].mean(1)
+    return float(np.trace(products[np.ix_(held, held)]) - 2 * rows[held].sum()) + len(held) * float(
+        rows[others].mean()
+    )
 
 
 def forwards(pair: Pair) -> float:

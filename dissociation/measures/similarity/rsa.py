@@ -12,8 +12,8 @@ import functools
 from collections.abc import Callable
 
 import numpy as np
-from scipy import stats
 
+from dissociation._lazy import stats
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
 

@@ -1,0 +1,71 @@
+"""The table of the Representation page: a trained network beside a rewritten or another one."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from dissociation.address import parameters as p
+from dissociation.address.chains import chain_parameter
+from dissociation.address.parameter import CHOICE, INTEGER, Parameter
+from dissociation.address.sweep_page import REWRITE
+from dissociation.address.table import PageTable, Values, page_table
+from dissociation.contrasts import FEW, Contrast, Side
+from dissociation.experiment import MAX_SEEDS
+from dissociation.manipulations import REGISTRY
+
+NONE = "none"
+_REWRITE = dataclasses.replace(
+    REWRITE,
+    default="scale",
+    help="Of network A; none compares two trained networks.",
+    choices={NONE: "none", **REWRITE.choices},
+)
+THEN = chain_parameter("then", "Then, in sequence", words="Further rewrites of B.")
+LAYER = Parameter(
+    "layer",
+    "Hidden layer",
+    CHOICE,
+    "2",
+    "Whose activations, after the ReLU, are compared.",
+    choices={"1": "1", "2": "2"},
+)
+IMAGES = Parameter(
+    "images",
+    "Test images",
+    CHOICE,
+    str(FEW),
+    "As many of each digit. All 10,000 take some seconds.",
+    choices={str(FEW): f"{FEW:,}", "10000": "10,000"},
+)
+NETWORK_A = Parameter("network_a", "Network A", INTEGER, 1, "By its seed.", 1, float(MAX_SEEDS))
+NETWORK_B = Parameter(
+    "network_b", "Network B", INTEGER, 1, "The same one, or another.", 1, float(MAX_SEEDS)
+)
+_NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
+
+
+def contrast_of(values: Values) -> Contrast:
+    """The contrast that a page's values ask for. **Raises:** `InvalidValue`."""
+    recipe = p.recipe_of(values)
+    name = values["rewrite"]
+    rewrite = () if name == NONE else (p.manipulation_of(name, values),)
+    first = Side(recipe, values["network_a"] - 1)
+    second = Side(recipe, values["network_b"] - 1, (*rewrite, *values["then"]))
+    return Contrast(first, second, int(values["layer"]), int(values["images"]), values["key"])
+
+
+REPRESENTATION: PageTable = page_table(
+    "representation",
+    "Representation",
+    "pages/6_Representation.py",
+    (
+        _REWRITE,
+        *p.strength_parameters(REGISTRY),
+        THEN,
+        NETWORK_A,
+        NETWORK_B,
+        LAYER,
+        IMAGES,
+        *_NETWORKS,
+    ),
+)

@@ -1,0 +1,230 @@
+"""A contrast: two networks, side by side on the same images, in what they do and represent."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dissociation import manipulations as manipulate
+from dissociation.datasets import mnist_test
+from dissociation.errors import check_integer, settle
+from dissociation.experiment import (
+    MAX_KEY,
+    MAX_SEEDS,
+    check_widths,
+    digest,
+    noise_key,
+    training_digest,
+)
+from dissociation.manipulations import Manipulation
+from dissociation.measures.base import TEST_IMAGES
+from dissociation.measures.similarity import (
+    FUNCTION,
+    SIMILARITIES,
+    Baseline,
+    Pair,
+    Similarity,
+    baseline,
+)
+from dissociation.measures.similarity.sample import stratified_order
+from dissociation.network import NOTEBOOK_KEY, Network, hidden_and_logits, seed_key, weights_digest
+from dissociation.pictures import EMBEDDED, Picture, picture
+from dissociation.training import QUICK, Recipe
+
+#: Raise it when a change to the code changes numbers.
+VERSION = 1
+#: Images of the first measures and of all baselines.
+FEW = 1_000
+#: The first measures of the registry: of functions, and CKA.
+QUICK_ONES = 5
+
+
+@dataclass(frozen=True)
+class Side:
+    """One network of a contrast.
+
+    - `recipe`, `seed`: network `seed` of that recipe.
+    - `manipulations`: applied in order; none leaves it as it was trained.
+
+    **Raises:** `InvalidValue` for another seed, or if a layer would be too wide.
+    """
+
+    recipe: Recipe = QUICK
+    seed: int = 0
+    manipulations: tuple[Manipulation, ...] = ()
+
+    def __post_init__(self):
+        settle(self, seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1))
+        check_widths(self.recipe, self.manipulations)
+
+    def canonical(self) -> list[Any]:
+        """Plain values that determine the network."""
+        steps = [step.canonical() for step in self.manipulations]
+        return [training_digest(self.recipe, self.seed), steps]
+
+    def rewritten(self, trained: Network, key: int) -> Network:
+        """This side's network from the trained one, with an experiment's key."""
+        own = seed_key(self.seed, noise_key(key))
+        return manipulate.apply_all(trained, self.manipulations, key=own)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two networks on the same images, compared at a hidden layer and at the outputs.
+
+    - `first`, `second`: the networks.
+    - `layer`: hidden layer 1 or 2, after the ReLU.
+    - `images`: how many test images, as many of each digit; baselines rest on at most 1,000.
+    - `key`: of random manipulations and of the baselines' shuffles.
+    - `baselines`: whether to say what unrelated networks would score, which takes most of the time.
+
+    **Raises:** `InvalidValue` if a field lies outside its range.
+    """
+
+    first: Side
+    second: Side
+    layer: int = 2
+    images: int = FEW
+    key: int = NOTEBOOK_KEY
+    baselines: bool = True
+
+    def __post_init__(self):
+        settle(
+            self,
+            layer=check_integer("layer", self.layer, 1, 2),
+            images=check_integer("images", self.images, EMBEDDED, TEST_IMAGES),
+            key=check_integer("key", self.key, 0, MAX_KEY),
+        )
+
+    def digest(self, weights: tuple[str, str] | None = None) -> str:
+        """Identifies the findings.
+
+        **Arguments:**
+
+        - `weights`: digests of both trained networks; without them, of the plan.
+        """
+        sides = [self.first.canonical(), self.second.canonical()]
+        rest = [self.layer, self.images, self.key, self.baselines, list(SIMILARITIES), weights]
+        return digest(["contrast", VERSION, *sides, *rest])
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a contrast has found so far.
+
+    - `values`: by the measures' names; `images`: on how many images each.
+    - `baselines`: what unrelated sides of these widths would score.
+    - `pictures`: of both sides; `widths`: neurons of both layers.
+    """
+
+    values: dict[str, float] = field(default_factory=dict)
+    images: dict[str, int] = field(default_factory=dict)
+    baselines: dict[str, Baseline] = field(default_factory=dict)
+    pictures: tuple[Picture, Picture] | None = None
+    widths: tuple[int, int] = (0, 0)
+
+
+def _groups(measures: Sequence[Similarity]) -> list[Sequence[Similarity]]:
+    """What is published together: the quick ones at once, the others three by three."""
+    quick, slow = measures[:QUICK_ONES], measures[QUICK_ONES:]
+    return [quick, *(slow[start : start + 3] for start in range(0, len(slow), 3))]
+
+
+def _measures(images: int) -> tuple[list[Similarity], list[Similarity]]:
+    """All measures, and those that take more than the first images."""
+    few = min(images, FEW)
+    measures = list(SIMILARITIES.values())
+    more = [measure for measure in measures if measure.largest > few]
+    return measures, more if images > few else []
+
+
+def steps_of(contrast: Contrast) -> int:
+    """How many times [`stream`][] will have published something."""
+    measures, more = _measures(contrast.images)
+    rounds = [measures, *([measures] if contrast.baselines else []), *([more] if more else [])]
+    return 1 + sum(len(_groups(group)) for group in rounds)
+
+
+@functools.lru_cache(maxsize=8)
+def _seen(words: str, layer: int, images: int, network: _Held) -> tuple[np.ndarray, np.ndarray]:
+    shown = mnist_test().images[stratified_order()[:images]]
+    return hidden_and_logits(network.network, shown, layer)
+
+
+class _Held:
+    """A network that counts as equal to every other: its weights' digest tells it apart already."""
+
+    def __init__(self, network: Network):
+        self.network = network
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+
+def _layers(network: Network, contrast: Contrast, images: int) -> tuple[np.ndarray, np.ndarray]:
+    return _seen(weights_digest(network), contrast.layer, images, _Held(network))
+
+
+def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Findings]:
+    """Compares two networks: pictures first, then measures, then baselines, then more images.
+
+    **Arguments:**
+
+    - `networks`: the trained networks of both sides, not rewritten.
+    """
+    first, second = (
+        side.rewritten(trained, contrast.key)
+        for side, trained in zip((contrast.first, contrast.second), networks, strict=True)
+    )
+    few = min(contrast.images, FEW)
+    layers, outputs = _pairs(contrast, (first, second), few)
+    labels = mnist_test().labels[stratified_order()[:few]]
+    one = picture(layers.first, labels)
+    other = picture(layers.second, labels, one.embedding)
+    widths = layers.first.shape[1], layers.second.shape[1]
+    found = Findings(pictures=(one, other), widths=widths)
+    yield found
+    measures, more = _measures(contrast.images)
+    for group in _groups(measures):
+        for measure in group:
+            found = _with_value(found, measure, _pair_for(measure, layers, outputs))
+        yield found
+    for group in _groups(measures) if contrast.baselines else []:
+        for measure in group:
+            pair = _pair_for(measure, layers, outputs)
+            score = baseline(measure, pair, seed=contrast.key)
+            found = dataclasses.replace(found, baselines={**found.baselines, measure.name: score})
+        yield found
+    if more:
+        layers, outputs = _pairs(contrast, (first, second), contrast.images)
+        for group in _groups(more):
+            for measure in group:
+                found = _with_value(found, measure, _pair_for(measure, layers, outputs))
+            yield found
+
+
+def _pair_for(measure: Similarity, layers: Pair, outputs: Pair) -> Pair:
+    return outputs if measure.compares == FUNCTION else layers
+
+
+def _pairs(contrast: Contrast, networks: tuple[Network, Network], images: int) -> tuple[Pair, Pair]:
+    sides = [_layers(network, contrast, images) for network in networks]
+    layers, outputs = zip(*sides, strict=True)
+    return Pair(*layers), Pair(*outputs)
+
+
+def _with_value(found: Findings, measure: Similarity, pair: Pair) -> Findings:
+    count = min(len(pair), measure.largest)
+    return dataclasses.replace(
+        found,
+        values={**found.values, measure.name: measure.of(pair)},
+        images={**found.images, measure.name: count},
+    )

@@ -1,0 +1,152 @@
+// Two representations side by side: dissimilarities, activations, embedding; A left, B right.
+
+const GAP = 0.06; // between the two, as a share of the width
+const ROWS = [
+  { part: "dissimilarity", share: 0.4, title: "Dissimilarity of images, by digit" },
+  { part: "activations", share: 0.22, title: "Activations: images by digit, neurons across" },
+  { part: "embedding", share: 0.38, title: "Embedding: each image as its digit" },
+];
+// Ten digits: told by the digit itself, and by colours that stay apart in print and for all eyes.
+const DIGITS = [
+  "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B58900",
+  "#2C9BD3", "#7A8B00", "#8F63D2", "#A0522D", "#7F7F7F",
+];
+
+function bytes(text) {
+  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+}
+
+function rowsOfBytes(matrix, largest) {
+  const flat = bytes(matrix.bytes);
+  const [height, width] = matrix.shape;
+  return Array.from({ length: height }, (_, row) =>
+    Array.from(flat.subarray(row * width, (row + 1) * width), (b) => (b / 255) * largest),
+  );
+}
+
+function representationHeight(figure, width) {
+  return Math.round(Math.max(width, 320) * (width < PHONE ? 1.35 : 1.12));
+}
+
+const panelOf = (row, side) => suffix(2 * row + side);
+
+function heatOf(matrix, largest, row, side, words, colorscale) {
+  return {
+    uid: `heat-${row}-${side}`,
+    type: "heatmap",
+    z: rowsOfBytes(matrix, largest),
+    xaxis: `x${panelOf(row, side)}`,
+    yaxis: `y${panelOf(row, side)}`,
+    colorscale,
+    zmin: 0,
+    zmax: largest || 1,
+    showscale: false,
+    hovertemplate: words,
+  };
+}
+
+function cloudOf(trace, row, side, compact) {
+  return {
+    uid: `cloud-${side}`,
+    type: "scattergl",
+    mode: "text",
+    x: trace.x,
+    y: trace.y,
+    text: trace.digits.map(String),
+    textfont: { size: compact ? 9 : 12, color: trace.digits.map((digit) => DIGITS[digit]) },
+    xaxis: `x${panelOf(row, side)}`,
+    yaxis: `y${panelOf(row, side)}`,
+    hovertemplate: "a %{text}<extra></extra>",
+    showlegend: false,
+  };
+}
+
+/** Tells one drawing from another. */
+function representationDrawing(figure, snapshot, colors, width) {
+  const pictures = snapshot.traces.map((trace) => [trace.dissimilarity.bytes, trace.x]);
+  return JSON.stringify([figure, pictures, colors, width]);
+}
+
+function representationTraces(figure, snapshot, compact) {
+  const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
+  return figure.traces.flatMap(({ key }, side) => {
+    const trace = byKey.get(key);
+    if (!trace) return [];
+    const { dissimilarity, activations } = trace;
+    return [
+      heatOf(
+        dissimilarity, trace.largest_distance, 0, side,
+        "images %{x} and %{y}<br>distance %{z:.3g}<extra></extra>", "Cividis",
+      ),
+      heatOf(
+        activations, trace.largest_activation, 1, side,
+        "image %{y}, neuron %{x}<br>activation %{z:.3g}<extra></extra>", "Viridis",
+      ),
+      cloudOf(trace, 2, side, compact),
+    ];
+  });
+}
+
+/** Where a row stands, from the top, with room for its title above it. */
+function rowDomain(figure, width, row) {
+  const title = (26 * figure.scale) / representationHeight(figure, width);
+  const above = ROWS.slice(0, row).reduce((sum, { share }) => sum + share, 0);
+  return [1 - above - ROWS[row].share + 0.012, 1 - above - title];
+}
+
+function digitTicks(count) {
+  const each = count / 10;
+  return {
+    tickvals: Array.from({ length: 10 }, (_, digit) => (digit + 0.5) * each - 0.5),
+    ticktext: Array.from({ length: 10 }, (_, digit) => String(digit)),
+  };
+}
+
+function representationLayout(figure, snapshot, colors, width) {
+  const compact = width < PHONE;
+  const layout = plotlyLayout(figure, snapshot, colors, width);
+  delete layout.xaxis;
+  delete layout.yaxis;
+  const size = figure.scale * (compact ? 10 : 13);
+  layout.height = representationHeight(figure, width);
+  layout.hovermode = "closest";
+  layout.margin = { l: 30, r: 40, t: 34, b: 8 };
+  layout.annotations = [];
+  const say = (text, x, y, bold) =>
+    layout.annotations.push({
+      text: bold ? `<b>${escape(text)}</b>` : escape(text),
+      xref: "paper", yref: "paper", x, y, xanchor: "left", yanchor: "bottom",
+      showarrow: false, font: { size: bold ? size * 1.15 : size, color: colors.text },
+    });
+  const pictured = snapshot.traces[0]?.dissimilarity.shape[0] ?? 250;
+  ROWS.forEach(({ part, title }, row) => {
+    const y = rowDomain(figure, width, row);
+    say(title, 0, y[1], false);
+    figure.traces.forEach((style, side) => {
+      const x = side === 0 ? [0, (1 - GAP) / 2] : [(1 + GAP) / 2, 1];
+      if (row === 0) say(style.name, x[0], 1, true);
+      const shared = { color: colors.quiet, tickfont: { size }, showgrid: false, zeroline: false };
+      const digits = part === "embedding" ? { showticklabels: false } : digitTicks(pictured);
+      const [own, other] = [panelOf(row, side), panelOf(row, 0)];
+      layout[`xaxis${own}`] = {
+        ...shared,
+        ...digits,
+        showticklabels: false,
+        domain: x,
+        anchor: `y${own}`,
+        // The two matrices, and the two clouds, zoom together.
+        ...(side === 1 && part !== "activations" ? { matches: `x${other}` } : {}),
+      };
+      layout[`yaxis${own}`] = {
+        ...shared,
+        ...digits,
+        showticklabels: side === 0 && part !== "embedding",
+        domain: y,
+        anchor: `x${own}`,
+        ...(part === "embedding" ? {} : { autorange: "reversed" }),
+        ...(side === 1 ? { matches: `y${other}` } : {}),
+      };
+    });
+  });
+  return layout;
+}

@@ -1,0 +1,131 @@
+"""Two representations side by side, and every measure of how alike they are."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from dissociation.address.names import condition_name
+from dissociation.address.representation_page import contrast_of
+from dissociation.contrasts import Contrast, Findings, Side
+from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.palette import condition_style
+from dissociation.dashboard.panels import guard
+from dissociation.dashboard.snapshots import SIDES
+from dissociation.dashboard.state import PageState
+from dissociation.dashboard.watching import draw_watch, follow, watch_for
+from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.lab import lab
+from dissociation.errors import DamagedData, InvalidValue
+from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
+
+PAPER = (
+    "Braun, Grant & Saxe (ICML 2025): networks of one function may have quite different "
+    "representations, and similar representations say little about the function."
+)
+
+
+def side_name(side: Side) -> str:
+    """A side in words: its rewrites and which network it is."""
+    return f"{condition_name(side.manipulations)}, network {side.seed + 1}"
+
+
+def representation_panel(state: PageState) -> None:
+    """The contrast that a page's values ask for, with its table."""
+    try:
+        contrast = contrast_of(state.values())
+        watch = watch_for(state.page, contrast.digest(), lambda: lab().watch_contrasts([contrast]))
+    except (InvalidValue, DamagedData) as problem:
+        guard(problem)
+        return
+    assert isinstance(watch, ContrastWatch)
+    figure = _figure(contrast, type_scale(state.values()))
+    names = " and ".join(side_name(side) for side in (contrast.first, contrast.second))
+    alt = f"Dissimilarity matrices, activations and embeddings of {names}. Their table is below."
+    draw_watch(watch, figure, state.page, alt)
+    st.fragment(_explained, run_every=follow(watch))(watch, contrast)
+
+
+def _figure(contrast: Contrast, scale: float) -> lc.FigureSpec:
+    styles = []
+    for letter, key, side in zip("AB", SIDES, (contrast.first, contrast.second), strict=True):
+        look = condition_style(side.manipulations)
+        name = f"{letter}: {side_name(side)}"
+        styles.append(lc.TraceStyle(key, name, look.color, look.dash, look.symbol))
+    unused = lc.Axis("", 0, 1)
+    return lc.FigureSpec(
+        x=unused,
+        y=unused,
+        traces=tuple(styles),
+        filename="dissociation-representation",
+        revision=f"layer{contrast.layer}",
+        scale=scale,
+        kind="representation",
+    )
+
+
+def _explained(watch: ContrastWatch, contrast: Contrast) -> None:
+    found = watch.findings()[0]
+    if found is None:
+        return
+    widths = " and ".join(f"{width:,}" for width in found.widths)
+    st.caption(
+        f"Hidden layer {contrast.layer} with {widths} neurons. Each matrix from 0 to its own "
+        "largest value; embeddings by classical scaling, B turned onto A, both in units of their "
+        "own root mean square. Pictures of 250 images (matrices) and 500 (embedding)."
+    )
+    if found.values:
+        st.markdown(f"### {_headline(found)}")
+        table = similarity_table(found)
+        st.dataframe(table, hide_index=True, width="stretch", height=36 * (len(table) + 1) + 2)
+        st.caption(
+            "Does not see: changes of either side that leave a measure as it is (order of the "
+            "neurons, any rotation or reflection of their space, one factor for all, a constant "
+            "pattern added to every image, every neuron twice, further silent neurons). "
+            "Unrelated: mean over shuffles of B's images, what representations of these widths "
+            f"score by chance (on at most 1,000 images). {PAPER}"
+        )
+
+
+def _headline(found: Findings) -> str:
+    changed = found.values.get("disagreement", math.nan)
+    angle = found.values.get("procrustes", math.nan)
+    function = (
+        "The answers are the same" if changed == 0 else f"{changed:.2%} of the answers differ"
+    )
+    if math.isnan(angle):
+        return f"{function}."
+    if angle < 0.01:
+        return f"{function}; the representation is the same up to rotation and scale."
+    return f"{function}; the representation is turned by {math.degrees(angle):.1f}°."
+
+
+def similarity_table(found: Findings) -> pd.DataFrame:
+    """One row a measure: value, value for equals, by chance, images, invariances, source."""
+    rows = []
+    for name, measure in SIMILARITIES.items():
+        if name not in found.values:
+            continue
+        baseline = found.baselines.get(name)
+        rows.append(
+            {
+                "Compares": "function" if measure.compares == FUNCTION else "representation",
+                "Measure": measure.label,
+                "Value": _number(found.values[name], measure.unit),
+                "If equal": _number(measure.same, measure.unit),
+                "Unrelated": "…" if baseline is None else _number(baseline.mean, measure.unit),
+                "Images": f"{found.images[name]:,}",
+                "Does not see": ", ".join(INVARIANCES[word] for word in measure.invariant_to),
+                "About": f"{measure.about} ({measure.cite})",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _number(value: float, unit: str) -> str:
+    if math.isnan(value):
+        return "not defined"
+    return f"{value:.4f} {unit}".strip()

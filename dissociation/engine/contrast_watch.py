@@ -1,0 +1,67 @@
+"""What a page of contrasts watches: the findings of each, stored or on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dissociation.contrasts import Contrast, Findings, steps_of
+from dissociation.engine import jobs as j
+from dissociation.engine.contrast_task import ContrastTask
+from dissociation.engine.jobs import Job, Jobs
+from dissociation.engine.library import Library
+from dissociation.engine.watch import TRAINING, Watch
+from dissociation.engine.words import Status, queue_message
+
+
+class ContrastWatch(Watch):
+    """The findings of several contrasts."""
+
+    def __init__(self, library: Library, jobs: Jobs, contrasts: Sequence[Contrast]):
+        super().__init__(jobs)
+        self.contrasts = list(contrasts)
+        self._stored: dict[int, Findings] = {}
+        self._jobs: dict[int, Job] = {}
+        for number, contrast in enumerate(self.contrasts):
+            found = library.findings(contrast)
+            if found is not None:
+                self._stored[number] = found
+            else:
+                self._jobs[number] = self._submit(ContrastTask(library, contrast))
+
+    def findings(self) -> list[Findings | None]:
+        """What each contrast has found so far; `None` if nothing."""
+        found: list[Findings | None] = []
+        for number in range(len(self.contrasts)):
+            if number in self._stored:
+                found.append(self._stored[number])
+                continue
+            step = self.jobs.snapshot(self._jobs[number]).step
+            found.append(None if step is None else step.result)
+        return found
+
+    def status(self) -> Status:
+        """How far they are."""
+        version = self.version
+        snapshots = [self.jobs.snapshot(job) for job in self._jobs.values()]
+        state = self._state(snapshots, waiting=TRAINING)
+        total = sum(map(steps_of, self.contrasts))
+        done = sum(steps_of(self.contrasts[number]) for number in self._stored)
+        done += sum(int(s.step.done) for s in snapshots if s.step is not None)
+        progress = 1.0 if state == j.DONE else min(done / total, 0.999)
+        seconds = sum(s.seconds for s in snapshots)
+        return Status(
+            version, state, self._message(state, snapshots), progress, seconds, not self._jobs
+        )
+
+    def _message(self, state: str, snapshots: Sequence[j.JobSnapshot]) -> str:
+        if state == j.FAILED:
+            return next(s.error for s in snapshots if s.state == j.FAILED)
+        if state == TRAINING:
+            return "Training the networks first"
+        if state == j.QUEUED:
+            return queue_message(snapshots)
+        known = [found for found in self.findings() if found is not None]
+        images = min((min(f.images.values()) for f in known if f.images), default=0)
+        sample = f"{images:,} images" if images else "the first images"
+        words = {j.CANCELLED: f"Cancelled at {sample}.", j.DONE: f"Complete: {sample}."}
+        return words.get(state, f"Comparing: {sample}")

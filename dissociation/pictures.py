@@ -1,0 +1,82 @@
+"""What a representation looks like: dissimilarities, activations and an embedding, by class.
+
+Matrices are given as bytes, 0 to 255 from nothing to their largest value, as they are to be seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dissociation.datasets import CLASSES
+from dissociation.measures.similarity.embedding import aligned, classical_scaling
+from dissociation.measures.similarity.rsa import euclidean
+
+#: Images in a picture, as many of each digit, and neurons.
+PICTURED, NEURONS = 250, 120
+#: Images in an embedding.
+EMBEDDED = 500
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One representation.
+
+    - `dissimilarity`: `(250, 250)` uint8 Euclidean distances between images sorted by digit;
+      `largest_distance`: what 255 stands for.
+    - `activations`: `(250, 120)` uint8, the same images by neurons, sorted by the digit they
+      respond to most; `largest_activation`: what 255 stands for (larger ones are cut off).
+    - `embedding`: `(500, 2)` float32, root mean square 1.
+    """
+
+    dissimilarity: np.ndarray
+    largest_distance: float
+    activations: np.ndarray
+    largest_activation: float
+    embedding: np.ndarray
+
+
+def _as_bytes(values: np.ndarray, largest: float) -> np.ndarray:
+    if not largest > 0:
+        return np.zeros(values.shape, np.uint8)
+    return np.round(np.clip(values / largest, 0, 1) * 255).astype(np.uint8)
+
+
+def _chosen_neurons(hidden: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Neurons evenly from all, sorted by the digit that they respond to most."""
+    means = np.stack([hidden[labels == digit].mean(0) for digit in range(CLASSES)])
+    preferred = means.argmax(0)
+    order = np.lexsort((-means.max(0), preferred))
+    # Neurons that never respond have no preference, and nothing to see.
+    order = order[means.max(0)[order] > 0]
+    if len(order) == 0:
+        order = np.arange(hidden.shape[1])
+    places = np.linspace(0, len(order) - 1, min(NEURONS, len(order))).round().astype(int)
+    return order[places]
+
+
+def picture(hidden: np.ndarray, labels: np.ndarray, reference: np.ndarray | None = None) -> Picture:
+    """The picture of a representation.
+
+    **Arguments:**
+
+    - `hidden`: `(n, d)` activations of images in stratified order, at least 250.
+    - `labels`: `(n,)` their digits.
+    - `reference`: an embedding to turn this one onto.
+    """
+    shown = np.argsort(labels[:PICTURED], kind="stable")
+    seen = hidden[:PICTURED][shown]
+    distances = euclidean(seen - seen.mean(0))
+    neurons = seen[:, _chosen_neurons(hidden[:PICTURED], labels[:PICTURED])]
+    furthest, strongest = float(distances.max()), float(np.quantile(neurons, 0.995))
+    points = classical_scaling(hidden[:EMBEDDED])
+    if reference is not None:
+        points = aligned(points, reference)
+    return Picture(
+        _as_bytes(distances, furthest),
+        furthest,
+        _as_bytes(neurons, strongest),
+        strongest,
+        points.astype(np.float32),
+    )

@@ -1,0 +1,93 @@
+"""Contrasts as jobs: streamed, stored whole, read back validated."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from labs import fresh_lab
+
+from dissociation.contrasts import Contrast, Findings, Side
+from dissociation.dashboard.snapshots import snapshot
+from dissociation.engine.findings_records import pack_findings, unpack_findings
+from dissociation.engine.store import DamagedEntry, Store, pack, unpack
+from dissociation.manipulations import Nuisance, Scale
+from dissociation.measures.similarity import SIMILARITIES
+from dissociation.training import Recipe
+
+RECIPE = Recipe(epochs=1, batch=2_048, width=16)
+CONTRAST = Contrast(Side(RECIPE), Side(RECIPE, 0, (Nuisance(16.0),)), images=500)
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    made = fresh_lab(tmp_path / "cache", monkeypatch, Store)
+    yield made
+    made.stop()
+
+
+def complete(lab, *contrasts) -> list[Findings]:
+    watch = lab.watch_contrasts(contrasts)
+    lab.jobs.drain()
+    return watch.findings()
+
+
+def test_trains_then_streams_then_is_stored(lab):
+    watch = lab.watch_contrasts([CONTRAST])
+    states, progress = [], []
+    while lab.jobs.advance():
+        status = watch.status()
+        states.append(status.state)
+        progress.append(status.progress)
+        assert len(snapshot(watch)["traces"]) in (0, 2)
+    assert list(dict.fromkeys(states)) == ["training", "running", "done"]
+    assert progress == sorted(progress) and progress[-1] == 1
+    (found,) = watch.findings()
+    assert found.values.keys() == found.baselines.keys() == SIMILARITIES.keys()
+    assert watch.status().message == "Complete: 500 images."
+    again = lab.watch_contrasts([CONTRAST])
+    assert again.status().stored and again.status().state == "done"
+    (kept,) = again.findings()
+    assert (kept.values, kept.images, kept.widths) == (found.values, found.images, found.widths)
+    assert kept.baselines == found.baselines
+    for one, other in zip(kept.pictures, found.pictures, strict=True):
+        assert np.array_equal(one.dissimilarity, other.dissimilarity)
+        assert np.array_equal(one.embedding, other.embedding)
+
+
+def test_two_networks_are_both_trained(lab):
+    (found,) = complete(lab, Contrast(Side(RECIPE), Side(RECIPE, 1), images=500))
+    assert found.values["cka"] < 1
+
+
+def test_several_at_once(lab):
+    other = Contrast(Side(RECIPE), Side(RECIPE, 0, (Scale(3.0),)), images=500)
+    first, second = complete(lab, CONTRAST, other)
+    assert first.widths != second.widths
+
+
+def test_what_is_not_defined_is_stored_as_such(lab):
+    (found,) = complete(lab, CONTRAST)
+    odd = Findings(
+        {**found.values, "cka": math.nan}, found.images, found.baselines, found.pictures, (16, 48)
+    )
+    back = unpack_findings(pack_findings(odd))
+    assert math.isnan(back.values["cka"]) and back.widths == (16, 48)
+
+
+@pytest.mark.parametrize("without", ["values", "baselines", "images", "scales", "widths"])
+def test_incomplete_entries_are_damaged(lab, without):
+    (found,) = complete(lab, CONTRAST)
+    arrays, meta = unpack(pack_findings(found))
+    del meta[without]
+    with pytest.raises(DamagedEntry):
+        unpack_findings(pack(arrays, meta))
+
+
+@pytest.mark.parametrize("name", ["first_dissimilarity", "second_embedding"])
+def test_other_arrays_are_damaged(lab, name):
+    (found,) = complete(lab, CONTRAST)
+    arrays, meta = unpack(pack_findings(found))
+    with pytest.raises(DamagedEntry):
+        unpack_findings(pack({**arrays, name: np.zeros((3, 4, 5), np.float64)}, meta))

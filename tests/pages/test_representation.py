@@ -1,0 +1,72 @@
+"""Representation: what is compared, the headline, and the table of all measures."""
+
+from __future__ import annotations
+
+import pytest
+from labs import TINY, Visit
+
+from dissociation.contrasts import Side
+from dissociation.manipulations import Nuisance, Scale
+from dissociation.measures.similarity import SIMILARITIES
+
+QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
+
+
+def sides(lab) -> tuple[Side, Side]:
+    (contrast,) = lab.contrasts[-1]
+    return contrast.first, contrast.second
+
+
+def headline(visit: Visit) -> str:
+    return next(m.value for m in visit.test.main.markdown if m.value.startswith("### "))
+
+
+def test_what_is_compared(lab):
+    visit = Visit("representation", QUERY)
+    first, second = sides(lab)
+    assert first.manipulations == () and second.manipulations == (Scale(20.0),)
+    assert first.seed == second.seed == 0 and first.recipe.width == 16
+    visit.widget("scale").set_value(50.0)
+    visit.widget("network_b").set_value(2)
+    visit.run()
+    assert sides(lab)[1] == Side(first.recipe, 1, (Scale(50.0),))
+    visit.widget("rewrite").set_value("none")
+    visit.run()
+    assert sides(lab)[1] == Side(first.recipe, 1) and visit.widget("scale") is None
+
+
+def test_in_sequence(lab):
+    Visit("representation", {**QUERY, "then": "nuisance:8"})
+    assert sides(lab)[1].manipulations == (Scale(20.0), Nuisance(8.0))
+
+
+def test_headline_and_table(lab):
+    visit = Visit("representation", QUERY)
+    lab.jobs.drain()
+    visit.run()
+    assert headline(visit) == (
+        "### The answers are the same; the representation is the same up to rotation and scale."
+    )
+    table = visit.test.dataframe[0].value
+    assert table["Measure"].tolist() == [measure.label for measure in SIMILARITIES.values()]
+    assert "…" not in table["Unrelated"].tolist()
+    assert "rotation" in table.set_index("Measure").loc["Linear CKA", "Does not see"]
+
+
+def test_nuisance_is_seen(lab):
+    visit = Visit("representation", {**QUERY, "rewrite": "nuisance", "nuisance": "32"})
+    lab.jobs.drain()
+    visit.run()
+    assert headline(visit).startswith("### The answers are the same; the representation is turned")
+
+
+def test_too_wide(lab):
+    query = {**QUERY, "rewrite": "nuisance", "nuisance": "4096", "then": "nuisance:4096"}
+    visit = Visit("representation", query)
+    assert len(visit.errors) == 1 and "8,192" in visit.errors[0] and not lab.contrasts
+
+
+@pytest.mark.parametrize("layer", ["1", "2"])
+def test_layer(layer, lab):
+    Visit("representation", {**QUERY, "layer": layer})
+    assert lab.contrasts[-1][0].layer == int(layer)

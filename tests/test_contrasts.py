@@ -1,0 +1,135 @@
+"""Contrasts: pictures and measures of two networks, and what rewrites must leave."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from dissociation.contrasts import FEW, Contrast, Findings, Side, steps_of, stream
+from dissociation.datasets import mnist_test
+from dissociation.errors import InvalidValue
+from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
+from dissociation.measures.similarity import SIMILARITIES
+from dissociation.measures.similarity.sample import stratified_order
+from dissociation.network import Network, hidden_and_logits
+from dissociation.pictures import EMBEDDED, NEURONS, PICTURED, picture
+from dissociation.training import Recipe
+
+RECIPE = Recipe(epochs=1, batch=2_048, width=64)
+
+
+def found(networks: tuple[Network, Network], **settings) -> list[Findings]:
+    contrast = Contrast(**{"first": Side(RECIPE), "second": Side(RECIPE), **settings})
+    return list(stream(contrast, networks))
+
+
+@pytest.fixture(scope="module")
+def same(reference_networks) -> tuple[Network, Network]:
+    return reference_networks[0], reference_networks[0]
+
+
+@pytest.mark.parametrize(
+    "step", [Scale(20.0), Duplicate(2.0), Permute(1.0)], ids=lambda step: step.name
+)
+@pytest.mark.parametrize("layer", [1, 2])
+def test_an_exact_rewrite_of_the_same_neurons(same, step, layer):
+    step = dataclasses.replace(step, layer=layer)
+    (*_, last) = found(same, second=Side(RECIPE, 0, (step,)), layer=layer, images=EMBEDDED)
+    assert last.values["disagreement"] == 0 and last.values["jensen_shannon"] < 1e-9
+    for name in ("cka", "neighbours", "rsa_euclidean_pearson", "rsa_correlation_spearman"):
+        assert last.values[name] == pytest.approx(1, abs=2e-3), name
+    assert last.values["procrustes"] < 2e-3
+    one, other = last.pictures
+    np.testing.assert_allclose(one.embedding, other.embedding, atol=1e-3)
+    assert np.abs(one.dissimilarity.astype(int) - other.dissimilarity).max() <= 1
+
+
+def test_nuisance_moves_the_representation_and_not_the_function(same):
+    (*_, last) = found(same, second=Side(RECIPE, 0, (Nuisance(64.0),)), images=EMBEDDED)
+    assert last.values["disagreement"] == 0 and last.values["logit_change"] < 1e-4
+    assert last.values["procrustes"] > 0.05 and last.values["neighbours"] < 0.98
+    assert last.widths[1] > last.widths[0] == 64
+
+
+def test_the_next_layer_does_not_see_what_no_image_uses(same):
+    null = Side(RECIPE, 0, (InputNull(0.1, images="test"),))
+    (*_, last) = found(same, second=null, layer=1, images=EMBEDDED)
+    assert last.values["procrustes"] < 0.02
+
+
+def test_other_networks_differ_in_both(reference_networks):
+    (*_, last) = found(tuple(reference_networks), second=Side(RECIPE, 1), images=EMBEDDED)
+    assert last.values["disagreement"] > 0 and last.values["cka"] < 0.999
+    # And yet far more alike than unrelated ones.
+    for name, measure in SIMILARITIES.items():
+        value, chance = last.values[name], last.baselines[name].mean
+        assert value < chance if measure.distance else value > chance, name
+
+
+@pytest.mark.parametrize("images", [EMBEDDED, FEW, 1_500])
+def test_coarse_to_fine(same, images):
+    news = found(same, images=images)
+    contrast = Contrast(Side(RECIPE), Side(RECIPE), images=images)
+    assert len(news) == steps_of(contrast)
+    assert news[0].pictures is not None and not news[0].values
+    counts = [len(findings.values) + len(findings.baselines) for findings in news]
+    assert counts == sorted(counts) and news[-1].values.keys() == SIMILARITIES.keys()
+    for name, measure in SIMILARITIES.items():
+        assert news[-1].images[name] == min(images, measure.largest)
+        assert news[-1].baselines[name].low <= news[-1].baselines[name].high
+    assert all(findings.pictures is news[0].pictures for findings in news)
+
+
+def test_the_same_again(same):
+    contrast = {"second": Side(RECIPE, 0, (Nuisance(32.0),)), "images": EMBEDDED}
+    assert found(same, **contrast)[-1].values == found(same, **contrast)[-1].values
+
+
+def test_pictures(reference_networks, test_labels):
+    order = stratified_order()[:EMBEDDED]
+    hidden, _ = hidden_and_logits(reference_networks[0], mnist_test().images[order], 2)
+    made = picture(hidden, test_labels[order])
+    assert made.dissimilarity.shape == (PICTURED, PICTURED)
+    # Neurons that never respond are left out.
+    assert made.activations.shape == (PICTURED, min(NEURONS, np.sum(hidden.any(0))))
+    assert made.embedding.shape == (EMBEDDED, 2)
+    assert np.array_equal(made.dissimilarity, made.dissimilarity.T)
+    assert not made.dissimilarity.diagonal().any() and made.dissimilarity.max() == 255
+    # Images of one digit are closer to one another than to others.
+    digit = np.repeat(np.arange(10), PICTURED // 10)
+    same_digit = digit[:, None] == digit[None, :]
+    distances = made.dissimilarity.astype(float)
+    assert distances[same_digit].mean() < 0.8 * distances[~same_digit].mean()
+
+
+def test_a_layer_that_never_responds(test_labels):
+    labels = test_labels[stratified_order()[:EMBEDDED]]
+    made = picture(np.zeros((EMBEDDED, 7), np.float32), labels)
+    assert not made.dissimilarity.any() and not made.activations.any()
+
+
+@pytest.mark.parametrize(
+    "settings, field",
+    [({"layer": 3}, "layer"), ({"images": 10}, "images"), ({"images": 10_001}, "images")]
+    + [({"key": -1}, "key"), ({"first": None}, "seed")],
+)
+def test_limits(settings, field):
+    with pytest.raises(InvalidValue, match=field):
+        if field == "seed":
+            Side(RECIPE, 99)
+        Contrast(**{"first": Side(RECIPE), "second": Side(RECIPE), **settings})
+
+
+def test_digests():
+    base = Contrast(Side(RECIPE), Side(RECIPE))
+    others = [
+        Contrast(Side(RECIPE), Side(RECIPE, 1)),
+        Contrast(Side(RECIPE), Side(RECIPE, 0, (Scale(2.0),))),
+        Contrast(Side(RECIPE), Side(RECIPE), layer=1),
+        Contrast(Side(RECIPE), Side(RECIPE), images=10_000),
+        Contrast(Side(RECIPE), Side(RECIPE), key=1),
+    ]
+    assert len({contrast.digest() for contrast in (base, *others)}) == 6
+    assert base.digest() != base.digest(("a", "b"))
