@@ -53,6 +53,8 @@ SHOTS = {
     "transfer": Shot("/Transfer", 1),
     "inputs": Shot("/Inputs", 0),
     "hypothesis": Shot("/Hypothesis", 1),
+    "representation": Shot("/Representation?rewrite=nuisance", 1, 1_900, readme=True),
+    "map": Shot("/Map", 1, 900, readme=True),
     "sweep": Shot("/Sweep", 1, 1_250, readme=True),
 }
 LOOKS = {

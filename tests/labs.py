@@ -32,6 +32,7 @@ PAGES = {
     "hypothesis": "pages/4_Hypothesis.py",
     "sweep": "pages/5_Sweep.py",
     "representation": "pages/6_Representation.py",
+    "map": "pages/7_Map.py",
 }
 #: A network that is trained in a moment and measured in another.
 TINY = {

@@ -93,7 +93,7 @@ def test_pictures(reference_networks, test_labels):
     made = picture(hidden, test_labels[order])
     assert made.dissimilarity.shape == (PICTURED, PICTURED)
     # Neurons that never respond are left out.
-    assert made.activations.shape == (PICTURED, min(NEURONS, np.sum(hidden.any(0))))
+    assert made.activations.shape == (PICTURED, min(NEURONS, np.sum(hidden[:PICTURED].any(0))))
     assert made.embedding.shape == (EMBEDDED, 2)
     assert np.array_equal(made.dissimilarity, made.dissimilarity.T)
     assert not made.dissimilarity.diagonal().any() and made.dissimilarity.max() == 255

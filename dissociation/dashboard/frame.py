@@ -18,6 +18,7 @@ PAGES = (
     ("pages/4_Hypothesis.py", "Hypothesis", ":material/balance:"),
     ("pages/5_Sweep.py", "Sweep", ":material/grid_view:"),
     ("pages/6_Representation.py", "Representation", ":material/blur_on:"),
+    ("pages/7_Map.py", "Map", ":material/map:"),
 )
 _STYLE = """
 <style>

@@ -16,6 +16,7 @@ from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
+from dissociation.measures.similarity import SIMILARITIES
 from dissociation.measures.similarity.sample import stratified_order
 from dissociation.pictures import EMBEDDED
 from dissociation.statistics import half_ways, paired_difference
@@ -131,6 +132,22 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
     ]
 
 
+def map_traces(watch: ContrastWatch) -> list[dict[str, Any]]:
+    """One trace a contrast that has found something: how far the two networks are apart."""
+    traces = []
+    for number, found in enumerate(watch.findings()):
+        if found is None or not found.values:
+            continue
+        differences = {
+            name: _number(SIMILARITIES[name].difference(value))
+            for name, value in found.values.items()
+        }
+        traces.append(
+            {"key": str(number), "x": [0], "y": [0], "detail": "", "differences": differences}
+        )
+    return traces
+
+
 def _matrix(values: np.ndarray) -> dict[str, Any]:
     return {"bytes": base64.b64encode(values.tobytes()).decode(), "shape": list(values.shape)}
 
@@ -142,7 +159,9 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
     elif isinstance(watch, ContrastWatch):
-        status, traces = watch.status(), contrast_traces(watch.findings()[0])
+        single = len(watch.contrasts) == 1
+        traces = contrast_traces(watch.findings()[0]) if single else map_traces(watch)
+        status = watch.status()
     else:
         raise TypeError(type(watch).__name__)
     return _with_status(status, traces)

@@ -46,6 +46,7 @@ def draw_watch(
     slot: str = "",
     prediction: lc.Prediction | None = None,
     on_guess: Callable[[], None] | None = None,
+    on_chosen: Callable[[], None] | None = None,
 ) -> None:
     """Draws what a watch has, and lets the element follow it by socket until it is finished.
 
@@ -53,7 +54,8 @@ def draw_watch(
 
     - `key`: of the element; `alt`: the chart in words.
     - `slot`: the key of the watch, where several elements draw the same one.
-    - `prediction`, `on_guess`: see [`live_chart`][dissociation.dashboard.live_chart.live_chart].
+    - `prediction`, `on_guess`, `on_chosen`: see
+        [`live_chart`][dissociation.dashboard.live_chart.live_chart].
     """
     address = None
     if not watch.status().finished and routes_are_served():
@@ -70,6 +72,7 @@ def draw_watch(
         on_lost=again,
         prediction=prediction,
         on_guess=on_guess,
+        on_chosen=on_chosen,
         second=bool(slot),
     )
 

@@ -18,7 +18,16 @@ from .tiny import address, drawn, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/Robustness", "/Transfer", "/Inputs", "/Hypothesis", "/Sweep", "/Representation")
+PAGES = (
+    "/",
+    "/Robustness",
+    "/Transfer",
+    "/Inputs",
+    "/Hypothesis",
+    "/Sweep",
+    "/Representation",
+    "/Map",
+)
 #: What Streamlit and Plotly bring themselves: (rule, part of the element's HTML).
 KNOWN_VIOLATIONS = (("nested-interactive", "live-chart-plot"),)
 

@@ -12,7 +12,16 @@ from dissociation.manipulations import REGISTRY
 WITH_CONTROLS = tuple(name for name in PAGES if name != "start")
 #: Of the address alone, or with controls of their own.
 VIEW_PARAMETERS = {"view", "hide", "lock", "tour", "predict", "guess", "revealed", "room"}
-LABELS = ("Start", "Robustness", "Transfer", "Inputs", "Hypothesis", "Sweep", "Representation")
+LABELS = (
+    "Start",
+    "Robustness",
+    "Transfer",
+    "Inputs",
+    "Hypothesis",
+    "Sweep",
+    "Representation",
+    "Map",
+)
 TITLES = {
     "start": "Same function, different network",
     "robustness": "Robustness",
@@ -21,6 +30,7 @@ TITLES = {
     "hypothesis": "Hypothesis",
     "sweep": "Sweep",
     "representation": "Representation",
+    "map": "Map",
 }
 
 

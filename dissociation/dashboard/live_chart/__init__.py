@@ -20,7 +20,7 @@ import streamlit as st
 
 from dissociation.errors import InvalidValue, check_choice
 
-KINDS = ("lines", "multiples", "heatmap", "representation")
+KINDS = ("lines", "multiples", "heatmap", "representation", "map")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The version makes it safe to let browsers keep the file for ever.
 _LIBRARY = f"/api/plotly.min.js?v={version('plotly')}"
@@ -31,7 +31,7 @@ def _read(name: str) -> str:
 
 
 #: What draws a figure, in a page of its own, too; then what makes it live.
-DRAWING = ("figure.js", "multiples.js", "heatmap.js", "representation.js", "kinds.js")
+DRAWING = ("figure.js", "multiples.js", "heatmap.js", "representation.js", "map.js", "kinds.js")
 _SCRIPTS = (*DRAWING, "server.js", "sketch.js", "room.js", "prediction.js", "live_chart.js")
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
@@ -81,6 +81,7 @@ class TraceStyle:
     - `color`: `#rrggbb`.
     - `dash`, `symbol`: Plotly's names, such as `"dashdot"` and `"diamond"`.
     - `label`: its name where there is little room, or empty for `name`.
+    - `group`: on a map, the name of the line that it is a point of.
     """
 
     key: str
@@ -89,6 +90,7 @@ class TraceStyle:
     dash: str
     symbol: str
     label: str = ""
+    group: str = ""
 
     def __post_init__(self) -> None:
         if not _COLOR.fullmatch(self.color):
@@ -109,9 +111,10 @@ class FigureSpec:
     - `scale`: of type, lines and symbols; above 1 for a lecture hall.
     - `zero`: whether a line marks y = 0.
     - `kind`: `lines`; `multiples`, a panel a condition, each beside the first; `heatmap`, a row a
-        condition but the first; or `representation`, two networks side by side.
+        condition but the first; `representation`, two networks side by side; or `map`, a point a
+        condition.
     - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
-        title of its rows.
+        title of its rows; `across`, `up`: of a map, the measures on its axes.
     """
 
     x: Axis
@@ -125,6 +128,8 @@ class FigureSpec:
     kind: str = "lines"
     swept: str = ""
     rows: str = ""
+    across: str = ""
+    up: str = ""
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]
@@ -196,6 +201,7 @@ def live_chart(
     prediction: Prediction | None = None,
     on_guess: Callable[[], None] | None = None,
     second: bool = False,
+    on_chosen: Callable[[], None] | None = None,
 ) -> Events:
     """Draws `snapshot` and then, without any rerun, what the job at `address` goes on to publish.
 
@@ -214,6 +220,8 @@ def live_chart(
     - `prediction`: what is to be predicted on the chart.
     - `on_guess`: called when a prediction was handed in, which is then in the session state of
         `key` as `guess`: `{"errors": [...], "voter": "..."}`, unchecked.
+    - `on_chosen`: called when a point of a map was pressed; the key of its trace is then in the
+        session state of `key` as `chosen`, unchecked.
     - `second`: another chart of the same job says how far it is.
 
     **Returns:**
@@ -238,6 +246,7 @@ def live_chart(
         on_retry_change=on_retry or _nothing,
         on_lost_change=on_lost or _nothing,
         on_guess_change=on_guess or _nothing,
+        on_chosen_change=on_chosen or _nothing,
         # The room has news; the script asks the room itself.
         on_room_change=_nothing,
     )

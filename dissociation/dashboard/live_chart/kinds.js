@@ -9,5 +9,6 @@ const KINDS = {
     height: representationHeight,
     drawing: representationDrawing,
   },
+  map: { traces: mapTraces, layout: mapLayout, height: plotlyHeight },
   heatmap: { traces: heatmapTraces, layout: heatmapLayout, height: heatmapHeight },
 };

@@ -249,6 +249,10 @@ class LiveChart {
     );
     if (draw === this.Plotly.newPlot) {
       this.plot.on("plotly_relayout", () => this.predicting.sketch?.place(this.plot));
+      this.plot.on("plotly_click", ({ points }) => {
+        const chosen = points[0]?.customdata;
+        if (typeof chosen === "string") this.trigger("chosen", chosen);
+      });
     }
     sketch?.place(this.plot);
   }

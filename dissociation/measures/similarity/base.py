@@ -52,6 +52,10 @@ class Similarity:
             if invariance not in INVARIANCES:
                 raise InvalidValue("invariant_to", invariance, "choose of INVARIANCES")
 
+    def difference(self, value: float) -> float:
+        """A value as a difference: 0 for equal sides, larger for less alike ones."""
+        return value if self.distance else self.same - value
+
     def of(self, pair: Pair) -> float:
         """The value on the images that this measure takes."""
         return self.between(pair.upto(self.largest))

@@ -1,0 +1,30 @@
+"""The dissociation map: how far function and representation move, for every rewrite at once."""
+
+import streamlit as st
+
+from dissociation.address.map_page import MAP
+from dissociation.dashboard.controls import control, group, network_controls, reset_button
+from dissociation.dashboard.frame import finish, frame
+from dissociation.dashboard.head import head
+from dissociation.dashboard.map_panel import map_panel
+from dissociation.dashboard.state import PageState
+
+frame("Map")
+state = PageState(MAP)
+with st.sidebar:
+    for name in ("across", "up", "show", "landmarks", "layer"):
+        control(state, name)
+    further = [name for name in state.parameters if "." in name]
+    group(state, "More about the rewrites", "tune", further)
+    network_controls(state)
+    reset_button(state)
+
+head(
+    state,
+    "Map",
+    "What a network *does* across, how it *represents* things up. Rewrites that keep every answer "
+    "climb the left edge; networks trained from other seeds stand to the right.",
+)
+map_panel(state)
+state.write()
+finish()

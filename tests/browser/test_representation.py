@@ -1,0 +1,69 @@
+"""Representation and Map in a real browser: pictures, a slider that moves them, a point pressed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .tiny import address, no_exception, wait_for_end
+
+pytestmark = pytest.mark.browser
+
+PLOT = "document.querySelector('.js-plotly-plot')"
+
+
+def where(page: str, **values: str) -> str:
+    return re.sub(r"&(seeds|points)=\d+", "", address(page, **values))
+
+
+def pictures(page: Page) -> None:
+    page.wait_for_function(
+        f"() => {PLOT}?.data?.filter((t) => t.type === 'heatmap').length === 4", timeout=60_000
+    )
+
+
+def test_pictures_measures_and_a_moved_strength(lab, page):
+    lab.open(page, where("/Representation", rewrite="nuisance", nuisance="16"))
+    pictures(page)
+    wait_for_end(page)
+    expect(page.get_by_text("The answers are the same").first).to_be_visible()
+    shapes = page.evaluate(
+        f"() => {PLOT}.data.map((t) => t.type === 'heatmap' ? [t.z.length, t.z[0].length]"
+        " : [t.x.length])"
+    )
+    assert shapes[0] == shapes[3] == [250, 250] and shapes[2] == shapes[5] == [500]
+    first, second = (f"() => {PLOT}.data[{n}].z[3].join()" for n in (0, 3))
+    trained, rewritten = page.evaluate(first), page.evaluate(second)
+    page.evaluate(f"() => {{ {PLOT}.theFirst = true; }}")
+    slider = page.get_by_role("slider", name=re.compile("groups"))
+    slider.focus()
+    slider.press("ArrowRight")
+    page.wait_for_function(f"(before) => {PLOT}.data[3].z[3].join() !== before", arg=rewritten)
+    # The same node, and the trained side as it was.
+    assert page.evaluate(first) == trained
+    assert page.evaluate(f"() => {PLOT}.theFirst")
+    no_exception(page)
+
+
+def test_a_point_of_the_map_opens_its_page(lab, page):
+    lab.open(page, where("/Map", show="rescale", landmarks="0"))
+    wait_for_end(page)
+    spot = (
+        f"() => {{ const n = {PLOT}; const l = n._fullLayout;"
+        " const box = n.getBoundingClientRect();"
+        " const t = n.data[0]; const i = t.x.length - 1;"
+        " return [box.left + l.xaxis._offset + l.xaxis.d2p(t.x[i]),"
+        " box.top + l.yaxis._offset + l.yaxis.d2p(t.y[i])]; }"
+    )
+    page.wait_for_function(f"() => {PLOT}.data[0].x.length === 6")
+    page.wait_for_timeout(300)
+    x, y = page.evaluate(spot)
+    page.mouse.move(x + 1, y + 1, steps=3)
+    page.wait_for_timeout(300)
+    page.mouse.click(x + 1, y + 1)
+    expect(page.get_by_role("heading", name="Representation", exact=True)).to_be_visible()
+    page.wait_for_function("() => new URLSearchParams(location.search).get('rescale') === '3'")
+    pictures(page)
+    no_exception(page)
