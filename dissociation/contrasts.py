@@ -33,11 +33,12 @@ from dissociation.measures.similarity import (
 )
 from dissociation.measures.similarity.sample import stratified_order
 from dissociation.network import NOTEBOOK_KEY, Network, hidden_and_logits, seed_key, weights_digest
+from dissociation.normal_form import NormalForms, compare_normal_forms
 from dissociation.pictures import EMBEDDED, Picture, picture
 from dissociation.training import QUICK, Recipe
 
 #: Raise it when a change to the code changes numbers.
-VERSION = 1
+VERSION = 2
 #: Images of the first measures and of all baselines.
 FEW = 1_000
 #: The first measures of the registry: of functions, and CKA.
@@ -81,7 +82,8 @@ class Contrast:
     - `layer`: hidden layer 1 or 2, after the ReLU.
     - `images`: how many test images, as many of each digit; baselines rest on at most 1,000.
     - `key`: of random manipulations and of the baselines' shuffles.
-    - `baselines`: whether to say what unrelated networks would score, which takes most of the time.
+    - `thorough`: whether to say what unrelated networks would score, which takes most of the time,
+      and to compare normal forms.
 
     **Raises:** `InvalidValue` if a field lies outside its range.
     """
@@ -91,7 +93,7 @@ class Contrast:
     layer: int = 2
     images: int = FEW
     key: int = NOTEBOOK_KEY
-    baselines: bool = True
+    thorough: bool = True
 
     def __post_init__(self):
         settle(
@@ -109,7 +111,7 @@ class Contrast:
         - `weights`: digests of both trained networks; without them, of the plan.
         """
         sides = [self.first.canonical(), self.second.canonical()]
-        rest = [self.layer, self.images, self.key, self.baselines, list(SIMILARITIES), weights]
+        rest = [self.layer, self.images, self.key, self.thorough, list(SIMILARITIES), weights]
         return digest(["contrast", VERSION, *sides, *rest])
 
 
@@ -120,6 +122,7 @@ class Findings:
     - `values`: by the measures' names; `images`: on how many images each.
     - `baselines`: what unrelated sides of these widths would score.
     - `pictures`: of both sides; `widths`: neurons of both layers.
+    - `normal_forms`: of both networks, held against each other.
     """
 
     values: dict[str, float] = field(default_factory=dict)
@@ -127,6 +130,7 @@ class Findings:
     baselines: dict[str, Baseline] = field(default_factory=dict)
     pictures: tuple[Picture, Picture] | None = None
     widths: tuple[int, int] = (0, 0)
+    normal_forms: NormalForms | None = None
 
 
 def _groups(measures: Sequence[Similarity]) -> list[Sequence[Similarity]]:
@@ -146,8 +150,8 @@ def _measures(images: int) -> tuple[list[Similarity], list[Similarity]]:
 def steps_of(contrast: Contrast) -> int:
     """How many times [`stream`][] will have published something."""
     measures, more = _measures(contrast.images)
-    rounds = [measures, *([measures] if contrast.baselines else []), *([more] if more else [])]
-    return 1 + sum(len(_groups(group)) for group in rounds)
+    rounds = [measures, *([measures] if contrast.thorough else []), *([more] if more else [])]
+    return 1 + int(contrast.thorough) + sum(len(_groups(group)) for group in rounds)
 
 
 @functools.lru_cache(maxsize=8)
@@ -197,7 +201,11 @@ def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Fi
         for measure in group:
             found = _with_value(found, measure, _pair_for(measure, layers, outputs))
         yield found
-    for group in _groups(measures) if contrast.baselines else []:
+    if contrast.thorough:
+        forms = compare_normal_forms(first, second)
+        found = dataclasses.replace(found, normal_forms=forms)
+        yield found
+    for group in _groups(measures) if contrast.thorough else []:
         for measure in group:
             pair = _pair_for(measure, layers, outputs)
             score = baseline(measure, pair, seed=contrast.key)

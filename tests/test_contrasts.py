@@ -41,6 +41,7 @@ def test_an_exact_rewrite_of_the_same_neurons(same, step, layer):
     for name in ("cka", "neighbours", "rsa_euclidean_pearson", "rsa_correlation_spearman"):
         assert last.values[name] == pytest.approx(1, abs=2e-3), name
     assert last.values["procrustes"] < 2e-3
+    assert last.normal_forms.residual < 1e-3
     one, other = last.pictures
     np.testing.assert_allclose(one.embedding, other.embedding, atol=1e-3)
     assert np.abs(one.dissimilarity.astype(int) - other.dissimilarity).max() <= 1
@@ -62,6 +63,7 @@ def test_the_next_layer_does_not_see_what_no_image_uses(same):
 def test_other_networks_differ_in_both(reference_networks):
     (*_, last) = found(tuple(reference_networks), second=Side(RECIPE, 1), images=EMBEDDED)
     assert last.values["disagreement"] > 0 and last.values["cka"] < 0.999
+    assert last.normal_forms.residual > 0.1
     # And yet far more alike than unrelated ones.
     for name, measure in SIMILARITIES.items():
         value, chance = last.values[name], last.baselines[name].mean
@@ -74,6 +76,8 @@ def test_coarse_to_fine(same, images):
     contrast = Contrast(Side(RECIPE), Side(RECIPE), images=images)
     assert len(news) == steps_of(contrast)
     assert news[0].pictures is not None and not news[0].values
+    quick = Contrast(Side(RECIPE), Side(RECIPE), images=images, thorough=False)
+    assert len(list(stream(quick, same))) == steps_of(quick) < steps_of(contrast)
     counts = [len(findings.values) + len(findings.baselines) for findings in news]
     assert counts == sorted(counts) and news[-1].values.keys() == SIMILARITIES.keys()
     for name, measure in SIMILARITIES.items():

@@ -26,6 +26,7 @@ CORE = (
     "manipulations",
     "measures",
     "network",
+    "normal_form",
     "null_spaces",
     "pictures",
     "predictions",

@@ -79,7 +79,7 @@ def points_of(values: Values) -> list[Point]:
     trained = Side(recipe, 0)
 
     def point(side: Side, group: str, label: str, rank: int) -> Point:
-        contrast = Contrast(trained, side, layer, key=key, baselines=False)
+        contrast = Contrast(trained, side, layer, key=key, thorough=False)
         return Point(contrast, group, label, rank)
 
     found = []

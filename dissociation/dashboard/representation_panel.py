@@ -21,7 +21,10 @@ from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.lab import lab
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
+from dissociation.normal_form import NormalForms
 
+#: Largest relative difference of weights that rounding of float32 explains.
+SAME_FORM = 1e-3
 PAPER = (
     "Braun, Grant & Saxe (ICML 2025): networks of one function may have quite different "
     "representations, and similar representations say little about the function."
@@ -71,7 +74,7 @@ def _explained(watch: ContrastWatch, contrast: Contrast) -> None:
     found = watch.findings()[0]
     if found is None:
         return
-    widths = " and ".join(f"{width:,}" for width in found.widths)
+    widths = _widths(found.widths)
     st.caption(
         f"Hidden layer {contrast.layer} with {widths} neurons. Each matrix from 0 to its own "
         "largest value; embeddings by classical scaling, B turned onto A, both in units of their "
@@ -88,6 +91,8 @@ def _explained(watch: ContrastWatch, contrast: Contrast) -> None:
             "Unrelated: mean over shuffles of B's images, what representations of these widths "
             f"score by chance (on at most 1,000 images). {PAPER}"
         )
+    if found.normal_forms is not None:
+        st.markdown(f"**One and the same network?** {normal_form_words(found.normal_forms)}")
 
 
 def _headline(found: Findings) -> str:
@@ -101,6 +106,31 @@ def _headline(found: Findings) -> str:
     if angle < 0.01:
         return f"{function}; the representation is the same up to rotation and scale."
     return f"{function}; the representation is turned by {math.degrees(angle):.1f}°."
+
+
+def _widths(widths: tuple[int, int]) -> str:
+    return " and ".join(f"{width:,}" for width in widths)
+
+
+def normal_form_words(found: NormalForms) -> str:
+    """What undoing every exact symmetry says of the two networks."""
+    how = (
+        "Undo every exact symmetry (neurons to norm 1, equal ones merged, those without a say "
+        "dropped, ordered by their say), and "
+    )
+    if not math.isfinite(found.residual):
+        first, second = _widths(found.first), _widths(found.second)
+        return f"{how}{first} neurons are left of A, {second} of B: two different networks."
+    widths = _widths(found.first)
+    if found.residual < SAME_FORM:
+        return (
+            f"{how}of both {widths} neurons are left with the same weights (largest difference "
+            f"{found.residual:.1e} of the largest weight): exact rewrites of one network."
+        )
+    return (
+        f"{how}of both {widths} neurons are left, but with other weights (largest difference "
+        f"{found.residual:.2g} of the largest weight): not exact rewrites of one another."
+    )
 
 
 def similarity_table(found: Findings) -> pd.DataFrame:

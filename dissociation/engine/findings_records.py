@@ -10,6 +10,7 @@ import numpy as np
 from dissociation.contrasts import Findings
 from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.measures.similarity import SIMILARITIES, Baseline
+from dissociation.normal_form import NormalForms
 from dissociation.pictures import Picture
 
 _ARRAYS = ("dissimilarity", "activations", "embedding")
@@ -22,6 +23,21 @@ def _plain(value: float) -> float | None:
 
 def _number(value: Any) -> float:
     return math.nan if value is None else float(value)
+
+
+def _plain_forms(found: NormalForms | None) -> list[Any] | None:
+    if found is None:
+        return None
+    residual = found.residual if math.isfinite(found.residual) else None
+    return [list(found.first), list(found.second), residual]
+
+
+def _forms(values: Any) -> NormalForms | None:
+    if values is None:
+        return None
+    (a, b), (c, d), residual = values
+    different = math.inf if residual is None else float(residual)
+    return NormalForms((int(a), int(b)), (int(c), int(d)), different)
 
 
 def pack_findings(findings: Findings) -> bytes:
@@ -40,6 +56,7 @@ def pack_findings(findings: Findings) -> bytes:
             name: [_plain(value) for value in found] for name, found in findings.baselines.items()
         },
         "widths": list(findings.widths),
+        "normal_forms": _plain_forms(findings.normal_forms),
         "scales": {
             side: [getattr(picture, name) for name in _SCALES] for side, picture in pictures.items()
         },
@@ -59,9 +76,10 @@ def unpack_findings(raw: bytes) -> Findings:
             for name in meta["baselines"]
         }
         one, other = (int(width) for width in meta["widths"])
+        forms = _forms(meta["normal_forms"])
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedEntry("no findings") from error
-    return Findings(values, images, baselines, (first, second), (one, other))
+    return Findings(values, images, baselines, (first, second), (one, other), forms)
 
 
 def _picture(side: str, arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Picture:

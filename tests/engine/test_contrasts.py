@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -14,6 +15,7 @@ from dissociation.engine.findings_records import pack_findings, unpack_findings
 from dissociation.engine.store import DamagedEntry, Store, pack, unpack
 from dissociation.manipulations import Nuisance, Scale
 from dissociation.measures.similarity import SIMILARITIES
+from dissociation.normal_form import NormalForms
 from dissociation.training import Recipe
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
@@ -50,7 +52,7 @@ def test_trains_then_streams_then_is_stored(lab):
     assert again.status().stored and again.status().state == "done"
     (kept,) = again.findings()
     assert (kept.values, kept.images, kept.widths) == (found.values, found.images, found.widths)
-    assert kept.baselines == found.baselines
+    assert kept.baselines == found.baselines and kept.normal_forms == found.normal_forms
     for one, other in zip(kept.pictures, found.pictures, strict=True):
         assert np.array_equal(one.dissimilarity, other.dissimilarity)
         assert np.array_equal(one.embedding, other.embedding)
@@ -65,6 +67,9 @@ def test_several_at_once(lab):
     other = Contrast(Side(RECIPE), Side(RECIPE, 0, (Scale(3.0),)), images=500)
     first, second = complete(lab, CONTRAST, other)
     assert first.widths != second.widths
+    # Another network altogether: the forms may differ in size, which is stored as well.
+    odd = dataclasses.replace(first, normal_forms=NormalForms((1, 2), (3, 4), math.inf))
+    assert unpack_findings(pack_findings(odd)).normal_forms == odd.normal_forms
 
 
 def test_what_is_not_defined_is_stored_as_such(lab):
@@ -76,7 +81,10 @@ def test_what_is_not_defined_is_stored_as_such(lab):
     assert math.isnan(back.values["cka"]) and back.widths == (16, 48)
 
 
-@pytest.mark.parametrize("without", ["values", "baselines", "images", "scales", "widths"])
+FIELDS = ("values", "baselines", "images", "scales", "widths", "normal_forms")
+
+
+@pytest.mark.parametrize("without", FIELDS)
 def test_incomplete_entries_are_damaged(lab, without):
     (found,) = complete(lab, CONTRAST)
     arrays, meta = unpack(pack_findings(found))

@@ -58,6 +58,15 @@ def test_nuisance_is_seen(lab):
     lab.jobs.drain()
     visit.run()
     assert headline(visit).startswith("### The answers are the same; the representation is turned")
+    assert "exact rewrites of one network" in visit.text()
+
+
+def test_another_network_is_another(lab):
+    visit = Visit("representation", {**QUERY, "rewrite": "none", "network_b": "2"})
+    lab.jobs.drain()
+    visit.run()
+    assert "exact rewrites of one network" not in visit.text()
+    assert "% of the answers differ" in headline(visit)
 
 
 def test_too_wide(lab):

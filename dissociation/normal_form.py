@@ -1,0 +1,103 @@
+"""The normal form of a network: what is left when every exact symmetry has been undone.
+
+Positive rescaling, permutation, duplication and zero-type neurons leave a ReLU network's function
+as it is (Şimşek et al., *Geometry of the loss landscape in overparameterized neural networks*, ICML
+2021). Undoing them in a fixed way gives one and the same network for all of these rewrites:
+
+1. each neuron's incoming weights get norm 1, its outgoing weights take the factor;
+2. neurons with the same incoming weights are merged, their outgoing weights added;
+3. neurons without a say (outgoing weights 0) or without a response (incoming 0) are dropped;
+4. neurons are ordered by the norm of their outgoing weights, largest first.
+
+Layer 2 goes first, as neurons of layer 1 may have a say only in some of layer 2 that have none;
+then layer 1, which changes what layer 2 reads; and again, until no neuron goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dissociation.network import Network
+
+#: Cosine from which two neurons count as the same: apart from rounding of float32.
+SAME = 1 - 1e-5
+#: Outgoing norm, relative to the layer's largest, up to which a neuron has no say.
+NO_SAY = 1e-5
+
+
+def _first_alike(directions: np.ndarray) -> np.ndarray:
+    """`(h,)` the index of the first neuron with the same direction, for each of `(h, d)`."""
+    first = np.arange(len(directions))
+    for start in range(0, len(directions), 1_024):
+        rows = slice(start, start + 1_024)
+        alike = directions[rows] @ directions[: rows.stop].T > SAME
+        first[rows] = np.argmax(alike, axis=1)
+    # A neuron alike to one that is itself alike to an earlier one belongs to that.
+    return first[first]
+
+
+def _reduced(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Incoming weights of norm 1, merged and without those that have no say; outgoing weights."""
+    norms = np.linalg.norm(np.asarray(w_in, np.float64), axis=1)
+    responds = norms > 0
+    directions = (w_in[responds] / norms[responds, None]).astype(np.float32)
+    outgoing = np.asarray(w_out, np.float64)[:, responds] * norms[responds]
+    first = _first_alike(directions)
+    kept, group = np.unique(first, return_inverse=True)
+    merged = np.zeros((len(outgoing), len(kept)))
+    np.add.at(merged.T, group, outgoing.T)
+    # A group that cancels is compared with what it is made of, not with what is left of it.
+    parts = np.zeros(len(kept))
+    np.maximum.at(parts, group, np.linalg.norm(outgoing, axis=0))
+    say = np.linalg.norm(merged, axis=0) > NO_SAY * parts
+    return directions[kept][say], merged[:, say].astype(np.float32)
+
+
+def normal_form(network: Network) -> Network:
+    """The network with the same function and none of its symmetries left."""
+    w1, w2, w3 = (np.asarray(weight) for weight in network)
+    widths = None
+    while widths != (len(w1), len(w2)):
+        widths = len(w1), len(w2)
+        w2, w3 = _reduced(w2, w3)
+        w1, w2 = _reduced(w1, w2)
+    # Layer 1 has put its factors into what layer 2 reads.
+    w2, w3 = _reduced(w2, w3)
+    order1 = np.argsort(-np.linalg.norm(w2, axis=0), kind="stable")
+    order2 = np.argsort(-np.linalg.norm(w3, axis=0), kind="stable")
+    return Network(w1[order1], w2[np.ix_(order2, order1)], w3[:, order2])
+
+
+@dataclass(frozen=True)
+class NormalForms:
+    """The normal forms of two networks, held against each other.
+
+    - `first`, `second`: neurons in the hidden layers of each.
+    - `residual`: largest difference of a weight, relative to the largest weight of its layer;
+      infinite if the forms differ in size.
+    """
+
+    first: tuple[int, int]
+    second: tuple[int, int]
+    residual: float
+
+
+def compare_normal_forms(first: Network, second: Network) -> NormalForms:
+    """How far two networks are from being exact rewrites of one another."""
+    one, other = normal_form(first), normal_form(second)
+    if one.widths != other.widths or 0 in one.widths:
+        return NormalForms(one.widths, other.widths, float("inf"))
+    # Norms that are equal but for rounding may be ordered either way: neurons are matched.
+    match1 = _matching(one.w1, other.w1)
+    w1, w2 = other.w1[match1], other.w2[:, match1]
+    match2 = _matching(one.w2, w2)
+    pairs = ((one.w1, w1), (one.w2, w2[match2]), (one.w3, other.w3[:, match2]))
+    residual = max(float(np.abs(a - b).max() / np.abs(a).max()) for a, b in pairs)
+    return NormalForms(one.widths, other.widths, residual)
+
+
+def _matching(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """For each row of `one`, the row of `other` that is most alike."""
+    return np.argmax(one @ other.T, axis=1)
