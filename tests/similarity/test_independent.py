@@ -12,6 +12,7 @@ from sklearn.model_selection import PredefinedSplit
 from sklearn.neighbors import NearestNeighbors
 
 from dissociation.measures.similarity import SIMILARITIES, Pair, ridge
+from dissociation.measures.similarity import pair as pair_module
 from dissociation.measures.similarity.pair import FOLDS
 
 
@@ -36,7 +37,13 @@ def centred(side: np.ndarray) -> np.ndarray:
     return np.asarray(side - side.mean(0, dtype=float), float)
 
 
-def test_cka(pair):
+@pytest.fixture(params=[0, 10_000], ids=["by neurons", "by images"])
+def both_ways(request, monkeypatch) -> None:
+    """Products of neurons, and of images."""
+    monkeypatch.setattr(pair_module, "FEW", request.param)
+
+
+def test_cka(pair, both_ways):
     x, y = map(centred, pair)
     k, other = x @ x.T, y @ y.T
     expected = np.sum(k * other) / np.sqrt(np.sum(k * k) * np.sum(other * other))
@@ -53,14 +60,14 @@ def hsic(k: np.ndarray, other: np.ndarray) -> float:
     return (np.trace(k @ other) + middle - 2 * last / (n - 2)) / (n * (n - 3))
 
 
-def test_debiased_cka(pair):
+def test_debiased_cka(pair, both_ways):
     # Not centred: the estimator does that itself.
     k, other = (np.asarray(side, float) @ np.asarray(side, float).T for side in pair)
     expected = hsic(k, other) / np.sqrt(hsic(k, k) * hsic(other, other))
     assert value("cka_debiased", *pair) == pytest.approx(expected, rel=1e-4, abs=1e-5)
 
 
-def test_procrustes(pair):
+def test_procrustes(pair, both_ways):
     x, y = map(centred, pair)
     width = max(x.shape[1], y.shape[1])
     x, y = (np.pad(side, ((0, 0), (0, width - side.shape[1]))) for side in (x, y))
@@ -72,10 +79,8 @@ def test_procrustes(pair):
     assert value("procrustes", *pair) == pytest.approx(np.arccos(cosine), abs=1e-4)
 
 
-@pytest.mark.parametrize("few", [0, 10_000], ids=["by neurons", "by images"])
 @pytest.mark.parametrize("name", ["ridge_forwards", "ridge_backwards"])
-def test_ridge(pair, name, few, monkeypatch):
-    monkeypatch.setattr(ridge, "FEW", few)
+def test_ridge(pair, name, both_ways):
     x, y = pair if name == "ridge_forwards" else pair[::-1]
     folds = PredefinedSplit(np.arange(len(x)) % FOLDS)
     error = total = 0.0

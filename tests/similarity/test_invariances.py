@@ -19,6 +19,7 @@ from dissociation.measures.similarity import (
     baseline,
     ridge,
 )
+from dissociation.measures.similarity import pair as pair_module
 
 from .test_independent import sides
 
@@ -113,7 +114,7 @@ def test_unrelated_sides_are_less_alike(name, seed):
 
 @pytest.mark.parametrize("few", [0, 10_000])
 def test_a_side_that_never_changes_has_no_similarity(few, monkeypatch):
-    monkeypatch.setattr(ridge, "FEW", few)
+    monkeypatch.setattr(pair_module, "FEW", few)
     first, _ = sides()
     silent = np.zeros_like(first)
     names = ("cka", "cka_debiased", "procrustes", "ridge_forwards", "ridge_backwards")
@@ -136,7 +137,7 @@ def test_both_ways_of_ridge_agree(monkeypatch):
     first, second = sides(150, 30, 50)
     found = []
     for few in (0, 10_000):
-        monkeypatch.setattr(ridge, "FEW", few)
+        monkeypatch.setattr(pair_module, "FEW", few)
         pair = Pair(first, second)
         found.append((ridge.forwards(pair), ridge.backwards(pair)))
     assert found[0] == pytest.approx(found[1], abs=1e-5)
@@ -162,6 +163,7 @@ def test_a_shuffled_pair_is_that_of_shuffled_images():
     first, second = sides(120, 30, 20)
     order = np.random.default_rng(3).permutation(120)
     quick, plain = Pair(first, second).shuffled(order), Pair(first, second[order])
-    for name in ("cka", "procrustes", "ridge_forwards", "ridge_backwards", "rsa_euclidean_pearson"):
-        measure = SIMILARITIES[name]
+    for name, measure in SIMILARITIES.items():
+        if measure.compares == FUNCTION:
+            continue
         assert measure.of(quick) == pytest.approx(measure.of(plain), abs=1e-5), name

@@ -28,11 +28,20 @@ def _squares(matrix: np.ndarray) -> float:
     return float(sum(np.square(rows, dtype=np.float64).sum() for rows in matrix))
 
 
+def _norms(pair: Pair) -> tuple[float, float, float]:
+    """‖XᵀX‖², ‖YᵀY‖² and ‖XᵀY‖², from whichever products are smaller."""
+    if not pair.few:
+        gram = pair.gram
+        return _squares(gram.xx), _squares(gram.yy), _squares(gram.xy)
+    k, other = pair.a.kernel, pair.b.kernel
+    return float(np.vdot(k, k)), float(np.vdot(other, other)), float(np.vdot(k, other))
+
+
 def biased(pair: Pair) -> float:
     """Linear CKA in [0, 1]."""
-    gram = pair.gram
-    scale = np.sqrt(_squares(gram.xx) * _squares(gram.yy))
-    return float(_squares(gram.xy) / scale) if scale > 0 else float("nan")
+    first, second, both = _norms(pair)
+    scale = np.sqrt(first * second)
+    return float(both / scale) if scale > 0 else float("nan")
 
 
 def _unbiased_hsic(squares: float, k: np.ndarray, diagonal: np.ndarray) -> float:
@@ -44,14 +53,12 @@ def _unbiased_hsic(squares: float, k: np.ndarray, diagonal: np.ndarray) -> float
 
 def debiased(pair: Pair) -> float:
     """Linear CKA from unbiased estimates of HSIC: about 0 for unrelated sides, at most 1."""
-    gram = pair.gram
+    first, second, both = _norms(pair)
     k, diagonal = (np.square(side, dtype=np.float64).sum(1) for side in (pair.x, pair.y))
-    own = _unbiased_hsic(_squares(gram.xx), k, k) * _unbiased_hsic(
-        _squares(gram.yy), diagonal, diagonal
-    )
+    own = _unbiased_hsic(first, k, k) * _unbiased_hsic(second, diagonal, diagonal)
     if own <= 0:
         return float("nan")
-    return _unbiased_hsic(_squares(gram.xy), k, diagonal) / float(np.sqrt(own))
+    return _unbiased_hsic(both, k, diagonal) / float(np.sqrt(own))
 
 
 _INVARIANT = ("permutation", "rotation", "scaling", "shift", "duplication", "silence")

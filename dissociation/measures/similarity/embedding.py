@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from dissociation._lazy import linalg
-from dissociation.measures.similarity.pair import centred, kernel
+from dissociation.measures.similarity.side import centred, kernel
 
 
 def classical_scaling(values: np.ndarray) -> np.ndarray:

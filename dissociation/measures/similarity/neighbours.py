@@ -10,6 +10,7 @@ import numpy as np
 
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
+from dissociation.measures.similarity.side import OneSide
 
 NEIGHBOURS = 10
 #: Rows of distances that are in memory at once.
@@ -31,9 +32,13 @@ def nearest(values: np.ndarray, count: int = NEIGHBOURS) -> np.ndarray:
 
 def mutual(pair: Pair) -> float:
     """The mean share of common neighbours, from 0 to 1."""
-    first, second = np.sort(nearest(pair.x)), np.sort(nearest(pair.y))
-    common = sum(len(np.intersect1d(a, b)) for a, b in zip(first, second, strict=True))
+    first, second = (side.rows("nearest", _nearest) for side in (pair.a, pair.b))
+    common = sum(len(set(a) & set(b)) for a, b in zip(first.tolist(), second.tolist(), strict=True))
     return common / first.size
+
+
+def _nearest(side: OneSide) -> np.ndarray:
+    return nearest(side.centred)
 
 
 MUTUAL = Similarity(

@@ -15,9 +15,12 @@ import numpy as np
 from dissociation._lazy import jit
 from dissociation.buckets import bucket, pad_to
 from dissociation.errors import InvalidValue
+from dissociation.measures.similarity.side import OneSide
 
 FOLDS = 5
 LEAST = 2 * FOLDS
+#: Up to this many images, products of images are smaller than those of neurons.
+FEW = 1_500
 
 
 class Moments(NamedTuple):
@@ -59,20 +62,8 @@ def _products(x: Any, y: Any) -> tuple[Any, Any, Any]:
 
 
 @jit()
-def _kernel(x: Any) -> Any:
-    return x @ x.T
-
-
-def centred(values: np.ndarray) -> np.ndarray:
-    """`(n, d)` float32 with the mean over the images taken from each column."""
-    return (values - values.mean(0, dtype=np.float64)).astype(np.float32)
-
-
-def kernel(values: np.ndarray) -> np.ndarray:
-    """`(n, n)` float64 products of all rows of `(n, d)` float32."""
-    size, width = (bucket(length) for length in values.shape)
-    products = _kernel(pad_to(values, size, width))
-    return np.asarray(products, np.float64)[: len(values), : len(values)]
+def _cross(x: Any, y: Any) -> Any:
+    return x.T @ y
 
 
 class Pair:
@@ -80,47 +71,65 @@ class Pair:
 
     **Arguments:**
 
-    - `first`, `second`: `(n, d1)` and `(n, d2)` float32.
+    - `first`, `second`: `(n, d1)` and `(n, d2)` float32, or such sides.
 
     **Raises:** `InvalidValue` unless both have the same number of images, at least ten.
     """
 
-    def __init__(self, first: np.ndarray, second: np.ndarray):
-        if len(first) != len(second) or len(first) < LEAST:
-            sizes = f"{len(first)} and {len(second)}"
+    def __init__(self, first: np.ndarray | OneSide, second: np.ndarray | OneSide):
+        self.a, self.b = (s if isinstance(s, OneSide) else OneSide(s) for s in (first, second))
+        if len(self.a) != len(self.b) or len(self.a) < LEAST:
+            sizes = f"{len(self.a)} and {len(self.b)}"
             raise InvalidValue("images", sizes, f"give the same images twice, at least {LEAST}")
-        self.first = np.asarray(first, np.float32)
-        self.second = np.asarray(second, np.float32)
-        self._parts: dict[int, Pair] = {len(first): self}
+        self._parts: dict[int, Pair] = {len(self.a): self}
 
     def __len__(self) -> int:
-        return len(self.first)
+        return len(self.a)
+
+    @property
+    def few(self) -> bool:
+        """Whether products of images are smaller than those of neurons."""
+        return len(self) <= FEW
 
     def upto(self, images: int) -> Pair:
         """The pair on its first images; kept, as several measures ask for the same ones."""
         count = min(images, len(self))
         if count not in self._parts:
-            self._parts[count] = Pair(self.first[:count], self.second[:count])
+            self._parts[count] = Pair(self.a.values[:count], self.b.values[:count])
         return self._parts[count]
 
     def shuffled(self, order: np.ndarray) -> Pair:
         """The first side's images against other images of the second: nothing in common."""
-        other = Pair(self.first, self.second[order])
-        # What shuffling only reorders is not computed again.
-        other.x, other.y = self.x, self.y[order]
-        first, second = self.kernels
-        other.kernels = first, second[np.ix_(order, order)]
-        return other
+        return Pair(self.a, OneSide(self.b.values[order], self.b, order))
 
-    @functools.cached_property
+    @property
+    def first(self) -> np.ndarray:
+        """`(n, d1)` the first side as it is."""
+        return self.a.values
+
+    @property
+    def second(self) -> np.ndarray:
+        """`(n, d2)` the second side as it is."""
+        return self.b.values
+
+    @property
     def x(self) -> np.ndarray:
         """`(n, d1)` the first side, centred."""
-        return centred(self.first)
+        return self.a.centred
 
-    @functools.cached_property
+    @property
     def y(self) -> np.ndarray:
         """`(n, d2)` the second side, centred."""
-        return centred(self.second)
+        return self.b.centred
+
+    @functools.cached_property
+    def cross(self) -> np.ndarray:
+        """`(d1, d2)` float32 XᵀY."""
+        if not self.few:
+            return self.gram.xy
+        images = bucket(len(self))
+        padded = (pad_to(side, images, bucket(side.shape[1])) for side in (self.x, self.y))
+        return np.asarray(_cross(*padded))[: self.x.shape[1], : self.y.shape[1]]
 
     @functools.cached_property
     def folds(self) -> list[Moments]:
@@ -145,11 +154,6 @@ class Pair:
         for fold in self.folds[1:]:
             whole = whole.plus(fold)
         return whole
-
-    @functools.cached_property
-    def kernels(self) -> tuple[np.ndarray, np.ndarray]:
-        """`(n, n)` float64 centred linear kernels XXᵀ and YYᵀ; for few images."""
-        return kernel(self.x), kernel(self.y)
 
     @functools.cached_property
     def norms(self) -> tuple[float, float]:

@@ -23,7 +23,7 @@ def angular_distance(pair: Pair) -> float:
     scale = np.sqrt(np.prod(pair.norms))
     if not scale > 0:
         return float("nan")
-    return float(np.arccos(min(1.0, nuclear_norm(pair.gram.xy) / scale)))
+    return float(np.arccos(min(1.0, nuclear_norm(pair.cross) / scale)))
 
 
 def nuclear_norm(matrix: np.ndarray) -> float:

@@ -24,11 +24,10 @@ import numpy as np
 from dissociation._lazy import linalg
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import FOLDS, Moments, Pair
+from dissociation.measures.similarity.side import OneSide
 
 #: Of the predictor's mean eigenvalue.
 PENALTY = 0.01
-#: Up to this many images, products of images are smaller than those of neurons.
-FEW = 1_500
 
 
 class _Centred(NamedTuple):
@@ -80,17 +79,21 @@ def _explained(whole: Moments, folds: list[Moments]) -> float:
     return 1 - error / total if total > 0 else float("nan")
 
 
-def _explained_by_kernels(k: np.ndarray, of: np.ndarray, width: int) -> float:
-    n, squares = len(k), float(np.trace(k))
-    if not squares > 0:
-        return float("nan")
+def _inverse(side: OneSide) -> np.ndarray:
+    k, n = side.kernel, len(side)
     bordered = np.ones((n + 1, n + 1))
-    bordered[:n, :n] = k + penalty(squares, width) * np.eye(n)
+    bordered[:n, :n] = k + penalty(float(np.trace(k)), side.values.shape[1]) * np.eye(n)
     bordered[n, n] = 0
-    inverse = linalg.inv(bordered, overwrite_a=True, check_finite=False)[:n, :n]
+    return linalg.inv(bordered, overwrite_a=True, check_finite=False)[:n, :n]
+
+
+def _explained_by_kernels(predictor: OneSide, target: OneSide) -> float:
+    if not np.trace(predictor.kernel) > 0:
+        return float("nan")
+    inverse, of = predictor.square("ridge", _inverse), target.kernel
     error = total = 0.0
     for fold in range(FOLDS):
-        held = np.arange(fold, n, FOLDS)
+        held = np.arange(fold, len(of), FOLDS)
         read = linalg.solve(inverse[np.ix_(held, held)], inverse[held], check_finite=False)
         error += float(np.sum((read @ of) * read))
         total += _spread_from_others(of, held)
@@ -109,17 +112,15 @@ def _spread_from_others(products: np.ndarray, held: np.ndarray) -> float:
 
 def forwards(pair: Pair) -> float:
     """R² of the second side read from the first."""
-    if len(pair) <= FEW:
-        first, second = pair.kernels
-        return _explained_by_kernels(first, second, pair.x.shape[1])
+    if pair.few:
+        return _explained_by_kernels(pair.a, pair.b)
     return _explained(pair.gram, pair.folds)
 
 
 def backwards(pair: Pair) -> float:
     """R² of the first side read from the second."""
-    if len(pair) <= FEW:
-        first, second = pair.kernels
-        return _explained_by_kernels(second, first, pair.y.shape[1])
+    if pair.few:
+        return _explained_by_kernels(pair.b, pair.a)
     return _explained(_swapped(pair.gram), [_swapped(fold) for fold in pair.folds])
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from dissociation._lazy import stats
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
+from dissociation.measures.similarity.side import OneSide
 
 #: Images whose pairs are compared: 499,500 pairs.
 SAMPLE = 1_000
@@ -49,19 +50,31 @@ def upper(matrix: np.ndarray) -> np.ndarray:
     return matrix[np.triu_indices(len(matrix), 1)]
 
 
-def _compared(pair: Pair, dissimilarity: Dissimilarity, *, ranked: bool) -> float:
+def _standard(side: OneSide, dissimilarity: Dissimilarity, *, ranked: bool) -> np.ndarray:
+    """`(n, n)` dissimilarities or ranks, mean 0 and norm 1 over all pairs; NaN if any is."""
     # Centring changes no distance, and makes float32 products more exact.
-    sides = (pair.x, pair.y) if dissimilarity is euclidean else (pair.first, pair.second)
-    pairs = [upper(dissimilarity(side)) for side in sides]
-    known = ~np.isnan(pairs[0] + pairs[1])
-    if known.sum() < 3:
-        return float("nan")
-    values = [np.asarray(side[known], np.float64) for side in pairs]
+    values = side.centred if dissimilarity is euclidean else side.values
+    matrix = np.asarray(dissimilarity(values), np.float64)
+    pairs = upper(matrix)
+    if np.isnan(pairs).any():
+        return np.full_like(matrix, np.nan)
     if ranked:
-        values = [stats.rankdata(side) for side in values]
-    first, second = (side - side.mean() for side in values)
-    scale = float(np.sqrt((first @ first) * (second @ second)))
-    return float(first @ second) / scale if scale > 0 else float("nan")
+        pairs = stats.rankdata(pairs)
+    pairs = pairs - pairs.mean()
+    size = np.linalg.norm(pairs)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        pairs = pairs / size
+    matrix[:] = 0
+    matrix[np.triu_indices(len(matrix), 1)] = pairs
+    return matrix + matrix.T
+
+
+def _compared(pair: Pair, dissimilarity: Dissimilarity, *, ranked: bool) -> float:
+    name = f"{dissimilarity.__name__} {ranked}"
+    make = functools.partial(_standard, dissimilarity=dissimilarity, ranked=ranked)
+    first, second = (side.square(name, make) for side in (pair.a, pair.b))
+    # Each pair of images stands in both halves.
+    return float(np.vdot(first, second)) / 2
 
 
 def _similarity(kind: str, invariant: tuple[str, ...], *, ranked: bool) -> Similarity:

@@ -1,0 +1,84 @@
+"""One representation of some images, and what measures make of it that is worth keeping."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dissociation._lazy import jit
+from dissociation.buckets import bucket, pad_to
+
+
+@jit()
+def _kernel(x: Any) -> Any:
+    return x @ x.T
+
+
+def centred(values: np.ndarray) -> np.ndarray:
+    """`(n, d)` float32 with the mean over the images taken from each column."""
+    return (values - values.mean(0, dtype=np.float64)).astype(np.float32)
+
+
+def kernel(values: np.ndarray) -> np.ndarray:
+    """`(n, n)` float64 products of all rows of `(n, d)` float32."""
+    size, width = (bucket(length) for length in values.shape)
+    products = _kernel(pad_to(values, size, width))
+    return np.asarray(products, np.float64)[: len(values), : len(values)]
+
+
+class OneSide:
+    """Activations of one network, `(n, d)` float32.
+
+    **Arguments:**
+
+    - `values`: the activations.
+    - `parent`, `order`: the same images in another order, from which what is known is reordered.
+    """
+
+    def __init__(
+        self,
+        values: np.ndarray,
+        parent: OneSide | None = None,
+        order: np.ndarray | None = None,
+    ):
+        self.values = np.asarray(values, np.float32)
+        self.parent, self.order = parent, order
+        self._kept: dict[str, np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @functools.cached_property
+    def centred(self) -> np.ndarray:
+        """`(n, d)` float32 with the mean over the images taken from each column."""
+        if self.parent is not None:
+            return self.parent.centred[self.order]
+        return centred(self.values)
+
+    def square(self, name: str, make: Callable[[OneSide], np.ndarray]) -> np.ndarray:
+        """An `(n, n)` matrix over pairs of images, made once and reordered for other orders."""
+        if name not in self._kept:
+            if self.parent is None or self.order is None:
+                self._kept[name] = make(self)
+            else:
+                known = self.parent.square(name, make)
+                self._kept[name] = known[np.ix_(self.order, self.order)]
+        return self._kept[name]
+
+    def rows(self, name: str, make: Callable[[OneSide], np.ndarray]) -> np.ndarray:
+        """`(n, k)` positions of other images, made once and renumbered for other orders."""
+        if name not in self._kept:
+            if self.parent is None or self.order is None:
+                self._kept[name] = make(self)
+            else:
+                places = np.argsort(self.order)
+                self._kept[name] = places[self.parent.rows(name, make)[self.order]]
+        return self._kept[name]
+
+    @property
+    def kernel(self) -> np.ndarray:
+        """`(n, n)` float64 linear kernel of the centred images; for few of them."""
+        return self.square("kernel", lambda side: kernel(side.centred))
