@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from dissociation import manipulations as manipulate
 from dissociation.datasets import mnist_test
 from dissociation.errors import check_integer, settle
@@ -32,6 +30,7 @@ from dissociation.measures.similarity import (
     baseline,
 )
 from dissociation.measures.similarity.sample import stratified_order
+from dissociation.measures.similarity.side import OneSide
 from dissociation.network import NOTEBOOK_KEY, Network, hidden_and_logits, seed_key, weights_digest
 from dissociation.normal_form import NormalForms, compare_normal_forms
 from dissociation.pictures import EMBEDDED, Picture, picture
@@ -154,10 +153,17 @@ def steps_of(contrast: Contrast) -> int:
     return 1 + int(contrast.thorough) + sum(len(_groups(group)) for group in rounds)
 
 
-@functools.lru_cache(maxsize=8)
-def _seen(words: str, layer: int, images: int, network: _Held) -> tuple[np.ndarray, np.ndarray]:
+def _seen(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
+    """Hidden layer and logits of a network on the first images."""
     shown = mnist_test().images[stratified_order()[:images]]
-    return hidden_and_logits(network.network, shown, layer)
+    hidden, outputs = hidden_and_logits(network, shown, layer)
+    return OneSide(hidden), OneSide(outputs)
+
+
+@functools.lru_cache(maxsize=2)
+def _kept(words: str, layer: int, images: int, network: _Held) -> tuple[OneSide, OneSide]:
+    """The same, with all that measures have made of it: a sweep has one first side throughout."""
+    return _seen(network.network, layer, images)
 
 
 class _Held:
@@ -171,10 +177,6 @@ class _Held:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Held)
-
-
-def _layers(network: Network, contrast: Contrast, images: int) -> tuple[np.ndarray, np.ndarray]:
-    return _seen(weights_digest(network), contrast.layer, images, _Held(network))
 
 
 def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Findings]:
@@ -224,9 +226,10 @@ def _pair_for(measure: Similarity, layers: Pair, outputs: Pair) -> Pair:
 
 
 def _pairs(contrast: Contrast, networks: tuple[Network, Network], images: int) -> tuple[Pair, Pair]:
-    sides = [_layers(network, contrast, images) for network in networks]
-    layers, outputs = zip(*sides, strict=True)
-    return Pair(*layers), Pair(*outputs)
+    first, second = networks
+    one = _kept(weights_digest(first), contrast.layer, images, _Held(first))
+    other = _seen(second, contrast.layer, images)
+    return Pair(one[0], other[0]), Pair(one[1], other[1])
 
 
 def _with_value(found: Findings, measure: Similarity, pair: Pair) -> Findings:

@@ -23,6 +23,17 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 hypothesis.settings.register_profile("reproducible", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("reproducible")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes side by side: the browser, which mostly waits, and everything else.
+
+    Within each, module fixtures and compiled programs are shared as before.
+    """
+    for item in items:
+        where = "browser" if "browser" in Path(item.path).parts else "rest"
+        item.add_marker(pytest.mark.xdist_group(where))
+
+
 REFERENCE = Path(__file__).parent / "data" / "notebook_width64.npz"
 
 

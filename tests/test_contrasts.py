@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dissociation.contrasts import FEW, Contrast, Findings, Side, steps_of, stream
+from dissociation.contrasts import Contrast, Findings, Side, steps_of, stream
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
@@ -70,7 +70,7 @@ def test_other_networks_differ_in_both(reference_networks):
         assert value < chance if measure.distance else value > chance, name
 
 
-@pytest.mark.parametrize("images", [EMBEDDED, FEW, 1_500])
+@pytest.mark.parametrize("images", [EMBEDDED, 1_500])
 def test_coarse_to_fine(same, images):
     news = found(same, images=images)
     contrast = Contrast(Side(RECIPE), Side(RECIPE), images=images)

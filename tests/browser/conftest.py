@@ -15,8 +15,15 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from dissociation.engine.library import Library
+from dissociation.engine.records import History
+from dissociation.engine.store import Store
+from dissociation.network import Network, initial_network, seed_key, weights_digest
+from dissociation.training import QUICK
 
 from .helpers import Server, start_server
 
@@ -73,8 +80,20 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 
 @pytest.fixture(scope="package")
 def lab(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """The real lab, with a store of its own that these tests share."""
-    return serve("app.py", {"DISSOCIATION_CACHE": str(tmp_path_factory.mktemp("cache"))})
+    """The real lab, with a store of its own that these tests share.
+
+    Its two quick networks are there already, untrained and small: the start page would otherwise
+    train real ones behind every test that opens it.
+    """
+    cache = tmp_path_factory.mktemp("cache")
+    store = Store(cache)
+    for seed in range(2):
+        network = Network(*map(np.asarray, initial_network(seed_key(seed), 16)))
+        digest = weights_digest(network)
+        history = History((0.0, 4.0), (2.3, 0.1), (0.9, 0.05), (10_000, 10_000), digest, 1.0)
+        Library(store).save_network(QUICK, seed, network, history)
+    store.close()
+    return serve("app.py", {"DISSOCIATION_CACHE": str(cache)})
 
 
 @pytest.fixture

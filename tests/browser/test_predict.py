@@ -113,22 +113,21 @@ def test_a_class_in_a_room(lab, new_page):
     expect(handles(host)).to_have_count(0)
 
     link = host.url
-    guests: list[Page] = []
-    for level in ("End", "Home", "PageUp", "PageDown", "End"):
-        guest = new_page()
-        if len(guests) < 4:
-            guest.goto(link)
-        else:
-            lab.open(guest)
-            guest.get_by_label("In a class?").fill(code.lower())
-            guest.get_by_label("In a class?").press("Enter")
-            expect(guest.get_by_role("heading", name="Robustness")).to_be_visible()
+    link = host.url
+    guests = [new_page() for _ in range(5)]
+    for guest in guests[:4]:
+        guest.goto(link, wait_until="commit")
+    lab.open(guests[4])
+    guests[4].get_by_label("In a class?").fill(code.lower())
+    guests[4].get_by_label("In a class?").press("Enter")
+    expect(guests[4].get_by_role("heading", name="Robustness")).to_be_visible()
+    for number, level in enumerate(("End", "Home", "PageUp", "PageDown", "End"), 1):
+        guest = guests[number - 1]
         expect(handles(guest)).to_have_count(9)
         drawn(guest)
         assert names_on_chart(guest) == ["Trained"]
         hand_in(guest, level)
-        guests.append(guest)
-        expect(host.get_by_text(re.compile(f"^{len(guests)} predictions?"))).to_be_visible()
+        expect(host.get_by_text(re.compile(f"^{number} predictions?"))).to_be_visible()
     # The band comes to everybody without a rerun, and only from the fifth on.
     for page in (host, *guests):
         page.wait_for_function(

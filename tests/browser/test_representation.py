@@ -7,15 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .tiny import address, no_exception, wait_for_end
+from .tiny import contrast_address, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
 PLOT = "document.querySelector('.js-plotly-plot')"
-
-
-def where(page: str, **values: str) -> str:
-    return re.sub(r"&(seeds|points)=\d+", "", address(page, **values))
 
 
 def pictures(page: Page) -> None:
@@ -25,7 +21,7 @@ def pictures(page: Page) -> None:
 
 
 def test_pictures_measures_and_a_moved_strength(lab, page):
-    lab.open(page, where("/Representation", rewrite="nuisance", nuisance="16"))
+    lab.open(page, contrast_address("/Representation", rewrite="nuisance", nuisance="16"))
     pictures(page)
     wait_for_end(page)
     expect(page.get_by_text("The answers are the same").first).to_be_visible()
@@ -48,7 +44,7 @@ def test_pictures_measures_and_a_moved_strength(lab, page):
 
 
 def test_a_point_of_the_map_opens_its_page(lab, page):
-    lab.open(page, where("/Map", show="rescale", landmarks="0"))
+    lab.open(page, contrast_address("/Map", show="rescale", landmarks="0"))
     wait_for_end(page)
     spot = (
         f"() => {{ const n = {PLOT}; const l = n._fullLayout;"

@@ -17,6 +17,12 @@ def address(page: str, **values: str) -> str:
     return f"{page}?{urllib.parse.urlencode({**TINY, **values})}"
 
 
+def contrast_address(page: str, **values: str) -> str:
+    """Of the pages that compare two networks, which know no numbers of networks and points."""
+    tiny = {name: TINY[name] for name in ("recipe", "width", "epochs")}
+    return f"{page}?{urllib.parse.urlencode({**tiny, **values})}"
+
+
 def wait_for_end(page: Page, timeout: float = 90_000) -> None:
     expect(page.get_by_text(DONE).first).to_be_visible(timeout=timeout)
     settle(page)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from labs import fresh_lab
 
-from dissociation.contrasts import Contrast, Findings, Side
+from dissociation.contrasts import Contrast, Findings, Side, stream
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.findings_records import pack_findings, unpack_findings
 from dissociation.engine.store import DamagedEntry, Store, pack, unpack
@@ -27,6 +27,13 @@ def lab(tmp_path, monkeypatch):
     made = fresh_lab(tmp_path / "cache", monkeypatch, Store)
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module")
+def found(small_networks) -> Findings:
+    """Complete findings, of untrained networks."""
+    *_, last = stream(CONTRAST, (small_networks[0], small_networks[0]))
+    return last
 
 
 def complete(lab, *contrasts) -> list[Findings]:
@@ -72,8 +79,7 @@ def test_several_at_once(lab):
     assert unpack_findings(pack_findings(odd)).normal_forms == odd.normal_forms
 
 
-def test_what_is_not_defined_is_stored_as_such(lab):
-    (found,) = complete(lab, CONTRAST)
+def test_what_is_not_defined_is_stored_as_such(found):
     odd = Findings(
         {**found.values, "cka": math.nan}, found.images, found.baselines, found.pictures, (16, 48)
     )
@@ -85,8 +91,7 @@ FIELDS = ("values", "baselines", "images", "scales", "widths", "normal_forms")
 
 
 @pytest.mark.parametrize("without", FIELDS)
-def test_incomplete_entries_are_damaged(lab, without):
-    (found,) = complete(lab, CONTRAST)
+def test_incomplete_entries_are_damaged(found, without):
     arrays, meta = unpack(pack_findings(found))
     del meta[without]
     with pytest.raises(DamagedEntry):
@@ -94,8 +99,7 @@ def test_incomplete_entries_are_damaged(lab, without):
 
 
 @pytest.mark.parametrize("name", ["first_dissimilarity", "second_embedding"])
-def test_other_arrays_are_damaged(lab, name):
-    (found,) = complete(lab, CONTRAST)
+def test_other_arrays_are_damaged(found, name):
     arrays, meta = unpack(pack_findings(found))
     with pytest.raises(DamagedEntry):
         unpack_findings(pack({**arrays, name: np.zeros((3, 4, 5), np.float64)}, meta))

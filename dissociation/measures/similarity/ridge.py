@@ -102,12 +102,12 @@ def _explained_by_kernels(predictor: OneSide, target: OneSide) -> float:
 
 def _spread_from_others(products: np.ndarray, held: np.ndarray) -> float:
     """Σ ‖y − ȳ_train‖² over the held-out images, from the products of all."""
-    others = np.ones(len(products), bool)
-    others[held] = False
-    rows = products[:, others].mean(1)
-    return float(np.trace(products[np.ix_(held, held)]) - 2 * rows[held].sum()) + len(held) * float(
-        rows[others].mean()
-    )
+    others = len(products) - len(held)
+    # Products with the mean of the others, as sums over all less those over the held-out ones.
+    with_mean = (products.sum(1) - products[:, held].sum(1)) / others
+    mean_square = float(with_mean.sum() - with_mean[held].sum()) / others
+    own = float(products[held, held].sum())
+    return own - 2 * float(with_mean[held].sum()) + len(held) * mean_square
 
 
 def forwards(pair: Pair) -> float:

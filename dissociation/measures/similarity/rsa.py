@@ -45,9 +45,14 @@ def correlation_distance(values: np.ndarray) -> np.ndarray:
 Dissimilarity = Callable[[np.ndarray], np.ndarray]
 
 
+@functools.lru_cache(maxsize=4)
+def _above(size: int) -> tuple[np.ndarray, ...]:
+    return np.triu_indices(size, 1)
+
+
 def upper(matrix: np.ndarray) -> np.ndarray:
     """`(n (n - 1) / 2,)` entries above the diagonal."""
-    return matrix[np.triu_indices(len(matrix), 1)]
+    return matrix[_above(len(matrix))]
 
 
 def _standard(side: OneSide, dissimilarity: Dissimilarity, *, ranked: bool) -> np.ndarray:
@@ -65,7 +70,7 @@ def _standard(side: OneSide, dissimilarity: Dissimilarity, *, ranked: bool) -> n
     with np.errstate(invalid="ignore", divide="ignore"):
         pairs = pairs / size
     matrix[:] = 0
-    matrix[np.triu_indices(len(matrix), 1)] = pairs
+    matrix[_above(len(matrix))] = pairs
     return matrix + matrix.T
 
 
