@@ -122,7 +122,7 @@ class Chart:
 
 @pytest.mark.browser
 def test_one_node_and_no_blank_frame_through_stream_rerun_and_next_job(chart: Chart) -> None:
-    chart.open("seconds=4")
+    chart.open("seconds=3")
     place = chart.page.locator(PLOT).bounding_box()
     chart.rerun()
     chart.text("Done: 10,000 images")
