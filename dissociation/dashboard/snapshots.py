@@ -159,7 +159,8 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
     elif isinstance(watch, ContrastWatch):
-        single = len(watch.contrasts) == 1
+        # A map may have a single point, but is never thorough.
+        single = len(watch.contrasts) == 1 and watch.contrasts[0].thorough
         traces = contrast_traces(watch.findings()[0]) if single else map_traces(watch)
         status = watch.status()
     else:

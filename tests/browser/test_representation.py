@@ -44,22 +44,21 @@ def test_pictures_measures_and_a_moved_strength(lab, page):
 
 
 def test_a_point_of_the_map_opens_its_page(lab, page):
-    lab.open(page, contrast_address("/Map", show="rescale", landmarks="0"))
+    lab.open(page, contrast_address("/Map", show="", landmarks="1"))
     wait_for_end(page)
+    page.wait_for_function(f"() => {PLOT}?.data?.[0].x?.[0] > 0")
     spot = (
         f"() => {{ const n = {PLOT}; const l = n._fullLayout;"
-        " const box = n.getBoundingClientRect();"
-        " const t = n.data[0]; const i = t.x.length - 1;"
-        " return [box.left + l.xaxis._offset + l.xaxis.d2p(t.x[i]),"
-        " box.top + l.yaxis._offset + l.yaxis.d2p(t.y[i])]; }"
+        " const box = n.getBoundingClientRect(); const t = n.data[0];"
+        " return [box.left + l.xaxis._offset + l.xaxis.d2p(t.x[0]),"
+        " box.top + l.yaxis._offset + l.yaxis.d2p(t.y[0])]; }"
     )
-    page.wait_for_function(f"() => {PLOT}.data[0].x.length === 6")
     page.wait_for_timeout(300)
     x, y = page.evaluate(spot)
     page.mouse.move(x + 1, y + 1, steps=3)
-    page.wait_for_timeout(300)
+    expect(page.locator(".hovertext")).to_be_visible()
     page.mouse.click(x + 1, y + 1)
     expect(page.get_by_role("heading", name="Representation", exact=True)).to_be_visible()
-    page.wait_for_function("() => new URLSearchParams(location.search).get('rescale') === '3'")
+    page.wait_for_function("() => new URLSearchParams(location.search).get('network_b') === '2'")
     pictures(page)
     no_exception(page)

@@ -77,3 +77,10 @@ def test_pressing_a_point(lab):
 def test_nothing_to_show(lab):
     visit = Visit("map", {**QUERY, "show": "", "landmarks": "0"})
     assert len(visit.errors) == 1 and "choose a rewrite" in visit.errors[0]
+
+
+def test_a_single_point_is_a_map_too(lab):
+    visit = Visit("map", {**QUERY, "show": "", "landmarks": "1"})
+    lab.jobs.drain()
+    (trace,) = snapshot(visit.watch())["traces"]
+    assert trace["differences"]["procrustes"] > 0.1
