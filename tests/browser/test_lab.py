@@ -306,8 +306,8 @@ def test_accessible_in_light_and_dark_and_on_a_phone(lab, new_page, where):
     settle(page)
     assert not serious_violations(page)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(300)
-    assert page.evaluate(
+    # Large charts take a moment to be drawn anew.
+    page.wait_for_function(
         "() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollWidth <= main.clientWidth; }"
     )

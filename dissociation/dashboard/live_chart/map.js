@@ -47,8 +47,15 @@ function mapTraces(figure, snapshot) {
   }));
 }
 
+/** A line is one entry of the legend, however many points it has. */
+function mapHeight(figure, width) {
+  const lines = new Set(figure.traces.map(({ group }) => group));
+  return plotlyHeight({ ...figure, traces: [...lines] }, width);
+}
+
 function mapLayout(figure, snapshot, colors, width) {
   const layout = plotlyLayout(figure, snapshot, colors, width);
+  layout.height = mapHeight(figure, width);
   layout.hovermode = "closest";
   layout.xaxis.showspikes = false;
   layout.yaxis.rangemode = "tozero";
