@@ -9,9 +9,10 @@ import streamlit as st
 from dissociation.address.links import Link
 from dissociation.address.pages import START
 from dissociation.dashboard.drawing import network_drawing
-from dissociation.dashboard.frame import finish, frame, in_session
+from dissociation.dashboard.frame import PAGES, finish, frame, in_session
 from dissociation.dashboard.head import head
 from dissociation.dashboard.join import join_a_room
+from dissociation.dashboard.page_links import page_link
 from dissociation.dashboard.panels import conditions_of, curve_panel, training_panel
 from dissociation.dashboard.preset_cards import preset_cards
 from dissociation.dashboard.routes import ROUTES, lifespan
@@ -24,38 +25,13 @@ from dissociation.training import QUICK
 app = st.App(__file__, routes=ROUTES, lifespan=lifespan)
 
 SEEDS = 2
-ELSEWHERE = (
-    (
-        "pages/1_Robustness.py",
-        "Robustness",
-        ":material/shield:",
-        "Choose the rewrite, its strength and the noise, and watch the curves follow.",
-    ),
-    (
-        "pages/2_Transfer.py",
-        "Transfer",
-        ":material/swap_horiz:",
-        "Can the rewritten hidden layer still be read for a task it never saw?",
-    ),
-    (
-        "pages/3_Inputs.py",
-        "Inputs",
-        ":material/image:",
-        "The images, the directions none of them uses, and the new tasks.",
-    ),
-    (
-        "pages/4_Hypothesis.py",
-        "Hypothesis",
-        ":material/balance:",
-        "Does B differ from A? An answer with its interval, network by network.",
-    ),
-    (
-        "pages/5_Sweep.py",
-        "Sweep",
-        ":material/grid_view:",
-        "One rewrite from weak to strong, at one glance.",
-    ),
-)
+ELSEWHERE = {
+    "Robustness": "Choose the rewrite, its strength and the noise, and watch the curves follow.",
+    "Transfer": "Can the rewritten hidden layer still be read for a task it never saw?",
+    "Inputs": "The images, the directions none of them uses, and the new tasks.",
+    "Hypothesis": "Does B differ from A? An answer with its interval, network by network.",
+    "Sweep": "One rewrite from weak to strong, at one glance.",
+}
 
 
 def front_door() -> None:
@@ -85,12 +61,7 @@ def front_door() -> None:
     training_panel("home-training", QUICK, SEEDS, lecture=state.lecture)
     st.header("2. Disturb them")
     guess = Link.of("robustness", show=["rescale"], predict="rescale")
-    st.page_link(
-        guess.table.script,
-        label="Rather guess first? Draw the curve of one that is not shown here",
-        icon=":material/draw:",
-        query_params=guess.query,
-    )
+    page_link(guess, "Rather guess first? Draw the curve of one that is not shown here", "draw")
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Noise on the inputs**")
@@ -106,12 +77,12 @@ def front_door() -> None:
     st.header("3. Try an experiment")
     preset_cards()
     st.header("Where to go next")
-    for column, (script, label, icon, words) in zip(
-        [*st.columns(3), *st.columns(3)], ELSEWHERE, strict=False
-    ):
+    shown = [page for page in PAGES if page[1] in ELSEWHERE]
+    columns = [*st.columns(3), *st.columns(3)]
+    for column, (script, label, icon) in zip(columns, shown, strict=False):
         with column:
             st.page_link(script, label=label, icon=icon)
-            st.caption(words)
+            st.caption(ELSEWHERE[label])
     state.write()
     finish()
 

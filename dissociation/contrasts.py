@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
-import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -160,23 +160,17 @@ def _seen(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
     return OneSide(hidden), OneSide(outputs)
 
 
-@functools.lru_cache(maxsize=2)
-def _kept(words: str, layer: int, images: int, network: _Held) -> tuple[OneSide, OneSide]:
+_kept: collections.OrderedDict[tuple, tuple[OneSide, OneSide]] = collections.OrderedDict()
+
+
+def _first_side(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
     """The same, with all that measures have made of it: a sweep has one first side throughout."""
-    return _seen(network.network, layer, images)
-
-
-class _Held:
-    """A network that counts as equal to every other: its weights' digest tells it apart already."""
-
-    def __init__(self, network: Network):
-        self.network = network
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held)
+    name = (weights_digest(network), layer, images)
+    if name not in _kept:
+        _kept[name] = _seen(network, layer, images)
+        while len(_kept) > 2:
+            _kept.popitem(last=False)
+    return _kept[name]
 
 
 def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Findings]:
@@ -227,7 +221,7 @@ def _pair_for(measure: Similarity, layers: Pair, outputs: Pair) -> Pair:
 
 def _pairs(contrast: Contrast, networks: tuple[Network, Network], images: int) -> tuple[Pair, Pair]:
     first, second = networks
-    one = _kept(weights_digest(first), contrast.layer, images, _Held(first))
+    one = _first_side(first, contrast.layer, images)
     other = _seen(second, contrast.layer, images)
     return Pair(one[0], other[0]), Pair(one[1], other[1])
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from dissociation.errors import InvalidValue
 from dissociation.measures.base import Curve, Measure
-from dissociation.statistics import half_way_noise, half_ways
+from dissociation.statistics import half_way_noise, half_ways, mean_over
 
 #: A prediction is the error at this many places of the axis, evenly spread over its length.
 PLACES = 9
@@ -43,14 +43,6 @@ def predicted_errors(measure: Measure, guess: Sequence[float]) -> np.ndarray:
     """
     log = measure.axes[0].log
     return np.interp(_along(measure.x, log), _along(places(measure), log), np.asarray(guess))
-
-
-def _mean_over_axis(measure: Measure, values: np.ndarray) -> float:
-    known = ~np.isnan(values)
-    if known.sum() < 2:
-        return float("nan")
-    position, values = _along(measure.x, measure.axes[0].log)[known], values[known]
-    return float(np.trapezoid(values, position) / (position[-1] - position[0]))
 
 
 @dataclass(frozen=True)
@@ -91,13 +83,14 @@ def judge(
     **Returns:** `None` while fewer than two points are known.
     """
     predicted = predicted_errors(measure, guess)
-    distance = _mean_over_axis(measure, np.abs(predicted - curve.mean))
+    axis = _along(measure.x, measure.axes[0].log)
+    distance = mean_over(axis, np.abs(predicted - curve.mean))
     if np.isnan(distance):
         return None
     clean = float(np.mean([seed.clean for seed in curve.seeds]))
     return Verdict(
         distance,
-        _mean_over_axis(measure, np.abs(reference.mean - curve.mean)),
+        mean_over(axis, np.abs(reference.mean - curve.mean)),
         half_way_noise(measure.x, predicted, clean, measure.chance),
         float(half_ways(curve, measure.chance).mean()),
     )

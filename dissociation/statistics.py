@@ -38,13 +38,25 @@ def half_way_noise(x: np.ndarray, errors: np.ndarray, clean: float, chance: floa
     return float(np.exp(np.log(x[first - 1]) + share * (np.log(x[first]) - np.log(x[first - 1]))))
 
 
-def log_area(x: np.ndarray, errors: np.ndarray) -> float:
-    """Mean error over the range of log σ: the area under the curve over its width, trapezoidal."""
-    known = ~np.isnan(errors)
+def mean_over(position: np.ndarray, values: np.ndarray) -> float:
+    """The mean of values over an axis, trapezoidal: the area under the curve over its width.
+
+    **Arguments:**
+
+    - `position`: `(S,)` ascending; `values`: `(S,)`, NaN where not known.
+
+    **Returns:** NaN while fewer than two values are known.
+    """
+    known = ~np.isnan(values)
     if known.sum() < 2:
         return float("nan")
-    position, values = np.log(x[known]), errors[known]
+    position, values = position[known], values[known]
     return float(np.trapezoid(values, position) / (position[-1] - position[0]))
+
+
+def log_area(x: np.ndarray, errors: np.ndarray) -> float:
+    """Mean error over the range of log σ: see [`mean_over`][]."""
+    return mean_over(np.log(x), errors)
 
 
 def bootstrap_interval(values: np.ndarray, *, seed: int = 0) -> tuple[float, float]:

@@ -7,9 +7,10 @@ from dissociation.dashboard.comparison import compared_panel
 from dissociation.dashboard.composer import composer
 from dissociation.dashboard.controls import (
     condition_controls,
-    control,
-    group,
     network_controls,
+    noise_axis_controls,
+    noise_group,
+    noise_on_inputs,
     reset_button,
 )
 from dissociation.dashboard.frame import finish, frame
@@ -19,12 +20,10 @@ from dissociation.dashboard.state import PageState
 frame("Robustness")
 state = PageState(ROBUSTNESS)
 with st.sidebar:
-    on_inputs = control(state, "measure") == "input_noise"
-    control(state, "input_range" if on_inputs else "parameter_range")
+    noise_axis_controls(state)
     condition_controls(state)
     composer(state)
-    further = ("anyway",) if on_inputs else ("mode", "layers", "draws")
-    group(state, "Noise and images", "grain", (*further, "points", "images", "axis"))
+    noise_group(state)
     network_controls(state)
     reset_button(state)
 
@@ -34,7 +33,7 @@ head(
     "All networks below compute the same function as the trained ones. "
     + (
         "Noise is added to every **pixel**; rewrites that are exact everywhere cannot differ here."
-        if on_inputs
+        if noise_on_inputs(state)
         else "Noise is added to every **weight**; here they part."
     ),
 )

@@ -28,7 +28,7 @@ def null_directions(values: dict) -> None:
     chart, basis = st.columns([3, 2], gap="large")
     with chart:
         st.plotly_chart(
-            figures.spectrum_figure(found, type_scale(values)),
+            figures.spectrum_figure(found, type_scale(state.lecture)),
             key="inputs-spectrum",
             config={"displaylogo": False},
             alt=figures.spectrum_alt(found),

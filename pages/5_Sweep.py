@@ -4,9 +4,17 @@ import streamlit as st
 
 from dissociation.address.sweep_links import next_one
 from dissociation.address.sweep_page import SWEEP
-from dissociation.dashboard.controls import control, group, network_controls, reset_button
+from dissociation.dashboard.controls import (
+    control,
+    group,
+    network_controls,
+    noise_axis_controls,
+    noise_group,
+    reset_button,
+)
 from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
+from dissociation.dashboard.page_links import page_link
 from dissociation.dashboard.panels import asked_for, page_curves
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.strengths_field import strengths_field, usual_strengths
@@ -18,10 +26,8 @@ with st.sidebar:
     strengths_field(state)
     further = [name for name in state.parameters if name.startswith(f"{rewrite}.")]
     group(state, "More about the rewrite", "tune", further)
-    on_inputs = control(state, "measure") == "input_noise"
-    control(state, "input_range" if on_inputs else "parameter_range")
-    noise = ("anyway",) if on_inputs else ("mode", "layers", "draws")
-    group(state, "Noise and images", "grain", (*noise, "points", "images", "axis"))
+    noise_axis_controls(state)
+    noise_group(state)
     network_controls(state)
     reset_button(state)
 
@@ -33,12 +39,8 @@ head(
 )
 asked = asked_for(state)
 guess = next_one(state.values())
-st.page_link(
-    guess.table.script,
-    label=f"Rather guess the next one? Draw the curve of strength {guess.values[rewrite]:g}",
-    icon=":material/draw:",
-    query_params=guess.query,
-)
+strength = f"{guess.values[rewrite]:g}"
+page_link(guess, f"Rather guess the next one? Draw the curve of strength {strength}", "draw")
 if asked is not None:
     page_curves(state, asked[1], None, height=0)
 state.write()

@@ -122,6 +122,11 @@ class Visit:
         assert not self.test.exception, self.test.exception[0].stack_trace
         return self
 
+    def press(self, key: str) -> None:
+        """Presses a button of the page by the end of its key, and runs the script."""
+        self.test.button(key=f"{self.page}-{key}").click()
+        self.run()
+
     @property
     def parameters(self) -> dict[str, Parameter]:
         """The page's table."""

@@ -11,9 +11,7 @@ from dissociation.address.pins import pin
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
 from dissociation.dashboard.panels import asked_for, page_curves
-from dissociation.dashboard.predict_controls import predict_menu
-from dissociation.dashboard.predicting import predicting
-from dissociation.dashboard.room_panel import room_panel
+from dissociation.dashboard.prediction_row import prediction_row
 from dissociation.dashboard.state import PageState, plain
 
 
@@ -23,11 +21,7 @@ def compared_panel(state: PageState) -> None:
     if asked is None:
         return
     link, conditions, reasons = asked
-    found = predicting(state, link, conditions)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _pin_controls(state, conditions)
-        predict_menu(state, conditions, found)
-    room_panel(state, found)
+    found = prediction_row(state, link, conditions, lambda: _pin_controls(state, conditions))
     for reason in reasons:
         st.info(plain(reason), icon=":material/push_pin:")
     page_curves(state, conditions, found, height=520, versus=link.values["versus"])

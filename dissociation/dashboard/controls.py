@@ -146,6 +146,23 @@ def network_controls(state: PageState) -> None:
                 control(state, name)
 
 
+def noise_on_inputs(state: PageState) -> bool:
+    """Whether a page's noise is on the inputs, rather than on the parameters."""
+    return state["measure"] == "input_noise"
+
+
+def noise_axis_controls(state: PageState) -> None:
+    """What is noisy, and its range."""
+    control(state, "measure")
+    control(state, "input_range" if noise_on_inputs(state) else "parameter_range")
+
+
+def noise_group(state: PageState) -> None:
+    """How the noise is drawn and measured, in an expander."""
+    further = ("anyway",) if noise_on_inputs(state) else ("mode", "layers", "draws")
+    group(state, "Noise and images", "grain", (*further, "points", "images", "axis"))
+
+
 def group(state: PageState, title: str, icon: str, names: Sequence[str]) -> None:
     """Some controls in an expander, if any of them is to be seen."""
     if all(state.hidden(name) for name in names):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from dissociation.address.links import Link
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import Condition
-from dissociation.address.view import LECTURE
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.palette import condition_styles
 from dissociation.manipulations import REGISTRY
@@ -19,9 +17,9 @@ from dissociation.measures.base import Measure
 LECTURE_SCALE = 1.5
 
 
-def type_scale(values: Mapping[str, Any]) -> float:
-    """How much larger type is to be under a page's values."""
-    return LECTURE_SCALE if values["view"] == LECTURE else 1.0
+def type_scale(lecture: bool) -> float:
+    """How much larger everything in a chart is to be, in the lecture view or not."""
+    return LECTURE_SCALE if lecture else 1.0
 
 
 def _axes(measure: Measure, error_axis: str | None) -> tuple[lc.Axis, lc.Axis]:
@@ -54,7 +52,7 @@ def curve_figure(
         filename=file_name(measure),
         height=height,
         revision=lc.revision(x, y),
-        scale=LECTURE_SCALE if lecture else 1.0,
+        scale=type_scale(lecture),
     )
 
 

@@ -7,15 +7,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dissociation.dashboard.cookies import cookie, keep_cookie
+
 #: No longer than a room lives without anything happening (seconds).
 _MAX_AGE = 3 * 3600
-_KEEP = st.components.v2.component(
-    "dissociation_host_key",
-    js="""export default function ({ data }) {
-        const { name, value, age } = data;
-        document.cookie = `${name}=${value}; path=/; max-age=${age}; SameSite=Strict`;
-    }""",
-)
 
 
 def _cookie(code: str) -> str:
@@ -24,8 +19,7 @@ def _cookie(code: str) -> str:
 
 def host_key(code: str) -> str:
     """The secret of a room's host, if this browser is the host's; else empty."""
-    known = st.session_state.get(_cookie(code)) or st.context.cookies.get(_cookie(code))
-    return known if isinstance(known, str) else ""
+    return st.session_state.get(_cookie(code)) or cookie(_cookie(code))
 
 
 def keep_host_key(code: str, key: str) -> None:
@@ -35,7 +29,4 @@ def keep_host_key(code: str, key: str) -> None:
 
 def remember_in_browser(code: str) -> None:
     """Lets the browser keep it, too, so that the host can reload the page."""
-    _KEEP(
-        key=f"host-key-{code}",
-        data={"name": _cookie(code), "value": host_key(code), "age": _MAX_AGE},
-    )
+    keep_cookie(_cookie(code), host_key(code), seconds=_MAX_AGE, site="Strict")

@@ -17,9 +17,7 @@ from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.hypothesis_words import answer, quantity
 from dissociation.dashboard.palette import condition_styles
 from dissociation.dashboard.panels import asked_for, guard, page_curves
-from dissociation.dashboard.predict_controls import predict_menu
-from dissociation.dashboard.predicting import predicting
-from dissociation.dashboard.room_panel import room_panel
+from dissociation.dashboard.prediction_row import prediction_row
 from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import follow
 from dissociation.engine.watch import CurveWatch
@@ -34,10 +32,7 @@ def hypothesis_panel(state: PageState) -> None:
     if asked is None:
         return
     link, conditions, _ = asked
-    found = predicting(state, link, conditions)
-    with st.container(horizontal=True):
-        predict_menu(state, conditions, found)
-    room_panel(state, found)
+    found = prediction_row(state, link, conditions)
     above = st.container()
     watch = page_curves(state, conditions, found, height=420)
     if found is not None and found.covered:
@@ -45,7 +40,7 @@ def hypothesis_panel(state: PageState) -> None:
     elif watch is not None:
         with above:
             answered = st.fragment(_answer, run_every=follow(watch))
-            answered(watch, conditions, link.values)
+            answered(watch, conditions, link.values, type_scale(state.lecture))
 
 
 def complete_pairs(watch: CurveWatch) -> list[Curve]:
@@ -60,7 +55,9 @@ def complete_pairs(watch: CurveWatch) -> list[Curve]:
     ]
 
 
-def _answer(watch: CurveWatch, conditions: Sequence[Condition], values: Mapping[str, Any]) -> None:
+def _answer(
+    watch: CurveWatch, conditions: Sequence[Condition], values: Mapping[str, Any], scale: float
+) -> None:
     curves = complete_pairs(watch)
     wanted = conditions[0].experiment.seeds
     if not curves:
@@ -94,7 +91,7 @@ def _answer(watch: CurveWatch, conditions: Sequence[Condition], values: Mapping[
     if reasons:
         st.warning("\n".join(f"- {plain(reason)}" for reason in reasons), icon=":material/warning:")
     if len(found.first):
-        _pairs(found, conditions, summary, quantity(summary, at), type_scale(values))
+        _pairs(found, conditions, summary, quantity(summary, at), scale)
 
 
 def _pairs(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dissociation.address.links import read_address
 from dissociation.address.predicting import CODE_LENGTH
+from dissociation.dashboard.page_links import go_to
 from dissociation.dashboard.state import plain
 from dissociation.engine.lab import lab
 
@@ -29,4 +30,4 @@ def join_a_room() -> None:
         st.warning(f"There is no room “{plain(code)}”. Codes have {CODE_LENGTH} letters or digits.")
         return
     link, _ = read_address(room.path)
-    st.switch_page(link.table.script, query_params=link.query)
+    go_to(link)

@@ -12,6 +12,7 @@ from dissociation.address.map_links import link_of
 from dissociation.address.map_page import OTHERS, Point, points_of
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.page_links import go_to
 from dissociation.dashboard.palette import looks
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.representation_panel import PAPER
@@ -45,8 +46,7 @@ def map_panel(state: PageState) -> None:
     assert isinstance(watch, ContrastWatch)
     chosen = f"{state.page}|chosen"
     if (number := st.session_state.pop(chosen, None)) is not None:
-        link = link_of(points[number], values)
-        st.switch_page(link.table.script, query_params=link.query)
+        go_to(link_of(points[number], values))
 
     def take() -> None:
         # From the browser, so whatever it may be.
@@ -54,7 +54,7 @@ def map_panel(state: PageState) -> None:
         if isinstance(key, str) and key.isdecimal() and int(key) < len(points):
             st.session_state[chosen] = int(key)
 
-    figure = _figure(points, values)
+    figure = _figure(points, values, type_scale(state.lecture))
     alt = f"{figure.y.title} against {figure.x.title}, a point a rewrite. Their table is below."
     draw_watch(watch, figure, state.page, alt, on_chosen=take)
     st.caption(
@@ -71,7 +71,7 @@ def _axis(name: str) -> tuple[str, bool]:
     return f"{title} ({measure.unit})" if measure.unit else title, name == "disagreement"
 
 
-def _figure(points: Sequence[Point], values: dict[str, Any]) -> lc.FigureSpec:
+def _figure(points: Sequence[Point], values: dict[str, Any], scale: float) -> lc.FigureSpec:
     across, up = values["across"], values["up"]
     title, percent = _axis(across)
     x = lc.Axis(title, NOTHING, 1.0, log=True, percent=percent)
@@ -93,7 +93,7 @@ def _figure(points: Sequence[Point], values: dict[str, Any]) -> lc.FigureSpec:
         filename="dissociation-map",
         height=620,
         revision=lc.revision(x, y),
-        scale=type_scale(values),
+        scale=scale,
         kind="map",
         across=across,
         up=up,

@@ -13,7 +13,7 @@ from dissociation.address.names import condition_names
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.curve_figure import LECTURE_SCALE, curve_figure, page_figures
+from dissociation.dashboard.curve_figure import curve_figure, page_figures, type_scale
 from dissociation.dashboard.difference import difference_chart
 from dissociation.dashboard.explanation import explanation
 from dissociation.dashboard.palette import (
@@ -71,7 +71,7 @@ def training_panel(
         filename="dissociation-training",
         height=320,
         revision=signature[:12],
-        scale=LECTURE_SCALE if lecture else 1.0,
+        scale=type_scale(lecture),
     )
     draw_watch(
         watch,

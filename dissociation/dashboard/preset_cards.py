@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dissociation.address.presets import PRESETS
+from dissociation.dashboard.page_links import page_link
 
 
 def preset_cards() -> None:
@@ -12,11 +13,5 @@ def preset_cards() -> None:
     columns = st.columns(2, gap="medium")
     for number, preset in enumerate(PRESETS.values()):
         with columns[number % 2].container(border=True):
-            link = preset.link
-            st.page_link(
-                link.table.script,
-                label=f"**{preset.title}**",
-                icon=":material/lightbulb:",
-                query_params=link.query,
-            )
+            page_link(preset.link, f"**{preset.title}**", "lightbulb")
             st.caption(preset.expect)

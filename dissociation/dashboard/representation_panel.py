@@ -45,7 +45,7 @@ def representation_panel(state: PageState) -> None:
         guard(problem)
         return
     assert isinstance(watch, ContrastWatch)
-    figure = _figure(contrast, type_scale(state.values()))
+    figure = _figure(contrast, type_scale(state.lecture))
     names = " and ".join(side_name(side) for side in (contrast.first, contrast.second))
     alt = f"Dissimilarity matrices, activations and embeddings of {names}. Their table is below."
     draw_watch(watch, figure, state.page, alt)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dissociation.address.links import read_address
 from dissociation.dashboard.host_keys import host_key, remember_in_browser
+from dissociation.dashboard.page_links import page_link
 from dissociation.dashboard.predict_controls import class_link, end
 from dissociation.dashboard.predicting import Predicting, is_host, say_problem
 from dissociation.dashboard.state import PageState, plain
@@ -41,12 +42,7 @@ def _guest_panel(state: PageState, found: Predicting | None, room: RoomView) -> 
     if found is None or not found.same_as_room:
         st.warning("This page shows another experiment than the room.", icon=":material/info:")
         link, _ = read_address(room.path)
-        st.page_link(
-            link.table.script,
-            label="Go to the room's experiment",
-            icon=":material/meeting_room:",
-            query_params=link.query,
-        )
+        page_link(link, "Go to the room's experiment", "meeting_room")
 
 
 def _host_panel(state: PageState, found: Predicting | None, room: RoomView) -> None:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from dissociation.address.tour import STEPS
+from dissociation.dashboard.cookies import cookie, keep_cookie
+from dissociation.dashboard.page_links import page_link
 from dissociation.dashboard.state import PageState
 
 #: In the session: the visitor wants no invitation any more.
 DECLINED = "tour|declined"
 #: The same for later visits. It says nothing else, and nobody.
 COOKIE, DECLINED_WORD = "dissociation_tour", "declined"
-_REMEMBER = st.components.v2.component(
-    "dissociation_tour_declined",
-    js=f"""export default function () {{
-        document.cookie = "{COOKIE}={DECLINED_WORD}; path=/; max-age=31536000; SameSite=Lax";
-    }}""",
-)
+_YEAR = 31_536_000
 
 
 def tour_card(state: PageState) -> None:
@@ -29,9 +26,9 @@ def tour_card(state: PageState) -> None:
         st.markdown(f"**{number} of {len(STEPS)}: {step.title}.** {step.words}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if number > 1:
-                _go(number - 1, "Back", ":material/arrow_back:")
+                _go(number - 1, "Back", "arrow_back")
             if number < len(STEPS):
-                _go(number + 1, "Next", ":material/arrow_forward:")
+                _go(number + 1, "Next", "arrow_forward")
             st.button(
                 "End the tour",
                 icon=":material/close:",
@@ -43,8 +40,7 @@ def tour_card(state: PageState) -> None:
 
 
 def _go(number: int, label: str, icon: str) -> None:
-    link = STEPS[number - 1].link
-    st.page_link(link.table.script, label=label, icon=icon, query_params=link.query)
+    page_link(STEPS[number - 1].link, label, icon)
 
 
 def _end(state: PageState) -> None:
@@ -54,16 +50,16 @@ def _end(state: PageState) -> None:
 
 def invitation(state: PageState) -> None:
     """Invites a visitor to the tour, until they have taken or declined it."""
-    if state["tour"] or st.context.cookies.get(COOKIE) == DECLINED_WORD:
+    if state["tour"] or cookie(COOKIE) == DECLINED_WORD:
         return
     if st.session_state.get(DECLINED):
-        _REMEMBER(key=f"{state.page}-tour-declined")
+        keep_cookie(COOKIE, DECLINED_WORD, seconds=_YEAR)
         return
     with st.container(
         horizontal=True, vertical_alignment="center", border=True, key=f"{state.page}-invitation"
     ):
         st.markdown("New here? A tour of six steps shows what the lab can do.", width="stretch")
-        _go(1, "Take the tour", ":material/tour:")
+        _go(1, "Take the tour", "tour")
         st.button(
             "Not now",
             on_click=_decline,

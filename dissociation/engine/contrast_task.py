@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dissociation.contrasts import Contrast, Side, steps_of, stream
+from dissociation.contrasts import Contrast, steps_of, stream
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library
-from dissociation.engine.tasks import TrainTask
-from dissociation.errors import DamagedData
-from dissociation.network import Network
+from dissociation.engine.tasks import still_to_train, trained_network
 
 
 class ContrastTask(Task):
@@ -18,24 +16,19 @@ class ContrastTask(Task):
     def __init__(self, library: Library, contrast: Contrast):
         self.library, self.contrast = library, contrast
         self.digests = (contrast.digest(),)
-        untrained = {
-            (side.recipe, side.seed): None
-            for side in (contrast.first, contrast.second)
-            if library.weights(side.recipe, side.seed) is None
-        }
-        self.needs = tuple(TrainTask(library, *plan) for plan in untrained)
-
-    def _trained(self, side: Side) -> Network:
-        network = self.library.network(side.recipe, side.seed)
-        if network is None:
-            raise DamagedData("A trained network has gone from the store. Please try again.")
-        return network
+        sides = (contrast.first, contrast.second)
+        # Both sides may be the same trained network.
+        plans = dict.fromkeys((side.recipe, side.seed) for side in sides)
+        self.needs = still_to_train(library, plans)
 
     def run(self) -> Iterator[Step]:
         """See [`Task.run`][]."""
-        networks = self._trained(self.contrast.first), self._trained(self.contrast.second)
+        first, second = (
+            trained_network(self.library, side.recipe, side.seed)
+            for side in (self.contrast.first, self.contrast.second)
+        )
         total = steps_of(self.contrast)
-        for done, findings in enumerate(stream(self.contrast, networks), 1):
+        for done, findings in enumerate(stream(self.contrast, (first, second)), 1):
             if done == total:
                 self.library.save_findings(self.contrast, findings)
             yield Step(done, total, findings)

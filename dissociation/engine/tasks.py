@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -53,14 +53,22 @@ class TrainTask(Task):
             begin = time.perf_counter()
 
 
+def trained_network(library: Library, recipe: Recipe, seed: int) -> Network:
+    """A network that was trained before. **Raises:** `DamagedData` if it has gone."""
+    network = library.network(recipe, seed)
+    if network is None:
+        raise DamagedData("A trained network has gone from the store. Please try again.")
+    return network
+
+
+def still_to_train(library: Library, plans: Iterable[tuple[Recipe, int]]) -> tuple[Task, ...]:
+    """One task for each of these networks (recipe, seed) that is not trained yet."""
+    missing = (plan for plan in plans if library.weights(*plan) is None)
+    return tuple(TrainTask(library, *plan) for plan in missing)
+
+
 def _networks(library: Library, experiment: Experiment, seeds: tuple[int, ...]) -> list[Network]:
-    networks = []
-    for seed in seeds:
-        network = library.network(experiment.recipe, seed)
-        if network is None:
-            raise DamagedData("A trained network has gone from the store. Please try again.")
-        networks.append(network)
-    return networks
+    return [trained_network(library, experiment.recipe, seed) for seed in seeds]
 
 
 class MeasureTask(Task):
@@ -78,12 +86,7 @@ class MeasureTask(Task):
         self.digests = tuple(
             experiment.seed_digest(seed) for experiment in self.experiments for seed in seeds
         )
-        recipe = experiments[0].recipe
-        self.needs = tuple(
-            TrainTask(library, recipe, seed)
-            for seed in seeds
-            if library.weights(recipe, seed) is None
-        )
+        self.needs = still_to_train(library, [(experiments[0].recipe, seed) for seed in seeds])
 
     def run(self) -> Iterator[Step | None]:
         """See [`Task.run`][]."""
@@ -136,11 +139,8 @@ class CheckTask(Task):
     def __init__(self, library: Library, experiment: Experiment):
         self.library, self.experiment = library, experiment
         self.digests = (check_digest(experiment),)
-        self.needs = tuple(
-            TrainTask(library, experiment.recipe, seed)
-            for seed in range(experiment.seeds)
-            if library.weights(experiment.recipe, seed) is None
-        )
+        plans = [(experiment.recipe, seed) for seed in range(experiment.seeds)]
+        self.needs = still_to_train(library, plans)
 
     def run(self) -> Iterator[Step]:
         """See [`Task.run`][]."""

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from .helpers import settle
-from .tiny import address, contrast_address, drawn, no_exception, wait_for_end
+from .tiny import address, contrast_address, drawn, no_exception, take_home, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -183,10 +183,8 @@ def test_download_is_the_table(lab, page):
 def test_the_chart_taken_home_draws_itself(lab, page, new_page, tmp_path):
     lab.open(page, address("/Robustness", show="scale", key="2"))
     wait_for_end(page)
-    with page.expect_download() as waiting:
-        page.get_by_role("link", name="Report to print").click()
     path = tmp_path / "report.html"
-    waiting.value.save_as(path)
+    take_home(page, "Report to print", path)
     home = new_page()
     home.goto(path.as_uri())
     drawn(home)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from .tiny import address, no_exception, wait_for_end
+from .tiny import address, no_exception, take_home, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -42,10 +42,8 @@ def test_panels_and_heat_map(lab, page):
 def test_taken_home_as_a_page(lab, page, new_page, tmp_path):
     lab.open(page, address("/Sweep", strengths="1,10,50", key="2"))
     wait_for_end(page)
-    with page.expect_download() as waiting:
-        page.get_by_role("link", name="Chart as a page").click()
     path = tmp_path / "sweep.html"
-    waiting.value.save_as(path)
+    take_home(page, "Chart as a page", path)
     home = new_page()
     home.goto(path.as_uri())
     drawn(home)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -34,3 +35,10 @@ def no_exception(page: Page) -> None:
 
 def drawn(page: Page) -> None:
     page.wait_for_selector(".js-plotly-plot .scatterlayer .trace .points path", timeout=60_000)
+
+
+def take_home(page: Page, link: str, path: Path) -> None:
+    """Saves the file behind one of the links under a chart."""
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=link).click()
+    waiting.value.save_as(path)

@@ -12,11 +12,6 @@ from dissociation.manipulations import Duplicate, Permute, Scale
 QUERY = {**TINY, "seeds": "2", "show": "scale"}
 
 
-def press(visit: Visit, key: str) -> None:
-    visit.test.button(key=f"{visit.page}-{key}").click()
-    visit.run()
-
-
 def sequence(lab) -> list[tuple]:
     return [experiment.manipulations for experiment in lab.curves[-1]]
 
@@ -25,13 +20,13 @@ def test_composing(lab):
     visit = Visit("robustness", QUERY)
     visit.test.selectbox(key="robustness-compose-next").set_value("duplicate")
     visit.run()
-    press(visit, "compose-add")
+    visit.press("compose-add")
     visit.test.selectbox(key="robustness-compose-next").set_value("permute")
     visit.run()
-    press(visit, "compose-add")
+    visit.press("compose-add")
     assert visit.query["compose"] == "duplicate:2,permute:1"
     assert sequence(lab) == [(), (Scale(20.0),), (Duplicate(2.0), Permute(1.0))]
-    press(visit, "compose-1-permute-up")
+    visit.press("compose-1-permute-up")
     assert visit.query["compose"] == "permute:1,duplicate:2"
     visit.test.number_input(key="robustness-compose-1-duplicate-strength").set_value(3.0)
     visit.run()
@@ -39,7 +34,7 @@ def test_composing(lab):
     visit.test.button_group(key="robustness-compose-1-duplicate-layer").set_value(1)
     visit.run()
     assert visit.query["compose"] == "permute:1,duplicate:3:layer=1"
-    press(visit, "compose-0-permute-remove")
+    visit.press("compose-0-permute-remove")
     assert visit.query["compose"] == "duplicate:3:layer=1"
     assert sequence(lab)[-1] == (Duplicate(3.0, layer=1),)
 
@@ -47,14 +42,14 @@ def test_composing(lab):
 def test_too_wide_is_said_and_the_rest_stays(lab):
     visit = Visit("robustness", {**QUERY, "compose": "nuisance:4096,nuisance:4096"})
     assert len(visit.errors) == 1 and "8,192" in visit.errors[0]
-    press(visit, "compose-1-nuisance-remove")
+    visit.press("compose-1-nuisance-remove")
     assert not visit.errors
 
 
 def test_pin_change_compare(lab):
     visit = Visit("robustness", QUERY)
     assert lab.find(visit.watch().id).pair is None
-    press(visit, "pin-scale")
+    visit.press("pin-scale")
     assert visit.query["pin"].startswith("scale:20;points=2;images=200;recipe=custom")
     # Nothing changed yet: the pinned curve is the shown one.
     assert "Change something" in visit.text()
@@ -70,15 +65,15 @@ def test_pin_change_compare(lab):
     assert difference["detail"] == "2 paired runs"
     low, high = difference["low"], difference["high"]
     assert all(a <= b <= c for a, b, c in zip(low, difference["y"], high, strict=True))
-    press(visit, "unpin")
+    visit.press("unpin")
     assert "pin" not in visit.query and visit.watch().pair is None
 
 
 def test_two_conditions_of_the_same_kind_can_both_be_pinned(lab):
     visit = Visit("robustness", {**QUERY, "compose": "scale:3"})
-    press(visit, "pin-scale#2")
+    visit.press("pin-scale#2")
     assert visit.query["pin"].startswith("scale:3;")
-    press(visit, "pin-scale")
+    visit.press("pin-scale")
     assert visit.query["pin"].startswith("scale:20;")
 
 
@@ -115,14 +110,14 @@ def test_hidden_ones_keep_their_values(lab):
     everything = Visit("robustness", {**QUERY, "hide": "all"})
     assert everything.widget("points") is None and everything.values["points"] == 2
     # Reset keeps what the teacher set.
-    press(everything, "reset")
+    everything.press("reset")
     assert everything.query["hide"] == "all"
 
 
 def test_lecture_view(lab):
     visit = Visit("robustness", {**QUERY, "view": "lecture"})
     assert any("1.35rem" in html.proto.body for html in visit.test.get("html"))
-    press(visit, "lecture")
+    visit.press("lecture")
     assert "view" not in visit.query
 
 

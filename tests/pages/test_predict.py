@@ -16,18 +16,13 @@ QUERY = {**TINY, "seeds": "1", "points": "6", "show": "scale"}
 FLAT = [0.5] * PLACES
 
 
-def press(visit: Visit, key: str) -> None:
-    visit.test.button(key=f"{visit.page}-{key}").click()
-    visit.run()
-
-
 def shown(lab) -> list[tuple]:
     return [experiment.manipulations for experiment in lab.curves[-1]]
 
 
 def open_room(lab, page="robustness", **more) -> tuple[Visit, str]:
     visit = Visit(page, {**QUERY, **more})
-    press(visit, "predict-room")
+    visit.press("predict-room")
     return visit, visit.query["room"]
 
 
@@ -54,7 +49,7 @@ def hand_in(lab, code: str, number: int, level: float = 0.5) -> None:
 @pytest.mark.parametrize("page", ["robustness", "transfer"])
 def test_alone(page, lab):
     visit = Visit(page, {**QUERY, "images": "600"})
-    press(visit, "predict-begin")
+    visit.press("predict-begin")
     assert visit.query["predict"] == "scale"
     assert shown(lab) == [()]
     lab.jobs.drain()
@@ -71,15 +66,15 @@ def test_alone(page, lab):
     covered.widget("scale").set_value(50.0)
     covered.run()
     assert not covered.test.success and "guess" not in covered.query and len(shown(lab)) == 2
-    press(covered, "predict-again")
+    covered.press("predict-again")
     assert shown(lab) == [()] and "guess" not in covered.query
-    press(covered, "predict-end")
+    covered.press("predict-end")
     assert "predict" not in covered.query and len(shown(lab)) == 2
 
 
 def test_the_hypothesis_waits_for_the_prediction(lab):
     visit = Visit("hypothesis", {**TINY, "points": "6", "seeds": "2"})
-    press(visit, "predict-begin")
+    visit.press("predict-begin")
     assert shown(lab) == [()] and "Predict B first" in visit.test.info[0].value
     lab.jobs.drain()
     visit.run()
@@ -111,7 +106,7 @@ def test_a_room(lab):
     assert not any(button.key == "robustness-room-visibility" for button in visitor.test.button)
     for number in range(5):
         hand_in(lab, code, number)
-    press(host, "room-visibility")
+    host.press("room-visibility")
     assert lab.rooms.view(code).revealed and len(shown(lab)) == 2
     lab.jobs.drain()
     host.run()
@@ -119,11 +114,11 @@ def test_a_room(lab):
     # The browser runs the visitor's page when its room has news.
     visitor.run()
     assert visitor.query["revealed"] == "yes" and len(shown(lab)) == 2
-    press(host, "room-replay")
+    host.press("room-replay")
     assert lab.rooms.view(code).round == 2 and lab.rooms.view(code).handed_in == 0
     visitor.run()
     assert "revealed" not in visitor.query and shown(lab) == [()]
-    press(host, "room-close")
+    host.press("room-close")
     assert lab.rooms.view(code) is None and "room" not in host.query
     visitor.run()
     assert any("is closed" in info.value for info in visitor.test.info)
@@ -139,7 +134,7 @@ def test_a_round_forgets_the_visitors_prediction(lab):
     assert visitor.query["guess"].startswith(mark)
     host.test.session_state["robustness-scale"] = 50.0
     host.run()
-    press(host, "room-replay")
+    host.press("room-replay")
     assert "scale=50" in lab.rooms.view(code).path
     visitor.run()
     assert any("another experiment" in notice for notice in visitor.notices)
@@ -148,7 +143,7 @@ def test_a_round_forgets_the_visitors_prediction(lab):
     # The same page in another round: what was handed in before counts no more, reloaded or not.
     host.test.session_state["robustness-scale"] = 20.0
     host.run()
-    press(host, "room-replay")
+    host.press("room-replay")
     reloaded = Visit("robustness", visitor.query)
     assert "guess" not in reloaded.query and not reloaded.notices
 
@@ -158,14 +153,14 @@ def test_the_host_keeps_the_room_whatever_the_page_shows(lab):
     host.widget("show").set_value(["duplicate"])
     host.run()
     assert f"Room {code}" in host.text() and lab.rooms.view(code) is not None
-    press(host, "room-close")
+    host.press("room-close")
     assert lab.rooms.view(code) is None and "predict" not in host.query
 
 
 def test_leaving(lab):
     _, code = open_room(lab)
     visitor = guest(lab, code)
-    press(visitor, "predict-end")
+    visitor.press("predict-end")
     assert "room" not in visitor.query and len(shown(lab)) == 2
     assert lab.rooms.view(code) is not None
 
@@ -181,7 +176,7 @@ def test_the_secret_of_the_host_is_nowhere_on_the_page(lab):
 def test_too_many_rooms_is_said(lab, monkeypatch):
     monkeypatch.setattr("dissociation.engine.rooms.MAX_ROOMS", 0)
     visit = Visit("robustness", QUERY)
-    press(visit, "predict-room")
+    visit.press("predict-room")
     assert any("rooms are open" in error for error in visit.errors)
     assert "predict" not in visit.query and len(shown(lab)) == 2
 

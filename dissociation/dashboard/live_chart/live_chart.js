@@ -226,14 +226,15 @@ class LiveChart {
     const { prediction, room, sketch } = this.predicting;
     const colors = theme(this.root);
     const predicted = predictionTraces(this.figure, prediction, room, colors.text);
-    const kind = KINDS[this.figure.kind];
-    this.plot.style.height = `${kind.height(this.figure, width, predicted.length)}px`;
+    const { height } = KINDS[this.figure.kind];
+    this.plot.style.height = `${height(this.figure, width, predicted.length)}px`;
     if (!this.stale) this.shown = { figure: this.figure, snapshot: this.snapshot };
     this.plot.classList.toggle("live-chart-stale", this.stale);
     if (!this.Plotly || width === 0) return; // in a closed tab: the resize comes when it opens
     const { figure, snapshot } = this.shown;
+    const { drawing: tellApart, traces, layout } = KINDS[figure.kind];
     // Large pictures are drawn when they change, not whenever there is something else to tell.
-    const drawing = KINDS[figure.kind].drawing?.(figure, snapshot, colors, width);
+    const drawing = tellApart?.(figure, snapshot, colors, width);
     if (drawing !== undefined && drawing === this.drawing) return;
     this.drawing = drawing;
     // react() keeps what double click returns to, so other axes need a plot anew: on the same node,
@@ -243,8 +244,8 @@ class LiveChart {
     this.view = view;
     draw(
       this.plot,
-      [...KINDS[figure.kind].traces(figure, snapshot, width < PHONE), ...predicted],
-      KINDS[figure.kind].layout(figure, snapshot, colors, width, predicted.length),
+      [...traces(figure, snapshot, width < PHONE), ...predicted],
+      layout(figure, snapshot, colors, width, predicted.length),
       plotlyConfig(figure),
     );
     if (draw === this.Plotly.newPlot) {

@@ -29,6 +29,9 @@ def kernel(values: np.ndarray) -> np.ndarray:
     return np.asarray(products, np.float64)[: len(values), : len(values)]
 
 
+Make = Callable[["OneSide"], np.ndarray]
+
+
 class OneSide:
     """Activations of one network, `(n, d)` float32.
 
@@ -58,25 +61,22 @@ class OneSide:
             return self.parent.centred[self.order]
         return centred(self.values)
 
-    def square(self, name: str, make: Callable[[OneSide], np.ndarray]) -> np.ndarray:
-        """An `(n, n)` matrix over pairs of images, made once and reordered for other orders."""
+    def _known(self, name: str, make: Make, reordered: Callable[..., np.ndarray]) -> np.ndarray:
         if name not in self._kept:
-            if self.parent is None or self.order is None:
+            if self.parent is None:
                 self._kept[name] = make(self)
             else:
-                known = self.parent.square(name, make)
-                self._kept[name] = known[np.ix_(self.order, self.order)]
+                known = self.parent._known(name, make, reordered)
+                self._kept[name] = reordered(known, self.order)
         return self._kept[name]
 
-    def rows(self, name: str, make: Callable[[OneSide], np.ndarray]) -> np.ndarray:
+    def square(self, name: str, make: Make) -> np.ndarray:
+        """An `(n, n)` matrix over pairs of images, made once and reordered for other orders."""
+        return self._known(name, make, lambda known, order: known[np.ix_(order, order)])
+
+    def rows(self, name: str, make: Make) -> np.ndarray:
         """`(n, k)` positions of other images, made once and renumbered for other orders."""
-        if name not in self._kept:
-            if self.parent is None or self.order is None:
-                self._kept[name] = make(self)
-            else:
-                places = np.argsort(self.order)
-                self._kept[name] = places[self.parent.rows(name, make)[self.order]]
-        return self._kept[name]
+        return self._known(name, make, lambda known, order: np.argsort(order)[known[order]])
 
     @property
     def kernel(self) -> np.ndarray:
