@@ -302,6 +302,10 @@ def test_accessible_in_light_and_dark_and_on_a_phone(lab, new_page, where):
         " !== 'rgb(255, 255, 255)'"
     )
     settle(page)
+    # Colours fade from one theme to the other; half way no contrast is the page's own.
+    page.wait_for_function(
+        "() => !document.getAnimations().some((a) => a instanceof CSSTransition)"
+    )
     assert not serious_violations(page)
     page.set_viewport_size({"width": 390, "height": 844})
     # Large charts take a moment to be drawn anew.
