@@ -14,7 +14,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from .helpers import settle
-from .tiny import address, contrast_address, drawn, no_exception, take_home, wait_for_end
+from .tiny import (
+    address,
+    chart_comes_to,
+    contrast_address,
+    drawn,
+    no_exception,
+    take_home,
+    wait_for_end,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -102,9 +110,7 @@ def test_zoom_is_kept_while_the_strength_changes(lab, page):
     page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 200, steps=6)
     page.mouse.up()
     ranges = "() => document.querySelector('.js-plotly-plot').layout.xaxis.range"
-    page.wait_for_function(
-        "() => document.querySelector('.js-plotly-plot').layout.xaxis.range[0] > -3"
-    )
+    chart_comes_to(page, "layout.xaxis.range[0] > -3")
     zoomed = page.evaluate(ranges)
     slider = page.get_by_role("slider", name=re.compile("factor"))
     slider.focus()
@@ -160,11 +166,7 @@ def test_a_control_never_waits_for_the_running_job(lab, page):
     slider.focus()
     slider.press("ArrowLeft")
     expect(page.get_by_text("α = 15").first).to_be_visible(timeout=3_000)
-    page.wait_for_function(
-        "() => document.querySelector('.js-plotly-plot').data"
-        ".some((t) => t.name?.includes('15') && t.x?.length > 2)",
-        timeout=10_000,
-    )
+    chart_comes_to(page, "data.some((t) => t.name?.includes('15') && t.x?.length > 2)", 10_000)
 
 
 def test_download_is_the_table(lab, page):
@@ -249,8 +251,7 @@ def test_lecture_view_is_larger_and_accessible(lab, new_page):
     lab.open(page, address("/Robustness", show="scale", key="2", view="lecture"))
     drawn(page)
     wait_for_end(page)
-    size = page.evaluate("() => document.querySelector('.js-plotly-plot').layout.font.size")
-    assert size >= 22
+    chart_comes_to(page, "layout.font.size >= 22")
     found = Axe().run(page).response["violations"]
     serious = [v["id"] for v in found if v["impact"] in ("serious", "critical")]
     assert set(serious) <= {rule for rule, _ in KNOWN_VIOLATIONS}
@@ -318,11 +319,10 @@ def test_accessible_in_light_and_dark_and_on_a_phone(lab, new_page, where):
 def test_error_axis_is_logarithmic_or_linear(lab, page):
     lab.open(page, address("/Robustness", show="scale", key="2", axis="linear"))
     drawn(page)
-    axis = "() => document.querySelector('.js-plotly-plot').layout.yaxis"
-    assert page.evaluate(axis + ".type") == "linear"
+    chart_comes_to(page, "layout.yaxis.type === 'linear'")
     lab.open(page, address("/Robustness", show="scale", key="2"))
     drawn(page)
-    assert page.evaluate(axis + ".type") == "log"
+    chart_comes_to(page, "layout.yaxis.type === 'log'")
 
 
 def test_a_declined_tour_is_not_offered_again(lab, page):

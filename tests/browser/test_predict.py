@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import urllib.parse
 
@@ -10,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from .helpers import settle
-from .tiny import address, drawn, no_exception, wait_for_end
+from .tiny import address, chart_comes_to, drawn, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -26,11 +27,10 @@ def errors_drawn(page: Page) -> list[float]:
     return [float(h.get_attribute("aria-valuenow")) for h in handles(page).all()]
 
 
-def names_on_chart(page: Page) -> list[str]:
-    return page.evaluate(
-        "() => document.querySelector('.js-plotly-plot').data"
-        ".filter((t) => t.showlegend !== false && t.name).map((t) => t.name)"
-    )
+def chart_names(page: Page, *names: str) -> None:
+    """Waits until the legend says just `names`."""
+    shown = "data.filter((t) => t.showlegend !== false && t.name).map((t) => t.name)"
+    chart_comes_to(page, f"{shown}.join() === {json.dumps(','.join(names))}")
 
 
 def query(page: Page) -> dict[str, list[str]]:
@@ -45,7 +45,7 @@ def open_to_predict(lab, page: Page) -> None:
 
 def test_draw_then_reveal(lab, page):
     open_to_predict(lab, page)
-    assert names_on_chart(page) == ["Trained"]
+    chart_names(page, "Trained")
     field = page.locator(".live-chart-field").bounding_box()
     left, top, width, height = (field[side] for side in ("x", "y", "width", "height"))
     page.mouse.move(left + 2, top + 0.9 * height)
@@ -59,7 +59,7 @@ def test_draw_then_reveal(lab, page):
     expect(page.get_by_text(re.compile(r"\d+ of 100\."))).to_be_visible()
     wait_for_end(page)
     drawn(page)
-    assert names_on_chart(page) == ["Trained", "Scaled (α = 20)", "Your prediction"]
+    chart_names(page, "Trained", "Scaled (α = 20)", "Your prediction")
     handed_in = [float(value) / 100 for value in query(page)["guess"][0].split(":")[1].split(",")]
     assert handed_in == pytest.approx(found)
     expect(handles(page)).to_have_count(0)
@@ -109,7 +109,7 @@ def test_a_class_in_a_room(lab, new_page):
     expect(host.get_by_alt_text(re.compile("QR code"))).to_be_visible()
     host.wait_for_function("() => new URLSearchParams(location.search).has('room')")
     code = query(host)["room"][0]
-    assert names_on_chart(host) == ["Trained"]
+    chart_names(host, "Trained")
     expect(handles(host)).to_have_count(0)
 
     link = host.url
@@ -125,15 +125,12 @@ def test_a_class_in_a_room(lab, new_page):
         guest = guests[number - 1]
         drawn(guest)
         expect(handles(guest)).to_have_count(9)
-        assert names_on_chart(guest) == ["Trained"]
+        chart_names(guest, "Trained")
         hand_in(guest, level)
         expect(host.get_by_text(re.compile(f"^{number} predictions?"))).to_be_visible()
     # The band comes to everybody without a rerun, and only from the fifth on.
     for page in (host, *guests):
-        page.wait_for_function(
-            "() => document.querySelector('.js-plotly-plot').data"
-            ".some((t) => t.name?.startsWith('The class (5 predictions)'))"
-        )
+        chart_comes_to(page, "data.some((t) => t.name?.startsWith('The class (5 predictions)'))")
 
     # The host is still the host after a reload, though nothing in the address says so.
     host.reload()
@@ -147,10 +144,7 @@ def test_a_class_in_a_room(lab, new_page):
 
     host.get_by_role("button", name="Reveal").click()
     for page in (host, *guests):
-        page.wait_for_function(
-            "() => document.querySelector('.js-plotly-plot').data"
-            ".some((t) => t.name === 'Scaled (α = 20)' && t.x.length > 2)"
-        )
+        chart_comes_to(page, "data.some((t) => t.name === 'Scaled (α = 20)' && t.x.length > 2)")
         expect(page.get_by_text("The mean of the class scores")).to_be_visible()
     expect(guests[0].get_by_text(re.compile(r"^\d+ of 100\."))).to_be_visible()
 

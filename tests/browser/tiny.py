@@ -37,6 +37,18 @@ def drawn(page: Page) -> None:
     page.wait_for_selector(".js-plotly-plot .scatterlayer .trace .points path", timeout=60_000)
 
 
+def chart_comes_to(page: Page, condition: str, timeout: float | None = None) -> None:
+    """Waits until `condition`, of the first chart's `data` and `layout`, holds.
+
+    While a page changes its chart there may be none, so nothing is read from it just once.
+    """
+    page.wait_for_function(
+        "() => { const chart = document.querySelector('.js-plotly-plot'); if (!chart?.data)"
+        f" return false; const {{data, layout}} = chart; return {condition}; }}",
+        timeout=timeout,
+    )
+
+
 def take_home(page: Page, link: str, path: Path) -> None:
     """Saves the file behind one of the links under a chart."""
     with page.expect_download() as waiting:
