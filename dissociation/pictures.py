@@ -43,8 +43,13 @@ def _as_bytes(values: np.ndarray, largest: float) -> np.ndarray:
     return np.round(np.clip(values / largest, 0, 1) * 255).astype(np.uint8)
 
 
-def _chosen_neurons(hidden: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Neurons evenly from all, sorted by the digit that they respond to most."""
+def characteristic_neurons(hidden: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+    """`(count,)` or fewer neurons, evenly from all, sorted by the digit they respond to most.
+
+    **Arguments:**
+
+    - `hidden`: `(n, d)` activations; `labels`: `(n,)` digits.
+    """
     means = np.stack([hidden[labels == digit].mean(0) for digit in range(CLASSES)])
     preferred = means.argmax(0)
     order = np.lexsort((-means.max(0), preferred))
@@ -52,7 +57,7 @@ def _chosen_neurons(hidden: np.ndarray, labels: np.ndarray) -> np.ndarray:
     order = order[means.max(0)[order] > 0]
     if len(order) == 0:
         order = np.arange(hidden.shape[1])
-    places = np.linspace(0, len(order) - 1, min(NEURONS, len(order))).round().astype(int)
+    places = np.linspace(0, len(order) - 1, min(count, len(order))).round().astype(int)
     return order[places]
 
 
@@ -68,7 +73,7 @@ def picture(hidden: np.ndarray, labels: np.ndarray, reference: np.ndarray | None
     shown = np.argsort(labels[:PICTURED], kind="stable")
     seen = hidden[:PICTURED][shown]
     distances = euclidean(seen - seen.mean(0))
-    neurons = seen[:, _chosen_neurons(hidden[:PICTURED], labels[:PICTURED])]
+    neurons = seen[:, characteristic_neurons(hidden[:PICTURED], labels[:PICTURED], NEURONS)]
     furthest, strongest = float(distances.max()), float(np.quantile(neurons, 0.995))
     points = classical_scaling(hidden[:EMBEDDED])
     if reference is not None:

@@ -25,6 +25,7 @@ CORE = (
     "hypothesis",
     "manipulations",
     "measures",
+    "motifs",
     "network",
     "normal_form",
     "null_spaces",

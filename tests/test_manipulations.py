@@ -37,7 +37,7 @@ from dissociation.null_spaces import input_null_space, null_space
 KEY = jax.random.PRNGKey(3)
 TOLERANCE = 1e-5
 IMAGES = 400
-RANDOM = {"nuisance", "input_null", "rescale", "permute", "hidden_null"}
+RANDOM = {"nuisance", "phantom", "input_null", "rescale", "permute", "hidden_null"}
 #: Numbers of groups beyond the default would only cost time.
 WHOLE_STRENGTHS = [1.0, 6.0]
 

@@ -16,6 +16,7 @@ from dissociation.manipulations import (
     InputNull,
     Nuisance,
     Permute,
+    Phantom,
     Rescale,
     Scale,
     apply_all,
@@ -35,6 +36,8 @@ EXACT = (
     Rescale(1.0),
     Permute(1.0),
     Balance(1.0),
+    Phantom(1.0, layer=1),
+    Phantom(3.0, shown_in="activations", group=1),
 )
 
 

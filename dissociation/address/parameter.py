@@ -46,6 +46,7 @@ class Parameter:
         kind of its own, read and written by its `codec`.
     - `low`, `high`: limits of numbers; `choices`: word in the address → words for people.
     - `log`: whether its slider is logarithmic.
+    - `own`: which texts are choices of a visitor's own, if there may be such.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Parameter:
     log: bool = False
     choices: Mapping[str, str] = field(default_factory=dict)
     codec: Codec | None = None
+    own: Callable[[object], bool] | None = None
 
     def parse(self, text: str) -> Any:
         """The value that the address gives. **Raises:** `InvalidValue`, naming what is allowed."""
@@ -70,6 +72,8 @@ class Parameter:
             for word in words:
                 check_choice(self.name, word, tuple(self.choices))
             return list(dict.fromkeys(words))
+        if self.kind == CHOICE and self.own is not None and self.own(text):
+            return text
         if self.kind == CHOICE:
             return check_choice(self.name, text, tuple(self.choices))
         if self.kind == FLAG:
@@ -112,7 +116,9 @@ class Parameter:
 
     def words(self, value: Any) -> str:
         """The value as people read it."""
-        return self.choices.get(value, value) if self.kind == CHOICE else self.format(value)
+        if self.kind != CHOICE:
+            return self.format(value)
+        return self.choices.get(value, value if self.own is None else "your own")
 
 
 def short(number: float) -> str:

@@ -86,6 +86,7 @@ def _further(cls: type[Manipulation]) -> list[Parameter]:
                 CHOICE,
                 getattr(values, option),
                 choices=declared.choices,
+                own=declared.own,
             )
         )
     for option, (low, high, meaning) in cls.counts.items():

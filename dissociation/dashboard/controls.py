@@ -70,10 +70,12 @@ def _draw(state: PageState, name: str, callback: dict[str, Any]) -> Any:
             disabled=locked,
         )
     if parameter.kind == CHOICE:
+        now = st.session_state[key]
         return st.selectbox(
             label,
-            list(parameter.choices),
-            format_func=parameter.choices.__getitem__,
+            # One of the visitor's own is a choice only while it is chosen.
+            list(dict.fromkeys([*parameter.choices, now])),
+            format_func=parameter.words,
             key=key,
             help=words,
             disabled=locked,

@@ -33,6 +33,7 @@ _LOOKS = {
     "permute": ("#7A8B00", "dash", "x"),
     "balance": ("#8F63D2", "dot", "star"),
     "hidden_null": ("#A0522D", "dashdot", "hexagon"),
+    "phantom": ("#D6336C", "longdash", "hourglass"),
     COMPOSED: ("#7F7F7F", "longdashdot", "pentagon"),
 }
 _SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")

@@ -21,6 +21,7 @@ from dissociation.manipulations.hidden_null import HiddenNull
 from dissociation.manipulations.input_null import InputNull
 from dissociation.manipulations.nuisance import Nuisance
 from dissociation.manipulations.permute import Permute
+from dissociation.manipulations.phantom import Phantom
 from dissociation.manipulations.rescale import Rescale
 from dissociation.manipulations.scale import Scale
 from dissociation.network import Network
@@ -28,7 +29,17 @@ from dissociation.network import Network
 #: Every manipulation of the lab by name, in the order in which controls list them.
 REGISTRY: dict[str, type[Manipulation]] = {
     cls.name: cls
-    for cls in (Scale, Duplicate, Nuisance, InputNull, Rescale, Permute, Balance, HiddenNull)
+    for cls in (
+        Scale,
+        Duplicate,
+        Nuisance,
+        InputNull,
+        Rescale,
+        Permute,
+        Balance,
+        HiddenNull,
+        Phantom,
+    )
 }
 #: Keeps the draws of manipulations apart from the noise of the measures, which share a key.
 MANIPULATION_SALT = 101

@@ -7,6 +7,7 @@ To add one, write one file in this folder with a frozen dataclass derived from
 from __future__ import annotations
 
 import abc
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -47,10 +48,20 @@ class Strength:
 
 @dataclass(frozen=True)
 class Option:
-    """A further choice of a manipulation: its words, and what each means."""
+    """A further choice of a manipulation: its words, and what each means.
+
+    - `own`: which texts are choices of a visitor's own, if there may be such.
+    """
 
     label: str
     choices: dict[str, str]
+    own: Callable[[object], bool] | None = None
+
+    def check(self, field: str, value: object) -> str:
+        """**Returns:** the value. **Raises:** `InvalidValue` unless it is one of the choices."""
+        if self.own is not None and isinstance(value, str) and self.own(value):
+            return value
+        return check_choice(field, value, tuple(self.choices))
 
 
 @dataclass(frozen=True)
@@ -95,8 +106,7 @@ class Manipulation(abc.ABC):
             raise InvalidValue(f"layer of {self.name}", layer, allowed)
         settle(self, strength=float(strength), layer=layer)
         for option, declared_option in self.options.items():
-            words = tuple(declared_option.choices)
-            check_choice(f"{option} of {self.name}", getattr(self, option), words)
+            declared_option.check(f"{option} of {self.name}", getattr(self, option))
         for count, (low, high, _) in self.counts.items():
             value = check_integer(f"{count} of {self.name}", getattr(self, count), low, high)
             settle(self, **{count: value})

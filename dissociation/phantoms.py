@@ -1,0 +1,315 @@
+"""A phantom under noise: how long its picture can be read, and how long the function holds.
+
+The picture is laid into the network for 250 images, exactly; nothing keeps it there once weights or
+images are noisy. Legibility is Pearson's correlation between the picture and what is to show it;
+beside it stands the share of answers that are still those of the network without noise.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dissociation import manipulations as manipulate
+from dissociation import motifs
+from dissociation._lazy import jax
+from dissociation.datasets import PIXELS, mnist_test
+from dissociation.draws import normal
+from dissociation.errors import check_choice, check_integer, settle
+from dissociation.experiment import MAX_KEY, MAX_SEEDS, digest, noise_key, training_digest
+from dissociation.function_checks import FunctionCheck, function_check
+from dissociation.manipulations.phantom import (
+    ACTIVATIONS,
+    PAINTED,
+    Phantom,
+    painted_images,
+    quadrant,
+    similarity,
+)
+from dissociation.measures import InputNoise, ParameterNoise
+from dissociation.measures.similarity.sample import stratified_order
+from dissociation.network import NOTEBOOK_KEY, Network, hidden_and_logits, seed_key
+from dissociation.pictures import characteristic_neurons
+from dissociation.statistics import half_way_noise
+from dissociation.training import QUICK, Recipe
+
+#: Raise it when a change to the code changes numbers.
+VERSION = 1
+NOISES = {"parameter_noise": "the parameters", "input_noise": "the images"}
+#: Noise scales, six a decade: in weight units, and in pixel units.
+SCALES = {
+    "parameter_noise": np.logspace(-5, 0, 31),
+    "input_noise": np.logspace(-3, 1, 25),
+}
+#: Images whose answers are counted.
+ANSWERED = 1_000
+#: Pictures under noise that are kept.
+FRAMES = 6
+#: The first few noise scales are every so many.
+_COARSE = 4
+
+
+@dataclass(frozen=True)
+class PhantomStudy:
+    """One phantom in one network, and one kind of noise.
+
+    - `recipe`, `seed`: network `seed` of that recipe.
+    - `phantom`: the rewrite.
+    - `noise`: one of [`NOISES`][]; `draws` of it.
+    - `key`: of the rewrite's random outgoing weights and of the noise.
+
+    **Raises:** `InvalidValue` if a field lies outside its range.
+    """
+
+    phantom: Phantom
+    recipe: Recipe = QUICK
+    seed: int = 0
+    noise: str = "parameter_noise"
+    draws: int = 8
+    key: int = NOTEBOOK_KEY
+
+    def __post_init__(self):
+        check_choice("noise", self.noise, tuple(NOISES))
+        settle(
+            self,
+            seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1),
+            draws=check_integer("draws", self.draws, 1, 64),
+            key=check_integer("key", self.key, 0, MAX_KEY),
+        )
+
+    @property
+    def x(self) -> np.ndarray:
+        """`(S,)` noise scales σ."""
+        return SCALES[self.noise]
+
+    @property
+    def axis(self) -> str:
+        """Title of the axis of noise scales, with its unit."""
+        return (ParameterNoise() if self.noise == "parameter_noise" else InputNoise()).noise_axis
+
+    @property
+    def steps(self) -> int:
+        """How many times [`stream`][] will have published something."""
+        return 2 + self.draws
+
+    def digest(self, weights: str | None = None) -> str:
+        """Identifies the findings.
+
+        **Arguments:**
+
+        - `weights`: digest of the trained network; without it, of the plan.
+        """
+        return digest(
+            [
+                "phantom",
+                VERSION,
+                training_digest(self.recipe, self.seed),
+                self.phantom.canonical(),
+                self.noise,
+                self.draws,
+                self.key,
+                weights,
+            ]
+        )
+
+
+class Shade(NamedTuple):
+    """A matrix as it is to be seen: `values` uint8, 0 and 255 standing for `low` and `high`."""
+
+    values: np.ndarray
+    low: float
+    high: float
+
+
+class Frame(NamedTuple):
+    """What is seen at one noise scale: `position` of σ on the axis, and the picture."""
+
+    position: int
+    picture: Shade
+
+
+@dataclass(frozen=True)
+class PhantomFindings:
+    """What a study has found so far.
+
+    - `before`, `after`: what is looked at, in the trained and in the rewritten network.
+    - `neurons`: how many were added.
+    - `residual`: largest difference between wanted and real activations of the new neurons, as a
+      share of the largest wanted one.
+    - `clean`: legibility without noise.
+    - `check`: whether the function is the same.
+    - `legibility`, `unchanged`: `(draws, S)` correlation and share of answers at each noise scale;
+      NaN where nothing is known yet.
+    - `frames`: the picture under the noise of the first draw, at a few scales.
+    """
+
+    before: Shade
+    after: Shade
+    neurons: int
+    residual: float
+    clean: float
+    check: FunctionCheck | None
+    legibility: np.ndarray
+    unchanged: np.ndarray
+    frames: tuple[Frame, ...] = ()
+
+    def half_ways(self, x: np.ndarray) -> tuple[float, float]:
+        """σ at which the picture is half as legible as without noise, and half of the answers
+        (above chance) are gone; NaN where they are not within `x`, `(S,)`.
+        """
+        if not len(self.legibility):
+            return float("nan"), float("nan")
+        lost = 1 - self.legibility.mean(0) / self.clean
+        wrong = 1 - self.unchanged.mean(0)
+        return half_way_noise(x, lost, 0.0, 1.0), half_way_noise(x, wrong, 0.0, 0.9)
+
+
+def shaded(values: np.ndarray, low: float, high: float) -> Shade:
+    """The matrix with `low` and what is below as 0, `high` and what is above as 255."""
+    width = high - low if high > low else 1.0
+    scaled = np.clip((values - low) / width, 0, 1) * 255
+    return Shade(np.round(scaled).astype(np.uint8), low, low + width)
+
+
+def _by_quantiles(values: np.ndarray, of: np.ndarray | None = None) -> Shade:
+    low, high = np.quantile(values if of is None else of, [0.005, 0.995])
+    return shaded(values, float(low), float(high))
+
+
+class _Gaze:
+    """Where to look in a network for the picture.
+
+    **Arguments:**
+
+    - `phantom`: the rewrite; `width`: of its layer before it.
+    """
+
+    def __init__(self, phantom: Phantom, width: int):
+        self.phantom, self.width = phantom, width
+        rows, columns = PAINTED // 2, PAINTED // 2
+        if phantom.shown_in == ACTIVATIONS:
+            rows, columns = PAINTED, phantom.groups * phantom.group
+        self.wanted = motifs.enlarged(phantom.greys, rows, columns)
+
+    def read(self, hidden: np.ndarray) -> np.ndarray:
+        """The part of `(250, hidden)` activations, or of what is made of them, that is painted."""
+        if self.phantom.shown_in == ACTIVATIONS:
+            return hidden[:, self.width :]
+        return quadrant(similarity(hidden))
+
+    def legibility(self, read: np.ndarray) -> float:
+        """Pearson's correlation with the picture; 0 if there is nothing but one grey."""
+        if not np.ptp(read) > 0:
+            return 0.0
+        return float(np.corrcoef(read.ravel(), self.wanted.ravel())[0, 1])
+
+    def whole(self, hidden: np.ndarray) -> Shade:
+        """All that there is to see, not the painted part alone."""
+        if self.phantom.shown_in == ACTIVATIONS:
+            return _by_quantiles(hidden[:, self.width :])
+        matrix = similarity(hidden)
+        return _by_quantiles(matrix, quadrant(matrix))
+
+    def before(self, hidden: np.ndarray) -> Shade:
+        """The same of the network that has no phantom: of as many of its own neurons."""
+        if self.phantom.shown_in == ACTIVATIONS:
+            labels = np.repeat(np.arange(10), PAINTED // 10)
+            chosen = characteristic_neurons(hidden, labels, self.wanted.shape[1])
+            return _by_quantiles(hidden[:, chosen])
+        return self.whole(hidden)
+
+
+class _Noise:
+    """A network, or its images, at any noise scale of one draw."""
+
+    def __init__(self, study: PhantomStudy, network: Network, images: np.ndarray, draw: int):
+        key = noise_key(study.key)
+        self.network, self.images = network, images
+        self.on_images = study.noise == "input_noise"
+        own = jax.random.fold_in(key, draw)
+        if self.on_images:
+            self.drawn: Any = normal(own, (len(images), PIXELS))
+        else:
+            self.drawn = ParameterNoise().noise(network, seed_key(study.seed, key), draw)
+
+    def seen(self, sigma: float, layer: int) -> tuple[np.ndarray, np.ndarray]:
+        """Hidden layer and logits at a noise scale."""
+        if self.on_images:
+            noisy = self.images + np.float32(sigma) * self.drawn
+            return hidden_and_logits(self.network, noisy, layer)
+        scale = np.float32(sigma)
+        pairs = zip(self.network, self.drawn, strict=True)
+        noisy_network = Network(*(weight + scale * noise for weight, noise in pairs))
+        return hidden_and_logits(noisy_network, self.images, layer)
+
+
+def _images() -> np.ndarray:
+    """Those that are painted on, sorted by digit, then further ones."""
+    further = mnist_test().images[stratified_order()[PAINTED:ANSWERED]]
+    return np.concatenate([painted_images(), further])
+
+
+def _frame_positions(legibility: np.ndarray, unchanged: np.ndarray, clean: float) -> np.ndarray:
+    """Positions of σ from where the picture is whole to where half of the answers are gone."""
+    whole, gone = legibility > 0.97 * clean, unchanged < 0.55
+    first = int(np.argmin(whole)) - 1 if not whole.all() else len(whole) - FRAMES
+    last = int(np.argmax(gone)) if gone.any() else len(gone) - 1
+    first = max(min(first, last - FRAMES + 1), 0)
+    return np.unique(np.linspace(first, max(last, first), FRAMES).round().astype(int))
+
+
+def stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomFindings]:
+    """Lays the phantom into a network and adds noise: pictures first, then curves, draw by draw.
+
+    **Arguments:**
+
+    - `trained`: the trained network, not rewritten.
+    """
+    phantom, layer = study.phantom, study.phantom.layer
+    own = seed_key(study.seed, noise_key(study.key))
+    network = manipulate.apply_all(trained, (phantom,), key=own)
+    gaze = _Gaze(phantom, trained.widths[layer - 1])
+    images = _images()
+    hidden, logits = hidden_and_logits(network, images, layer)
+    hidden, answers = hidden[:PAINTED], logits.argmax(1)
+    wanted, _ = phantom.solved(trained)
+    added = hidden[:, gaze.width :: phantom.group]
+    empty = np.empty((0, len(study.x)))
+    found = PhantomFindings(
+        before=gaze.before(hidden_and_logits(trained, images[:PAINTED], layer)[0]),
+        after=gaze.whole(hidden),
+        neurons=hidden.shape[1] - gaze.width,
+        residual=float(np.abs(added - wanted).max() / wanted.max()),
+        clean=gaze.legibility(gaze.read(hidden)),
+        check=None,
+        legibility=empty,
+        unchanged=empty,
+    )
+    yield found
+    legibility, unchanged = (np.full((study.draws, len(study.x)), np.nan) for _ in range(2))
+    order = np.argsort(np.arange(len(study.x)) % _COARSE != 0, kind="stable")
+    for draw in range(study.draws):
+        noise = _Noise(study, network, images, draw)
+        shown = {}
+        for count, position in enumerate(order):
+            seen, outputs = noise.seen(study.x[position], layer)
+            shown[position] = gaze.read(seen[:PAINTED])
+            legibility[draw, position] = gaze.legibility(shown[position])
+            unchanged[draw, position] = np.mean(outputs.argmax(1) == answers)
+            if draw == 0 and count == len(study.x) // _COARSE:
+                yield dataclasses.replace(
+                    found, legibility=legibility[:1].copy(), unchanged=unchanged[:1].copy()
+                )
+        if draw == 0:
+            positions = _frame_positions(legibility[0], unchanged[0], found.clean)
+            frames = (Frame(int(place), _by_quantiles(shown[place])) for place in positions)
+            check = function_check(trained, network, key=noise_key(study.key))
+            found = dataclasses.replace(found, frames=tuple(frames), check=check)
+        found = dataclasses.replace(
+            found, legibility=legibility[: draw + 1].copy(), unchanged=unchanged[: draw + 1].copy()
+        )
+        yield found
