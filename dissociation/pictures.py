@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dissociation.datasets import CLASSES
-from dissociation.measures.similarity.embedding import aligned, classical_scaling
+from dissociation.measures.similarity.embedding import aligned, coordinates
 from dissociation.measures.similarity.rsa import euclidean
+from dissociation.measures.similarity.side import centred, kernel
 
 #: Images in a picture, as many of each digit, and neurons.
 PICTURED, NEURONS = 250, 120
@@ -67,10 +68,11 @@ def picture(hidden: np.ndarray, labels: np.ndarray, reference: np.ndarray | None
     """
     shown = np.argsort(labels[:PICTURED], kind="stable")
     seen = hidden[:PICTURED][shown]
-    distances = euclidean(seen - seen.mean(0))
+    products = kernel(centred(hidden[:EMBEDDED]))
+    distances = euclidean(products[np.ix_(shown, shown)])
     neurons = seen[:, _chosen_neurons(hidden[:PICTURED], labels[:PICTURED])]
     furthest, strongest = float(distances.max()), float(np.quantile(neurons, 0.995))
-    points = classical_scaling(hidden[:EMBEDDED])
+    points = coordinates(products)
     if reference is not None:
         points = aligned(points, reference)
     return Picture(

@@ -16,7 +16,11 @@ from dissociation.measures.similarity.side import centred, kernel
 
 def classical_scaling(values: np.ndarray) -> np.ndarray:
     """`(n, 2)` float64 coordinates of the rows of `(n, d)`, with root mean square 1."""
-    products = kernel(centred(values))
+    return coordinates(kernel(centred(values)))
+
+
+def coordinates(products: np.ndarray) -> np.ndarray:
+    """The same from the products of the centred rows, `(n, n)` float64."""
     top = [len(products) - 2, len(products) - 1]
     eigenvalues, vectors = linalg.eigh(products, subset_by_index=top, check_finite=False)
     points = vectors[:, ::-1] * np.sqrt(np.maximum(eigenvalues[::-1], 0))
