@@ -11,8 +11,9 @@ import numpy as np
 
 from dissociation.datasets import CLASSES
 from dissociation.measures.similarity.embedding import aligned, coordinates
+from dissociation.measures.similarity.products import gram
 from dissociation.measures.similarity.rsa import euclidean
-from dissociation.measures.similarity.side import centred, kernel
+from dissociation.measures.similarity.side import centred
 
 #: Images in a picture, as many of each digit, and neurons.
 PICTURED, NEURONS = 250, 120
@@ -68,7 +69,7 @@ def picture(hidden: np.ndarray, labels: np.ndarray, reference: np.ndarray | None
     """
     shown = np.argsort(labels[:PICTURED], kind="stable")
     seen = hidden[:PICTURED][shown]
-    products = kernel(centred(hidden[:EMBEDDED]))
+    products = gram(centred(hidden[:EMBEDDED]))
     distances = euclidean(products[np.ix_(shown, shown)])
     neurons = seen[:, _chosen_neurons(hidden[:PICTURED], labels[:PICTURED])]
     furthest, strongest = float(distances.max()), float(np.quantile(neurons, 0.995))

@@ -11,12 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from dissociation._lazy import linalg
-from dissociation.measures.similarity.side import centred, kernel
+from dissociation.measures.similarity.products import gram
+from dissociation.measures.similarity.side import centred
 
 
 def classical_scaling(values: np.ndarray) -> np.ndarray:
     """`(n, 2)` float64 coordinates of the rows of `(n, d)`, with root mean square 1."""
-    return coordinates(kernel(centred(values)))
+    return coordinates(gram(centred(values)))
 
 
 def coordinates(products: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ def correlation_distance(values: np.ndarray) -> np.ndarray:
     norms = np.linalg.norm(patterns, axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         patterns = (patterns / norms).astype(np.float32)
-    distances = 1 - gram(patterns)
+    distances = (1 - gram(patterns)).astype(np.float32)
     np.fill_diagonal(distances, np.where(norms[:, 0] > 0, 0, np.nan))
     return distances
 

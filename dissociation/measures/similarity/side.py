@@ -15,11 +15,6 @@ def centred(values: np.ndarray) -> np.ndarray:
     return (values - values.mean(0, dtype=np.float64)).astype(np.float32)
 
 
-def kernel(values: np.ndarray) -> np.ndarray:
-    """`(n, n)` float64 products of all rows of `(n, d)` float32."""
-    return np.asarray(gram(values), np.float64)
-
-
 Make = Callable[["OneSide"], np.ndarray]
 
 
@@ -85,4 +80,4 @@ class OneSide:
     @property
     def kernel(self) -> np.ndarray:
         """`(n, n)` float64 linear kernel of the centred images; for few of them."""
-        return self.square("kernel", lambda side: kernel(side.centred))
+        return self.square("kernel", lambda side: gram(side.centred))
