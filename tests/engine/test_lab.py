@@ -86,8 +86,8 @@ class TestFolder:
 
     def test_scipy_factorises_with_one_thread(self, tmp_path):
         code = (
-            "import threadpoolctl; from pathlib import Path; from dissociation.engine.lab import Lab\n"
-            f"Lab(Path({str(tmp_path)!r}), start=False)\n"
+            "import pathlib, threadpoolctl\nfrom dissociation.engine.lab import Lab\n"
+            f"Lab(pathlib.Path({str(tmp_path)!r}), start=False)\n"
             "import scipy.linalg\n"
             "pools = threadpoolctl.threadpool_info()\n"
             "print([p['num_threads'] for p in pools if 'scipy.libs' in p['filepath']])"
