@@ -12,19 +12,22 @@ from benchmarks.answering import answering
 from benchmarks.compare import compare
 from benchmarks.journey import journey
 from benchmarks.latency import latency
+from benchmarks.similarity import similarity
 
 
 def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="no growth curves")
-    parser.add_argument("--only", default="", help="one comparison, by its name")
+    parser.add_argument("--only", default="", help="one comparison, by its name, or similarity")
     given = parser.parse_args()
 
     def say(line: str) -> None:
         print(line, flush=True)
 
     found = compare(say, growth=not given.quick and not given.only, only=given.only)
+    if given.only in ("", "similarity"):
+        found["similarity"] = similarity(say)
     found["visitor"] = []
     if not given.only:
         for rows in (latency(say), answering(), journey()):
@@ -32,8 +35,8 @@ def main() -> None:
                 {"what": what, "measured": value, "aim": aim} for what, value, aim in rows
             ]
     say("\n" + report.machine_line(found))
-    say("\n" + report.table(found))
-    say("\n" + report.visitor_table(found))
+    for table in report.tables(found):
+        say("\n" + table)
     if not given.only:
         say("\nwritten: " + ", ".join(str(path) for path in report.write(found)))
 

@@ -53,9 +53,27 @@ def table(found: dict[str, Any]) -> str:
 def visitor_table(found: dict[str, Any]) -> str:
     """What a visitor waits for, as a Markdown table."""
     lines = ["| what a visitor waits for | measured | aim |", "|---|---|---|"]
-    for row in found.get("visitor", []):
+    for row in found.get("visitor", []) + found.get("similarity", {}).get("contrasts", []):
         unit = "" if "GiB" in row["what"] else " s"
         lines.append(f"| {row['what']} | {row['measured']:.2f}{unit} | {row['aim'] or '–'} |")
+    return "\n".join(lines)
+
+
+def similarity_table(found: dict[str, Any]) -> str:
+    """Measures of similarity and their independent counterparts, as a Markdown table."""
+    head = "| measure | images | other way | other | ours | ratio | difference |"
+    lines = [head, "|---|---|---|---|---|---|---|"]
+    for row in found["similarity"]["measures"]:
+        cells = [
+            row["measure"],
+            f"{row['images']:,}",
+            row["by"],
+            f"{row['theirs_ms']:,.0f} ms",
+            f"{row['ours_ms']:,.0f} ms",
+            f"{row['ratio']:.1f}×",
+            f"{row['difference']:.0e}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -125,9 +143,15 @@ def _html_table(markdown: str) -> str:
     return f"<table>{cells}</table>"
 
 
+def tables(found: dict[str, Any]) -> list[str]:
+    """All tables of a run, those of similarity only if it measured them."""
+    similarity = [similarity_table(found)] if "similarity" in found else []
+    return [table(found), *similarity, visitor_table(found)]
+
+
 def page(found: dict[str, Any]) -> str:
     """One HTML file with everything in it."""
-    tables = "".join(map(_html_table, (table(found), visitor_table(found))))
+    shown = "".join(map(_html_table, tables(found)))
     charts = works_figure(found).to_html(full_html=False, include_plotlyjs=True)
     if found["growth"]:
         charts += growth_figure(found).to_html(full_html=False, include_plotlyjs=False)
@@ -138,7 +162,7 @@ def page(found: dict[str, Any]) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>dissociation: speed</title>'
         f"<style>{style}</style><h1>Speed</h1><p>{html.escape(machine_line(found))}</p>"
-        f"{tables}{charts}</html>"
+        f"{shown}{charts}</html>"
     )
 
 
@@ -152,7 +176,7 @@ def write(found: dict[str, Any]) -> list[Path]:
 
 def readme_section(found: dict[str, Any]) -> str:
     """What the README says of speed."""
-    parts = [BEGIN, machine_line(found), table(found), visitor_table(found), END]
+    parts = [BEGIN, machine_line(found), *tables(found), END]
     return "\n\n".join(parts)
 
 

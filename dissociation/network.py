@@ -172,12 +172,15 @@ def hidden_and_logits(
 ) -> tuple[np.ndarray, np.ndarray]:
     """`(n, hidden)` post-activations of hidden layer 1 or 2, and `(n, 10)` logits, float32."""
     weights, width = _on_device(network), network.widths[layer - 1]
-    hidden, outputs = [], []
-    for chunk, real in padded_chunks(images):
+    # Filled chunk by chunk: a list of chunks would need the memory twice.
+    hidden = np.empty((len(images), width), np.float32)
+    outputs = np.empty((len(images), CLASSES), np.float32)
+    for number, (chunk, real) in enumerate(padded_chunks(images)):
+        rows = slice(number * CHUNK, number * CHUNK + real)
         found = _activations(weights, chunk)
-        hidden.append(np.asarray(found[layer - 1])[:real, :width])
-        outputs.append(np.asarray(found.logits)[:real])
-    return np.concatenate(hidden), np.concatenate(outputs)
+        hidden[rows] = np.asarray(found[layer - 1])[:real, :width]
+        outputs[rows] = np.asarray(found.logits)[:real]
+    return hidden, outputs
 
 
 def weights_digest(network: Network) -> str:

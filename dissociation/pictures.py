@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dissociation.datasets import CLASSES
-from dissociation.measures.similarity.embedding import aligned, classical_scaling
+from dissociation.measures.similarity.embedding import aligned, coordinates
+from dissociation.measures.similarity.products import gram
 from dissociation.measures.similarity.rsa import euclidean
+from dissociation.measures.similarity.side import centred
 
 #: Images in a picture, as many of each digit, and neurons.
 PICTURED, NEURONS = 250, 120
@@ -72,10 +74,11 @@ def picture(hidden: np.ndarray, labels: np.ndarray, reference: np.ndarray | None
     """
     shown = np.argsort(labels[:PICTURED], kind="stable")
     seen = hidden[:PICTURED][shown]
-    distances = euclidean(seen - seen.mean(0))
+    products = gram(centred(hidden[:EMBEDDED]))
+    distances = euclidean(products[np.ix_(shown, shown)])
     neurons = seen[:, characteristic_neurons(hidden[:PICTURED], labels[:PICTURED], NEURONS)]
     furthest, strongest = float(distances.max()), float(np.quantile(neurons, 0.995))
-    points = classical_scaling(hidden[:EMBEDDED])
+    points = coordinates(products)
     if reference is not None:
         points = aligned(points, reference)
     return Picture(

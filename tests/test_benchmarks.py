@@ -9,9 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import direct, report, works
+from benchmarks import direct, report, similarity, works
 from benchmarks.worker import measure
+from dissociation import manipulations as m
 from dissociation import probes
+from dissociation.datasets import mnist_test
+from dissociation.network import hidden_and_logits
+from dissociation.pictures import EMBEDDED
 
 ROOT = Path(__file__).parents[1]
 RUNS = sorted((ROOT / "benchmarks" / "results").glob("*.json"))
@@ -47,6 +51,26 @@ def test_both_probes_give_the_same_numbers(monkeypatch):
     prepared = work.prepare()
     theirs, ours = work.direct(prepared), work.ours(prepared)
     assert abs(int(theirs[0, 0, 0]) - int(ours[0, 0, 0])) <= 3
+
+
+@pytest.mark.parametrize(
+    "rival", similarity.RIVALS, ids=lambda rival: f"{rival.measure} {rival.by}"
+)
+def test_independent_packages_give_the_same_values(rival, reference_networks, monkeypatch):
+    monkeypatch.setattr(similarity, "PATIENCE", 0.0)
+    monkeypatch.setattr(similarity, "PAUSE", 0.0)
+    shown = mnist_test().images[:120]
+    sides = (hidden_and_logits(network, shown, 2)[0] for network in reference_networks)
+    row = similarity.compared(rival, *sides)
+    # A near tie among neighbours may fall the other way.
+    assert row["difference"] < (5e-3 if rival.measure == "neighbours" else 1e-4)
+    assert 0 < row["value"] < 1.6 and row["ours_ms"] > 0 and row["theirs_ms"] > 0
+
+
+def test_a_contrast_is_timed(reference_networks, monkeypatch):
+    monkeypatch.setattr(similarity, "network", lambda: reference_networks[0])
+    pictures, values = similarity.first_news(similarity.contrast(m.Scale(2.0), EMBEDDED))
+    assert 0 < pictures < values
 
 
 def test_the_readme_tells_the_latest_kept_run():

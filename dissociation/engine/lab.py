@@ -14,6 +14,7 @@ from dissociation.contrasts import Contrast
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
+from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
 from dissociation.engine.store import Store
 from dissociation.engine.training_watch import TrainingWatch
@@ -62,6 +63,7 @@ class Lab:
     def __init__(self, folder: Path | None = None, *, start: bool = True):
         self.folder = cache_folder() if folder is None else folder
         keep_compiled_programs(self.folder)
+        leave_cores_to_jax()
         self.store = Store(self.folder)
         self.library = Library(self.store)
         self.jobs = Jobs(start=start)

@@ -9,6 +9,16 @@ import threading
 NICENESS = 10
 
 
+def leave_cores_to_jax() -> None:
+    """Lets SciPy factorise with one thread, which JAX's products then need not compete with.
+
+    The threads of its BLAS wait for one another and for more work by spinning: where several jobs
+    share the cores, two of them take several times as long as one (measured). Called before SciPy
+    is imported: its BLAS reads this variable once.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def give_way() -> None:
     """Lowers the priority of the calling thread and of all threads it will start.
 

@@ -84,6 +84,19 @@ class TestFolder:
         keep_compiled_programs(tmp_path)
         assert os.environ["JAX_COMPILATION_CACHE_DIR"] == "/elsewhere"
 
+    def test_scipy_factorises_with_one_thread(self, tmp_path):
+        code = (
+            "import pathlib, threadpoolctl\nfrom dissociation.engine.lab import Lab\n"
+            f"Lab(pathlib.Path({str(tmp_path)!r}), start=False)\n"
+            "import scipy.linalg\n"
+            "pools = threadpoolctl.threadpool_info()\n"
+            "print([p['num_threads'] for p in pools if 'scipy.libs' in p['filepath']])"
+        )
+        env = {name: value for name, value in os.environ.items() if "_NUM_THREADS" not in name}
+        command = [sys.executable, "-c", code]
+        found = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+        assert found.stdout.split() == ["[1]"]
+
     def test_one_lab_a_process(self, tmp_path, monkeypatch):
         monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
         monkeypatch.setattr(module, "_lab", None)

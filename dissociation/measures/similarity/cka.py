@@ -21,6 +21,7 @@ import numpy as np
 
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
+from dissociation.measures.similarity.products import inner
 
 
 def _squares(matrix: np.ndarray) -> float:
@@ -34,7 +35,7 @@ def _norms(pair: Pair) -> tuple[float, float, float]:
         gram = pair.gram
         return _squares(gram.xx), _squares(gram.yy), _squares(gram.xy)
     k, other = pair.a.kernel, pair.b.kernel
-    return float(np.vdot(k, k)), float(np.vdot(other, other)), float(np.vdot(k, other))
+    return inner(k, k), inner(other, other), inner(k, other)
 
 
 def biased(pair: Pair) -> float:
@@ -54,7 +55,7 @@ def _unbiased_hsic(squares: float, k: np.ndarray, diagonal: np.ndarray) -> float
 def debiased(pair: Pair) -> float:
     """Linear CKA from unbiased estimates of HSIC: about 0 for unrelated sides, at most 1."""
     first, second, both = _norms(pair)
-    k, diagonal = (np.square(side, dtype=np.float64).sum(1) for side in (pair.x, pair.y))
+    k, diagonal = pair.a.squares, pair.b.squares
     own = _unbiased_hsic(first, k, k) * _unbiased_hsic(second, diagonal, diagonal)
     if own <= 0:
         return float("nan")

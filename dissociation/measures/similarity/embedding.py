@@ -11,12 +11,17 @@ from __future__ import annotations
 import numpy as np
 
 from dissociation._lazy import linalg
-from dissociation.measures.similarity.side import centred, kernel
+from dissociation.measures.similarity.products import gram
+from dissociation.measures.similarity.side import centred
 
 
 def classical_scaling(values: np.ndarray) -> np.ndarray:
     """`(n, 2)` float64 coordinates of the rows of `(n, d)`, with root mean square 1."""
-    products = kernel(centred(values))
+    return coordinates(gram(centred(values)))
+
+
+def coordinates(products: np.ndarray) -> np.ndarray:
+    """The same from the products of the centred rows, `(n, n)` float64."""
     top = [len(products) - 2, len(products) - 1]
     eigenvalues, vectors = linalg.eigh(products, subset_by_index=top, check_finite=False)
     points = vectors[:, ::-1] * np.sqrt(np.maximum(eigenvalues[::-1], 0))

@@ -15,6 +15,7 @@ import numpy as np
 from dissociation._lazy import jit
 from dissociation.buckets import bucket, pad_to
 from dissociation.errors import InvalidValue
+from dissociation.measures.similarity.products import cross
 from dissociation.measures.similarity.side import OneSide
 
 FOLDS = 5
@@ -59,11 +60,6 @@ class Moments(NamedTuple):
 @jit()
 def _products(x: Any, y: Any) -> tuple[Any, Any, Any]:
     return x.T @ x, y.T @ y, x.T @ y
-
-
-@jit()
-def _cross(x: Any, y: Any) -> Any:
-    return x.T @ y
 
 
 class Pair:
@@ -127,9 +123,7 @@ class Pair:
         """`(d1, d2)` float32 XᵀY."""
         if not self.few:
             return self.gram.xy
-        images = bucket(len(self))
-        padded = (pad_to(side, images, bucket(side.shape[1])) for side in (self.x, self.y))
-        return np.asarray(_cross(*padded))[: self.x.shape[1], : self.y.shape[1]]
+        return cross(self.x, self.y)
 
     @functools.cached_property
     def folds(self) -> list[Moments]:
@@ -155,8 +149,7 @@ class Pair:
             whole = whole.plus(fold)
         return whole
 
-    @functools.cached_property
+    @property
     def norms(self) -> tuple[float, float]:
         """Squared Frobenius norms of the centred sides."""
-        first, second = (float(np.square(s, dtype=np.float64).sum()) for s in (self.x, self.y))
-        return first, second
+        return float(self.a.squares.sum()), float(self.b.squares.sum())

@@ -16,6 +16,7 @@ import numpy as np
 from dissociation._lazy import linalg
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
+from dissociation.measures.similarity.products import exact_gram
 
 
 def angular_distance(pair: Pair) -> float:
@@ -29,7 +30,7 @@ def angular_distance(pair: Pair) -> float:
 def nuclear_norm(matrix: np.ndarray) -> float:
     """The sum of the singular values: from the smaller Gram matrix in float64, which is quicker."""
     rows = np.asarray(matrix if len(matrix) <= matrix.shape[1] else matrix.T, np.float64)
-    values = linalg.eigvalsh(rows @ rows.T, check_finite=False)
+    values = linalg.eigvalsh(exact_gram(rows), check_finite=False)
     return float(np.sqrt(np.maximum(values, 0)).sum())
 
 

@@ -11,8 +11,9 @@ the scale. No fold is visited twice:
   ȳ + (x − x̄)W, the held-out error is tr(Y'ᵀY') − 2 tr(WᵀX'ᵀY') + tr(WᵀX'ᵀX'W), where ' is measured
   from the training means.
 - With few, from one inverse. Let C be the images' block of the inverse of [[K + λI, 1], [1ᵀ, 0]],
-  K = XXᵀ. Then the residuals of a held-out fold are C_ff⁻¹ (CY)_f (An, Liu & Venkatesh, Pattern
-  Recognition 2007), and their norm needs only YYᵀ.
+  K = XXᵀ. Then the residuals of a held-out fold are R_f Y with R_f = C_ff⁻¹ C_f (An, Liu &
+  Venkatesh, Pattern Recognition 2007), so their squares add up to tr(E YYᵀ) with E = Σ R_fᵀ R_f,
+  which a predictor has once for whatever is read from it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import numpy as np
 from dissociation._lazy import linalg
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import FOLDS, Moments, Pair
+from dissociation.measures.similarity.products import exact_gram, inner
 from dissociation.measures.similarity.side import OneSide
 
 #: Of the predictor's mean eigenvalue.
@@ -80,34 +82,49 @@ def _explained(whole: Moments, folds: list[Moments]) -> float:
 
 
 def _inverse(side: OneSide) -> np.ndarray:
-    k, n = side.kernel, len(side)
-    bordered = np.ones((n + 1, n + 1))
-    bordered[:n, :n] = k + penalty(float(np.trace(k)), side.values.shape[1]) * np.eye(n)
-    bordered[n, n] = 0
-    return linalg.inv(bordered, overwrite_a=True, check_finite=False)[:n, :n]
+    """C, the images' block of the bordered inverse."""
+    regular = side.kernel + penalty(float(np.trace(side.kernel)), side.values.shape[1]) * np.eye(
+        len(side)
+    )
+    factor, lower = linalg.cho_factor(regular, lower=True, overwrite_a=True, check_finite=False)
+    half, _ = linalg.lapack.dpotri(factor, lower=lower, overwrite_c=True)
+    inverse = np.tril(half) + np.tril(half, -1).T
+    # By the border, no constant is penalised: that direction is taken out.
+    sums = inverse.sum(1)
+    return inverse - np.outer(sums, sums / sums.sum())
+
+
+def _held_out(side: OneSide) -> np.ndarray:
+    """E with Σ_folds ‖Y_f − Ŷ_f‖² = tr(E YYᵀ), whatever is read from this side."""
+    inverse = side.square("ridge", _inverse)
+    residuals = np.empty_like(inverse)
+    for fold in range(FOLDS):
+        held = slice(fold, None, FOLDS)
+        own = linalg.cho_factor(inverse[held, held], check_finite=False)
+        residuals[held] = linalg.cho_solve(own, inverse[held], check_finite=False)
+    return exact_gram(residuals.T)
 
 
 def _explained_by_kernels(predictor: OneSide, target: OneSide) -> float:
     if not np.trace(predictor.kernel) > 0:
         return float("nan")
-    inverse, of = predictor.square("ridge", _inverse), target.kernel
-    error = total = 0.0
-    for fold in range(FOLDS):
-        held = np.arange(fold, len(of), FOLDS)
-        read = linalg.solve(inverse[np.ix_(held, held)], inverse[held], check_finite=False)
-        error += float(np.sum((read @ of) * read))
-        total += _spread_from_others(of, held)
+    error = inner(predictor.kept("held out", _held_out), target.kernel)
+    total = _spread_from_others(target.kernel)
     return 1 - error / total if total > 0 else float("nan")
 
 
-def _spread_from_others(products: np.ndarray, held: np.ndarray) -> float:
-    """Σ ‖y − ȳ_train‖² over the held-out images, from the products of all."""
-    others = len(products) - len(held)
-    # Products with the mean of the others, as sums over all less those over the held-out ones.
-    with_mean = (products.sum(1) - products[:, held].sum(1)) / others
-    mean_square = float(with_mean.sum() - with_mean[held].sum()) / others
-    own = float(products[held, held].sum())
-    return own - 2 * float(with_mean[held].sum()) + len(held) * mean_square
+def _spread_from_others(products: np.ndarray) -> float:
+    """Σ_folds Σ ‖y − ȳ_train‖² over the held-out images, from the products of all."""
+    n = len(products)
+    by_fold = np.stack([products[fold::FOLDS].sum(0) for fold in range(FOLDS)])
+    blocks = np.stack([by_fold[:, fold::FOLDS].sum(1) for fold in range(FOLDS)])
+    spread = float(np.trace(products))
+    for fold in range(FOLDS):
+        held = len(range(fold, n, FOLDS))
+        rest = np.arange(FOLDS) != fold
+        spread -= 2 * float(blocks[fold, rest].sum()) / (n - held)
+        spread += held * float(blocks[np.ix_(rest, rest)].sum()) / (n - held) ** 2
+    return spread
 
 
 def forwards(pair: Pair) -> float:

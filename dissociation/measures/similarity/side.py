@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from dissociation._lazy import jit
-from dissociation.buckets import bucket, pad_to
-
-
-@jit()
-def _kernel(x: Any) -> Any:
-    return x @ x.T
+from dissociation.measures.similarity.products import gram
 
 
 def centred(values: np.ndarray) -> np.ndarray:
     """`(n, d)` float32 with the mean over the images taken from each column."""
     return (values - values.mean(0, dtype=np.float64)).astype(np.float32)
-
-
-def kernel(values: np.ndarray) -> np.ndarray:
-    """`(n, n)` float64 products of all rows of `(n, d)` float32."""
-    size, width = (bucket(length) for length in values.shape)
-    products = _kernel(pad_to(values, size, width))
-    return np.asarray(products, np.float64)[: len(values), : len(values)]
 
 
 Make = Callable[["OneSide"], np.ndarray]
@@ -61,6 +47,13 @@ class OneSide:
             return self.parent.centred[self.order]
         return centred(self.values)
 
+    @functools.cached_property
+    def squares(self) -> np.ndarray:
+        """`(n,)` float64 squared norms of the centred rows."""
+        if self.parent is not None:
+            return self.parent.squares[self.order]
+        return np.square(self.centred, dtype=np.float64).sum(1)
+
     def _known(self, name: str, make: Make, reordered: Callable[..., np.ndarray]) -> np.ndarray:
         if name not in self._kept:
             if self.parent is None:
@@ -68,6 +61,12 @@ class OneSide:
             else:
                 known = self.parent._known(name, make, reordered)
                 self._kept[name] = reordered(known, self.order)
+        return self._kept[name]
+
+    def kept(self, name: str, make: Make) -> np.ndarray:
+        """What depends on the order of the images, made once for this one."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
         return self._kept[name]
 
     def square(self, name: str, make: Make) -> np.ndarray:
@@ -81,4 +80,4 @@ class OneSide:
     @property
     def kernel(self) -> np.ndarray:
         """`(n, n)` float64 linear kernel of the centred images; for few of them."""
-        return self.square("kernel", lambda side: kernel(side.centred))
+        return self.square("kernel", lambda side: gram(side.centred))
