@@ -12,7 +12,7 @@ from dissociation.dashboard.state import PageState
 frame("Map")
 state = PageState(MAP)
 with st.sidebar:
-    for name in ("across", "up", "show", "landmarks", "layer"):
+    for name in ("across", "up", "show", "landmarks", "rotation", "layer"):
         control(state, name)
     further = [name for name in state.parameters if "." in name]
     group(state, "More about the rewrites", "tune", further)

@@ -1,0 +1,88 @@
+"""What the Map page says of its points, and which statement of the paper it illustrates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from dissociation.address.map_page import LANDMARK_GROUPS, ROBUSTNESS, ROTATED, Point
+from dissociation.dashboard.state import plain
+from dissociation.manipulations import REGISTRY
+
+CORNERS = (
+    ("top left", "same function,\ndifferent representation"),
+    ("bottom right", "different function,\nsimilar representation"),
+)
+CORNERS_OF_ROBUSTNESS = (("top left", "← more fragile"), ("top right", "more robust →"))
+_PAPER = "Braun, Grant & Saxe, *Not all solutions are created equal*, ICML 2025"
+#: By what is across; in the words of the paper's abstract where quoted.
+_FUNCTION = (
+    "The paper's statement: function and representation are dissociated, “allowing "
+    f"representational similarity without functional similarity and vice versa” ({_PAPER})."
+)
+_STATEMENTS = {
+    "parameter_noise": (
+        "The paper's statement: networks robust to parameter noise “have limited representational "
+        f"flexibility and must employ task-specific representations” ({_PAPER}); what lies far to "
+        "the right should therefore not lie far up."
+    ),
+    "input_noise": (
+        "The paper's statement: robustness to input noise does not “constrain representations to "
+        f"the task” ({_PAPER}); straight above the trained network lies whatever is exactly as "
+        "robust and represents otherwise."
+    ),
+}
+
+
+def group_name(point: Point) -> str:
+    """The rewrite, or which kind of network the point is."""
+    return LANDMARK_GROUPS.get(point.group) or REGISTRY[point.group].label
+
+
+def statement(across: str) -> str:
+    """The paper's statement that a map illustrates, by what is across."""
+    return _STATEMENTS.get(across, _FUNCTION)
+
+
+def reading(across: str, nothing: float) -> str:
+    """How to read a map, by what is across; `nothing` is where its left edge is."""
+    if across in ROBUSTNESS:
+        images = ROBUSTNESS[across].images
+        place = (
+            f"Across: the noise at which half of what can be lost is lost (σ50, on {images:,} test "
+            "images, one draw), so that points left of the line are more fragile than the trained "
+            "network"
+        )
+    else:
+        place = f"At the left edge the function is the same but for rounding (below {nothing:g})"
+    return (
+        "Each point is the trained network beside another one: a rewrite of it (larger is "
+        f"stronger, a line is a sweep), or a landmark. {place}. Press a point to open it."
+    )
+
+
+def left_out(points: Sequence[Point], half_ways: Sequence[float], finished: bool) -> list[str]:
+    """Which points a map of robustness has no place for, and why.
+
+    **Arguments:**
+
+    - `half_ways`: σ50 of each point, NaN where it is not known.
+    - `finished`: whether what is not known will stay so.
+    """
+    found = []
+    if any(point.group == ROTATED for point in points):
+        found.append(
+            "Networks trained on rotation are left out: they have no error on digits, so no σ50."
+        )
+    if finished:
+        names = [
+            f"{group_name(point)} ({point.label})"
+            for point, half_way in zip(points, half_ways, strict=True)
+            if point.experiment is not None and math.isnan(half_way)
+        ]
+        if names:
+            found.append(
+                "Left out, as their error is nowhere half way from clean to chance within the "
+                f"range of noise: {plain('; '.join(names))}."
+            )
+    return found
