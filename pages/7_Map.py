@@ -22,8 +22,9 @@ with st.sidebar:
 head(
     state,
     "Map",
-    "What a network *does* across, how it *represents* things up. Rewrites that keep every answer "
-    "climb the left edge; networks trained from other seeds stand to the right.",
+    "What a network *does* across, or how robust it is; how it *represents* things up. Rewrites "
+    "that keep every answer climb the left edge; networks trained from other seeds, or to tell "
+    "which way up an image is, stand to the right.",
 )
 map_panel(state)
 state.write()

@@ -17,6 +17,7 @@ from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.map_words import (
     CORNERS,
     CORNERS_OF_ROBUSTNESS,
+    corner_of_another_task,
     group_name,
     left_out,
     reading,
@@ -63,7 +64,7 @@ def map_panel(state: PageState) -> None:
     alt = f"{figure.y.title} against {figure.x.title}, a point a network. Their table is below."
     draw_watch(watch, figure, state.page, alt, on_chosen=take)
     st.caption(f"{reading(values['across'], NOTHING)} {statement(values['across'])}")
-    st.fragment(_below, run_every=follow(watch))(watch, points)
+    st.fragment(_below, run_every=follow(watch))(watch, points, values["up"])
 
 
 def _signature(points: Sequence[Point]) -> str:
@@ -83,8 +84,10 @@ def _axes(across: str, up: str) -> tuple[lc.Axis, lc.Axis]:
         title = measure.noise_axis.replace("σ", "σ50")
         low, high = measure.noise_low, measure.noise_high
         return lc.Axis(title, low, high, log=True, auto=True), y
+    # Outputs can move further than their size; answers and distributions cannot.
+    high = 10.0 if across == "logit_change" else 1.0
     percent = across == "disagreement"
-    return lc.Axis(_title(across), NOTHING, 1.0, log=True, percent=percent), y
+    return lc.Axis(_title(across), NOTHING, high, log=True, percent=percent), y
 
 
 def _title(name: str) -> str:
@@ -120,18 +123,20 @@ def _figure(points: Sequence[Point], values: dict[str, Any], scale: float) -> lc
     )
 
 
-def _below(watch: MapWatch, points: Sequence[Point]) -> None:
-    half_ways = watch.half_ways()
+def _below(watch: MapWatch, points: Sequence[Point], up: str) -> None:
+    half_ways, findings = watch.half_ways(), watch.contrasts.findings()
     finished = watch.status().finished
-    if watch.curves is not None:
+    if watch.curves:
         for note in left_out(points, half_ways, finished):
             st.caption(note)
+    elif words := corner_of_another_task(points, findings, up):
+        st.markdown(words)
     rows = []
-    for point, found, half_way in zip(points, watch.contrasts.findings(), half_ways, strict=True):
+    for point, found, half_way in zip(points, findings, half_ways, strict=True):
         if found is None or not found.values:
             continue
         row: dict[str, Any] = {"Network": group_name(point), "Strength": point.label}
-        if watch.curves is not None:
+        if watch.curves:
             row["σ50"] = "" if math.isnan(half_way) else f"{half_way:.4g}"
         row |= {
             SIMILARITIES[measure].label: f"{value:.4g}" for measure, value in found.values.items()

@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 
 from dissociation.address.map_page import LANDMARK_GROUPS, ROBUSTNESS, ROTATED, Point
+from dissociation.contrasts import Findings
 from dissociation.dashboard.state import plain
 from dissociation.manipulations import REGISTRY
+from dissociation.measures.similarity import SIMILARITIES
 
 CORNERS = (
     ("top left", "same function,\ndifferent representation"),
@@ -47,17 +49,63 @@ def statement(across: str) -> str:
 def reading(across: str, nothing: float) -> str:
     """How to read a map, by what is across; `nothing` is where its left edge is."""
     if across in ROBUSTNESS:
-        images = ROBUSTNESS[across].images
+        measure = ROBUSTNESS[across]
+        draws = "1 draw" if measure.runs == 1 else f"{measure.runs} draws"
         place = (
-            f"Across: the noise at which half of what can be lost is lost (σ50, on {images:,} test "
-            "images, one draw), so that points left of the line are more fragile than the trained "
-            "network"
+            "Across: the noise at which half of what can be lost is lost (σ50, on "
+            f"{measure.images:,} test images with {draws} of noise), so that points left of the "
+            "dotted line are more fragile than the trained network"
         )
     else:
         place = f"At the left edge the function is the same but for rounding (below {nothing:g})"
     return (
         "Each point is the trained network beside another one: a rewrite of it (larger is "
         f"stronger, a line is a sweep), or a landmark. {place}. Press a point to open it."
+    )
+
+
+def corner_of_another_task(
+    points: Sequence[Point], findings: Sequence[Findings | None], up: str
+) -> str:
+    """Whether “different function, similar representation” is to be seen, by what was measured.
+
+    **Arguments:**
+
+    - `findings`: of each point; `up`: the measure of representations.
+
+    **Returns:** a sentence once the networks of another task and some rewrites that keep every
+    answer are compared, else nothing.
+    """
+    measure = SIMILARITIES[up]
+    known = [
+        (point, measure.difference(found.values[up]), found.values["disagreement"])
+        for point, found in zip(points, findings, strict=True)
+        if found is not None and found.values.keys() >= {up, "disagreement"}
+    ]
+    others = [(far, changed) for point, far, changed in known if point.group == ROTATED]
+    same = [
+        (far, f"{group_name(point)}, {point.label}")
+        for point, far, changed in known
+        if point.group in REGISTRY and changed == 0
+    ]
+    if not others or not same:
+        return ""
+    far, changed = min(others)
+    further = [(place, name) for place, name in same if place > far]
+    who = (
+        f"**Different function, similar representation?** A network trained on rotation gives "
+        f"{changed:.0%} of the images another answer"
+    )
+    if further:
+        count = f"{len(further)} of the {len(same)} rewrites that keep every answer"
+        return (
+            f"{who}, yet its representation ({far:.3g} up) is nearer to the trained network's than "
+            f"those of {count} ({plain(max(further)[1])}: {max(further)[0]:.3g})."
+        )
+    return (
+        f"{who}, and its representation ({far:.3g} up) is further away than that of any of "
+        f"the {len(same)} rewrites that keep every answer (at most {max(same)[0]:.3g}): by this "
+        "measure, at this layer, that corner of the map is empty. Try the other hidden layer."
     )
 
 

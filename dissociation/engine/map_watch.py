@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from itertools import groupby
 
 from dissociation.contrasts import Contrast
 from dissociation.engine import jobs as j
@@ -15,6 +16,10 @@ from dissociation.engine.watch import ORDER, CurveWatch, Watch
 from dissociation.engine.words import Status
 from dissociation.experiment import Experiment
 from dissociation.statistics import half_ways
+
+
+def _rewrites(experiment: Experiment) -> list[str]:
+    return [step.name for step in experiment.manipulations]
 
 
 class MapWatch(Watch):
@@ -39,12 +44,17 @@ class MapWatch(Watch):
         self.contrasts = ContrastWatch(library, jobs, contrasts)
         self.parts.append(self.contrasts)
         measured = [experiment for experiment in self.experiments if experiment is not None]
-        self.curves: CurveWatch | None = None
-        if measured:
+        self.curves: list[CurveWatch] = []
+        # Measured together, all rewrites would have their first points at once, but late.
+        for _, alike in groupby(measured, _rewrites):
             # The contrasts say how far the function has moved.
-            self.curves = CurveWatch(library, jobs, measured, checked=False)
-            self.parts.append(self.curves)
-        self.watched = [job for part in self.parts for job in part.watched]
+            watch = CurveWatch(library, jobs, list(alike), checked=False)
+            self.curves.append(watch)
+            self.parts.append(watch)
+        for job in (job for part in self.parts for job in part.watched):
+            # Exact rewrites have the trained network's curve.
+            if job not in self.watched:
+                self.watched.append(job)
 
     def renew(self) -> None:
         """See [`Watch.renew`][]."""
@@ -65,7 +75,7 @@ class MapWatch(Watch):
 
     def half_ways(self) -> list[float]:
         """σ50 a contrast, as its curve is so far; NaN if there is none, or it does not cross."""
-        curves = iter([] if self.curves is None else self.curves.curves())
+        curves = iter([curve for watch in self.curves for curve in watch.curves()])
         found = []
         for experiment in self.experiments:
             curve = None if experiment is None else next(curves)
@@ -76,14 +86,23 @@ class MapWatch(Watch):
                 found.append(float(half_ways(curve, experiment.measure.chance)[-1]))
         return found
 
+    def _measuring(self) -> str:
+        complete = [
+            curve is not None and curve.complete and len(curve.seeds) == experiment.seeds
+            for watch in self.curves
+            for experiment, curve in zip(watch.experiments, watch.curves(), strict=True)
+        ]
+        return f"Measuring robustness: {sum(complete)} of {len(complete)} networks complete"
+
     def status(self) -> Status:
         """How far both are."""
         version = self.version
         found = [part.status() for part in self.parts]
         states = {status.state for status in found}
         state = next((state for state in ORDER if state in states), j.DONE)
-        # The curves take longest, so their words come first.
-        message = next(status.message for status in reversed(found) if status.state == state)
+        message = next(status.message for status in found if status.state == state)
+        if state == j.RUNNING and found[0].finished:
+            message = self._measuring()
         progress = sum(status.progress for status in found) / len(found)
         seconds = sum(status.seconds for status in found)
         stored = all(status.stored for status in found)
