@@ -7,6 +7,7 @@ from dissociation.dashboard.controls import control, group, network_controls, re
 from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.map_panel import map_panel
+from dissociation.dashboard.map_words import lead
 from dissociation.dashboard.state import PageState
 
 frame("Map")
@@ -22,9 +23,7 @@ with st.sidebar:
 head(
     state,
     "Map",
-    "What a network *does* across, or how robust it is; how it *represents* things up. Rewrites "
-    "that keep every answer climb the left edge; networks trained from other seeds, or to tell "
-    "which way up an image is, stand to the right.",
+    lead(state["across"]),
 )
 map_panel(state)
 state.write()

@@ -100,6 +100,8 @@ def _figure(points: Sequence[Point], values: dict[str, Any], scale: float) -> lc
     x, y = _axes(values["across"], values["up"])
     styles = []
     for number, point in enumerate(points):
+        if values["across"] in ROBUSTNESS and point.experiment is None:
+            continue
         if point.group in LANDMARKS:
             color, symbol = LANDMARKS[point.group]
             dash = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from dissociation.address.map_page import LANDMARK_GROUPS, ROBUSTNESS, ROTATED, Point
+from dissociation.address.map_page import LANDMARK_GROUPS, OTHERS, ROBUSTNESS, ROTATED, Point
 from dissociation.contrasts import Findings
 from dissociation.dashboard.state import plain
 from dissociation.manipulations import REGISTRY
@@ -46,6 +46,20 @@ def statement(across: str) -> str:
     return _STATEMENTS.get(across, _FUNCTION)
 
 
+def lead(across: str) -> str:
+    """What the page is of, by what is across."""
+    if across in ROBUSTNESS:
+        return (
+            "How robust a network is across, how it *represents* things up. All rewrites do what "
+            "the trained network does, on the images that they are exact on."
+        )
+    return (
+        "What a network *does* across, how it *represents* things up. Rewrites that keep every "
+        "answer climb the left edge; networks trained from other seeds, or to tell which way up an "
+        "image is, stand to the right."
+    )
+
+
 def reading(across: str, nothing: float) -> str:
     """How to read a map, by what is across; `nothing` is where its left edge is."""
     if across in ROBUSTNESS:
@@ -83,6 +97,7 @@ def corner_of_another_task(
         if found is not None and found.values.keys() >= {up, "disagreement"}
     ]
     others = [(far, changed) for point, far, changed in known if point.group == ROTATED]
+    seeds = [far for point, far, _ in known if point.group == OTHERS]
     same = [
         (far, f"{group_name(point)}, {point.label}")
         for point, far, changed in known
@@ -91,7 +106,8 @@ def corner_of_another_task(
     if not others or not same:
         return ""
     far, changed = min(others)
-    further = [(place, name) for place, name in same if place > far]
+    place = f"{far:.3g} up, another seed's {min(seeds):.3g}" if seeds else f"{far:.3g} up"
+    further = [(other, name) for other, name in same if other > far]
     who = (
         f"**Different function, similar representation?** A network trained on rotation gives "
         f"{changed:.0%} of the images another answer"
@@ -99,11 +115,11 @@ def corner_of_another_task(
     if further:
         count = f"{len(further)} of the {len(same)} rewrites that keep every answer"
         return (
-            f"{who}, yet its representation ({far:.3g} up) is nearer to the trained network's than "
+            f"{who}, yet its representation ({place}) is nearer to the trained network's than "
             f"those of {count} ({plain(max(further)[1])}: {max(further)[0]:.3g})."
         )
     return (
-        f"{who}, and its representation ({far:.3g} up) is further away than that of any of "
+        f"{who}, and its representation ({place}) is further away than that of any of "
         f"the {len(same)} rewrites that keep every answer (at most {max(same)[0]:.3g}): by this "
         "measure, at this layer, that corner of the map is empty. Try the other hidden layer."
     )

@@ -52,8 +52,11 @@ function mapTraces(figure, snapshot) {
     legendgroup: style.group,
     x: points.length ? points.map(({ across }) => across) : [null],
     y: points.length ? points.map(({ up }) => up) : [null],
-    // Only the end of a line is labelled; the others answer to hover.
-    text: points.map(({ style: own }, i) => (i < points.length - 1 ? "" : escape(own.label))),
+    // Only the end of a line is labelled; the others answer to hover, and the legend names the
+    // reference, which stands where most is written.
+    text: points.map(({ style: own }, i) =>
+      i < points.length - 1 || own.group === figure.reference ? "" : escape(own.label),
+    ),
     textposition: "middle right",
     textfont: { size: figure.scale * 11 },
     customdata: points.map(({ style: own }) => own.key),
@@ -69,7 +72,9 @@ function mapTraces(figure, snapshot) {
     marker: {
       color: style.color,
       symbol: style.symbol,
-      size: points.map((point) => mapSize(figure, point)),
+      opacity: 1,
+      // Of a trace without points the legend's symbol would have no size.
+      size: points.length ? points.map((point) => mapSize(figure, point)) : [figure.scale * 14],
       line: style.symbol.includes("open") ? { width: 2.5 } : { color: "#ffffff", width: 1 },
     },
   }));

@@ -11,6 +11,7 @@ function trailOf(nodes, share) {
   const [last, next] = [passed.at(-1), nodes[passed.length]];
   if (!last || !next) return passed;
   const t = (share - last.share) / (next.share - last.share);
+  if (t < 1e-9) return passed;
   const mix = (name) => last[name] * (1 - t) + next[name] * t;
   return [...passed, { ...last, across: mix("across"), up: mix("up"), size: mix("size") }];
 }
@@ -36,6 +37,7 @@ function trailTrace(figure, { style, nodes }, share) {
     marker: {
       color: style.color,
       symbol: style.symbol,
+      opacity: 1,
       size: trail.map(({ size }, i) => (i === head ? size : 5 * figure.scale)),
       line: { color: "#ffffff", width: 1 },
     },
@@ -88,6 +90,7 @@ class SweepPlayer {
     this.playing = true;
     this.before = undefined;
     this.frame = requestAnimationFrame((now) => this.tick(now));
+    this.render();
     this.chart.schedule();
   }
 
