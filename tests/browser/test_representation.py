@@ -46,10 +46,10 @@ def test_pictures_measures_and_a_moved_strength(lab, page):
 def test_a_point_of_the_map_opens_its_page(lab, page):
     lab.open(page, contrast_address("/Map", show="", landmarks="1", rotation="0"))
     wait_for_end(page)
-    page.wait_for_function(f"() => {PLOT}?.data?.[1].x?.[0] > 0")
+    page.wait_for_function(f"() => {PLOT}?.data?.[0].x?.[0] > 0")
     spot = (
         f"() => {{ const n = {PLOT}; const l = n._fullLayout;"
-        " const box = n.getBoundingClientRect(); const t = n.data[1];"
+        " const box = n.getBoundingClientRect(); const t = n.data[0];"
         " return [box.left + l.xaxis._offset + l.xaxis.d2p(t.x[0]),"
         " box.top + l.yaxis._offset + l.yaxis.d2p(t.y[0])]; }"
     )

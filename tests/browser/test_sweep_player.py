@@ -24,7 +24,7 @@ def map_page(lab, new_page) -> Page:
     page = new_page(reduced_motion="no-preference")
     lab.open(page, contrast_address("/Map", show="rescale", landmarks="0", rotation="0"))
     wait_for_end(page)
-    page.wait_for_function(f"() => {PLOT}?.data?.[1].x?.length === 6")
+    page.wait_for_function(f"() => {PLOT}?.data?.[0].x?.length === 6")
     page.wait_for_timeout(300)
     return page
 

@@ -18,7 +18,7 @@ function mapGroups(figure, snapshot) {
 }
 
 // Larger is stronger; networks that are held against them have one size.
-const mapSize = (figure, { style, rank }) => figure.scale * (style.dash ? 8 + 2.5 * rank : 14);
+const mapSize = (figure, { style, rank }) => figure.scale * (style.dash ? 8 + 2.5 * rank : 15);
 
 /** The way of each sweep: from the reference through its strengths, which are evenly far apart. */
 function mapPaths(figure, snapshot) {
@@ -44,8 +44,13 @@ function mapPaths(figure, snapshot) {
 }
 
 function mapTraces(figure, snapshot) {
-  return [...mapGroups(figure, snapshot).values()].map(({ style, points }) => ({
+  const isReference = ({ style }) => style.group === figure.reference;
+  const groups = [...mapGroups(figure, snapshot).values()];
+  // Drawn last, so that it is seen where rewrites have not moved; named first.
+  groups.sort((a, b) => isReference(a) - isReference(b));
+  return groups.map(({ style, points }) => ({
     uid: uid("map", style.group),
+    legendrank: style.group === figure.reference ? 1 : 1000,
     type: "scatter",
     mode: points.length > 1 && style.dash ? "lines+markers+text" : "markers+text",
     name: escape(style.name),
