@@ -18,7 +18,7 @@ from dissociation.errors import InvalidValue, check_integer, settle
 from dissociation.manipulations import Manipulation
 from dissociation.measures import Measure
 from dissociation.network import NOTEBOOK_KEY
-from dissociation.training import QUICK, Recipe
+from dissociation.training import DIGITS, QUICK, Recipe
 
 #: Raise it when stored curves of any kind can no longer be read or compared.
 SCHEMA = 1
@@ -64,7 +64,8 @@ class Experiment:
     - `key`: integer seed of all noise and of random manipulations.
     - `measure_anyway`: measure also where the curve is the trained networks' by construction.
 
-    **Raises:** `InvalidValue` if a field lies outside its range, or the layers would be too wide.
+    **Raises:** `InvalidValue` if a field lies outside its range, the layers would be too wide, or
+    the networks were trained for something else than the measure counts.
     """
 
     measure: Measure
@@ -78,6 +79,9 @@ class Experiment:
         seeds = check_integer("seeds", self.seeds, 1, MAX_SEEDS)
         settle(self, seeds=seeds, key=check_integer("key", self.key, 0, MAX_KEY))
         check_widths(self.recipe, self.manipulations)
+        if self.measure.reads_digits and self.recipe.task != DIGITS:
+            allowed = f"{self.measure.label.lower()} is measured on networks trained on {DIGITS}"
+            raise InvalidValue("task", self.recipe.task, allowed)
 
     @property
     def invariant(self) -> bool:
@@ -120,7 +124,7 @@ class Experiment:
             "schema": SCHEMA,
             "measure": settings,
             "manipulations": [step.canonical() for step in self.manipulations],
-            "recipe": dataclasses.asdict(self.recipe),
+            "recipe": self.recipe.settings(),
             "seeds": self.seeds,
             "key": self.key,
             "measure_anyway": self.measure_anyway,

@@ -1,4 +1,4 @@
-"""The tasks a trained network's hidden layer is transferred to: rotation and least prime factor."""
+"""Other tasks than reading digits: which way up an image is, and the digit's least prime factor."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dissociation._lazy import jax
+from dissociation.datasets import Dataset
 from dissociation.errors import check_choice
 
 TASKS = {
@@ -21,13 +22,15 @@ SPLITS = {
 LEAST_PRIME_FACTOR = np.array([0, 1, 2, 3, 2, 5, 2, 7, 2, 3], np.uint8)
 TRANSFER_KEY = 432
 SPLIT_SALT = 1
+#: Of the networks that are trained on rotation: which image is turned how, and their order.
+TURN_KEY = 90
 
 
 @dataclass(frozen=True)
 class Task:
     """A labelled set of images.
 
-    - `images`: `(n, 784)` float32.
+    - `images`: `(n, 784)`, of the type that they were given in.
     - `classes`: `(n,)` int32 in `range(len(names))`.
     - `names`: what each class means.
     """
@@ -64,6 +67,20 @@ def rotation_task(images: np.ndarray, *, split: str = "notebook", seed: int = TR
     classes = np.repeat(np.arange(4, dtype=np.int32), quarter)
     order = np.asarray(jax.random.permutation(key, 4 * quarter))
     return Task(turned.reshape(-1, 784)[order], classes[order], ("0°", "90°", "180°", "270°"))
+
+
+def turned(data: Dataset, *, seed: int = TURN_KEY) -> Dataset:
+    """Images to be told apart by which way up they are, whatever they show.
+
+    **Arguments:**
+
+    - `data`: `n` images; the first `4 * (n // 4)` are used, a quarter of them for each rotation.
+    - `seed`: of which is turned how, and of their order; see [`rotation_task`][].
+
+    **Returns:** as many turned images, labelled 0 to 3: quarters, anticlockwise.
+    """
+    task = rotation_task(data.pixels, split="shuffled", seed=seed)
+    return Dataset(task.images, task.classes.astype(np.uint8))
 
 
 def least_prime_factor_task(

@@ -19,7 +19,7 @@ with st.sidebar:
         further = [name for name in state.parameters if name.startswith(f"{rewrite}.")]
         group(state, "More about the rewrite", "tune", further)
     composer(state, "then", "Then, in sequence")
-    for name in ("layer", "images", "network_a", "network_b"):
+    for name in ("layer", "images", "network_a", "network_b", "task_b"):
         control(state, name)
     network_controls(state)
     reset_button(state)

@@ -7,12 +7,13 @@ from dissociation.dashboard.controls import control, group, network_controls, re
 from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.map_panel import map_panel
+from dissociation.dashboard.map_words import lead
 from dissociation.dashboard.state import PageState
 
 frame("Map")
 state = PageState(MAP)
 with st.sidebar:
-    for name in ("across", "up", "show", "landmarks", "layer"):
+    for name in ("across", "up", "show", "landmarks", "rotation", "layer"):
         control(state, name)
     further = [name for name in state.parameters if "." in name]
     group(state, "More about the rewrites", "tune", further)
@@ -22,8 +23,7 @@ with st.sidebar:
 head(
     state,
     "Map",
-    "What a network *does* across, how it *represents* things up. Rewrites that keep every answer "
-    "climb the left edge; networks trained from other seeds stand to the right.",
+    lead(state["across"]),
 )
 map_panel(state)
 state.write()

@@ -65,6 +65,10 @@ class RecordingLab(Lab):
         self.contrasts.append(tuple(contrasts))
         return super().watch_contrasts(contrasts)
 
+    def watch_map(self, contrasts, experiments=()):
+        self.contrasts.append(tuple(contrasts))
+        return super().watch_map(contrasts, experiments)
+
     def watch_training(self, recipe, seeds):
         self.trainings.append((recipe, seeds))
         return super().watch_training(recipe, seeds)

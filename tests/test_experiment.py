@@ -37,6 +37,7 @@ MEASURE_FIELDS = {
     ),
 }
 RECIPE_FIELDS = dict(epochs=5, batch=128, learning_rate=0.25, final_learning_rate=0.01, width=512)
+RECIPE_FIELDS["task"] = "rotation"
 
 
 def other_values(cls) -> dict:
@@ -72,7 +73,9 @@ def variants():
             yield f"{name}.{field}", dataclasses.replace(PLAIN, manipulations=(step,))
     for field, value in RECIPE_FIELDS.items():
         recipe = dataclasses.replace(QUICK, **{field: value})
-        yield f"recipe.{field}", dataclasses.replace(PLAIN, recipe=recipe)
+        # Other tasks have no error on digits.
+        measure = Transfer() if field == "task" else PLAIN.measure
+        yield f"recipe.{field}", dataclasses.replace(PLAIN, measure=measure, recipe=recipe)
     yield "key", dataclasses.replace(PLAIN, key=38)
     yield "none", dataclasses.replace(PLAIN, manipulations=())
     for steps in ((Scale(), Nuisance(32.0)), (Nuisance(32.0), Scale()), (Nuisance(32.0),) * 2):
@@ -251,6 +254,14 @@ class TestValidation:
             Experiment(InputNoise(), steps, recipe)
         assert caught.value.field == f"strength of {steps[-1].name}"
 
+    def test_errors_on_digits_are_of_networks_that_read_them(self):
+        turned = Recipe(task="rotation")
+        for measure in (InputNoise(), ParameterNoise()):
+            with pytest.raises(InvalidValue, match="trained on digits") as caught:
+                Experiment(measure, recipe=turned)
+            assert caught.value.field == "task"
+        assert Experiment(Transfer(), recipe=turned).recipe.task == "rotation"
+
     def test_layers_grow_apart(self):
         Experiment(InputNoise(), (Duplicate(4.0), Duplicate(4.0, layer=1)), QUICK)
 
@@ -355,6 +366,11 @@ class TestJson:
         again = from_json(json.loads(text))
         assert again == found and hash(again) == hash(found)
         assert again.seed_digest(0, "ab") == found.seed_digest(0, "ab")
+
+    def test_another_task_is_written_the_usual_one_is_not(self):
+        assert "task" not in PLAIN.to_json()["recipe"]
+        turned = Experiment(Transfer(), recipe=Recipe(task="rotation"))
+        assert turned.to_json()["recipe"]["task"] == "rotation"
 
     def test_every_variant_there_and_back(self):
         for _, found in variants():

@@ -3,13 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from dissociation.datasets import Dataset
 from dissociation.errors import InvalidValue
 from dissociation.tasks import (
     LEAST_PRIME_FACTOR,
     SPLITS,
     TASKS,
+    Task,
     least_prime_factor_task,
     rotation_task,
+    turned,
 )
 
 
@@ -22,6 +25,18 @@ def numbered(n):
 
 #: Where the top left corner goes in anticlockwise turns: bottom left, bottom right, top right.
 CORNERS = (0, 756, 783, 27)
+
+
+def test_images_turned_for_training():
+    data = Dataset(numbered(202).astype(np.uint8), np.zeros(202, np.uint8))
+    made = turned(data)
+    assert len(made) == 200 and made.pixels.dtype == made.labels.dtype == np.uint8
+    number, quarters = identity(Task(made.pixels, made.labels, ()))
+    assert sorted(number) == list(range(200))
+    assert np.array_equal(quarters, made.labels) and np.bincount(quarters).tolist() == [50] * 4
+    # Which is turned how has nothing to do with its place, and another key turns others.
+    assert len(set(quarters[np.argsort(number)][:20])) > 1
+    assert not np.array_equal(turned(data, seed=1).labels, made.labels)
 
 
 def identity(task):

@@ -16,6 +16,7 @@ def link_of(point: Point, values: Values) -> Link:
     given = {name: values[name] for name in REPRESENTATION.defaults if name in values}
     given = {**given, "tour": 0, "hide": [], "lock": []}
     given["network_b"] = second.seed + 1
+    given["task_b"] = second.recipe.task
     given["rewrite"] = second.manipulations[0].name if second.manipulations else "none"
     for step in second.manipulations:
         given[step.name] = step.strength

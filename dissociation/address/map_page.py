@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import NamedTuple
 
 from dissociation.address import parameters as p
+from dissociation.address.names import TRAINED
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.representation_page import LAYER
 from dissociation.address.table import PageTable, Values, page_table
 from dissociation.contrasts import Contrast, Side
-from dissociation.experiment import MAX_SEEDS
+from dissociation.experiment import MAX_SEEDS, Experiment
 from dissociation.manipulations import REGISTRY
+from dissociation.measures import InputNoise, ParameterNoise
 from dissociation.measures.similarity import FUNCTION, SIMILARITIES
+from dissociation.training import DIGITS, ROTATION
 
-#: The group of other trained networks.
-OTHERS = "others"
+#: The groups of other trained networks: from other seeds, and for another task.
+OTHERS, ROTATED = "others", "rotation"
+LANDMARK_GROUPS = {
+    TRAINED: "Trained",
+    OTHERS: "Other trained networks",
+    ROTATED: "Trained on rotation",
+}
+#: What robustness is measured with: on few images, so that points come fast; with four draws of the
+#: noise on parameters, of which one alone moves σ50 by a tenth; and from so little noise that the
+#: most fragile rewrites are still mostly right.
+ROBUSTNESS = {
+    measure.name: measure
+    for measure in (
+        ParameterNoise(images=1_000, noise_low=3e-4, points=20, draws=4),
+        InputNoise(images=1_000, noise_low=0.01, points=20),
+    )
+}
 SHOWN = ("scale", "duplicate", "nuisance", "rescale", "input_null", "hidden_null")
 
 
@@ -28,11 +47,15 @@ def _measures(compares: str) -> dict[str, str]:
 
 ACROSS = Parameter(
     "across",
-    "Across: the function",
+    "Across",
     CHOICE,
     "logit_change",
-    "How far what the network does has moved.",
-    choices=_measures(FUNCTION),
+    "How far what the network does has moved; or how robust it is: σ50, the noise at which its "
+    "error is half way from clean to chance.",
+    choices={
+        **_measures(FUNCTION),
+        **{name: f"Robustness: σ50 of {m.label.lower()}" for name, m in ROBUSTNESS.items()},
+    },
 )
 UP = Parameter(
     "up",
@@ -51,6 +74,15 @@ LANDMARKS = Parameter(
     0,
     float(MAX_SEEDS - 1),
 )
+ROTATION_NETWORKS = Parameter(
+    "rotation",
+    "Networks trained on rotation",
+    INTEGER,
+    1,
+    "The same architecture, trained to tell which way up an image is: another function.",
+    0,
+    3.0,
+)
 _NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
 _FURTHER = tuple(
     q
@@ -63,26 +95,36 @@ class Point(NamedTuple):
     """One point of the map.
 
     - `contrast`: of the trained network with another one.
-    - `group`: the rewrite's name, or [`OTHERS`][]; `label`: its strength, or which network.
-    - `rank`: its place in its group, from 0.
+    - `group`: the rewrite's name, or one of [`LANDMARK_GROUPS`][]; `label`: its strength, or which
+      network; `rank`: its place in its group, from 0.
+    - `experiment`: whose last network's σ50 is its place across; `None` if it has none, or that is
+      not asked for.
     """
 
     contrast: Contrast
     group: str
     label: str
     rank: int
+    experiment: Experiment | None = None
 
 
 def points_of(values: Values) -> list[Point]:
-    """The points that a page's values ask for, group by group. **Raises:** `InvalidValue`."""
+    """The points that a page's values ask for, the trained network first, then group by group.
+
+    **Raises:** `InvalidValue`.
+    """
     recipe, layer, key = p.recipe_of(values), int(values["layer"]), values["key"]
     trained = Side(recipe, 0)
+    measure = ROBUSTNESS.get(values["across"])
 
     def point(side: Side, group: str, label: str, rank: int) -> Point:
         contrast = Contrast(trained, side, layer, key=key, thorough=False)
-        return Point(contrast, group, label, rank)
+        experiment = None
+        if measure is not None and side.recipe.task == DIGITS:
+            experiment = Experiment(measure, side.manipulations, recipe, side.seed + 1, key)
+        return Point(contrast, group, label, rank, experiment)
 
-    found = []
+    found = [point(trained, TRAINED, "nothing rewritten", 0)]
     for name in [name for name in REGISTRY if name in values["show"]]:
         for rank, strength in enumerate(REGISTRY[name].strength_range.sweep):
             # A rewrite of the layer that is looked at, where it can be.
@@ -91,6 +133,9 @@ def points_of(values: Values) -> list[Point]:
             found.append(point(Side(recipe, 0, (step,)), name, step.describe_strength(), rank))
     for rank in range(values["landmarks"]):
         found.append(point(Side(recipe, rank + 1), OTHERS, f"network {rank + 2}", rank))
+    turned = dataclasses.replace(recipe, task=ROTATION)
+    for rank in range(values["rotation"]):
+        found.append(point(Side(turned, rank), ROTATED, f"network {rank + 1}", rank))
     return found
 
 
@@ -104,6 +149,7 @@ MAP: PageTable = page_table(
         p.show_parameter(REGISTRY, SHOWN),
         *_FURTHER,
         LANDMARKS,
+        ROTATION_NETWORKS,
         LAYER,
         *_NETWORKS,
     ),

@@ -12,6 +12,7 @@ from dissociation.address.table import PageTable, Values, page_table
 from dissociation.contrasts import FEW, Contrast, Side
 from dissociation.experiment import MAX_SEEDS
 from dissociation.manipulations import REGISTRY
+from dissociation.training import DIGITS, LEARNED
 
 NONE = "none"
 _REWRITE = dataclasses.replace(
@@ -41,6 +42,14 @@ NETWORK_A = Parameter("network_a", "Network A", INTEGER, 1, "By its seed.", 1, f
 NETWORK_B = Parameter(
     "network_b", "Network B", INTEGER, 1, "The same one, or another.", 1, float(MAX_SEEDS)
 )
+TASK_B = Parameter(
+    "task_b",
+    "Network B was trained on",
+    CHOICE,
+    DIGITS,
+    "Digits, as A was, or which way up an image is: another function.",
+    choices={name: name for name in LEARNED},
+)
 _NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
 
 
@@ -50,7 +59,8 @@ def contrast_of(values: Values) -> Contrast:
     name = values["rewrite"]
     rewrite = () if name == NONE else (p.manipulation_of(name, values),)
     first = Side(recipe, values["network_a"] - 1)
-    second = Side(recipe, values["network_b"] - 1, (*rewrite, *values["then"]))
+    other = dataclasses.replace(recipe, task=values["task_b"])
+    second = Side(other, values["network_b"] - 1, (*rewrite, *values["then"]))
     return Contrast(first, second, int(values["layer"]), int(values["images"]), values["key"])
 
 
@@ -64,6 +74,7 @@ REPRESENTATION: PageTable = page_table(
         THEN,
         NETWORK_A,
         NETWORK_B,
+        TASK_B,
         LAYER,
         IMAGES,
         *_NETWORKS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,25 +10,32 @@ import pandas as pd
 import streamlit as st
 
 from dissociation.address.map_links import link_of
-from dissociation.address.map_page import OTHERS, Point, points_of
+from dissociation.address.map_page import ROBUSTNESS, Point, points_of
+from dissociation.address.names import TRAINED
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.map_words import (
+    CORNERS,
+    CORNERS_OF_ROBUSTNESS,
+    corner_of_another_task,
+    group_name,
+    left_out,
+    reading,
+    statement,
+)
 from dissociation.dashboard.page_links import go_to
-from dissociation.dashboard.palette import looks
+from dissociation.dashboard.palette import LANDMARKS, looks
 from dissociation.dashboard.panels import guard
-from dissociation.dashboard.representation_panel import PAPER
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.watching import draw_watch, follow, watch_for
-from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.lab import lab
+from dissociation.engine.map_watch import MapWatch
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.experiment import digest
-from dissociation.manipulations import REGISTRY
 from dissociation.measures.similarity import SIMILARITIES
 
 #: Below this a change of function is drawn at the foot of the axis: rounding of float32.
 NOTHING = 1e-6
-_OTHERS = ("Other trained networks", "#7F7F7F", "star")
 
 
 def map_panel(state: PageState) -> None:
@@ -35,15 +43,13 @@ def map_panel(state: PageState) -> None:
     values = state.values()
     try:
         points = points_of(values)
-        if not points:
+        if len(points) == 1:
             raise InvalidValue("show", values["show"], "choose a rewrite or another network")
-        contrasts = [point.contrast for point in points]
-        signature = digest([contrast.digest() for contrast in contrasts])
-        watch = watch_for(state.page, signature, lambda: lab().watch_contrasts(contrasts))
+        watch = watch_for(state.page, _signature(points), lambda: _watch(points))
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
         return
-    assert isinstance(watch, ContrastWatch)
+    assert isinstance(watch, MapWatch)
     chosen = f"{state.page}|chosen"
     if (number := st.session_state.pop(chosen, None)) is not None:
         go_to(link_of(points[number], values))
@@ -55,37 +61,54 @@ def map_panel(state: PageState) -> None:
             st.session_state[chosen] = int(key)
 
     figure = _figure(points, values, type_scale(state.lecture))
-    alt = f"{figure.y.title} against {figure.x.title}, a point a rewrite. Their table is below."
+    alt = f"{figure.y.title} against {figure.x.title}, a point a network. Their table is below."
     draw_watch(watch, figure, state.page, alt, on_chosen=take)
-    st.caption(
-        "Each point is the trained network beside a rewrite of it; larger is stronger, a line is a "
-        f"sweep. At the left edge the function is the same but for rounding (below {NOTHING:g}). "
-        f"Press a point to open it. {PAPER}"
-    )
-    st.fragment(_table, run_every=follow(watch))(watch, points)
+    st.caption(f"{reading(values['across'], NOTHING)} {statement(values['across'])}")
+    st.fragment(_below, run_every=follow(watch))(watch, points, values["up"])
 
 
-def _axis(name: str) -> tuple[str, bool]:
+def _signature(points: Sequence[Point]) -> str:
+    plans = [point.experiment and point.experiment.to_json() for point in points]
+    return digest([[point.contrast.digest() for point in points], plans])
+
+
+def _watch(points: Sequence[Point]) -> MapWatch:
+    experiments = [point.experiment for point in points]
+    return lab().watch_map([point.contrast for point in points], experiments)
+
+
+def _axes(across: str, up: str) -> tuple[lc.Axis, lc.Axis]:
+    y = lc.Axis(_title(up), 0, 1, auto=True)
+    if across in ROBUSTNESS:
+        measure = ROBUSTNESS[across]
+        title = measure.noise_axis.replace("σ", "σ50")
+        low, high = measure.noise_low, measure.noise_high
+        return lc.Axis(title, low, high, log=True, auto=True), y
+    # Outputs can move further than their size; answers and distributions cannot.
+    high = 10.0 if across == "logit_change" else 1.0
+    percent = across == "disagreement"
+    return lc.Axis(_title(across), NOTHING, high, log=True, percent=percent), y
+
+
+def _title(name: str) -> str:
     measure = SIMILARITIES[name]
     title = measure.label if measure.distance else f"1 − {measure.label}"
-    return f"{title} ({measure.unit})" if measure.unit else title, name == "disagreement"
+    return f"{title} ({measure.unit})" if measure.unit else title
 
 
 def _figure(points: Sequence[Point], values: dict[str, Any], scale: float) -> lc.FigureSpec:
-    across, up = values["across"], values["up"]
-    title, percent = _axis(across)
-    x = lc.Axis(title, NOTHING, 1.0, log=True, percent=percent)
-    y = lc.Axis(_axis(up)[0], 0, 1, auto=True)
+    x, y = _axes(values["across"], values["up"])
     styles = []
     for number, point in enumerate(points):
-        if point.group == OTHERS:
-            name, color, symbol = _OTHERS
+        if values["across"] in ROBUSTNESS and point.experiment is None:
+            continue
+        if point.group in LANDMARKS:
+            color, symbol = LANDMARKS[point.group]
             dash = ""
         else:
-            name = REGISTRY[point.group].label
             color, dash, symbol = looks(point.group)
-        style = lc.TraceStyle(str(number), name, color, dash, symbol, point.label, point.group)
-        styles.append(style)
+        look = (group_name(point), color, dash, symbol, point.label, point.group)
+        styles.append(lc.TraceStyle(str(number), *look))
     return lc.FigureSpec(
         x=x,
         y=y,
@@ -95,18 +118,28 @@ def _figure(points: Sequence[Point], values: dict[str, Any], scale: float) -> lc
         revision=lc.revision(x, y),
         scale=scale,
         kind="map",
-        across=across,
-        up=up,
+        across=values["across"],
+        up=values["up"],
+        reference=TRAINED,
+        corners=CORNERS_OF_ROBUSTNESS if x.auto else CORNERS,
     )
 
 
-def _table(watch: ContrastWatch, points: Sequence[Point]) -> None:
+def _below(watch: MapWatch, points: Sequence[Point], up: str) -> None:
+    half_ways, findings = watch.half_ways(), watch.contrasts.findings()
+    finished = watch.status().finished
+    if watch.curves:
+        for note in left_out(points, half_ways, finished):
+            st.caption(note)
+    elif words := corner_of_another_task(points, findings, up):
+        st.markdown(words)
     rows = []
-    for point, found in zip(points, watch.findings(), strict=True):
+    for point, found, half_way in zip(points, findings, half_ways, strict=True):
         if found is None or not found.values:
             continue
-        name = _OTHERS[0] if point.group == OTHERS else REGISTRY[point.group].label
-        row: dict[str, Any] = {"Network": name, "Strength": point.label}
+        row: dict[str, Any] = {"Network": group_name(point), "Strength": point.label}
+        if watch.curves:
+            row["σ50"] = "" if math.isnan(half_way) else f"{half_way:.4g}"
         row |= {
             SIMILARITIES[measure].label: f"{value:.4g}" for measure, value in found.values.items()
         }

@@ -36,6 +36,12 @@ _LOOKS = {
     "phantom": ("#D6336C", "longdash", "hourglass"),
     COMPOSED: ("#7F7F7F", "longdashdot", "pentagon"),
 }
+#: Networks to hold a map's rewrites against: colour and symbol.
+LANDMARKS = {
+    TRAINED: ("#0072B2", "circle-open-dot"),
+    "others": ("#7F7F7F", "star"),
+    "rotation": ("#D0344E", "hourglass"),
+}
 _SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 LOSS_COLOR, ERROR_COLOR = "#0072B2", "#D55E00"

@@ -22,6 +22,7 @@ from dissociation.engine.lab import lab
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
 from dissociation.normal_form import NormalForms
+from dissociation.training import DIGITS
 
 #: Largest relative difference of weights that rounding of float32 explains.
 SAME_FORM = 1e-3
@@ -29,11 +30,17 @@ PAPER = (
     "Braun, Grant & Saxe (ICML 2025): networks of one function may have quite different "
     "representations, and similar representations say little about the function."
 )
+#: Where a network is compared with one that was trained on rotation.
+ANOTHER_TASK = (
+    "Trained on rotation, a network says which way up an image is, with outputs 0 to 3. All images "
+    "are shown upright. Answers are compared by output, so they differ by task, not by mistake."
+)
 
 
 def side_name(side: Side) -> str:
     """A side in words: its rewrites and which network it is."""
-    return f"{condition_name(side.manipulations)}, network {side.seed + 1}"
+    name = f"{condition_name(side.manipulations)}, network {side.seed + 1}"
+    return name if side.recipe.task == DIGITS else f"{name} ({side.recipe.task} task)"
 
 
 def representation_panel(state: PageState) -> None:
@@ -82,6 +89,8 @@ def _explained(watch: ContrastWatch, contrast: Contrast) -> None:
     )
     if found.values:
         st.markdown(f"### {_headline(found)}")
+        if contrast.second.recipe.task != contrast.first.recipe.task:
+            st.caption(ANOTHER_TASK)
         table = similarity_table(found)
         st.dataframe(table, hide_index=True, width="stretch", height=36 * (len(table) + 1) + 2)
         st.caption(

@@ -12,6 +12,7 @@ from dissociation.address.names import condition_keys
 from dissociation.contrasts import Findings
 from dissociation.datasets import mnist_test
 from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
 from dissociation.experiment import Experiment
@@ -132,19 +133,25 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
     ]
 
 
-def map_traces(watch: ContrastWatch) -> list[dict[str, Any]]:
-    """One trace a contrast that has found something: how far the two networks are apart."""
+def map_traces(watch: MapWatch) -> list[dict[str, Any]]:
+    """One trace a contrast that has found something.
+
+    Its `places` are how far the two networks are apart, by the measures' names, and, by that of the
+    noise, the second one's σ50.
+    """
     traces = []
-    for number, found in enumerate(watch.findings()):
+    half_ways = zip(watch.experiments, watch.half_ways(), strict=True)
+    both = zip(watch.contrasts.findings(), half_ways, strict=True)
+    for number, (found, (experiment, half_way)) in enumerate(both):
         if found is None or not found.values:
             continue
-        differences = {
+        places = {
             name: _number(SIMILARITIES[name].difference(value))
             for name, value in found.values.items()
         }
-        traces.append(
-            {"key": str(number), "x": [0], "y": [0], "detail": "", "differences": differences}
-        )
+        if experiment is not None:
+            places[experiment.measure.name] = _number(half_way)
+        traces.append({"key": str(number), "x": [0], "y": [0], "detail": "", "places": places})
     return traces
 
 
@@ -159,10 +166,9 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
     elif isinstance(watch, ContrastWatch):
-        # A map may have a single point, but is never thorough.
-        single = len(watch.contrasts) == 1 and watch.contrasts[0].thorough
-        traces = contrast_traces(watch.findings()[0]) if single else map_traces(watch)
-        status = watch.status()
+        status, traces = watch.status(), contrast_traces(watch.findings()[0])
+    elif isinstance(watch, MapWatch):
+        status, traces = watch.status(), map_traces(watch)
     else:
         raise TypeError(type(watch).__name__)
     return _with_status(status, traces)

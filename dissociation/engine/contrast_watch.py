@@ -56,12 +56,13 @@ class ContrastWatch(Watch):
     def _message(self, state: str, snapshots: Sequence[j.JobSnapshot]) -> str:
         if state == j.FAILED:
             return next(s.error for s in snapshots if s.state == j.FAILED)
-        if state == TRAINING:
-            return "Training the networks first"
         if state == j.QUEUED:
             return queue_message(snapshots)
         known = [found for found in self.findings() if found is not None]
         images = min((min(f.images.values()) for f in known if f.images), default=0)
         sample = f"{images:,} images" if images else "the first images"
+        if state == TRAINING:
+            first = "Training the networks first"
+            return f"Comparing: {sample}; training the next network" if known else first
         words = {j.CANCELLED: f"Cancelled at {sample}.", j.DONE: f"Complete: {sample}."}
         return words.get(state, f"Comparing: {sample}")

@@ -14,6 +14,7 @@ from dissociation.contrasts import Contrast
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
+from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
 from dissociation.engine.store import Store
@@ -88,6 +89,17 @@ class Lab:
         **Raises:** `InvalidValue` if too much is going on.
         """
         watch = ContrastWatch(self.library, self.jobs, contrasts)
+        self._register(watch)
+        return watch
+
+    def watch_map(
+        self, contrasts: Sequence[Contrast], experiments: Sequence[Experiment | None] = ()
+    ) -> MapWatch:
+        """Starts or finds what contrasts find, and the σ50 of networks; see [`MapWatch`][].
+
+        **Raises:** `InvalidValue` if too much is going on.
+        """
+        watch = MapWatch(self.library, self.jobs, contrasts, experiments)
         self._register(watch)
         return watch
 

@@ -105,6 +105,7 @@ class CurveWatch(Watch):
 
     - `experiments`: those that differ in nothing but their manipulations are measured together.
     - `pair`: positions of two of them, A and B, whose paired difference is wanted, too.
+    - `checked`: whether to check what rewrites have left of the function.
     """
 
     def __init__(
@@ -113,6 +114,8 @@ class CurveWatch(Watch):
         jobs: Jobs,
         experiments: Sequence[Experiment],
         pair: tuple[int, int] | None = None,
+        *,
+        checked: bool = True,
     ):
         super().__init__(jobs)
         self.library = library
@@ -124,7 +127,8 @@ class CurveWatch(Watch):
         self._collect()
         self._start_missing()
         self._checks: dict[int, tuple[FunctionCheck, ...] | Job] = {}
-        self._start_checks()
+        if checked:
+            self._start_checks()
         self.all_stored = not self.watched
 
     def _units(self) -> dict[str, tuple[Experiment, int]]:

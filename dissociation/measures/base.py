@@ -126,8 +126,9 @@ class Measure(abc.ABC):
     """A way to tell networks of equal function apart. Its fields are its settings.
 
     Declarations (class attributes): `name` for addresses, `label` for people, `about`, `cite`,
-    `version` (raise it when a change to the code changes numbers) and `sees_only_function`:
-    networks that compute the same function on every input get exactly the same curve.
+    `version` (raise it when a change to the code changes numbers), `sees_only_function`: networks
+    that compute the same function on every input get exactly the same curve, and `reads_digits`:
+    its errors are digits read wrongly, which only networks trained to read them should answer for.
     """
 
     images: int = TEST_IMAGES
@@ -138,6 +139,7 @@ class Measure(abc.ABC):
     cite: ClassVar[str]
     version: ClassVar[int] = 1
     sees_only_function: ClassVar[bool] = False
+    reads_digits: ClassVar[bool] = True
 
     @property
     @abc.abstractmethod

@@ -53,6 +53,7 @@ class Transfer(Measure):
         "was not trained for, with 10-fold cross-validation."
     )
     cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025, Fig. 4"
+    reads_digits: ClassVar = False
 
     def __post_init__(self):
         points = check_integer("points", self.points, 1, 50)

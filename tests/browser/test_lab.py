@@ -272,7 +272,7 @@ WHERE_TO_LOOK = {
     "/Hypothesis": address("/Hypothesis"),
     "/Sweep": address("/Sweep", strengths="1,10,50", key="2"),
     "/Representation": contrast_address("/Representation", rewrite="nuisance", nuisance="16"),
-    "/Map": contrast_address("/Map", show="", landmarks="1"),
+    "/Map": contrast_address("/Map", show="rescale", landmarks="1"),
 }
 
 

@@ -44,7 +44,7 @@ def test_pictures_measures_and_a_moved_strength(lab, page):
 
 
 def test_a_point_of_the_map_opens_its_page(lab, page):
-    lab.open(page, contrast_address("/Map", show="", landmarks="1"))
+    lab.open(page, contrast_address("/Map", show="", landmarks="1", rotation="0"))
     wait_for_end(page)
     page.wait_for_function(f"() => {PLOT}?.data?.[0].x?.[0] > 0")
     spot = (

@@ -6,6 +6,7 @@ import pytest
 from labs import TINY, Visit
 
 from dissociation.contrasts import Side
+from dissociation.dashboard.representation_panel import side_name
 from dissociation.manipulations import Nuisance, Scale
 from dissociation.measures.similarity import SIMILARITIES
 
@@ -67,6 +68,17 @@ def test_another_network_is_another(lab):
     visit.run()
     assert "exact rewrites of one network" not in visit.text()
     assert "% of the answers differ" in headline(visit)
+
+
+def test_a_network_of_another_task(lab):
+    query = {**QUERY, "rewrite": "none", "network_b": "2", "task_b": "rotation"}
+    visit = Visit("representation", query)
+    first, second = sides(lab)
+    assert (first.recipe.task, second.recipe.task, second.seed) == ("digits", "rotation", 1)
+    assert side_name(second) == "Trained, network 2 (rotation task)"
+    lab.jobs.drain()
+    visit.run()
+    assert "they differ by task, not by mistake" in visit.text()
 
 
 def test_too_wide(lab):

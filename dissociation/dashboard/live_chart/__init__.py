@@ -32,7 +32,8 @@ def _read(name: str) -> str:
 
 #: What draws a figure, in a page of its own, too; then what makes it live.
 DRAWING = ("figure.js", "multiples.js", "heatmap.js", "representation.js", "map.js", "kinds.js")
-_SCRIPTS = (*DRAWING, "server.js", "sketch.js", "room.js", "prediction.js", "live_chart.js")
+_LIVE = ("server.js", "sketch.js", "room.js", "prediction.js", "sweep_player.js", "live_chart.js")
+_SCRIPTS = (*DRAWING, *_LIVE)
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
 _ELEMENT = st.components.v2.component(
@@ -114,7 +115,9 @@ class FigureSpec:
         condition but the first; `representation`, two networks side by side; or `map`, a point a
         condition.
     - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
-        title of its rows; `across`, `up`: of a map, the measures on its axes.
+        title of its rows; `across`, `up`: of a map, the measures on its axes; `reference`: of a
+        map, the group of the network that the others are held against; `corners`: of a map, what
+        a corner means, as `("top left", words)`.
     """
 
     x: Axis
@@ -130,6 +133,8 @@ class FigureSpec:
     rows: str = ""
     across: str = ""
     up: str = ""
+    reference: str = ""
+    corners: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]

@@ -9,6 +9,6 @@ const KINDS = {
     height: representationHeight,
     drawing: representationDrawing,
   },
-  map: { traces: mapTraces, layout: mapLayout, height: mapHeight },
+  map: { traces: mapTraces, layout: mapLayout, height: mapHeight, paths: mapPaths },
   heatmap: { traces: heatmapTraces, layout: heatmapLayout, height: heatmapHeight },
 };

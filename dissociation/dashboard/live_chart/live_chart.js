@@ -43,6 +43,7 @@ class LiveChart {
     this.root = make("div", "live-chart");
     this.root.append(head, this.progress, this.announcement, this.problem, this.stage);
     this.predicting = new PredictionPart(this, this.root);
+    this.player = new SweepPlayer(this, this.root);
     parent.append(this.root);
     this.listen();
   }
@@ -244,7 +245,7 @@ class LiveChart {
     this.view = view;
     draw(
       this.plot,
-      [...traces(figure, snapshot, width < PHONE), ...predicted],
+      [...this.player.over(traces(figure, snapshot, width < PHONE), figure, snapshot), ...predicted],
       layout(figure, snapshot, colors, width, predicted.length),
       plotlyConfig(figure),
     );
@@ -261,6 +262,7 @@ class LiveChart {
   remove() {
     this.hangUp();
     this.predicting.remove();
+    this.player.remove();
     this.listeners.abort();
     this.resizes.disconnect();
     cancelAnimationFrame(this.frame);

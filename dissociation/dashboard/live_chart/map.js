@@ -6,25 +6,62 @@ function mapGroups(figure, snapshot) {
   const groups = new Map();
   for (const style of figure.traces) {
     const trace = byKey.get(style.key);
-    const [across, up] = [figure.across, figure.up].map((name) => trace?.differences[name]);
+    const [across, up] = [figure.across, figure.up].map((name) => trace?.places[name]);
     const known = Number.isFinite(across) && Number.isFinite(up);
     if (!groups.has(style.group)) groups.set(style.group, { style, points: [], count: 0 });
-    if (known) groups.get(style.group).points.push({ style, across, up, rank: groups.get(style.group).count });
-    groups.get(style.group).count += 1;
+    const group = groups.get(style.group);
+    const place = { style, across: Math.max(across, figure.x.low), up, rank: group.count };
+    if (known) group.points.push(place);
+    group.count += 1;
   }
   return groups;
 }
 
+// Larger is stronger; networks that are held against them have one size.
+const mapSize = (figure, { style, rank }) => figure.scale * (style.dash ? 8 + 2.5 * rank : 15);
+
+/** The way of each sweep: from the reference through its strengths, which are evenly far apart. */
+function mapPaths(figure, snapshot) {
+  const groups = mapGroups(figure, snapshot);
+  const across = (value) => (figure.x.log ? Math.log10(value) : value);
+  const start = groups.get(figure.reference)?.points[0];
+  return [...groups.values()]
+    .filter(({ style }) => style.dash)
+    .map(({ style, points, count }) => ({
+      style,
+      count,
+      nodes: [
+        ...(start ? [{ across: across(start.across), up: start.up, share: 0, size: 8, label: "" }] : []),
+        ...points.map((point) => ({
+          across: across(point.across),
+          up: point.up,
+          share: (point.rank + 1) / count,
+          size: mapSize(figure, point),
+          label: point.style.label,
+        })),
+      ],
+    }));
+}
+
 function mapTraces(figure, snapshot) {
-  return [...mapGroups(figure, snapshot).values()].map(({ style, points }) => ({
+  const isReference = ({ style }) => style.group === figure.reference;
+  const groups = [...mapGroups(figure, snapshot).values()];
+  // Drawn last, so that it is seen where rewrites have not moved; named first.
+  groups.sort((a, b) => isReference(a) - isReference(b));
+  return groups.map(({ style, points }) => ({
     uid: uid("map", style.group),
+    legendrank: style.group === figure.reference ? 1 : 1000,
     type: "scatter",
     mode: points.length > 1 && style.dash ? "lines+markers+text" : "markers+text",
     name: escape(style.name),
-    x: points.length ? points.map(({ across }) => Math.max(across, figure.x.low)) : [null],
+    legendgroup: style.group,
+    x: points.length ? points.map(({ across }) => across) : [null],
     y: points.length ? points.map(({ up }) => up) : [null],
-    // Only the end of a line is labelled; the others answer to hover.
-    text: points.map(({ style: own }, i) => (i < points.length - 1 ? "" : escape(own.label))),
+    // Only the end of a line is labelled; the others answer to hover, and the legend names the
+    // reference, which stands where most is written.
+    text: points.map(({ style: own }, i) =>
+      i < points.length - 1 || own.group === figure.reference ? "" : escape(own.label),
+    ),
     textposition: "middle right",
     textfont: { size: figure.scale * 11 },
     customdata: points.map(({ style: own }) => own.key),
@@ -40,9 +77,10 @@ function mapTraces(figure, snapshot) {
     marker: {
       color: style.color,
       symbol: style.symbol,
-      // Larger is stronger.
-      size: points.map(({ rank }) => figure.scale * (8 + 2.5 * rank)),
-      line: { color: "#ffffff", width: 1 },
+      opacity: 1,
+      // Of a trace without points the legend's symbol would have no size.
+      size: points.length ? points.map((point) => mapSize(figure, point)) : [figure.scale * 14],
+      line: style.symbol.includes("open") ? { width: 2.5 } : { color: "#ffffff", width: 1 },
     },
   }));
 }
@@ -60,15 +98,31 @@ function mapLayout(figure, snapshot, colors, width) {
   layout.xaxis.showspikes = false;
   layout.yaxis.rangemode = "tozero";
   layout.margin.r = 70;
-  if (width >= PHONE) {
-    const corner = (text, x, y, xanchor, yanchor) => ({
-      text: `<i>${text}</i>`, xref: "paper", yref: "paper", x, y, xanchor, yanchor,
-      showarrow: false, font: { color: colors.quiet, size: figure.scale * 13 },
-    });
-    layout.annotations = [
-      corner("same function,<br>different representation", 0.1, 0.99, "left", "top"),
-      corner("different function,<br>similar representation", 0.99, 0.01, "right", "bottom"),
+  const [start] = mapGroups(figure, snapshot).get(figure.reference)?.points ?? [];
+  if (start) {
+    layout.shapes = [
+      {
+        type: "line", layer: "below", yref: "paper", y0: 0, y1: 1, x0: start.across, x1: start.across,
+        line: { color: colors.quiet, dash: "dot", width: 1 },
+      },
     ];
   }
+  if (width >= PHONE) layout.annotations = figure.corners.map((corner) => mapCorner(corner, figure, colors));
   return layout;
+}
+
+function mapCorner([place, words], figure, colors) {
+  const [yanchor, xanchor] = place.split(" ");
+  return {
+    text: `<i>${escape(words).replace("\n", "<br>")}</i>`,
+    xref: "paper",
+    yref: "paper",
+    // On the left stand the points that keep the function.
+    x: xanchor === "left" ? 0.1 : 0.99,
+    y: yanchor === "top" ? 0.99 : 0.01,
+    xanchor,
+    yanchor,
+    showarrow: false,
+    font: { color: colors.quiet, size: figure.scale * 13 },
+  };
 }

@@ -1,0 +1,148 @@
+// A map's sweeps, played: every rewrite leaves the network it was made of and passes through its
+// strengths. Only traces are added and others faded, so axes, zoom and legend stay as they are.
+
+const PLAY_SECONDS = 4;
+const LONGEST_FRAME = 0.25; // seconds; a page that was away goes on where it was
+const FADED = 0.25;
+
+/** The nodes of a path up to a share of the way, the last one where the share ends. */
+function trailOf(nodes, share) {
+  const passed = nodes.filter((node) => node.share <= share);
+  const [last, next] = [passed.at(-1), nodes[passed.length]];
+  if (!last || !next) return passed;
+  const t = (share - last.share) / (next.share - last.share);
+  if (t < 1e-9) return passed;
+  const mix = (name) => last[name] * (1 - t) + next[name] * t;
+  return [...passed, { ...last, across: mix("across"), up: mix("up"), size: mix("size") }];
+}
+
+function trailTrace(figure, { style, nodes }, share) {
+  const trail = share === null ? [] : trailOf(nodes, share);
+  const head = trail.length - 1;
+  const place = (node) => (figure.x.log ? 10 ** node.across : node.across);
+  return {
+    uid: uid("trail", style.group),
+    type: "scatter",
+    mode: "lines+markers+text",
+    x: trail.length ? trail.map(place) : [null],
+    y: trail.length ? trail.map(({ up }) => up) : [null],
+    text: trail.map(({ label }, i) => (i === head ? escape(label) : "")),
+    textposition: "middle right",
+    textfont: { size: figure.scale * 11 },
+    hoverinfo: "skip",
+    showlegend: false,
+    legendgroup: style.group,
+    cliponaxis: false,
+    line: { color: style.color, width: 3 * figure.scale },
+    marker: {
+      color: style.color,
+      symbol: style.symbol,
+      opacity: 1,
+      size: trail.map(({ size }, i) => (i === head ? size : 5 * figure.scale)),
+      line: { color: "#ffffff", width: 1 },
+    },
+  };
+}
+
+class SweepPlayer {
+  share = null; // of the way that is shown; null at rest, when there is nothing to travel
+  playing = false;
+  steps = 0; // strengths of the longest sweep
+
+  constructor(chart, parent) {
+    this.chart = chart;
+    this.button = make("button", "live-chart-button live-chart-play", { type: "button" });
+    this.slider = make("input", "live-chart-scrub", {
+      "type": "range", "min": "0", "aria-label": "How far along the sweep",
+    });
+    this.words = make("span", "live-chart-words");
+    const group = { "role": "group", "aria-label": "The sweep, played", "hidden": "" };
+    this.root = make("div", "live-chart-player", group);
+    this.root.append(this.button, this.slider, this.words);
+    parent.append(this.root);
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.button.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
+    this.slider.addEventListener("input", () => this.scrub());
+  }
+
+  /** What to draw of a map: its own traces, with those of the journey, which rests on them. */
+  over(traces, figure, snapshot) {
+    const paths = KINDS[figure.kind].paths?.(figure, snapshot) ?? [];
+    this.offer(paths);
+    const swept = new Set(paths.map(({ style }) => uid("map", style.group)));
+    const faded = (trace) => (swept.has(trace.uid) ? { ...trace, opacity: FADED } : trace);
+    return [
+      ...(this.share === null ? traces : traces.map(faded)),
+      ...paths.map((path) => trailTrace(figure, path, this.share)),
+    ];
+  }
+
+  offer(paths) {
+    this.steps = Math.max(0, ...paths.map(({ count }) => count));
+    this.root.hidden = !paths.some(({ nodes }) => nodes.length > 1);
+    if (this.root.hidden) this.rest();
+    this.render();
+  }
+
+  play() {
+    this.share ??= 0;
+    this.way = this.share;
+    this.playing = true;
+    this.before = undefined;
+    this.frame = requestAnimationFrame((now) => this.tick(now));
+    this.render();
+    this.chart.schedule();
+  }
+
+  tick(now) {
+    const seconds = (now - (this.before ?? now)) / 1000;
+    this.before = now;
+    this.way += Math.min(seconds, LONGEST_FRAME) / PLAY_SECONDS;
+    if (this.way >= 1) {
+      this.rest();
+    } else {
+      const share = this.still.matches ? Math.floor(this.way * this.steps) / this.steps : this.way;
+      this.frame = requestAnimationFrame((next) => this.tick(next));
+      if (share === this.share) return;
+      this.share = share;
+    }
+    this.chart.schedule();
+  }
+
+  pause() {
+    this.playing = false;
+    cancelAnimationFrame(this.frame);
+    this.render();
+  }
+
+  rest() {
+    this.share = null;
+    this.pause();
+  }
+
+  scrub() {
+    this.pause();
+    const share = Number(this.slider.value) / this.steps;
+    this.share = share < 1 ? share : null;
+    this.chart.schedule();
+  }
+
+  render() {
+    const [sign, verb] = this.playing ? ["❚❚", "Pause"] : ["▶", "Play"];
+    this.button.textContent = `${sign} ${verb}`;
+    this.button.setAttribute("aria-label", `${verb} the sweep`);
+    this.slider.max = this.steps;
+    this.slider.step = this.still.matches ? 1 : 0.05;
+    const at = (this.share ?? 1) * this.steps;
+    // A slider under the hand is where it is: to round its value would hold it back.
+    if (document.activeElement !== this.slider || this.playing) this.slider.value = at;
+    const passed = Math.floor(at + 1e-9);
+    const step = passed ? `strength ${passed} of ${this.steps}` : "the trained network";
+    this.slider.setAttribute("aria-valuetext", this.share === null ? "all strengths" : step);
+    this.words.textContent = this.share === null ? "all strengths" : step;
+  }
+
+  remove() {
+    cancelAnimationFrame(this.frame);
+  }
+}

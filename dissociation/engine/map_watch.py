@@ -1,0 +1,109 @@
+"""What a map watches: contrasts and, where robustness is an axis, curves; both as one."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from itertools import groupby
+
+from dissociation.contrasts import Contrast
+from dissociation.engine import jobs as j
+from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.jobs import Jobs
+from dissociation.engine.library import Library
+from dissociation.engine.watch import ORDER, CurveWatch, Watch
+from dissociation.engine.words import Status
+from dissociation.experiment import Experiment
+from dissociation.statistics import half_ways
+
+
+def _rewrites(experiment: Experiment) -> list[str]:
+    return [step.name for step in experiment.manipulations]
+
+
+class MapWatch(Watch):
+    """The findings of contrasts, and the σ50 of networks.
+
+    **Arguments:**
+
+    - `experiments`: one a contrast, whose last network's σ50 is wanted; `None` where it has none.
+        Empty if no robustness is wanted at all.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        jobs: Jobs,
+        contrasts: Sequence[Contrast],
+        experiments: Sequence[Experiment | None] = (),
+    ):
+        super().__init__(jobs)
+        self.experiments = list(experiments) or [None] * len(contrasts)
+        self.parts: list[Watch] = []
+        self.contrasts = ContrastWatch(library, jobs, contrasts)
+        self.parts.append(self.contrasts)
+        measured = [experiment for experiment in self.experiments if experiment is not None]
+        self.curves: list[CurveWatch] = []
+        # Measured together, all rewrites would have their first points at once, but late.
+        for _, alike in groupby(measured, _rewrites):
+            # The contrasts say how far the function has moved.
+            watch = CurveWatch(library, jobs, list(alike), checked=False)
+            self.curves.append(watch)
+            self.parts.append(watch)
+        for job in (job for part in self.parts for job in part.watched):
+            # Exact rewrites have the trained network's curve.
+            if job not in self.watched:
+                self.watched.append(job)
+
+    def renew(self) -> None:
+        """See [`Watch.renew`][]."""
+        self.seen = time.monotonic()
+        for part in self.parts:
+            part.renew()
+
+    def release(self) -> None:
+        """See [`Watch.release`][]."""
+        for part in self.parts:
+            part.release()
+
+    def cancel(self) -> None:
+        """See [`Watch.cancel`][]."""
+        self.cancelled = True
+        for part in self.parts:
+            part.cancel()
+
+    def half_ways(self) -> list[float]:
+        """σ50 a contrast, as its curve is so far; NaN if there is none, or it does not cross."""
+        curves = iter([curve for watch in self.curves for curve in watch.curves()])
+        found = []
+        for experiment in self.experiments:
+            curve = None if experiment is None else next(curves)
+            # Networks whose curves have not begun are left out of it, the last one first of all.
+            if experiment is None or curve is None or len(curve.seeds) < experiment.seeds:
+                found.append(math.nan)
+            else:
+                found.append(float(half_ways(curve, experiment.measure.chance)[-1]))
+        return found
+
+    def _measuring(self) -> str:
+        complete = [
+            curve is not None and curve.complete and len(curve.seeds) == experiment.seeds
+            for watch in self.curves
+            for experiment, curve in zip(watch.experiments, watch.curves(), strict=True)
+        ]
+        return f"Measuring robustness: {sum(complete)} of {len(complete)} networks complete"
+
+    def status(self) -> Status:
+        """How far both are."""
+        version = self.version
+        found = [part.status() for part in self.parts]
+        states = {status.state for status in found}
+        state = next((state for state in ORDER if state in states), j.DONE)
+        message = next(status.message for status in found if status.state == state)
+        if state == j.RUNNING and found[0].finished:
+            message = self._measuring()
+        progress = sum(status.progress for status in found) / len(found)
+        seconds = sum(status.seconds for status in found)
+        stored = all(status.stored for status in found)
+        return Status(version, state, message, progress, seconds, stored)

@@ -1,0 +1,88 @@
+"""Contrasts and curves watched as one: leases, cancelling, progress and what is stored."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from labs import fresh_lab
+
+from dissociation.contrasts import Contrast, Side
+from dissociation.engine.store import Store
+from dissociation.experiment import Experiment
+from dissociation.manipulations import Scale
+from dissociation.measures import ParameterNoise
+from dissociation.statistics import half_ways
+from dissociation.training import Recipe
+
+RECIPE = Recipe(epochs=1, batch=2_048, width=16)
+NOISE = ParameterNoise(images=200, noise_low=1e-4, noise_high=10.0, points=10)
+SIDES = (Side(RECIPE), Side(RECIPE, 0, (Scale(50.0),)), Side(RECIPE, 1))
+CONTRASTS = [Contrast(SIDES[0], side, images=500, thorough=False) for side in SIDES]
+EXPERIMENTS = [Experiment(NOISE, side.manipulations, RECIPE, side.seed + 1) for side in SIDES]
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    made = fresh_lab(tmp_path / "cache", monkeypatch, Store)
+    yield made
+    made.stop()
+
+
+def test_both_stream_and_are_stored(lab):
+    watch = lab.watch_map(CONTRASTS, EXPERIMENTS)
+    states, progress, versions = [], [], []
+    while lab.jobs.advance():
+        status = watch.status()
+        states.append(status.state)
+        progress.append(status.progress)
+        versions.append(status.version)
+    assert list(dict.fromkeys(states)) == ["training", "running", "done"]
+    assert progress == sorted(progress) and progress[-1] == 1 and progress[0] < 1
+    assert versions == sorted(versions)
+    assert watch.status().message == "Complete: 500 images." and not watch.status().stored
+    found = watch.half_ways()
+    for experiment, half_way in zip(EXPERIMENTS, found, strict=True):
+        curve = lab.library.complete_curve(experiment)
+        assert half_way == half_ways(curve, 0.9)[-1] and half_way > 0
+    assert found[1] < found[0] != found[2]
+    again = lab.watch_map(CONTRASTS, EXPERIMENTS)
+    assert again.status().stored and again.status().state == "done" and not again.watched
+    assert again.half_ways() == found
+
+
+def test_some_have_no_robustness(lab):
+    watch = lab.watch_map(CONTRASTS, [EXPERIMENTS[0], None, EXPERIMENTS[2]])
+    lab.jobs.drain()
+    first, none, other = watch.half_ways()
+    assert first > 0 and math.isnan(none) and other > 0
+    without = lab.watch_map(CONTRASTS)
+    assert not without.curves and all(map(math.isnan, without.half_ways()))
+
+
+def test_leases_of_all_jobs_are_renewed_and_released(lab):
+    watch = lab.watch_map(CONTRASTS, EXPERIMENTS)
+    # Of contrasts one each, of curves one for each network and rewrite.
+    assert len(watch.watched) == 3 + 3
+    for job in watch.watched:
+        job.leases.clear()
+    watch.renew()
+    assert all(job.leases for job in watch.watched)
+    watch.release()
+    assert not any(job.leases for job in watch.watched)
+    lab.jobs.drain()
+    assert {job.state for job in watch.watched} == {"cancelled"}
+
+
+def test_cancelled_where_it_was(lab):
+    watch = lab.watch_map(CONTRASTS, EXPERIMENTS)
+    while not any(found and found.values for found in watch.contrasts.findings()):
+        lab.jobs.advance()
+    before = watch.version
+    watch.cancel()
+    watch.renew()
+    assert watch.status().state == "cancelled" and watch.status().finished
+    assert watch.version > before
+    lab.jobs.drain()
+    assert not any(job.state == "done" and job.dependants for job in watch.watched)
+    assert any(found and found.values for found in watch.contrasts.findings())
