@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dissociation.contrasts import Contrast, Findings, Side, steps_of, stream
+from dissociation.comparison import Findings, steps_of, stream
+from dissociation.contrasts import Contrast, Side
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale

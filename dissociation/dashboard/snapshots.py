@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from dissociation.address.names import condition_keys
-from dissociation.contrasts import Findings
+from dissociation.comparison import Findings
+from dissociation.contrasts import is_close_look
 from dissociation.datasets import mnist_test
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.training_watch import TrainingWatch
@@ -132,10 +133,10 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
     ]
 
 
-def map_traces(watch: ContrastWatch) -> list[dict[str, Any]]:
+def map_traces(findings: Sequence[Findings | None]) -> list[dict[str, Any]]:
     """One trace a contrast that has found something: how far the two networks are apart."""
     traces = []
-    for number, found in enumerate(watch.findings()):
+    for number, found in enumerate(findings):
         if found is None or not found.values:
             continue
         differences = {
@@ -159,9 +160,9 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
     elif isinstance(watch, ContrastWatch):
-        # A map may have a single point, but is never thorough.
-        single = len(watch.contrasts) == 1 and watch.contrasts[0].thorough
-        traces = contrast_traces(watch.findings()[0]) if single else map_traces(watch)
+        findings = watch.findings()
+        closely = is_close_look(watch.contrasts)
+        traces = contrast_traces(findings[0]) if closely else map_traces(findings)
         status = watch.status()
     else:
         raise TypeError(type(watch).__name__)
