@@ -9,6 +9,7 @@ from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.representation_page import LAYER
 from dissociation.address.table import PageTable, Values, page_table
 from dissociation.contrasts import Contrast, Side
+from dissociation.errors import InvalidValue
 from dissociation.experiment import MAX_SEEDS
 from dissociation.manipulations import REGISTRY
 from dissociation.measures.similarity import FUNCTION, SIMILARITIES
@@ -91,6 +92,8 @@ def points_of(values: Values) -> list[Point]:
             found.append(point(Side(recipe, 0, (step,)), name, step.describe_strength(), rank))
     for rank in range(values["landmarks"]):
         found.append(point(Side(recipe, rank + 1), OTHERS, f"network {rank + 2}", rank))
+    if not found:
+        raise InvalidValue("show", values["show"], "choose a rewrite or another network")
     return found
 
 
@@ -107,4 +110,5 @@ MAP: PageTable = page_table(
         LAYER,
         *_NETWORKS,
     ),
+    contrasts=lambda values: [point.contrast for point in points_of(values)],
 )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dissociation.address.table import Condition
+from dissociation.contrasts import Side
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 
@@ -45,3 +46,8 @@ def condition_names(conditions: Sequence[Condition]) -> list[str]:
         # Conditions may differ in what a name does not tell.
         found.append(f"{name} ({times[name]})" if times[name] > 1 else name)
     return found
+
+
+def side_name(side: Side) -> str:
+    """One network of a contrast in words: its rewrites, and which network it is."""
+    return f"{condition_name(side.manipulations)}, network {side.seed + 1}"

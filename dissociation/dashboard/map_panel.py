@@ -8,8 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dissociation.address.links import Link
 from dissociation.address.map_links import link_of
 from dissociation.address.map_page import OTHERS, Point, points_of
+from dissociation.address.table import Values
+from dissociation.comparison import Findings
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.page_links import go_to
@@ -17,8 +20,10 @@ from dissociation.dashboard.palette import looks
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.representation_panel import PAPER
 from dissociation.dashboard.state import PageState
+from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow, watch_for
 from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.experiment import digest
@@ -27,6 +32,10 @@ from dissociation.measures.similarity import SIMILARITIES
 
 #: Below this a change of function is drawn at the foot of the axis: rounding of float32.
 NOTHING = 1e-6
+MAP_WORDS = (
+    "Each point is the trained network beside a rewrite of it; larger is stronger, a line is a "
+    f"sweep. At the left edge the function is the same but for rounding (below {NOTHING:g})."
+)
 _OTHERS = ("Other trained networks", "#7F7F7F", "star")
 
 
@@ -35,8 +44,6 @@ def map_panel(state: PageState) -> None:
     values = state.values()
     try:
         points = points_of(values)
-        if not points:
-            raise InvalidValue("show", values["show"], "choose a rewrite or another network")
         contrasts = [point.contrast for point in points]
         signature = digest([contrast.digest() for contrast in contrasts])
         watch = watch_for(state.page, signature, lambda: lab().watch_contrasts(contrasts))
@@ -54,15 +61,12 @@ def map_panel(state: PageState) -> None:
         if isinstance(key, str) and key.isdecimal() and int(key) < len(points):
             st.session_state[chosen] = int(key)
 
-    figure = _figure(points, values, type_scale(state.lecture))
+    figure = map_figure(points, values, type_scale(state.lecture), pressable=True)
     alt = f"{figure.y.title} against {figure.x.title}, a point a rewrite. Their table is below."
     draw_watch(watch, figure, state.page, alt, on_chosen=take)
-    st.caption(
-        "Each point is the trained network beside a rewrite of it; larger is stronger, a line is a "
-        f"sweep. At the left edge the function is the same but for rounding (below {NOTHING:g}). "
-        f"Press a point to open it. {PAPER}"
-    )
-    st.fragment(_table, run_every=follow(watch))(watch, points)
+    st.caption(f"{MAP_WORDS} Press a point to open it. {PAPER}")
+    link = Link(state.table, values)
+    st.fragment(_explained, run_every=follow(watch))(watch, points, link)
 
 
 def _axis(name: str) -> tuple[str, bool]:
@@ -71,7 +75,15 @@ def _axis(name: str) -> tuple[str, bool]:
     return f"{title} ({measure.unit})" if measure.unit else title, name == "disagreement"
 
 
-def _figure(points: Sequence[Point], values: dict[str, Any], scale: float) -> lc.FigureSpec:
+def map_figure(
+    points: Sequence[Point], values: Values, scale: float = 1.0, *, pressable: bool = False
+) -> lc.FigureSpec:
+    """The figure of a page's points, without their numbers.
+
+    **Arguments:**
+
+    - `scale`: of type and symbols; `pressable`: whether a point can be pressed.
+    """
     across, up = values["across"], values["up"]
     title, percent = _axis(across)
     x = lc.Axis(title, NOTHING, 1.0, log=True, percent=percent)
@@ -97,12 +109,14 @@ def _figure(points: Sequence[Point], values: dict[str, Any], scale: float) -> lc
         kind="map",
         across=across,
         up=up,
+        pressable=pressable,
     )
 
 
-def _table(watch: ContrastWatch, points: Sequence[Point]) -> None:
+def map_table(points: Sequence[Point], findings: Sequence[Findings | None]) -> pd.DataFrame:
+    """One row a point that has found something: its name, its strength, and all measures."""
     rows = []
-    for point, found in zip(points, watch.findings(), strict=True):
+    for point, found in zip(points, findings, strict=True):
         if found is None or not found.values:
             continue
         name = _OTHERS[0] if point.group == OTHERS else REGISTRY[point.group].label
@@ -111,6 +125,12 @@ def _table(watch: ContrastWatch, points: Sequence[Point]) -> None:
             SIMILARITIES[measure].label: f"{value:.4g}" for measure, value in found.values.items()
         }
         rows.append(row)
-    if rows:
+    return pd.DataFrame(rows)
+
+
+def _explained(watch: ContrastWatch, points: Sequence[Point], link: Link) -> None:
+    table = map_table(points, watch.findings())
+    if len(table):
         with st.expander("Table of values", icon=":material/table:"):
-            st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+            st.dataframe(table, hide_index=True, width="stretch")
+    take_home_links(link, ready=watch.status().state == DONE)

@@ -114,7 +114,8 @@ class FigureSpec:
         condition but the first; `representation`, two networks side by side; or `map`, a point a
         condition.
     - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
-        title of its rows; `across`, `up`: of a map, the measures on its axes.
+        title of its rows; `across`, `up`: of a map, the measures on its axes; `pressable`:
+        whether a point of it can be pressed.
     """
 
     x: Axis
@@ -130,6 +131,7 @@ class FigureSpec:
     rows: str = ""
     across: str = ""
     up: str = ""
+    pressable: bool = False
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]
