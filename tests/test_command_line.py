@@ -13,16 +13,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dissociation.address.links import read_address
+from dissociation.address.links import contrasts_of, curves_of, read_address
 from dissociation.address.names import condition_names
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
 from dissociation.command_line import compute as compute_module
 from dissociation.command_line import files
+from dissociation.command_line.contrast_work import ContrastWork
+from dissociation.command_line.curve_work import CurveWork
 from dissociation.command_line.main import main
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
-from dissociation.command_line.text_tables import as_text
+from dissociation.command_line.text_tables import curves_as_text
 from dissociation.curve_files import as_csv
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import CACHE_VARIABLE, Lab
@@ -161,7 +163,7 @@ class TestRunAndExport:
         (tmp_path / "list.json").write_text(
             json.dumps([curve["experiment"] for curve in written["curves"]])
         )
-        assert read_source("list.json").conditions == [Condition(plans[1])]
+        assert read_source("list.json").work == CurveWork([Condition(plans[1])])
         assert main(["export", "list.json", "--out", "y.json", "--cache", "elsewhere"]) == 0
         assert (tmp_path / "y.json").read_text() == (tmp_path / "x.json").read_text()
 
@@ -236,8 +238,8 @@ class TestWarm:
     def test_all_are_all_presets(self, capsys, monkeypatch):
         asked = []
 
-        def computed(lab, experiments, report):
-            asked.append(experiments)
+        def computed(lab, work, report):
+            asked.append(work)
             return compute_module.Outcome([], True)
 
         monkeypatch.setattr("dissociation.command_line.commands.compute", computed)
@@ -371,7 +373,7 @@ def test_files_that_are_not_text(capsys, tmp_path):
     assert main(["run", "bad.json"]) == 2
     # As some editors write it.
     (tmp_path / "good.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
-    assert read_source("good.json").conditions == [Condition(PLAN)]
+    assert read_source("good.json").work == CurveWork([Condition(PLAN)])
 
 
 @pytest.mark.parametrize(
@@ -434,17 +436,19 @@ class TestSources:
     @pytest.mark.parametrize("name", PRESETS)
     def test_presets(self, name):
         link = PRESETS[name].link
-        assert link.table.conditions is not None
-        expected = link.table.conditions(link.values)
-        assert read_source(name).conditions == expected
-        assert read_source(link.path).conditions == expected
+        expected = (
+            ContrastWork(contrasts_of(link))
+            if link.table.contrasts
+            else CurveWork(curves_of(link)[0])
+        )
+        assert read_source(name).work == read_source(link.path).work == expected
 
     @pytest.mark.parametrize("text", ["robustness", "/Robustness", "https://a.b/lab/Robustness/"])
     def test_pages_without_values(self, text):
-        assert len(read_source(text).conditions) == 5
+        assert len(read_source(text).work.conditions) == 5
 
     def test_names_are_those_of_the_pages(self):
-        conditions = read_source(PINNED + "&key=5").conditions
+        conditions = read_source(PINNED + "&key=5").work.conditions
         found = condition_names(conditions)
         assert found[-1].startswith("A: Scaled (α = 50) [")
 
@@ -453,7 +457,7 @@ class TestSources:
 
     def test_a_pinned_curve_over_another_axis_is_left_out_as_on_the_page(self):
         source = read_source(f"{ADDRESS}&measure=input_noise&pin=trained")
-        assert len(source.conditions) == 2 and "another axis" in source.notices[-1]
+        assert len(source.work.conditions) == 2 and "another axis" in source.notices[-1]
 
 
 def test_draws_are_summed():
@@ -469,7 +473,9 @@ def test_axes_are_printed_apart():
     for plan in (PLAN, other):
         total = plan.measure.total
         curves.append(Curve(plan.measure.x, (SeedCurve(total[None] // 2, total),), total))
-    summary, first, second = as_text([Condition(PLAN), Condition(other)], curves).split("\n\n")
+    summary, first, second = curves_as_text([Condition(PLAN), Condition(other)], curves).split(
+        "\n\n"
+    )
     assert len(summary.splitlines()) == 3
     assert "error 1" in first and "error 2" not in first and "error 2" in second
 
