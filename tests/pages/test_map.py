@@ -84,3 +84,7 @@ def test_a_single_point_is_a_map_too(lab):
     lab.jobs.drain()
     (trace,) = snapshot(visit.watch())["traces"]
     assert trace["differences"]["procrustes"] > 0.1
+    assert "files are ready once the chart is complete" in visit.text()
+    visit.run()
+    files = next(html.body for html in visit.test.main.get("html") if "lab-files" in html.body)
+    assert "api/export/csv/Map?" in files and "landmarks=1" in files
