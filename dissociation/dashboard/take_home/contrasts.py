@@ -111,7 +111,7 @@ class TakenContrasts(abc.ABC):
 
     def _settings(self) -> str:
         described = [contrast.to_json() for contrast in self.contrasts]
-        return settings({"address": self.link.path, "contrasts": described})
+        return settings(self.link.path, "contrasts", described)
 
 
 class TakenPair(TakenContrasts):
@@ -157,7 +157,7 @@ class TakenMap(TakenContrasts):
         lines = [f"{name}: {_functions(found)}" for name, found in groups.items()]
         sections = {
             "Same function?": bullets(lines),
-            "Measures": table(table_of),
+            "Measures": table(table_of, wide=True),
             "Complete contrasts": self._settings(),
         }
         return Report(paragraph(PAPER), MAP_WORDS, sections)

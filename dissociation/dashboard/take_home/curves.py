@@ -119,9 +119,7 @@ class TakenCurves(NamedTuple):
                 ),
                 "Summaries": table(summary_table(self.conditions, self.curves)),
                 "Values": table(value_table(self.conditions, self.curves)),
-                "Complete experiments": settings(
-                    {"address": self.link.path, "experiments": experiments}
-                ),
+                "Complete experiments": settings(self.link.path, "experiments", experiments),
             },
         )
 

@@ -23,9 +23,15 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff;
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #ccc; padding: .2rem .7rem; text-align: left; }
 footer, .quiet { color: #555; font-size: .85rem; }
-pre { font-size: .75rem; overflow-wrap: anywhere; white-space: pre-wrap; }
+.table { overflow-x: auto; }
+.wide table { font-size: .72rem; }
+.wide :is(th, td) { padding: .15rem .35rem; }
+pre { font-size: .75rem; white-space: pre-wrap; }
+pre, code { overflow-wrap: anywhere; }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; }
-               tr { break-inside: avoid; } .modebar { display: none; } }
+               tr { break-inside: avoid; } .modebar { display: none; }
+               .table { overflow: visible; } .wide table { font-size: .5rem; }
+               .wide :is(th, td) { padding: .1rem .15rem; } }
 """
 _PAPER = "After L. Braun, E. Grant and A. M. Saxe, Not all solutions are created equal, ICML 2025."
 
