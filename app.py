@@ -31,6 +31,8 @@ ELSEWHERE = {
     "Inputs": "The images, the directions none of them uses, and the new tasks.",
     "Hypothesis": "Does B differ from A? An answer with its interval, network by network.",
     "Sweep": "One rewrite from weak to strong, at one glance.",
+    "Representation": "Two hidden layers side by side, and every measure of how alike they are.",
+    "Map": "Every rewrite a point: how far function and representation move.",
 }
 
 
@@ -78,7 +80,7 @@ def front_door() -> None:
     preset_cards()
     st.header("Where to go next")
     shown = [page for page in PAGES if page[1] in ELSEWHERE]
-    columns = [*st.columns(3), *st.columns(3)]
+    columns = [column for _ in range(0, len(shown), 3) for column in st.columns(3)]
     for column, (script, label, icon) in zip(columns, shown, strict=False):
         with column:
             st.page_link(script, label=label, icon=icon)

@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-import collections
-import dataclasses
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dissociation import manipulations as manipulate
-from dissociation.datasets import mnist_test
-from dissociation.errors import check_integer, settle
+from dissociation.errors import InvalidValue, check_integer, settle
 from dissociation.experiment import (
     MAX_KEY,
     MAX_SEEDS,
+    SCHEMA,
     check_widths,
     digest,
     noise_key,
     training_digest,
 )
+from dissociation.json_forms import (
+    check_flag,
+    check_object,
+    check_schema,
+    read_recipe,
+    read_steps,
+    write_recipe,
+    write_steps,
+)
 from dissociation.manipulations import Manipulation
 from dissociation.measures.base import TEST_IMAGES
-from dissociation.measures.similarity import (
-    FUNCTION,
-    SIMILARITIES,
-    Baseline,
-    Pair,
-    Similarity,
-    baseline,
-)
-from dissociation.measures.similarity.sample import stratified_order
-from dissociation.measures.similarity.side import OneSide
-from dissociation.network import NOTEBOOK_KEY, Network, hidden_and_logits, seed_key, weights_digest
-from dissociation.normal_form import NormalForms, compare_normal_forms
-from dissociation.pictures import EMBEDDED, Picture, picture
+from dissociation.measures.similarity import SIMILARITIES
+from dissociation.network import NOTEBOOK_KEY, Network, seed_key
+from dissociation.pictures import EMBEDDED
 from dissociation.training import QUICK, Recipe
 
 #: Raise it when a change to the code changes numbers.
 VERSION = 2
 #: Images of the first measures and of all baselines.
 FEW = 1_000
-#: The first measures of the registry: of functions, and CKA.
-QUICK_ONES = 5
 
 
 @dataclass(frozen=True)
@@ -66,6 +61,14 @@ class Side:
         """Plain values that determine the network."""
         steps = [step.canonical() for step in self.manipulations]
         return [training_digest(self.recipe, self.seed), steps]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, as in [`Contrast.to_json`][]."""
+        return {
+            "recipe": write_recipe(self.recipe),
+            "seed": self.seed,
+            "manipulations": write_steps(self.manipulations),
+        }
 
     def rewritten(self, trained: Network, key: int) -> Network:
         """This side's network from the trained one, with an experiment's key."""
@@ -100,7 +103,13 @@ class Contrast:
             layer=check_integer("layer", self.layer, 1, 2),
             images=check_integer("images", self.images, EMBEDDED, TEST_IMAGES),
             key=check_integer("key", self.key, 0, MAX_KEY),
+            thorough=check_flag("thorough", self.thorough),
         )
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Both networks."""
+        return self.first, self.second
 
     def digest(self, weights: tuple[str, str] | None = None) -> str:
         """Identifies the findings.
@@ -109,127 +118,57 @@ class Contrast:
 
         - `weights`: digests of both trained networks; without them, of the plan.
         """
-        sides = [self.first.canonical(), self.second.canonical()]
+        sides = [side.canonical() for side in self.sides]
         rest = [self.layer, self.images, self.key, self.thorough, list(SIMILARITIES), weights]
         return digest(["contrast", VERSION, *sides, *rest])
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain values from which [`contrast_from_json`][] makes the same contrast."""
+        return {
+            "schema": SCHEMA,
+            "first": self.first.to_json(),
+            "second": self.second.to_json(),
+            "layer": self.layer,
+            "images": self.images,
+            "key": self.key,
+            "thorough": self.thorough,
+        }
 
-@dataclass(frozen=True)
-class Findings:
-    """What a contrast has found so far.
 
-    - `values`: by the measures' names; `images`: on how many images each.
-    - `baselines`: what unrelated sides of these widths would score.
-    - `pictures`: of both sides; `widths`: neurons of both layers.
-    - `normal_forms`: of both networks, held against each other.
+def contrast_from_json(values: Any) -> Contrast:
+    """The contrast that [`Contrast.to_json`][] described; what is left out has its default.
+
+    **Raises:** `InvalidValue` that names the field, for anything that is not such a description.
     """
-
-    values: dict[str, float] = field(default_factory=dict)
-    images: dict[str, int] = field(default_factory=dict)
-    baselines: dict[str, Baseline] = field(default_factory=dict)
-    pictures: tuple[Picture, Picture] | None = None
-    widths: tuple[int, int] = (0, 0)
-    normal_forms: NormalForms | None = None
-
-
-def _groups(measures: Sequence[Similarity]) -> list[Sequence[Similarity]]:
-    """What is published together: the quick ones at once, the others three by three."""
-    quick, slow = measures[:QUICK_ONES], measures[QUICK_ONES:]
-    return [quick, *(slow[start : start + 3] for start in range(0, len(slow), 3))]
+    allowed = {"schema", "first", "second", "layer", "images", "key", "thorough"}
+    check_object("contrast", values, allowed)
+    check_schema(values, SCHEMA)
+    return Contrast(
+        first=_side("first", values.get("first")),
+        second=_side("second", values.get("second")),
+        layer=values.get("layer", 2),
+        images=values.get("images", FEW),
+        key=values.get("key", NOTEBOOK_KEY),
+        thorough=values.get("thorough", True),
+    )
 
 
-def _measures(images: int) -> tuple[list[Similarity], list[Similarity]]:
-    """All measures, and those that take more than the first images."""
-    few = min(images, FEW)
-    measures = list(SIMILARITIES.values())
-    more = [measure for measure in measures if measure.largest > few]
-    return measures, more if images > few else []
+def _side(name: str, values: Any) -> Side:
+    check_object(name, values, {"recipe", "seed", "manipulations"})
+    try:
+        return Side(
+            recipe=read_recipe(values.get("recipe", {})),
+            seed=values.get("seed", 0),
+            manipulations=read_steps(values.get("manipulations", [])),
+        )
+    except InvalidValue as problem:
+        # The same field is there twice.
+        raise InvalidValue(f"{name} {problem.field}", problem.value, problem.allowed) from None
 
 
-def steps_of(contrast: Contrast) -> int:
-    """How many times [`stream`][] will have published something."""
-    measures, more = _measures(contrast.images)
-    rounds = [measures, *([measures] if contrast.thorough else []), *([more] if more else [])]
-    return 1 + int(contrast.thorough) + sum(len(_groups(group)) for group in rounds)
+def is_close_look(contrasts: Sequence[Contrast]) -> bool:
+    """Whether contrasts are one pair, looked at with all there is, rather than points of a map.
 
-
-def _seen(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
-    """Hidden layer and logits of a network on the first images."""
-    shown = mnist_test().images[stratified_order()[:images]]
-    hidden, outputs = hidden_and_logits(network, shown, layer)
-    return OneSide(hidden), OneSide(outputs)
-
-
-_kept: collections.OrderedDict[tuple, tuple[OneSide, OneSide]] = collections.OrderedDict()
-
-
-def _first_side(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
-    """The same, with all that measures have made of it: a sweep has one first side throughout."""
-    name = (weights_digest(network), layer, images)
-    if name not in _kept:
-        _kept[name] = _seen(network, layer, images)
-        while len(_kept) > 2:
-            _kept.popitem(last=False)
-    return _kept[name]
-
-
-def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Findings]:
-    """Compares two networks: pictures first, then measures, then baselines, then more images.
-
-    **Arguments:**
-
-    - `networks`: the trained networks of both sides, not rewritten.
+    A map may have a single point, but is never thorough.
     """
-    first, second = (
-        side.rewritten(trained, contrast.key)
-        for side, trained in zip((contrast.first, contrast.second), networks, strict=True)
-    )
-    few = min(contrast.images, FEW)
-    layers, outputs = _pairs(contrast, (first, second), few)
-    labels = mnist_test().labels[stratified_order()[:few]]
-    one = picture(layers.first, labels)
-    other = picture(layers.second, labels, one.embedding)
-    widths = layers.first.shape[1], layers.second.shape[1]
-    found = Findings(pictures=(one, other), widths=widths)
-    yield found
-    measures, more = _measures(contrast.images)
-    for group in _groups(measures):
-        for measure in group:
-            found = _with_value(found, measure, _pair_for(measure, layers, outputs))
-        yield found
-    if contrast.thorough:
-        forms = compare_normal_forms(first, second)
-        found = dataclasses.replace(found, normal_forms=forms)
-        yield found
-    for group in _groups(measures) if contrast.thorough else []:
-        for measure in group:
-            pair = _pair_for(measure, layers, outputs)
-            score = baseline(measure, pair, seed=contrast.key)
-            found = dataclasses.replace(found, baselines={**found.baselines, measure.name: score})
-        yield found
-    if more:
-        layers, outputs = _pairs(contrast, (first, second), contrast.images)
-        for group in _groups(more):
-            for measure in group:
-                found = _with_value(found, measure, _pair_for(measure, layers, outputs))
-            yield found
-
-
-def _pair_for(measure: Similarity, layers: Pair, outputs: Pair) -> Pair:
-    return outputs if measure.compares == FUNCTION else layers
-
-
-def _pairs(contrast: Contrast, networks: tuple[Network, Network], images: int) -> tuple[Pair, Pair]:
-    first, second = networks
-    one = _first_side(first, contrast.layer, images)
-    other = _seen(second, contrast.layer, images)
-    return Pair(one[0], other[0]), Pair(one[1], other[1])
-
-
-def _with_value(found: Findings, measure: Similarity, pair: Pair) -> Findings:
-    count = min(len(pair), measure.largest)
-    return dataclasses.replace(
-        found,
-        values={**found.values, measure.name: measure.of(pair)},
-        images={**found.images, measure.name: count},
-    )
+    return len(contrasts) == 1 and contrasts[0].thorough

@@ -15,6 +15,15 @@ from dissociation import datasets, measures
 from dissociation import manipulations as manipulate
 from dissociation._lazy import jax
 from dissociation.errors import InvalidValue, check_integer, settle
+from dissociation.json_forms import (
+    check_object,
+    check_schema,
+    read_named,
+    read_recipe,
+    read_steps,
+    write_recipe,
+    write_steps,
+)
 from dissociation.manipulations import Manipulation
 from dissociation.measures import Measure
 from dissociation.network import NOTEBOOK_KEY
@@ -123,8 +132,8 @@ class Experiment:
         return {
             "schema": SCHEMA,
             "measure": settings,
-            "manipulations": [step.canonical() for step in self.manipulations],
-            "recipe": self.recipe.settings(),
+            "manipulations": write_steps(self.manipulations),
+            "recipe": write_recipe(self.recipe),
             "seeds": self.seeds,
             "key": self.key,
             "measure_anyway": self.measure_anyway,
@@ -136,39 +145,17 @@ def from_json(values: Any) -> Experiment:
 
     **Raises:** `InvalidValue` that names the field, for anything that is not such a description.
     """
-    if not isinstance(values, dict):
-        raise InvalidValue("experiment", values, "give a JSON object")
     allowed = {"schema", "measure", "manipulations", "recipe", "seeds", "key", "measure_anyway"}
-    for name in values:
-        if name not in allowed:
-            raise InvalidValue(
-                "experiment field", name, "choose one of " + ", ".join(sorted(allowed))
-            )
-    if values.get("schema", SCHEMA) != SCHEMA:
-        raise InvalidValue("schema", values["schema"], f"this lab reads schema {SCHEMA}")
-    measure = _named("measure", values.get("measure"), measures.make)
-    steps = values.get("manipulations", [])
-    if not isinstance(steps, list):
-        raise InvalidValue("manipulations", steps, "give a list")
-    recipe = values.get("recipe", {})
-    known = {field.name for field in dataclasses.fields(Recipe)}
-    if not isinstance(recipe, dict) or not set(recipe) <= known:
-        raise InvalidValue("recipe", recipe, "give an object of " + ", ".join(sorted(known)))
+    check_object("experiment", values, allowed)
+    check_schema(values, SCHEMA)
     return Experiment(
-        measure=measure,
-        manipulations=tuple(_named("manipulation", step, manipulate.make) for step in steps),
-        recipe=Recipe(**recipe),
+        measure=read_named("measure", values.get("measure"), measures.make),
+        manipulations=read_steps(values.get("manipulations", [])),
+        recipe=read_recipe(values.get("recipe", {})),
         seeds=values.get("seeds", 2),
         key=values.get("key", NOTEBOOK_KEY),
         measure_anyway=values.get("measure_anyway", False) is True,
     )
-
-
-def _named(field: str, values: Any, make: Any) -> Any:
-    if not isinstance(values, dict) or not isinstance(values.get("name"), str):
-        raise InvalidValue(field, values, "give an object with a name")
-    settings = {str(name): value for name, value in values.items() if name != "name"}
-    return make(values["name"], **settings)
 
 
 def noise_key(key: int) -> Any:

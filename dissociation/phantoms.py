@@ -15,25 +15,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dissociation import manipulations as manipulate
-from dissociation import motifs
 from dissociation._lazy import jax
 from dissociation.datasets import PIXELS, mnist_test
 from dissociation.draws import normal
 from dissociation.errors import check_choice, check_integer, settle
 from dissociation.experiment import MAX_KEY, MAX_SEEDS, digest, noise_key, training_digest
 from dissociation.function_checks import FunctionCheck, function_check
-from dissociation.manipulations.phantom import (
-    ACTIVATIONS,
-    PAINTED,
-    Phantom,
-    painted_images,
-    quadrant,
-    similarity,
-)
+from dissociation.manipulations.phantom import PAINTED, Phantom, painted_images
 from dissociation.measures import InputNoise, ParameterNoise
 from dissociation.measures.similarity.sample import stratified_order
 from dissociation.network import NOTEBOOK_KEY, Network, hidden_and_logits, seed_key
-from dissociation.pictures import characteristic_neurons
+from dissociation.phantom_views import Shade, View, shaded_by_quantiles
 from dissociation.statistics import half_way_noise
 from dissociation.training import QUICK, Recipe
 
@@ -117,14 +109,6 @@ class PhantomStudy:
         )
 
 
-class Shade(NamedTuple):
-    """A matrix as it is to be seen: `values` uint8, 0 and 255 standing for `low` and `high`."""
-
-    values: np.ndarray
-    low: float
-    high: float
-
-
 class Frame(NamedTuple):
     """What is seen at one noise scale: `position` of σ on the axis, and the picture."""
 
@@ -166,61 +150,6 @@ class PhantomFindings:
         lost = 1 - self.legibility.mean(0) / self.clean
         wrong = 1 - self.unchanged.mean(0)
         return half_way_noise(x, lost, 0.0, 1.0), half_way_noise(x, wrong, 0.0, 0.9)
-
-
-def shaded(values: np.ndarray, low: float, high: float) -> Shade:
-    """The matrix with `low` and what is below as 0, `high` and what is above as 255."""
-    width = high - low if high > low else 1.0
-    scaled = np.clip((values - low) / width, 0, 1) * 255
-    return Shade(np.round(scaled).astype(np.uint8), low, low + width)
-
-
-def _by_quantiles(values: np.ndarray, of: np.ndarray | None = None) -> Shade:
-    low, high = np.quantile(values if of is None else of, [0.005, 0.995])
-    return shaded(values, float(low), float(high))
-
-
-class _Gaze:
-    """Where to look in a network for the picture.
-
-    **Arguments:**
-
-    - `phantom`: the rewrite; `width`: of its layer before it.
-    """
-
-    def __init__(self, phantom: Phantom, width: int):
-        self.phantom, self.width = phantom, width
-        rows, columns = PAINTED // 2, PAINTED // 2
-        if phantom.shown_in == ACTIVATIONS:
-            rows, columns = PAINTED, phantom.groups * phantom.group
-        self.wanted = motifs.enlarged(phantom.greys, rows, columns)
-
-    def read(self, hidden: np.ndarray) -> np.ndarray:
-        """The part of `(250, hidden)` activations, or of what is made of them, that is painted."""
-        if self.phantom.shown_in == ACTIVATIONS:
-            return hidden[:, self.width :]
-        return quadrant(similarity(hidden))
-
-    def legibility(self, read: np.ndarray) -> float:
-        """Pearson's correlation with the picture; 0 if there is nothing but one grey."""
-        if not np.ptp(read) > 0:
-            return 0.0
-        return float(np.corrcoef(read.ravel(), self.wanted.ravel())[0, 1])
-
-    def whole(self, hidden: np.ndarray) -> Shade:
-        """All that there is to see, not the painted part alone."""
-        if self.phantom.shown_in == ACTIVATIONS:
-            return _by_quantiles(hidden[:, self.width :])
-        matrix = similarity(hidden)
-        return _by_quantiles(matrix, quadrant(matrix))
-
-    def before(self, hidden: np.ndarray) -> Shade:
-        """The same of the network that has no phantom: of as many of its own neurons."""
-        if self.phantom.shown_in == ACTIVATIONS:
-            labels = np.repeat(np.arange(10), PAINTED // 10)
-            chosen = characteristic_neurons(hidden, labels, self.wanted.shape[1])
-            return _by_quantiles(hidden[:, chosen])
-        return self.whole(hidden)
 
 
 class _Noise:
@@ -272,19 +201,19 @@ def stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomFindings]:
     phantom, layer = study.phantom, study.phantom.layer
     own = seed_key(study.seed, noise_key(study.key))
     network = manipulate.apply_all(trained, (phantom,), key=own)
-    gaze = _Gaze(phantom, trained.widths[layer - 1])
+    view = View(phantom, trained.widths[layer - 1])
     images = _images()
     hidden, logits = hidden_and_logits(network, images, layer)
     hidden, answers = hidden[:PAINTED], logits.argmax(1)
     wanted, _ = phantom.solved(trained)
-    added = hidden[:, gaze.width :: phantom.group]
+    added = hidden[:, view.width :: phantom.group]
     empty = np.empty((0, len(study.x)))
     found = PhantomFindings(
-        before=gaze.before(hidden_and_logits(trained, images[:PAINTED], layer)[0]),
-        after=gaze.whole(hidden),
-        neurons=hidden.shape[1] - gaze.width,
+        before=view.before(hidden_and_logits(trained, images[:PAINTED], layer)[0]),
+        after=view.whole(hidden),
+        neurons=hidden.shape[1] - view.width,
         residual=float(np.abs(added - wanted).max() / wanted.max()),
-        clean=gaze.legibility(gaze.read(hidden)),
+        clean=view.legibility(view.read(hidden)),
         check=None,
         legibility=empty,
         unchanged=empty,
@@ -297,8 +226,8 @@ def stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomFindings]:
         shown = {}
         for count, position in enumerate(order):
             seen, outputs = noise.seen(study.x[position], layer)
-            shown[position] = gaze.read(seen[:PAINTED])
-            legibility[draw, position] = gaze.legibility(shown[position])
+            shown[position] = view.read(seen[:PAINTED])
+            legibility[draw, position] = view.legibility(shown[position])
             unchanged[draw, position] = np.mean(outputs.argmax(1) == answers)
             if draw == 0 and count == len(study.x) // _COARSE:
                 yield dataclasses.replace(
@@ -306,7 +235,7 @@ def stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomFindings]:
                 )
         if draw == 0:
             positions = _frame_positions(legibility[0], unchanged[0], found.clean)
-            frames = (Frame(int(place), _by_quantiles(shown[place])) for place in positions)
+            frames = (Frame(int(place), shaded_by_quantiles(shown[place])) for place in positions)
             check = function_check(trained, network, key=noise_key(study.key))
             found = dataclasses.replace(found, frames=tuple(frames), check=check)
         found = dataclasses.replace(

@@ -13,17 +13,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dissociation.address.links import read_address
+from dissociation.address.links import contrasts_of, curves_of, read_address
+from dissociation.address.map_page import points_of
 from dissociation.address.names import condition_names
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
 from dissociation.command_line import compute as compute_module
 from dissociation.command_line import files
+from dissociation.command_line.contrast_work import ContrastWork
+from dissociation.command_line.curve_work import CurveWork
 from dissociation.command_line.main import main
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
-from dissociation.command_line.text_tables import as_text
+from dissociation.command_line.text_tables import curves_as_text
+from dissociation.contrasts import Contrast, Side
 from dissociation.curve_files import as_csv
+from dissociation.dashboard.take_home.contrasts import take_map
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import CACHE_VARIABLE, Lab
 from dissociation.errors import DamagedData
@@ -31,6 +36,7 @@ from dissociation.experiment import Experiment, from_json
 from dissociation.manipulations import Scale
 from dissociation.measures import ParameterNoise, SeedCurve, Transfer
 from dissociation.measures.base import Curve
+from dissociation.measures.similarity import SIMILARITIES
 from dissociation.runner import run
 from dissociation.training import Recipe
 
@@ -161,7 +167,7 @@ class TestRunAndExport:
         (tmp_path / "list.json").write_text(
             json.dumps([curve["experiment"] for curve in written["curves"]])
         )
-        assert read_source("list.json").conditions == [Condition(plans[1])]
+        assert read_source("list.json").work == CurveWork([Condition(plans[1])])
         assert main(["export", "list.json", "--out", "y.json", "--cache", "elsewhere"]) == 0
         assert (tmp_path / "y.json").read_text() == (tmp_path / "x.json").read_text()
 
@@ -197,6 +203,60 @@ class TestRunAndExport:
         monkeypatch.setattr(compute_module, "_wait", suspended)
         assert main(["run", OTHER]) == 0
         assert len(waits) == 2
+
+
+NETWORKS = "recipe=custom&width=16&epochs=0"
+PAIR = f"Representation?{NETWORKS}&rewrite=permute"
+MAP = f"Map?{NETWORKS}&show=&landmarks=2&rotation=0"
+
+
+class TestContrasts:
+    def test_what_is_warmed_the_pages_find(self, capsys, folder, tmp_path):
+        assert main(["export", MAP, "--out", "map.csv"]) == 1
+        refused = capsys.readouterr().err
+        assert "3 of 3 comparisons are not stored yet (Trained, network 1; Trained, " in refused
+        assert not folder.exists()
+
+        assert main(["warm", MAP]) == 0
+        assert capsys.readouterr().out.startswith(f"{MAP}: computed in ")
+        assert main(["warm", MAP]) == 0
+        assert capsys.readouterr().out == f"{MAP}: stored already\n"
+        link = read_address(MAP)[0]
+        lab = Lab(folder, start=False)
+        watch = lab.watch_contrasts([point.contrast for point in points_of(link.values)])
+        assert watch.status().stored and watch.status().state == j.DONE
+        # The very files of the page.
+        taken = take_map(lab.library, link)
+        for name in ("map.csv", "map.json"):
+            assert main(["export", MAP, "--out", name]) == 0
+        assert (tmp_path / "map.csv").read_text() == taken.csv()
+        written = json.loads((tmp_path / "map.json").read_text())
+        assert written["contrasts"] == json.loads(taken.json())["contrasts"]
+        lab.stop()
+
+        # Contrasts taken out of a file that was written are a source again.
+        described = [entry["contrast"] for entry in written["contrasts"]]
+        (tmp_path / "list.json").write_text(json.dumps(described))
+        assert read_source("list.json").work == ContrastWork(contrasts_of(link))
+        assert main(["run", "list.json"]) == 0
+        printed = capsys.readouterr()
+        assert "100 % Stored already." in printed.err
+        header, trained, first, second = printed.out.splitlines()[-4:]
+        assert "procrustes" in header and trained.startswith("Trained, network 1")
+        assert first.startswith("Trained, network 2")
+        found = written["contrasts"][2]["values"]
+        assert f"{found['procrustes']:.4g}" in second
+
+    def test_a_pair_is_printed_by_measure(self, capsys, tmp_path):
+        assert main(["run", PAIR, "--out", "pair.json"]) == 0
+        assert main(["run", PAIR]) == 0
+        printed = capsys.readouterr()
+        assert printed.err.endswith("100 % Stored already.\n")
+        rows = {line.split("  ")[0]: line.split() for line in printed.out.splitlines()}
+        (entry,) = json.loads((tmp_path / "pair.json").read_text())["contrasts"]
+        assert rows["Linear CKA"][-4:-2] == [f"{entry['values']['cka']:.4g}", "1"]
+        assert rows["Linear CKA"][-2] == f"{entry['unrelated']['cka']['mean']:.4g}"
+        assert len(rows) == 1 + len(SIMILARITIES)
 
 
 #: The command, also where the tests themselves were started with interrupts ignored.
@@ -236,8 +296,8 @@ class TestWarm:
     def test_all_are_all_presets(self, capsys, monkeypatch):
         asked = []
 
-        def computed(lab, experiments, report):
-            asked.append(experiments)
+        def computed(lab, work, report):
+            asked.append(work)
             return compute_module.Outcome([], True)
 
         monkeypatch.setattr("dissociation.command_line.commands.compute", computed)
@@ -324,6 +384,7 @@ class TestList:
 
 PLAN = Experiment(ParameterNoise(images=200, points=3), recipe=Recipe(epochs=0, width=16), seeds=1)
 GOOD = PLAN.to_json()
+PAIRED = Contrast(Side(), Side()).to_json()
 DEEP = "[" * 100_000 + "]" * 100_000
 
 
@@ -343,6 +404,9 @@ def with_field(**fields) -> str:
         (" " * (MAX_BYTES + 1), "at most 1 MB"),
         ("1" * 10_000, "it is not JSON"),
         ("null", "give a JSON object"),
+        (json.dumps([PAIRED, {**PAIRED, "layer": 3}]), "layer = 3"),
+        (json.dumps([PAIRED, GOOD]), "contrast field = 'measure'"),
+        (json.dumps({**PAIRED, "first": {"seed": 99}}), "first seed = 99"),
         ("[]", f"give 1 to {MAX_EXPERIMENTS}"),
         (json.dumps([GOOD] * (MAX_EXPERIMENTS + 1)), f"give 1 to {MAX_EXPERIMENTS}"),
         (json.dumps([GOOD, 3]), "give a JSON object"),
@@ -371,7 +435,7 @@ def test_files_that_are_not_text(capsys, tmp_path):
     assert main(["run", "bad.json"]) == 2
     # As some editors write it.
     (tmp_path / "good.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
-    assert read_source("good.json").conditions == [Condition(PLAN)]
+    assert read_source("good.json").work == CurveWork([Condition(PLAN)])
 
 
 @pytest.mark.parametrize(
@@ -389,7 +453,8 @@ def test_files_that_are_not_text(capsys, tmp_path):
         (["run", "http://["], "give an address of this lab"),
         (["run", "http://127.0.0.1/Nowhere?a=1"], "name one of the pages"),
         (["run", "http://127.0.0.1:8501/"], "page with curves, Robustness or Transfer"),
-        (["run", "Inputs?v=1"], "page with curves"),
+        (["run", "Inputs?v=1"], "of two networks, Representation or Map"),
+        (["run", "Map?show=&landmarks=0&rotation=0"], "choose a rewrite or another network"),
         (["run", "Robustness?a=" + "x" * 9_000], "at most 8,000 characters"),
         (["run", "Robustness?" + "a=1&" * 300], "address"),
         (["run", OTHER, "--out", "a.png"], "end it with .csv or .json"),
@@ -434,17 +499,19 @@ class TestSources:
     @pytest.mark.parametrize("name", PRESETS)
     def test_presets(self, name):
         link = PRESETS[name].link
-        assert link.table.conditions is not None
-        expected = link.table.conditions(link.values)
-        assert read_source(name).conditions == expected
-        assert read_source(link.path).conditions == expected
+        expected = (
+            ContrastWork(contrasts_of(link))
+            if link.table.contrasts
+            else CurveWork(curves_of(link)[0])
+        )
+        assert read_source(name).work == read_source(link.path).work == expected
 
     @pytest.mark.parametrize("text", ["robustness", "/Robustness", "https://a.b/lab/Robustness/"])
     def test_pages_without_values(self, text):
-        assert len(read_source(text).conditions) == 5
+        assert len(read_source(text).work.conditions) == 5
 
     def test_names_are_those_of_the_pages(self):
-        conditions = read_source(PINNED + "&key=5").conditions
+        conditions = read_source(PINNED + "&key=5").work.conditions
         found = condition_names(conditions)
         assert found[-1].startswith("A: Scaled (α = 50) [")
 
@@ -453,7 +520,7 @@ class TestSources:
 
     def test_a_pinned_curve_over_another_axis_is_left_out_as_on_the_page(self):
         source = read_source(f"{ADDRESS}&measure=input_noise&pin=trained")
-        assert len(source.conditions) == 2 and "another axis" in source.notices[-1]
+        assert len(source.work.conditions) == 2 and "another axis" in source.notices[-1]
 
 
 def test_draws_are_summed():
@@ -469,7 +536,9 @@ def test_axes_are_printed_apart():
     for plan in (PLAN, other):
         total = plan.measure.total
         curves.append(Curve(plan.measure.x, (SeedCurve(total[None] // 2, total),), total))
-    summary, first, second = as_text([Condition(PLAN), Condition(other)], curves).split("\n\n")
+    summary, first, second = curves_as_text([Condition(PLAN), Condition(other)], curves).split(
+        "\n\n"
+    )
     assert len(summary.splitlines()) == 3
     assert "error 1" in first and "error 2" not in first and "error 2" in second
 

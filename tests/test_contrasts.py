@@ -7,15 +7,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dissociation.contrasts import Contrast, Findings, Side, steps_of, stream
+from dissociation.comparison import Findings, compare, steps_of, stream
+from dissociation.contrasts import Contrast, Side, is_close_look
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
 from dissociation.measures.similarity import SIMILARITIES
 from dissociation.measures.similarity.sample import stratified_order
-from dissociation.network import Network, hidden_and_logits
+from dissociation.network import Network, hidden_and_logits, seed_key
 from dissociation.pictures import EMBEDDED, NEURONS, PICTURED, picture
-from dissociation.training import Recipe
+from dissociation.training import Recipe, trained
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=64)
 
@@ -137,3 +138,41 @@ def test_digests():
     ]
     assert len({contrast.digest() for contrast in (base, *others)}) == 6
     assert base.digest() != base.digest(("a", "b"))
+
+
+class TestCompare:
+    def test_is_the_last_of_the_stream(self, same):
+        contrast = Contrast(Side(RECIPE), Side(RECIPE, 0, (Scale(3.0),)), images=EMBEDDED)
+        *_, last = stream(contrast, same)
+        once = compare(contrast, same)
+        assert (once.values, once.images, once.baselines) == (
+            last.values,
+            last.images,
+            last.baselines,
+        )
+        assert once.normal_forms == last.normal_forms and once.widths == (64, 64)
+
+    def test_trains_what_is_not_given(self, monkeypatch):
+        seeds = []
+
+        def counted(recipe, key):
+            seeds.append(np.asarray(key).tolist())
+            return trained(recipe, key)
+
+        monkeypatch.setattr("dissociation.comparison.trained", counted)
+        recipe = Recipe(epochs=0, width=16)
+        first = Side(recipe)
+        quick = {"images": EMBEDDED, "thorough": False}
+        equal = compare(Contrast(first, Side(recipe), **quick))
+        assert len(seeds) == 1 and equal.values["disagreement"] == 0 and not equal.baselines
+        given = tuple(trained(recipe, seed_key(seed)) for seed in (0, 1))
+        other = Contrast(first, Side(recipe, 1), **quick)
+        assert compare(other).values == compare(other, given).values
+        assert len(seeds) == 3
+
+
+def test_a_close_look_is_at_one_pair():
+    pair = Contrast(Side(RECIPE), Side(RECIPE))
+    point = dataclasses.replace(pair, thorough=False)
+    assert is_close_look([pair])
+    assert not is_close_look([point]) and not is_close_look([pair, pair])

@@ -16,6 +16,7 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py", *(ROOT / "pages").rgl
 LONGEST = 300
 CORE = (
     "_lazy",
+    "comparison",
     "contrasts",
     "datasets",
     "errors",
@@ -23,12 +24,15 @@ CORE = (
     "fig4",
     "function_checks",
     "hypothesis",
+    "json_forms",
     "manipulations",
     "measures",
     "motifs",
     "network",
     "normal_form",
     "null_spaces",
+    "phantom_views",
+    "phantoms",
     "pictures",
     "predictions",
     "probes",

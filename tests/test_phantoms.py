@@ -30,7 +30,8 @@ from dissociation.manipulations.phantom import (
 )
 from dissociation.measures import ParameterNoise
 from dissociation.network import Network, hidden_and_logits, initial_network, seed_key
-from dissociation.phantoms import PhantomFindings, PhantomStudy, shaded, stream
+from dissociation.phantom_views import shaded
+from dissociation.phantoms import PhantomFindings, PhantomStudy, stream
 from dissociation.training import QUICK
 
 KEY = jax.random.PRNGKey(3)

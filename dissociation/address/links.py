@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from dissociation.address.compare import comparable
 from dissociation.address.pages import PAGES, START
 from dissociation.address.table import Condition, PageTable
+from dissociation.contrasts import Contrast
 from dissociation.errors import InvalidValue
 
 #: Raise it when addresses of before would be read differently, and translate those.
@@ -99,9 +100,25 @@ def curves_of(link: Link) -> tuple[list[Condition], list[str]]:
     **Raises:** `InvalidValue` if the page has no curves, or its values contradict each other.
     """
     if link.table.conditions is None:
-        pages = " or ".join(table.title for table in PAGES.values() if table.conditions)
-        raise InvalidValue("address", link.path, f"name a page with curves, {pages}")
+        raise _nothing(link)
     return comparable(link.table.conditions(link.values))
+
+
+def contrasts_of(link: Link) -> list[Contrast]:
+    """The pairs of networks that a link's page compares.
+
+    **Raises:** `InvalidValue` if the page compares none, or its values contradict each other.
+    """
+    if link.table.contrasts is None:
+        raise _nothing(link)
+    return link.table.contrasts(link.values)
+
+
+def _nothing(link: Link) -> InvalidValue:
+    curves = " or ".join(table.title for table in PAGES.values() if table.conditions)
+    pairs = " or ".join(table.title for table in PAGES.values() if table.contrasts)
+    allowed = f"name a page with curves, {curves}, or of two networks, {pairs}"
+    return InvalidValue("address", link.path, allowed)
 
 
 def read_address(address: str) -> tuple[Link, list[str]]:

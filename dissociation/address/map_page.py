@@ -11,6 +11,7 @@ from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.representation_page import LAYER
 from dissociation.address.table import PageTable, Values, page_table
 from dissociation.contrasts import Contrast, Side
+from dissociation.errors import InvalidValue
 from dissociation.experiment import MAX_SEEDS, Experiment
 from dissociation.manipulations import REGISTRY
 from dissociation.measures import InputNoise, ParameterNoise
@@ -136,6 +137,8 @@ def points_of(values: Values) -> list[Point]:
     turned = dataclasses.replace(recipe, task=ROTATION)
     for rank in range(values["rotation"]):
         found.append(point(Side(turned, rank), ROTATED, f"network {rank + 1}", rank))
+    if len(found) == 1:
+        raise InvalidValue("show", values["show"], "choose a rewrite or another network")
     return found
 
 
@@ -153,4 +156,5 @@ MAP: PageTable = page_table(
         LAYER,
         *_NETWORKS,
     ),
+    contrasts=lambda values: [point.contrast for point in points_of(values)],
 )

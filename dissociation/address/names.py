@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dissociation.address.table import Condition
+from dissociation.contrasts import Side
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
+from dissociation.training import DIGITS
 
 #: The condition without any rewrite.
 TRAINED = "trained"
@@ -45,3 +47,9 @@ def condition_names(conditions: Sequence[Condition]) -> list[str]:
         # Conditions may differ in what a name does not tell.
         found.append(f"{name} ({times[name]})" if times[name] > 1 else name)
     return found
+
+
+def side_name(side: Side) -> str:
+    """One network of a contrast in words: its rewrites, and which network it is."""
+    name = f"{condition_name(side.manipulations)}, network {side.seed + 1}"
+    return name if side.recipe.task == DIGITS else f"{name} ({side.recipe.task} task)"

@@ -112,6 +112,42 @@ PRESETS: dict[str, Preset] = {
             "A probe stopped after 200 steps of gradient descent depends on how large the features "
             "are; the best linear reader does not.",
         ),
+        Preset(
+            "same-function",
+            "Same function, another representation",
+            Link.of("representation", rewrite="rescale", rescale=2.0),
+            "Not one answer changes, yet the hidden layer turns by 24° to 48°, depending on the "
+            "network: more than twice as far as to a network trained from another seed (10.5°).",
+            "Each neuron becomes louder or quieter and is read out by as much less or more: the "
+            "outputs cannot tell, but distances between images belong to the loudest neurons.",
+        ),
+        Preset(
+            "invisible-copies",
+            "Copies are invisible to most measures",
+            Link.of("representation", rewrite="duplicate", duplicate=2.0),
+            "Twice as many neurons, and CKA, Procrustes, neighbours and RSA all call the two "
+            "layers equal; only ridge R² from B to A moves, in its third digit.",
+            "A copy of every neuron makes all distances between images longer by the same factor, "
+            "which these measures do not see; parameter noise does see the copies.",
+        ),
+        Preset(
+            "two-seeds",
+            "Two seeds: alike, and yet not the same",
+            Link.of("representation", rewrite="none", network_b=2),
+            "CKA is 0.99, closer than under many rewrites that keep every answer, and still 3 to "
+            "10 answers in a thousand differ.",
+            "Training shapes much the same geometry from any seed, but the images near a boundary "
+            "are decided by little; no exact rewrite leads from one network to the other.",
+        ),
+        Preset(
+            "many-representations",
+            "One function, many representations",
+            Link.of("map", show=["scale", "duplicate", "nuisance", "rescale"]),
+            "All four rewrites stay on the left edge, where no answer changes; rescaled networks "
+            "climb it from s = 1 on past networks that were trained from other seeds.",
+            "The function fixes what is read out of the hidden layer and leaves open how loud its "
+            "neurons are and what else they hold.",
+        ),
     )
 }
 

@@ -79,4 +79,5 @@ REPRESENTATION: PageTable = page_table(
         IMAGES,
         *_NETWORKS,
     ),
+    contrasts=lambda values: [contrast_of(values)],
 )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from dissociation.address.parameter import Parameter
 from dissociation.address.parameters import manipulation_of
 from dissociation.address.view import TOUR, VIEW, teaching_parameters
+from dissociation.contrasts import Contrast
 from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 
@@ -36,7 +37,8 @@ class PageTable:
     - `parameters`: all of its parameters, those of the view included.
     - `determining`: those parameters that a curve depends on, but for its manipulations.
     - `conditions`: from values to the page's curves; the first is the reference.
-        **Raises:** `InvalidValue` if values contradict each other.
+    - `contrasts`: from values to the pairs of networks that the page compares.
+        Both **raise** `InvalidValue` if values contradict each other.
     """
 
     name: str
@@ -45,6 +47,12 @@ class PageTable:
     parameters: tuple[Parameter, ...]
     determining: tuple[Parameter, ...] = ()
     conditions: Callable[[Values], list[Condition]] | None = None
+    contrasts: Callable[[Values], list[Contrast]] | None = None
+
+    @property
+    def measures(self) -> bool:
+        """Whether there is something to compute, and to take home."""
+        return self.conditions is not None or self.contrasts is not None
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -61,6 +69,7 @@ def page_table(
     states: Sequence[Parameter] = (),
     determining: Sequence[Parameter] = (),
     conditions: Callable[[Values], list[Condition]] | None = None,
+    contrasts: Callable[[Values], list[Contrast]] | None = None,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.
 
@@ -68,11 +77,11 @@ def page_table(
 
     - `controls`: what visitors move, and a teacher's link may hide or lock.
     - `states`: further parameters without such a control.
-    - `determining`, `conditions`: see [`PageTable`][].
+    - `determining`, `conditions`, `contrasts`: see [`PageTable`][].
     """
     common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
-    return PageTable(name, title, script, everything, tuple(determining), conditions)
+    return PageTable(name, title, script, everything, tuple(determining), conditions, contrasts)
 
 
 def compared(values: Values) -> list[tuple]:

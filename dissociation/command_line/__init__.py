@@ -1,1 +1,1 @@
-"""The command line: the curves of the pages without a browser, from and into the same store."""
+"""The command line: the results of the pages without a browser, from and into the same store."""

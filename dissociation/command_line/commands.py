@@ -8,24 +8,21 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from dissociation.address.names import condition_names
 from dissociation.address.presets import PRESETS
-from dissociation.address.table import Condition
 from dissociation.command_line.compute import compute
 from dissociation.command_line.files import CSV, check_out, write_whole
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.refusals import BadUsage, Failed
 from dissociation.command_line.sources import Source, read_source
-from dissociation.command_line.text_tables import as_text
-from dissociation.curve_files import as_csv, as_json, check_one_axis
+from dissociation.command_line.work import Work
 from dissociation.engine.lab import Lab, cache_folder
 from dissociation.errors import InvalidValue
-from dissociation.measures.base import Curve
 
 
 def run(text: str, out: str | None, cache: str | None) -> None:
-    """Computes all curves of a source, and prints a table or writes a file.
+    """Computes all results of a source, and prints a table or writes a file.
 
     **Arguments:**
 
@@ -39,16 +36,16 @@ def run(text: str, out: str | None, cache: str | None) -> None:
     if out is not None:
         path = _check_out(out, source)
     with _lab(_folder(cache)) as lab:
-        curves = _computed(lab, source)[0]
+        results = _computed(lab, source)[0]
         _say(lab.store.trouble)
     if path is None:
-        print(as_text(source.conditions, curves), end="")
+        print(source.work.as_text(results), end="")
     else:
-        _write(path, source.conditions, curves)
+        _write(path, source.work, results)
 
 
 def warm(texts: Sequence[str], cache: str | None, *, everything: bool = False) -> None:
-    """Fills the store with all curves of several sources.
+    """Fills the store with all results of several sources.
 
     **Arguments:**
 
@@ -88,7 +85,7 @@ def warm(texts: Sequence[str], cache: str | None, *, everything: bool = False) -
 
 
 def export(text: str, out: str, cache: str | None) -> None:
-    """Writes curves that are stored, and computes nothing.
+    """Writes results that are stored, and computes nothing.
 
     **Arguments:** as of [`run`][].
 
@@ -97,20 +94,19 @@ def export(text: str, out: str, cache: str | None) -> None:
     source = _read(text)
     path = _check_out(out, source)
     folder = _folder(cache)
-    found: list[Curve | None] = [None] * len(source.conditions)
+    work = source.work
+    found: list[Any] = [None] * len(work.names())
     # A look at a store that is not there should not make one.
     if folder.is_dir():
         with _lab(folder, start=False) as lab:
-            found = [lab.library.complete_curve(c.experiment) for c in source.conditions]
-    curves = [curve for curve in found if curve is not None]
-    if len(curves) < len(found):
-        names = condition_names(source.conditions)
-        missing = [name for name, curve in zip(names, found, strict=True) if curve is None]
+            found = work.stored(lab.library)
+    missing = [name for name, one in zip(work.names(), found, strict=True) if one is None]
+    if missing:
         raise Failed(
-            f"{len(missing)} of {len(found)} curves are not stored yet ({'; '.join(missing)}). "
-            f"Compute them first: {_command('run', [text], cache)}"
+            f"{len(missing)} of {len(found)} {work.noun} are not stored yet "
+            f"({'; '.join(missing)}). Compute them first: {_command('run', [text], cache)}"
         )
-    _write(path, source.conditions, curves)
+    _write(path, work, found)
 
 
 def _read(text: str) -> Source:
@@ -123,7 +119,7 @@ def _read(text: str) -> Source:
 def _check_out(out: str, source: Source) -> Path:
     path = check_out(out)
     if path.suffix.lower() == CSV:
-        check_one_axis(source.conditions)
+        source.work.check_csv()
     return path
 
 
@@ -150,19 +146,18 @@ def _keeps(lab: Lab) -> None:
         raise Failed(lab.store.trouble)
 
 
-def _computed(lab: Lab, source: Source, name: str = "") -> tuple[list[Curve], bool]:
+def _computed(lab: Lab, source: Source, name: str = "") -> tuple[list[Any], bool]:
     progress = Progress(sys.stderr, name)
-    experiments = [condition.experiment for condition in source.conditions]
     try:
-        outcome = compute(lab, experiments, progress)
+        outcome = compute(lab, source.work, progress)
     finally:
         progress.end()
-    return outcome.curves, outcome.stored
+    return outcome.results, outcome.stored
 
 
-def _write(path: Path, conditions: Sequence[Condition], curves: Sequence[Curve]) -> None:
-    form = as_csv if path.suffix.lower() == CSV else as_json
-    write_whole(path, form(conditions, curves))
+def _write(path: Path, work: Work, results: Sequence[Any]) -> None:
+    form = work.as_csv if path.suffix.lower() == CSV else work.as_json
+    write_whole(path, form(results))
 
 
 def _command(name: str, texts: Sequence[str], cache: str | None) -> str:

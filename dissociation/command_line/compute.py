@@ -1,92 +1,71 @@
-"""Curves by way of the lab: computed if need be, and stored."""
+"""Results by way of the lab: computed if need be, and stored."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from dissociation.command_line.refusals import Failed
+from dissociation.command_line.work import Part, Work
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
-from dissociation.engine.watch import CurveWatch
+from dissociation.engine.watch import Watch
 from dissociation.engine.words import Status
-from dissociation.experiment import Experiment
-from dissociation.measures.base import Curve
 
 #: Called with the share that is done and a sentence.
 Report = Callable[[float, str], None]
-#: As many conditions as a page shows at most; more at once would only take more memory.
-TOGETHER = 12
 #: Seconds between two looks.
 PAUSE = 0.1
 
 
 class Outcome(NamedTuple):
-    """Complete curves, one an experiment, and whether nothing had to be computed for them."""
+    """Complete results in order, and whether nothing had to be computed for them."""
 
-    curves: list[Curve]
+    results: list[Any]
     stored: bool
 
 
-def compute(lab: Lab, experiments: Sequence[Experiment], report: Report) -> Outcome:
-    """Curves, from the store or computed and stored, with the checks that a page shows beside them.
+def compute(lab: Lab, work: Work, report: Report) -> Outcome:
+    """Results, from the store or computed and stored, with all that a page shows beside them.
 
     **Raises:** `Failed` with the lab's words if a job failed.
     """
-    found: dict[int, Curve] = {}
+    found: dict[int, Any] = {}
     stored = True
-    whole = sum(map(_work, experiments))
+    parts = work.parts()
+    whole = sum(part.weight for part in parts)
     done = 0.0
-    for positions in _groups(experiments):
-        group = [experiments[position] for position in positions]
-        share = sum(map(_work, group)) / whole
+    for part in parts:
+        share = part.weight / whole
 
         def tell(status: Status, done: float = done, share: float = share) -> None:
             report(done + share * status.progress, status.message)
 
-        outcome = _follow(lab, group, tell)
-        found.update(zip(positions, outcome.curves, strict=True))
+        outcome = _follow(lab, part, tell)
+        found.update(zip(part.positions, outcome.results, strict=True))
         stored = stored and outcome.stored
         done += share
     report(1.0, "Stored already." if stored else "Complete.")
-    return Outcome([found[position] for position in range(len(experiments))], stored)
+    return Outcome([found[position] for position in sorted(found)], stored)
 
 
-def _work(experiment: Experiment) -> float:
-    return float(experiment.measure.total.sum()) * experiment.seeds
-
-
-def _groups(experiments: Sequence[Experiment]) -> list[list[int]]:
-    """Positions of experiments that the lab measures together, as it does for a page."""
-    alike: dict[tuple, list[int]] = {}
-    for position, experiment in enumerate(experiments):
-        key = (experiment.measure, experiment.recipe, experiment.key)
-        alike.setdefault(key, []).append(position)
-    return [
-        positions[first : first + TOGETHER]
-        for positions in alike.values()
-        for first in range(0, len(positions), TOGETHER)
-    ]
-
-
-def _follow(lab: Lab, experiments: list[Experiment], tell: Callable[[Status], None]) -> Outcome:
+def _follow(lab: Lab, part: Part, tell: Callable[[Status], None]) -> Outcome:
     while True:
-        watch = lab.watch_curves(experiments)
+        watch = part.watch(lab)
         try:
             status = _wait(watch, tell)
             if status.state == j.FAILED:
                 raise Failed(status.message)
             if status.state == j.DONE:
-                curves = [curve for curve in watch.curves() if curve is not None]
-                return Outcome(curves, watch.all_stored)
+                return Outcome(part.results(watch), status.stored)
             # The process was suspended (Ctrl-Z) for longer than a lease; what is missing is asked
             # for again.
         finally:
             lab.release(watch)
 
 
-def _wait(watch: CurveWatch, tell: Callable[[Status], None]) -> Status:
+def _wait(watch: Watch, tell: Callable[[Status], None]) -> Status:
     while not (status := watch.status()).finished:
         tell(status)
         time.sleep(PAUSE)

@@ -8,8 +8,9 @@ from typing import NoReturn
 from dissociation.command_line.refusals import BadUsage
 
 _SOURCE = (
-    "a preset's name (see list), the address of a page with curves, such as "
-    "'Robustness?scale=50', or a JSON file with one experiment or a list of them"
+    "a preset's name (see list), the address of a page with curves or of two networks, such as "
+    "'Robustness?scale=50' or 'Map?show=scale', or a JSON file with one experiment or contrast, or "
+    "a list of them"
 )
 _CACHE = "folder of the store (default: $DISSOCIATION_CACHE, or cache/ beside the package)"
 
@@ -26,12 +27,12 @@ def parser() -> Parser:
     """The parser of all commands; the name of the chosen one is in `command`."""
     top = Parser(
         prog="python -m dissociation",
-        description="The curves of the lab without a browser, from and into the same store.",
+        description="The results of the lab without a browser, from and into the same store.",
         epilog="Exit codes: 0 fine, 1 could not, 2 bad input, 130 interrupted.",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
 
-    run = commands.add_parser("run", help="compute curves, and print or write them")
+    run = commands.add_parser("run", help="compute results, and print or write them")
     run.add_argument("source", help=_SOURCE)
     run.add_argument("--out", metavar="FILE", help="write a .csv or .json file, not a table")
     run.add_argument("--cache", metavar="FOLDER", help=_CACHE)
@@ -41,7 +42,7 @@ def parser() -> Parser:
     warm.add_argument("--all", action="store_true", help="all presets")
     warm.add_argument("--cache", metavar="FOLDER", help=_CACHE)
 
-    export = commands.add_parser("export", help="write curves that are stored; computes nothing")
+    export = commands.add_parser("export", help="write results that are stored; computes nothing")
     export.add_argument("source", help=_SOURCE)
     export.add_argument("--out", metavar="FILE", required=True, help="a .csv or .json file")
     export.add_argument("--cache", metavar="FOLDER", help=_CACHE)

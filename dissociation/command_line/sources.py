@@ -7,10 +7,14 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dissociation.address.links import Link, curves_of, read_address
+from dissociation.address.links import Link, contrasts_of, curves_of, read_address
 from dissociation.address.pages import PAGES
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
+from dissociation.command_line.contrast_work import ContrastWork
+from dissociation.command_line.curve_work import CurveWork
+from dissociation.command_line.work import Work
+from dissociation.contrasts import contrast_from_json
 from dissociation.errors import InvalidValue
 from dissociation.experiment import from_json
 
@@ -22,12 +26,12 @@ class Source(NamedTuple):
     """What was asked for.
 
     - `name`: as it was given.
-    - `conditions`: its curves.
+    - `work`: its curves, or the networks that it compares.
     - `notices`: what could not be used of an address.
     """
 
     name: str
-    conditions: list[Condition]
+    work: Work
     notices: list[str]
 
 
@@ -50,18 +54,22 @@ def read_source(text: str) -> Source:
 
 
 def _of_link(name: str, link: Link, notices: list[str]) -> Source:
+    if link.table.contrasts is not None:
+        return Source(name, ContrastWork(contrasts_of(link)), notices)
     conditions, reasons = curves_of(link)
-    return Source(name, conditions, [*notices, *reasons])
+    return Source(name, CurveWork(conditions), [*notices, *reasons])
 
 
-def _of_file(name: str) -> list[Condition]:
+def _of_file(name: str) -> Work:
     with Path(name).open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise InvalidValue("file", name, "give at most 1 MB")
     try:
-        values = json.loads(raw.decode("utf-8-sig"))
-        return [Condition(from_json(value)) for value in _listed(name, values)]
+        values = _listed(name, json.loads(raw.decode("utf-8-sig")))
+        if any(isinstance(value, dict) and "first" in value for value in values):
+            return ContrastWork([contrast_from_json(value) for value in values])
+        return CurveWork([Condition(from_json(value)) for value in values])
     except InvalidValue:
         raise
     except RecursionError:
@@ -74,5 +82,5 @@ def _listed(name: str, values: Any) -> list[Any]:
     if not isinstance(values, list):
         return [values]
     if not 1 <= len(values) <= MAX_EXPERIMENTS:
-        raise InvalidValue("file", name, f"give 1 to {MAX_EXPERIMENTS} experiments")
+        raise InvalidValue("file", name, f"give 1 to {MAX_EXPERIMENTS} descriptions")
     return values

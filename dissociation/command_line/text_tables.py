@@ -1,17 +1,20 @@
-"""Curves as text for a terminal: what each comes to, then the points."""
+"""Results as text for a terminal."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-from dissociation.address.names import condition_names
+from dissociation.address.names import condition_names, side_name
 from dissociation.address.table import Condition
+from dissociation.comparison import Findings
+from dissociation.contrasts import Contrast, is_close_look
 from dissociation.measures.base import Curve
+from dissociation.measures.similarity import SIMILARITIES
 from dissociation.statistics import summarise
 
 
-def as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
+def curves_as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
     """A numbered row a condition, then a table of mean errors for each axis there is."""
     rows = [["", "Condition", "Networks", "Clean error", "σ50", "Mean error", "95 % interval"]]
     names = condition_names(conditions)
@@ -30,6 +33,26 @@ def as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
             ]
         )
     return "\n\n".join([_aligned(rows), *_point_tables(conditions, curves)]) + "\n"
+
+
+def findings_as_text(contrasts: Sequence[Contrast], findings: Sequence[Findings]) -> str:
+    """A row a measure of a single pair, with what unrelated networks score; or a row a contrast."""
+    if is_close_look(contrasts):
+        (found,) = findings
+        rows = [["Measure", "Value", "If equal", "Unrelated", "Images"]]
+        for name, measure in SIMILARITIES.items():
+            numbers = (found.values[name], measure.same, found.baselines[name].mean)
+            rows.append([measure.label, *map(_significant, numbers), f"{found.images[name]:,}"])
+    else:
+        rows = [["Network", *SIMILARITIES]]
+        for contrast, found in zip(contrasts, findings, strict=True):
+            values = (_significant(found.values[name]) for name in SIMILARITIES)
+            rows.append([side_name(contrast.second), *values])
+    return _aligned(rows) + "\n"
+
+
+def _significant(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.4g}"
 
 
 def _point_tables(conditions: Sequence[Condition], curves: Sequence[Curve]) -> list[str]:

@@ -47,7 +47,7 @@ def head(state: PageState, title: str, words: str = "") -> None:
     # The tour says itself what to look at.
     known = (
         preset_of(Link(state.table, state.values()))
-        if state.table.conditions and not state["tour"]
+        if state.table.measures and not state["tour"]
         else None
     )
     if known is not None:

@@ -9,9 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dissociation.address.links import Link
 from dissociation.address.map_links import link_of
 from dissociation.address.map_page import ROBUSTNESS, Point, points_of
 from dissociation.address.names import TRAINED
+from dissociation.address.table import Values
+from dissociation.comparison import Findings
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.map_words import (
@@ -27,7 +30,9 @@ from dissociation.dashboard.page_links import go_to
 from dissociation.dashboard.palette import LANDMARKS, looks
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.state import PageState
+from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow, watch_for
+from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.engine.map_watch import MapWatch
 from dissociation.errors import DamagedData, InvalidValue
@@ -43,8 +48,6 @@ def map_panel(state: PageState) -> None:
     values = state.values()
     try:
         points = points_of(values)
-        if len(points) == 1:
-            raise InvalidValue("show", values["show"], "choose a rewrite or another network")
         watch = watch_for(state.page, _signature(points), lambda: _watch(points))
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
@@ -60,11 +63,13 @@ def map_panel(state: PageState) -> None:
         if isinstance(key, str) and key.isdecimal() and int(key) < len(points):
             st.session_state[chosen] = int(key)
 
-    figure = _figure(points, values, type_scale(state.lecture))
+    figure = map_figure(points, values, type_scale(state.lecture), pressable=True)
     alt = f"{figure.y.title} against {figure.x.title}, a point a network. Their table is below."
     draw_watch(watch, figure, state.page, alt, on_chosen=take)
-    st.caption(f"{reading(values['across'], NOTHING)} {statement(values['across'])}")
-    st.fragment(_below, run_every=follow(watch))(watch, points, values["up"])
+    words = f"{reading(values['across'], NOTHING)} Press a point to open it."
+    st.caption(f"{words} {statement(values['across'])}")
+    link = Link(state.table, values)
+    st.fragment(_below, run_every=follow(watch))(watch, points, link)
 
 
 def _signature(points: Sequence[Point]) -> str:
@@ -96,7 +101,15 @@ def _title(name: str) -> str:
     return f"{title} ({measure.unit})" if measure.unit else title
 
 
-def _figure(points: Sequence[Point], values: dict[str, Any], scale: float) -> lc.FigureSpec:
+def map_figure(
+    points: Sequence[Point], values: Values, scale: float = 1.0, *, pressable: bool = False
+) -> lc.FigureSpec:
+    """The figure of a page's points, without their numbers.
+
+    **Arguments:**
+
+    - `scale`: of type and symbols; `pressable`: whether a point can be pressed.
+    """
     x, y = _axes(values["across"], values["up"])
     styles = []
     for number, point in enumerate(points):
@@ -122,28 +135,44 @@ def _figure(points: Sequence[Point], values: dict[str, Any], scale: float) -> lc
         up=values["up"],
         reference=TRAINED,
         corners=CORNERS_OF_ROBUSTNESS if x.auto else CORNERS,
+        pressable=pressable,
     )
 
 
-def _below(watch: MapWatch, points: Sequence[Point], up: str) -> None:
+def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
     half_ways, findings = watch.half_ways(), watch.contrasts.findings()
-    finished = watch.status().finished
+    status = watch.status()
     if watch.curves:
-        for note in left_out(points, half_ways, finished):
+        for note in left_out(points, half_ways, status.finished):
             st.caption(note)
-    elif words := corner_of_another_task(points, findings, up):
+    elif words := corner_of_another_task(points, findings, link.values["up"]):
         st.markdown(words)
+    table = map_table(points, findings, half_ways)
+    if len(table):
+        with st.expander("Table of values", icon=":material/table:"):
+            st.dataframe(table, hide_index=True, width="stretch")
+    take_home_links(link, ready=status.state == DONE)
+
+
+def map_table(
+    points: Sequence[Point], findings: Sequence[Findings | None], half_ways: Sequence[float]
+) -> pd.DataFrame:
+    """One row a point that has found something: its name, its strength, and all measures.
+
+    **Arguments:**
+
+    - `half_ways`: σ50 of each point, NaN where there is none.
+    """
+    robust = any(point.experiment is not None for point in points)
     rows = []
     for point, found, half_way in zip(points, findings, half_ways, strict=True):
         if found is None or not found.values:
             continue
         row: dict[str, Any] = {"Network": group_name(point), "Strength": point.label}
-        if watch.curves:
+        if robust:
             row["σ50"] = "" if math.isnan(half_way) else f"{half_way:.4g}"
         row |= {
             SIMILARITIES[measure].label: f"{value:.4g}" for measure, value in found.values.items()
         }
         rows.append(row)
-    if rows:
-        with st.expander("Table of values", icon=":material/table:"):
-            st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    return pd.DataFrame(rows)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from dissociation.address.map_page import LANDMARK_GROUPS, OTHERS, ROBUSTNESS, ROTATED, Point
-from dissociation.contrasts import Findings
+from dissociation.comparison import Findings
 from dissociation.dashboard.state import plain
 from dissociation.manipulations import REGISTRY
 from dissociation.measures.similarity import SIMILARITIES
@@ -74,7 +74,7 @@ def reading(across: str, nothing: float) -> str:
         place = f"At the left edge the function is the same but for rounding (below {nothing:g})"
     return (
         "Each point is the trained network beside another one: a rewrite of it (larger is "
-        f"stronger, a line is a sweep), or a landmark. {place}. Press a point to open it."
+        f"stronger, a line is a sweep), or a landmark. {place}."
     )
 
 

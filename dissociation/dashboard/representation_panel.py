@@ -7,25 +7,34 @@ import math
 import pandas as pd
 import streamlit as st
 
-from dissociation.address.names import condition_name
+from dissociation.address.links import Link
+from dissociation.address.names import side_name
 from dissociation.address.representation_page import contrast_of
-from dissociation.contrasts import Contrast, Findings, Side
+from dissociation.comparison import Findings
+from dissociation.contrasts import Contrast
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.palette import condition_style
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.snapshots import SIDES
 from dissociation.dashboard.state import PageState
+from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow, watch_for
 from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
 from dissociation.normal_form import NormalForms
-from dissociation.training import DIGITS
 
 #: Largest relative difference of weights that rounding of float32 explains.
 SAME_FORM = 1e-3
+TABLE = (
+    "Does not see: changes of either side that leave a measure as it is (order of the neurons, any "
+    "rotation or reflection of their space, one factor for all, a constant pattern added to every "
+    "image, every neuron twice, further silent neurons). Unrelated: mean over shuffles of B's "
+    "images, what representations of these widths score by chance (on at most 1,000 images)."
+)
 PAPER = (
     "Braun, Grant & Saxe (ICML 2025): networks of one function may have quite different "
     "representations, and similar representations say little about the function."
@@ -37,31 +46,32 @@ ANOTHER_TASK = (
 )
 
 
-def side_name(side: Side) -> str:
-    """A side in words: its rewrites and which network it is."""
-    name = f"{condition_name(side.manipulations)}, network {side.seed + 1}"
-    return name if side.recipe.task == DIGITS else f"{name} ({side.recipe.task} task)"
-
-
 def representation_panel(state: PageState) -> None:
     """The contrast that a page's values ask for, with its table."""
     try:
-        contrast = contrast_of(state.values())
+        link = Link(state.table, state.values())
+        contrast = contrast_of(link.values)
         watch = watch_for(state.page, contrast.digest(), lambda: lab().watch_contrasts([contrast]))
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
         return
     assert isinstance(watch, ContrastWatch)
-    figure = _figure(contrast, type_scale(state.lecture))
-    names = " and ".join(side_name(side) for side in (contrast.first, contrast.second))
-    alt = f"Dissimilarity matrices, activations and embeddings of {names}. Their table is below."
+    figure = representation_figure(contrast, type_scale(state.lecture))
+    alt = f"{representation_words(contrast)}. Their table is below."
     draw_watch(watch, figure, state.page, alt)
-    st.fragment(_explained, run_every=follow(watch))(watch, contrast)
+    st.fragment(_explained, run_every=follow(watch))(watch, contrast, link)
 
 
-def _figure(contrast: Contrast, scale: float) -> lc.FigureSpec:
+def representation_words(contrast: Contrast) -> str:
+    """The pictures of a contrast in words."""
+    names = " and ".join(map(side_name, contrast.sides))
+    return f"Dissimilarity matrices, activations and embeddings of {names}"
+
+
+def representation_figure(contrast: Contrast, scale: float = 1.0) -> lc.FigureSpec:
+    """The figure of a contrast, without its pictures."""
     styles = []
-    for letter, key, side in zip("AB", SIDES, (contrast.first, contrast.second), strict=True):
+    for letter, key, side in zip("AB", SIDES, contrast.sides, strict=True):
         look = condition_style(side.manipulations)
         name = f"{letter}: {side_name(side)}"
         styles.append(lc.TraceStyle(key, name, look.color, look.dash, look.symbol))
@@ -77,34 +87,34 @@ def _figure(contrast: Contrast, scale: float) -> lc.FigureSpec:
     )
 
 
-def _explained(watch: ContrastWatch, contrast: Contrast) -> None:
+def _explained(watch: ContrastWatch, contrast: Contrast, link: Link) -> None:
     found = watch.findings()[0]
     if found is None:
         return
-    widths = _widths(found.widths)
-    st.caption(
-        f"Hidden layer {contrast.layer} with {widths} neurons. Each matrix from 0 to its own "
-        "largest value; embeddings by classical scaling, B turned onto A, both in units of their "
-        "own root mean square. Pictures of 250 images (matrices) and 500 (embedding)."
-    )
+    st.caption(pictures_words(contrast, found))
     if found.values:
-        st.markdown(f"### {_headline(found)}")
+        st.markdown(f"### {headline(found)}")
         if contrast.second.recipe.task != contrast.first.recipe.task:
             st.caption(ANOTHER_TASK)
         table = similarity_table(found)
         st.dataframe(table, hide_index=True, width="stretch", height=36 * (len(table) + 1) + 2)
-        st.caption(
-            "Does not see: changes of either side that leave a measure as it is (order of the "
-            "neurons, any rotation or reflection of their space, one factor for all, a constant "
-            "pattern added to every image, every neuron twice, further silent neurons). "
-            "Unrelated: mean over shuffles of B's images, what representations of these widths "
-            f"score by chance (on at most 1,000 images). {PAPER}"
-        )
+        st.caption(f"{TABLE} {PAPER}")
     if found.normal_forms is not None:
         st.markdown(f"**One and the same network?** {normal_form_words(found.normal_forms)}")
+    take_home_links(link, ready=watch.status().state == DONE)
 
 
-def _headline(found: Findings) -> str:
+def pictures_words(contrast: Contrast, found: Findings) -> str:
+    """How the pictures were made."""
+    return (
+        f"Hidden layer {contrast.layer} with {_widths(found.widths)} neurons. Each matrix from 0 "
+        "to its own largest value; embeddings by classical scaling, B turned onto A, both in units "
+        "of their own root mean square. Pictures of 250 images (matrices) and 500 (embedding)."
+    )
+
+
+def headline(found: Findings) -> str:
+    """What a contrast comes to, in a sentence."""
     changed = found.values.get("disagreement", math.nan)
     angle = found.values.get("procrustes", math.nan)
     function = (

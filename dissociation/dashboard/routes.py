@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +16,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dissociation.dashboard.room_socket import send_room
+from dissociation.dashboard.serving import SERVING
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.dashboard.take_home.page import PLOTLY_JS
 from dissociation.dashboard.take_home.route import export
@@ -26,12 +26,6 @@ from dissociation.engine.lab import lab
 #: How often a socket looks whether there is news (seconds).
 POLL = 0.1
 UNKNOWN, FOREIGN = 4404, 4403
-_serving = threading.Event()
-
-
-def routes_are_served() -> bool:
-    """Whether this process serves the routes: it does if it was started through `app.py`."""
-    return _serving.is_set()
 
 
 async def _plotly_js(request: Request) -> FileResponse:
@@ -115,12 +109,12 @@ def _log_to_stderr() -> None:
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Around the server's life: warms up shortly after the start, stops the compute thread."""
-    _serving.set()
+    SERVING.set()
     _log_to_stderr()
     later = asyncio.get_running_loop().call_later(2.0, warm_up)
     try:
         yield {}
     finally:
         later.cancel()
-        _serving.clear()
+        SERVING.clear()
         await asyncio.to_thread(lab().stop)

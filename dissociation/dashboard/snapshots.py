@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dissociation.address.names import condition_keys
-from dissociation.contrasts import Findings
+from dissociation.comparison import Findings
 from dissociation.datasets import mnist_test
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.map_watch import MapWatch
@@ -133,15 +133,20 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
     ]
 
 
-def map_traces(watch: MapWatch) -> list[dict[str, Any]]:
+def map_traces(
+    experiments: Sequence[Experiment | None],
+    half_ways: Sequence[float],
+    findings: Sequence[Findings | None],
+) -> list[dict[str, Any]]:
     """One trace a contrast that has found something.
 
     Its `places` are how far the two networks are apart, by the measures' names, and, by that of the
     noise, the second one's σ50.
+
+    **Arguments:** one of each a contrast, as [`MapWatch`][] has them.
     """
     traces = []
-    half_ways = zip(watch.experiments, watch.half_ways(), strict=True)
-    both = zip(watch.contrasts.findings(), half_ways, strict=True)
+    both = zip(findings, zip(experiments, half_ways, strict=True), strict=True)
     for number, (found, (experiment, half_way)) in enumerate(both):
         if found is None or not found.values:
             continue
@@ -168,7 +173,8 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, ContrastWatch):
         status, traces = watch.status(), contrast_traces(watch.findings()[0])
     elif isinstance(watch, MapWatch):
-        status, traces = watch.status(), map_traces(watch)
+        status, findings = watch.status(), watch.contrasts.findings()
+        traces = map_traces(watch.experiments, watch.half_ways(), findings)
     else:
         raise TypeError(type(watch).__name__)
     return _with_status(status, traces)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.routes import routes_are_served
+from dissociation.dashboard.serving import routes_are_served
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.lab import lab
 from dissociation.engine.watch import Watch

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dissociation.contrasts import Contrast, steps_of, stream
+from dissociation.comparison import steps_of, stream
+from dissociation.contrasts import Contrast
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library
 from dissociation.engine.tasks import still_to_train, trained_network
@@ -16,16 +17,14 @@ class ContrastTask(Task):
     def __init__(self, library: Library, contrast: Contrast):
         self.library, self.contrast = library, contrast
         self.digests = (contrast.digest(),)
-        sides = (contrast.first, contrast.second)
         # Both sides may be the same trained network.
-        plans = dict.fromkeys((side.recipe, side.seed) for side in sides)
+        plans = dict.fromkeys((side.recipe, side.seed) for side in contrast.sides)
         self.needs = still_to_train(library, plans)
 
     def run(self) -> Iterator[Step]:
         """See [`Task.run`][]."""
         first, second = (
-            trained_network(self.library, side.recipe, side.seed)
-            for side in (self.contrast.first, self.contrast.second)
+            trained_network(self.library, side.recipe, side.seed) for side in self.contrast.sides
         )
         total = steps_of(self.contrast)
         for done, findings in enumerate(stream(self.contrast, (first, second)), 1):

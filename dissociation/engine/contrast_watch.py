@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dissociation.contrasts import Contrast, Findings, steps_of
+from dissociation.comparison import Findings, steps_of
+from dissociation.contrasts import Contrast
 from dissociation.engine import jobs as j
 from dissociation.engine.contrast_task import ContrastTask
 from dissociation.engine.jobs import Job, Jobs

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.contrasts import Findings
+from dissociation.comparison import Findings
 from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.measures.similarity import SIMILARITIES, Baseline
 from dissociation.normal_form import NormalForms

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from dissociation.contrasts import Contrast, Findings
+from dissociation.comparison import Findings
+from dissociation.contrasts import Contrast
 from dissociation.engine import findings_records, records
 from dissociation.engine.store import DamagedEntry, Store
 from dissociation.experiment import Experiment, digest, training_digest
@@ -161,9 +162,7 @@ class Library:
             self.store.put("curves", contrast.digest(weights), packed)
 
     def _both_weights(self, contrast: Contrast) -> tuple[str, str] | None:
-        first, second = (
-            self.weights(side.recipe, side.seed) for side in (contrast.first, contrast.second)
-        )
+        first, second = (self.weights(side.recipe, side.seed) for side in contrast.sides)
         return None if first is None or second is None else (first, second)
 
     def _all_weights(self, experiment: Experiment) -> list[str | None]:

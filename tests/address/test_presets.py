@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from dissociation.address.links import Link, read_address
+from dissociation.address.links import Link, contrasts_of, curves_of, read_address
 from dissociation.address.presets import PRESETS, preset, preset_of
 from dissociation.errors import InvalidValue
+from dissociation.manipulations import exact_everywhere
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_each_is_an_address_of_curves(name):
+def test_each_is_an_address_of_results(name):
     found = preset(name)
     link, notices = read_address("http://127.0.0.1:8501" + found.link.path)
     assert link == found.link and notices == []
-    assert len(link.table.conditions(link.values)) > 1
+    # Curves have something to be compared with; a contrast is a comparison itself.
+    assert contrasts_of(link) if link.table.contrasts else len(curves_of(link)[0]) > 1
     assert found.expect.endswith(".") and found.why.endswith(".") and found.title
 
 
@@ -39,3 +41,17 @@ def test_scaling_is_invisible_to_input_noise():
         )
     )
     assert scaled.canonical() == trained and null.canonical() != trained.canonical()
+
+
+@pytest.mark.parametrize("name", ["same-function", "invisible-copies", "many-representations"])
+def test_what_is_said_to_keep_every_answer_does_so_by_construction(name):
+    found = contrasts_of(PRESETS[name].link)
+    rewritten = [contrast for contrast in found if contrast.second.manipulations]
+    assert rewritten and all(exact_everywhere(c.second.manipulations) for c in rewritten)
+    assert all(c.first.seed == c.second.seed for c in rewritten)
+
+
+def test_two_seeds_are_not_rewritten():
+    (contrast,) = contrasts_of(PRESETS["two-seeds"].link)
+    assert [side.seed for side in contrast.sides] == [0, 1]
+    assert not any(side.manipulations for side in contrast.sides)

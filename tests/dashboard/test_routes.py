@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from dissociation.dashboard import room_socket, routes
+from dissociation.dashboard.serving import routes_are_served
 from dissociation.engine.jobs import LEASE
 from dissociation.experiment import Experiment
 from dissociation.manipulations import InputNull, Scale
@@ -194,10 +195,10 @@ def test_lifespan(lab, monkeypatch):
     monkeypatch.setattr(lab, "stop", stopped.set)
 
     async def live():
-        assert not routes.routes_are_served()
+        assert not routes_are_served()
         async with routes.lifespan(None):
-            assert routes.routes_are_served() and not stopped.is_set()
-        assert not routes.routes_are_served() and stopped.is_set()
+            assert routes_are_served() and not stopped.is_set()
+        assert not routes_are_served() and stopped.is_set()
 
     try:
         asyncio.run(live())

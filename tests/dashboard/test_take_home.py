@@ -16,8 +16,8 @@ import requests
 from labs import ROOT, TINY
 
 from dissociation.address.links import read_address
+from dissociation.dashboard.take_home.files import KINDS
 from dissociation.dashboard.take_home.links import export_path
-from dissociation.dashboard.take_home.route import KINDS
 from dissociation.experiment import from_json
 from dissociation.runner import run
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from labs import fresh_lab
 
-from dissociation.contrasts import Contrast, Findings, Side, stream
+from dissociation.comparison import Findings, stream
+from dissociation.contrasts import Contrast, Side
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.findings_records import pack_findings, unpack_findings
 from dissociation.engine.store import DamagedEntry, Store, pack, unpack

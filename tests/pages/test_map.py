@@ -101,6 +101,9 @@ def test_networks_of_another_task(lab):
     assert turned["disagreement"] > 0.4 and turned["procrustes"] > 0.1
     # Scaling moves no representation, so what the page says of the corner can only be that.
     assert "that corner of the map is empty" in visit.text()
+    assert "files are ready once the chart is complete" not in visit.text()
+    files = next(html.body for html in visit.test.main.get("html") if "lab-files" in html.body)
+    assert "api/export/csv/Map?" in files and "landmarks=0" in files
     visit.test.session_state["map|chosen"] = SWEEP + 1
     visit.test.run()
     assert visit.test.title[0].value == "Representation"

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pytest
 from labs import TINY, Visit
 
+from dissociation.address.links import Link
+from dissociation.address.names import side_name
+from dissociation.address.presets import PRESETS
+from dissociation.address.representation_page import REPRESENTATION
 from dissociation.contrasts import Side
-from dissociation.dashboard.representation_panel import side_name
+from dissociation.dashboard.take_home.files import KINDS
+from dissociation.dashboard.take_home.links import export_path
 from dissociation.manipulations import Nuisance, Scale
 from dissociation.measures.similarity import SIMILARITIES
 
@@ -52,6 +59,17 @@ def test_headline_and_table(lab):
     assert table["Measure"].tolist() == [measure.label for measure in SIMILARITIES.values()]
     assert "…" not in table["Unrelated"].tolist()
     assert "rotation" in table.set_index("Measure").loc["Linear CKA", "Does not see"]
+    files = next(html.body for html in visit.test.main.get("html") if "lab-files" in html.body)
+    link = Link(REPRESENTATION, visit.values)
+    assert all(escape(export_path(link, kind)) in files for kind in KINDS)
+
+
+def test_files_are_promised_until_they_are_ready(lab):
+    visit = Visit("representation", QUERY)
+    while visit.watch().findings()[0] is None:
+        assert lab.jobs.advance()
+    visit.run()
+    assert "files are ready once the chart is complete" in visit.text()
 
 
 def test_nuisance_is_seen(lab):
@@ -91,3 +109,10 @@ def test_too_wide(lab):
 def test_layer(layer, lab):
     Visit("representation", {**QUERY, "layer": layer})
     assert lab.contrasts[-1][0].layer == int(layer)
+
+
+def test_a_preset_is_known_again(lab):
+    found = PRESETS["two-seeds"]
+    visit = Visit("representation", found.link.query)
+    (told,) = [info.value for info in visit.test.info]
+    assert found.title in told and found.why in told

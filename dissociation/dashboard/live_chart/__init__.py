@@ -117,7 +117,7 @@ class FigureSpec:
     - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
         title of its rows; `across`, `up`: of a map, the measures on its axes; `reference`: of a
         map, the group of the network that the others are held against; `corners`: of a map, what
-        a corner means, as `("top left", words)`.
+        a corner means, as `("top left", words)`; `pressable`: whether a point of it can be pressed.
     """
 
     x: Axis
@@ -135,6 +135,7 @@ class FigureSpec:
     up: str = ""
     reference: str = ""
     corners: tuple[tuple[str, str], ...] = ()
+    pressable: bool = False
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]

@@ -69,7 +69,8 @@ function mapTraces(figure, snapshot) {
       ({ style: own, across, up }) =>
         `<b>${escape(own.name)}, ${escape(own.label)}</b><br>` +
         `${escape(figure.x.title)}: ${number(across, figure.x)}<br>` +
-        `${escape(figure.y.title)}: ${number(up, figure.y)}<br>press to open it`,
+        `${escape(figure.y.title)}: ${number(up, figure.y)}` +
+        (figure.pressable ? "<br>press to open it" : ""),
     ),
     hovertemplate: "%{hovertext}<extra></extra>",
     cliponaxis: false,

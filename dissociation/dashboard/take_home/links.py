@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dissociation.address.links import Link, write_query
-from dissociation.dashboard.take_home.route import KINDS
+from dissociation.dashboard.take_home.files import KINDS
 
 #: Of one visitor alone, and no part of what was measured.
 LEFT_OUT = ("tour", "guess", "room")

@@ -12,13 +12,8 @@ from typing import Any
 import plotly
 
 from dissociation import __version__
-from dissociation.address.names import condition_names
-from dissociation.dashboard.curve_figure import page_figures
 from dissociation.dashboard.live_chart import DRAWING
-from dissociation.dashboard.snapshots import curve_traces
-from dissociation.dashboard.tables import summary_table, value_table
-from dissociation.dashboard.take_home.stored import Taken
-from dissociation.dashboard.wording import BAND, same_function_line
+from dissociation.dashboard.take_home.taken import Taken
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LIVE_CHART = Path(__file__).parents[1] / "live_chart"
@@ -28,9 +23,15 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff;
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #ccc; padding: .2rem .7rem; text-align: left; }
 footer, .quiet { color: #555; font-size: .85rem; }
-pre { font-size: .75rem; overflow-wrap: anywhere; white-space: pre-wrap; }
+.table { overflow-x: auto; }
+.wide table { font-size: .72rem; }
+.wide :is(th, td) { padding: .15rem .35rem; }
+pre { font-size: .75rem; white-space: pre-wrap; }
+pre, code { overflow-wrap: anywhere; }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; }
-               tr { break-inside: avoid; } .modebar { display: none; } }
+               tr { break-inside: avoid; } .modebar { display: none; }
+               .table { overflow: visible; } .wide table { font-size: .5rem; }
+               .wide :is(th, td) { padding: .1rem .15rem; } }
 """
 _PAPER = "After L. Braun, E. Grant and A. M. Saxe, Not all solutions are created equal, ICML 2025."
 
@@ -41,15 +42,9 @@ def _script_safe(values: Any) -> str:
 
 
 def _chart(taken: Taken) -> str:
-    figures = page_figures(taken.link, taken.conditions, height=520)
-    figure = figures[0]
-    experiments = [condition.experiment for condition in taken.conditions]
-    shown = {
-        "figures": [asdict(figure) for figure in figures],
-        "traces": curve_traces(experiments, taken.curves),
-    }
-    names = ", ".join(condition_names(taken.conditions))
-    alt = escape(f"{figure.y.title} against {figure.x.title} for: {names}", quote=True)
+    figures, traces, words = taken.chart()
+    shown = {"figures": [asdict(figure) for figure in figures], "traces": traces}
+    alt = escape(words, quote=True)
     drawing = "".join((LIVE_CHART / name).read_text(encoding="utf-8") for name in DRAWING)
     return f"""<div id="charts" role="img" aria-label="{alt}"></div>
 <script>{PLOTLY_JS.read_text(encoding="utf-8")}</script>
@@ -100,32 +95,13 @@ def as_page(taken: Taken) -> str:
 
 
 def as_report(taken: Taken) -> str:
-    """A printable report: chart, same function?, summaries, values, complete experiments."""
+    """A printable report: the chart with all that explains it, and the complete settings."""
     title = f"{taken.link.table.title}: a report"
-    measure = taken.conditions[0].experiment.measure
-    names = condition_names(taken.conditions)
-    lines = [
-        same_function_line(name, condition.experiment, checks).replace("\\", "").replace("**", "")
-        for name, condition, checks in zip(names, taken.conditions, taken.checks, strict=True)
-        if condition.experiment.manipulations
-    ]
-    items = "\n".join(f"<li>{escape(line)}</li>" for line in lines)
-    experiments = [condition.experiment.to_json() for condition in taken.conditions]
-    settings = {"address": taken.link.path, "experiments": experiments}
+    about, caption, sections = taken.report()
+    parts = "\n".join(f"<h2>{escape(name)}</h2>\n{text}" for name, text in sections.items())
     body = f"""<h1>{escape(title)}</h1>
-<p>{escape(measure.about)} <span class="quiet">({escape(measure.cite)})</span></p>
+{about}
 {_chart(taken)}
-<p class="quiet">{escape(BAND)}</p>
-<h2>Same function?</h2>
-<ul>{items}</ul>
-<h2>Summaries</h2>
-{_table(summary_table(taken.conditions, taken.curves))}
-<h2>Values</h2>
-{_table(value_table(taken.conditions, taken.curves))}
-<h2>Complete experiments</h2>
-<pre>{escape(json.dumps(settings, indent=1, ensure_ascii=False))}</pre>"""
+<p class="quiet">{escape(caption)}</p>
+{parts}"""
     return _finished(taken, title, body)
-
-
-def _table(frame: Any) -> str:
-    return frame.to_html(index=False, border=0, float_format=lambda value: f"{value:.6g}")

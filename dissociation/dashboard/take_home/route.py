@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from dissociation.address.links import read_address
-from dissociation.dashboard.curve_figure import file_name
+from dissociation.address.links import Link, read_address
+from dissociation.address.map_page import MAP
+from dissociation.address.representation_page import REPRESENTATION
+from dissociation.dashboard.take_home.contrasts import take_map, take_pair
+from dissociation.dashboard.take_home.curves import take_curves
+from dissociation.dashboard.take_home.files import KINDS
 from dissociation.dashboard.take_home.page import as_page, as_report
-from dissociation.dashboard.take_home.script import as_script
-from dissociation.dashboard.take_home.stored import NotStored, Taken, take
-from dissociation.dashboard.take_home.values import as_csv, as_json
+from dissociation.dashboard.take_home.taken import NotStored, Taken
 from dissociation.engine.lab import lab
+from dissociation.engine.library import Library
 from dissociation.errors import DamagedData, InvalidValue
 
-log = logging.getLogger(__name__)
-
-
-class Kind(NamedTuple):
-    """A kind of file: its words on the page, its type, its ending, and what makes it."""
-
-    label: str
-    media_type: str
-    ending: str
-    make: Callable[[Taken], str]
-
-
-KINDS: dict[str, Kind] = {
-    "csv": Kind("CSV", "text/csv", ".csv", as_csv),
-    "json": Kind("JSON", "application/json", ".json", as_json),
-    "page": Kind("Chart as a page", "text/html", ".html", as_page),
-    "report": Kind("Report to print", "text/html", "-report.html", as_report),
-    "script": Kind("Python script", "text/x-python", ".py", as_script),
+#: What takes the results of a page home; of all others curves.
+TAKE: dict[str, Callable[[Library, Link], Taken]] = {
+    REPRESENTATION.name: take_pair,
+    MAP.name: take_map,
+}
+#: What makes a kind of file of them.
+MAKE: dict[str, Callable[[Taken], str]] = {
+    "csv": lambda taken: taken.csv(),
+    "json": lambda taken: taken.json(),
+    "page": as_page,
+    "report": as_report,
+    "script": lambda taken: taken.script(),
 }
 #: The headers of every file: none of it may run in the lab's own name.
 HEADERS = {
@@ -46,24 +41,33 @@ HEADERS = {
 }
 
 
+def take(library: Library, link: Link) -> Taken:
+    """What an address asks for, from the store; an export computes nothing.
+
+    **Raises:** `InvalidValue` if the page has nothing to take or its values contradict each other;
+    `NotStored` if something is not complete.
+    """
+    return TAKE.get(link.table.name, take_curves)(library, link)
+
+
 async def export(request: Request) -> Response:
     """`/api/export/{kind}/{page}?…`: the file, 404 for no such kind, 409 if not yet computed."""
-    kind = KINDS.get(request.path_params["kind"])
-    if kind is None:
+    name = request.path_params["kind"]
+    if name not in KINDS:
         known = ", ".join(KINDS)
         return PlainTextResponse(f"There is no such file; choose one of {known}.", 404)
     address = f"{request.path_params['page']}?{request.url.query}"
     try:
-        text, name = await run_in_threadpool(_made, kind, address)
+        text, file = await run_in_threadpool(_made, name, address)
     except (InvalidValue, DamagedData) as problem:
         return PlainTextResponse(str(problem), 400, headers=HEADERS)
     except NotStored as problem:
         return PlainTextResponse(str(problem), 409, headers=HEADERS)
-    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}{kind.ending}"'}
+    kind = KINDS[name]
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{file}{kind.ending}"'}
     return Response(text, media_type=f"{kind.media_type}; charset=utf-8", headers=headers)
 
 
-def _made(kind: Kind, address: str) -> tuple[str, str]:
-    link, _ = read_address(address)
-    taken = take(lab().library, link)
-    return kind.make(taken), file_name(taken.conditions[0].experiment.measure)
+def _made(kind: str, address: str) -> tuple[str, str]:
+    taken = take(lab().library, read_address(address)[0])
+    return MAKE[kind](taken), taken.file_name

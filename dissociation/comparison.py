@@ -1,0 +1,165 @@
+"""Comparing the two networks of a contrast: pictures first, then measures, coarse to fine."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dissociation.contrasts import FEW, Contrast
+from dissociation.datasets import mnist_test
+from dissociation.measures.similarity import (
+    FUNCTION,
+    SIMILARITIES,
+    Baseline,
+    Pair,
+    Similarity,
+    baseline,
+)
+from dissociation.measures.similarity.sample import stratified_order
+from dissociation.measures.similarity.side import OneSide
+from dissociation.network import Network, hidden_and_logits, seed_key, weights_digest
+from dissociation.normal_form import NormalForms, compare_normal_forms
+from dissociation.pictures import Picture, picture
+from dissociation.training import trained
+
+#: The first measures of the registry: of functions, and CKA.
+QUICK_ONES = 5
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a contrast has found so far.
+
+    - `values`: by the measures' names; `images`: on how many images each.
+    - `baselines`: what unrelated sides of these widths would score.
+    - `pictures`: of both sides; `widths`: neurons of both layers.
+    - `normal_forms`: of both networks, held against each other.
+    """
+
+    values: dict[str, float] = field(default_factory=dict)
+    images: dict[str, int] = field(default_factory=dict)
+    baselines: dict[str, Baseline] = field(default_factory=dict)
+    pictures: tuple[Picture, Picture] | None = None
+    widths: tuple[int, int] = (0, 0)
+    normal_forms: NormalForms | None = None
+
+
+def _groups(measures: Sequence[Similarity]) -> list[Sequence[Similarity]]:
+    """What is published together: the quick ones at once, the others three by three."""
+    quick, slow = measures[:QUICK_ONES], measures[QUICK_ONES:]
+    return [quick, *(slow[start : start + 3] for start in range(0, len(slow), 3))]
+
+
+def _measures(images: int) -> tuple[list[Similarity], list[Similarity]]:
+    """All measures, and those that take more than the first images."""
+    few = min(images, FEW)
+    measures = list(SIMILARITIES.values())
+    more = [measure for measure in measures if measure.largest > few]
+    return measures, more if images > few else []
+
+
+def steps_of(contrast: Contrast) -> int:
+    """How many times [`stream`][] will have published something."""
+    measures, more = _measures(contrast.images)
+    rounds = [measures, *([measures] if contrast.thorough else []), *([more] if more else [])]
+    return 1 + int(contrast.thorough) + sum(len(_groups(group)) for group in rounds)
+
+
+def _seen(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
+    """Hidden layer and logits of a network on the first images."""
+    shown = mnist_test().images[stratified_order()[:images]]
+    hidden, outputs = hidden_and_logits(network, shown, layer)
+    return OneSide(hidden), OneSide(outputs)
+
+
+_kept: collections.OrderedDict[tuple, tuple[OneSide, OneSide]] = collections.OrderedDict()
+
+
+def _first_side(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
+    """The same, with all that measures have made of it: a sweep has one first side throughout."""
+    name = (weights_digest(network), layer, images)
+    if name not in _kept:
+        _kept[name] = _seen(network, layer, images)
+        while len(_kept) > 2:
+            _kept.popitem(last=False)
+    return _kept[name]
+
+
+def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Findings]:
+    """Compares two networks: pictures first, then measures, then baselines, then more images.
+
+    **Arguments:**
+
+    - `networks`: the trained networks of both sides, not rewritten.
+    """
+    first, second = (
+        side.rewritten(network, contrast.key)
+        for side, network in zip(contrast.sides, networks, strict=True)
+    )
+    few = min(contrast.images, FEW)
+    layers, outputs = _pairs(contrast, (first, second), few)
+    labels = mnist_test().labels[stratified_order()[:few]]
+    one = picture(layers.first, labels)
+    other = picture(layers.second, labels, one.embedding)
+    widths = layers.first.shape[1], layers.second.shape[1]
+    found = Findings(pictures=(one, other), widths=widths)
+    yield found
+    measures, more = _measures(contrast.images)
+    for group in _groups(measures):
+        for measure in group:
+            found = _with_value(found, measure, _pair_for(measure, layers, outputs))
+        yield found
+    if contrast.thorough:
+        forms = compare_normal_forms(first, second)
+        found = dataclasses.replace(found, normal_forms=forms)
+        yield found
+    for group in _groups(measures) if contrast.thorough else []:
+        for measure in group:
+            pair = _pair_for(measure, layers, outputs)
+            score = baseline(measure, pair, seed=contrast.key)
+            found = dataclasses.replace(found, baselines={**found.baselines, measure.name: score})
+        yield found
+    if more:
+        layers, outputs = _pairs(contrast, (first, second), contrast.images)
+        for group in _groups(more):
+            for measure in group:
+                found = _with_value(found, measure, _pair_for(measure, layers, outputs))
+            yield found
+
+
+def compare(contrast: Contrast, networks: tuple[Network, Network] | None = None) -> Findings:
+    """All that a contrast finds: every measure with its images, and how the two sides look.
+
+    **Arguments:**
+
+    - `contrast`: what to compare.
+    - `networks`: the trained networks of both sides, not rewritten; trained first if not given.
+    """
+    if networks is None:
+        first, second = contrast.sides
+        one = trained(first.recipe, seed_key(first.seed))
+        same = (first.recipe, first.seed) == (second.recipe, second.seed)
+        networks = one, one if same else trained(second.recipe, seed_key(second.seed))
+    return list(stream(contrast, networks))[-1]
+
+
+def _pair_for(measure: Similarity, layers: Pair, outputs: Pair) -> Pair:
+    return outputs if measure.compares == FUNCTION else layers
+
+
+def _pairs(contrast: Contrast, networks: tuple[Network, Network], images: int) -> tuple[Pair, Pair]:
+    first, second = networks
+    one = _first_side(first, contrast.layer, images)
+    other = _seen(second, contrast.layer, images)
+    return Pair(one[0], other[0]), Pair(one[1], other[1])
+
+
+def _with_value(found: Findings, measure: Similarity, pair: Pair) -> Findings:
+    count = min(len(pair), measure.largest)
+    return dataclasses.replace(
+        found,
+        values={**found.values, measure.name: measure.of(pair)},
+        images={**found.images, measure.name: count},
+    )

@@ -1,0 +1,241 @@
+"""Compared networks, taken home: one pair of them, or the points of a map."""
+
+from __future__ import annotations
+
+import abc
+import json
+import math
+from dataclasses import dataclass
+
+from dissociation import __version__, findings_files
+from dissociation.address.links import Link, contrasts_of
+from dissociation.address.map_page import Point, points_of
+from dissociation.address.names import side_name
+from dissociation.comparison import Findings
+from dissociation.contrasts import Contrast
+from dissociation.dashboard.map_panel import NOTHING, map_figure, map_table
+from dissociation.dashboard.map_words import reading, statement
+from dissociation.dashboard.representation_panel import (
+    PAPER,
+    TABLE,
+    headline,
+    normal_form_words,
+    pictures_words,
+    representation_figure,
+    representation_words,
+    similarity_table,
+)
+from dissociation.dashboard.snapshots import contrast_traces, map_traces
+from dissociation.dashboard.take_home.html import bullets, paragraph, settings, table
+from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
+from dissociation.engine.library import Library
+from dissociation.experiment import Experiment
+from dissociation.statistics import half_ways as curve_half_ways
+
+INCOMPLETE = (
+    "These networks are not compared completely yet. Open the page, wait for the chart, and try "
+    "again."
+)
+_SCRIPT = '''"""Computes again, from nothing, what the lab showed at
+{address}
+
+Needs the package dissociation {version}; prints one line a network and measure, with what
+unrelated networks would score where the lab says so.
+"""
+
+import json
+
+from dissociation import compare, contrast_from_json, seed_key, trained
+
+CONTRASTS = json.loads(
+    r"""
+{contrasts}
+"""
+)
+
+networks = {{}}
+
+
+def network(side):
+    plan = side.recipe, side.seed
+    if plan not in networks:
+        networks[plan] = trained(side.recipe, seed_key(side.seed))
+    return networks[plan]
+
+
+print("name\\tmeasure\\tvalue\\tunrelated")
+for name, description in CONTRASTS:
+    contrast = contrast_from_json(description)
+    found = compare(contrast, (network(contrast.first), network(contrast.second)))
+    for measure, value in found.values.items():
+        unrelated = found.baselines.get(measure)
+        chance = "" if unrelated is None else f"{{unrelated.mean:.6g}}"
+        print(f"{{name}}\\t{{measure}}\\t{{value:.6g}}\\t{{chance}}")
+'''
+
+
+@dataclass(frozen=True)
+class TakenContrasts(abc.ABC):
+    """What contrasts found; see [`Taken`][dissociation.dashboard.take_home.taken.Taken].
+
+    - `contrasts`, `findings`: one each, in the order of the page.
+    """
+
+    link: Link
+    contrasts: list[Contrast]
+    findings: list[Findings]
+
+    @property
+    def robustness(self) -> list[float] | None:
+        """σ50 of each contrast's second network, if the page shows it."""
+        return None
+
+    @property
+    def file_name(self) -> str:
+        """After the page."""
+        return f"dissociation-{self.link.table.name}"
+
+    def csv(self) -> str:
+        """As the command line writes it."""
+        return findings_files.as_csv(self.contrasts, self.findings, self.robustness)
+
+    def json(self) -> str:
+        """All values with the contrasts that `contrast_from_json` reads."""
+        about = {"dissociation": __version__, "address": self.link.path}
+        return findings_files.as_json(self.contrasts, self.findings, self.robustness, **about)
+
+    def script(self) -> str:
+        """Prints one line a network and measure."""
+        described = [[side_name(c.second), c.to_json()] for c in self.contrasts]
+        text = json.dumps(described, indent=1, allow_nan=False)
+        return _SCRIPT.format(address=self.link.path, version=__version__, contrasts=text)
+
+    @abc.abstractmethod
+    def chart(self) -> Chart:
+        """The chart of the page."""
+
+    @abc.abstractmethod
+    def report(self) -> Report:
+        """All that explains the chart."""
+
+    def _settings(self) -> str:
+        described = [contrast.to_json() for contrast in self.contrasts]
+        return settings(self.link.path, "contrasts", described)
+
+
+class TakenPair(TakenContrasts):
+    """Two networks side by side."""
+
+    def chart(self) -> Chart:
+        """Both sides: matrices, activations and embeddings."""
+        (contrast,), (found,) = self.contrasts, self.findings
+        figure = representation_figure(contrast)
+        return Chart((figure,), contrast_traces(found), representation_words(contrast))
+
+    def report(self) -> Report:
+        """Same function?, all measures, normal forms, the complete contrast."""
+        (contrast,), (found,) = self.contrasts, self.findings
+        sections = {
+            "Same function?": paragraph(f"{headline(found)} {_function(found)}"),
+            "Measures": table(similarity_table(found)) + paragraph(TABLE),
+        }
+        if found.normal_forms is not None:
+            words = normal_form_words(found.normal_forms)
+            sections["One and the same network?"] = paragraph(words)
+        sections["Complete contrast"] = self._settings()
+        return Report(paragraph(PAPER), pictures_words(contrast, found), sections)
+
+
+@dataclass(frozen=True)
+class TakenMap(TakenContrasts):
+    """Every rewrite a point.
+
+    - `points`: of the page; `half_ways`: σ50 of each, NaN where there is none.
+    """
+
+    points: list[Point]
+    half_ways: list[float]
+
+    @property
+    def robustness(self) -> list[float] | None:
+        """See [`TakenContrasts.robustness`][]."""
+        asked = any(point.experiment is not None for point in self.points)
+        return self.half_ways if asked else None
+
+    def chart(self) -> Chart:
+        """The map."""
+        figure = map_figure(self.points, self.link.values)
+        alt = f"{figure.y.title} against {figure.x.title}, a point a network"
+        experiments = [point.experiment for point in self.points]
+        return Chart((figure,), map_traces(experiments, self.half_ways, self.findings), alt)
+
+    def report(self) -> Report:
+        """Same function?, all measures of all points, the complete contrasts."""
+        groups: dict[str, list[Findings]] = {}
+        table_of = map_table(self.points, self.findings, self.half_ways)
+        for name, found in zip(table_of["Network"], self.findings, strict=True):
+            groups.setdefault(name, []).append(found)
+        lines = [f"{name}: {_functions(found)}" for name, found in groups.items()]
+        sections = {
+            "Same function?": bullets(lines),
+            "Measures": table(table_of, wide=True),
+            "Complete contrasts": self._settings(),
+        }
+        across = self.link.values["across"]
+        said = statement(across).replace("*", "")
+        return Report(paragraph(said), reading(across, NOTHING), sections)
+
+
+def _function(found: Findings) -> str:
+    changed, largest = found.values["disagreement"], found.values["logit_change"]
+    images = found.images["disagreement"]
+    return (
+        f"On {images:,} test images {round(changed * images):,} predictions changed; largest logit "
+        f"change {largest:.2g} of the largest logit."
+    )
+
+
+def _functions(findings: list[Findings]) -> str:
+    changed = [found.values["disagreement"] for found in findings]
+    largest = max(found.values["logit_change"] for found in findings)
+    images = findings[0].images["disagreement"]
+    share = " to ".join(dict.fromkeys(f"{end:.2%}" for end in (min(changed), max(changed))))
+    return (
+        f"{share} of the answers to {images:,} test images differ; largest logit change "
+        f"{largest:.2g} of the largest logit."
+    )
+
+
+def _found(library: Library, link: Link) -> tuple[list[Contrast], list[Findings]]:
+    contrasts = contrasts_of(link)
+    found = [library.findings(contrast) for contrast in contrasts]
+    findings = [one for one in found if one is not None]
+    if len(findings) < len(found):
+        raise NotStored(INCOMPLETE)
+    return contrasts, findings
+
+
+def take_pair(library: Library, link: Link) -> TakenPair:
+    """The two networks of an address of Representation.
+
+    **Raises:** `InvalidValue` if its values contradict each other, `NotStored` if they are not
+    compared completely.
+    """
+    return TakenPair(link, *_found(library, link))
+
+
+def take_map(library: Library, link: Link) -> TakenMap:
+    """The points of an address of Map; **raises** as [`take_pair`][] does."""
+    points = points_of(link.values)
+    half_ways = [_half_way(library, point.experiment) for point in points]
+    return TakenMap(link, *_found(library, link), points, half_ways)
+
+
+def _half_way(library: Library, experiment: Experiment | None) -> float:
+    """σ50 of the last network of an experiment, NaN if there is none."""
+    if experiment is None:
+        return math.nan
+    curve = library.complete_curve(experiment)
+    if curve is None:
+        raise NotStored(INCOMPLETE)
+    return float(curve_half_ways(curve, experiment.measure.chance)[-1])

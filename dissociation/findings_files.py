@@ -1,0 +1,112 @@
+"""What contrasts found as CSV and as JSON, for the pages and for the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from dissociation.address.names import condition_key, side_name
+from dissociation.comparison import Findings
+from dissociation.contrasts import Contrast, is_close_look
+from dissociation.experiment import SCHEMA
+from dissociation.measures.similarity import SIMILARITIES, Similarity
+from dissociation.normal_form import NormalForms
+
+_PAIR = ("measure", "label", "compares", "value", "unit", "if_equal")
+_CHANCE = ("unrelated_mean", "unrelated_low", "unrelated_high")
+SIGMA50 = "sigma50"
+_POINT = ("name", "rewrite", "strength", "network", "layer")
+
+
+def as_csv(
+    contrasts: Sequence[Contrast],
+    findings: Sequence[Findings],
+    half_ways: Sequence[float] | None = None,
+) -> str:
+    """One row a measure of a single pair, or one row a contrast; what is not defined is empty.
+
+    **Arguments:**
+
+    - `half_ways`: of contrasts, the second network's σ50, where it was asked for.
+    """
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    if is_close_look(contrasts):
+        rows.writerow([*_PAIR, *_CHANCE, "images", "does_not_see"])
+        rows.writerows(_of_measure(measure, findings[0]) for measure in SIMILARITIES.values())
+    else:
+        robust = [] if half_ways is None else [SIGMA50]
+        rows.writerow([*_POINT, *robust, *SIMILARITIES])
+        each = half_ways or [math.nan] * len(contrasts)
+        for contrast, found, half_way in zip(contrasts, findings, each, strict=True):
+            row = _of_contrast(contrast, found)
+            row[len(_POINT) : len(_POINT)] = [_defined(half_way)] * len(robust)
+            rows.writerow(row)
+    return text.getvalue()
+
+
+def _of_measure(measure: Similarity, found: Findings) -> list[Any]:
+    name = measure.name
+    chance = [_defined(value) for value in found.baselines[name]]
+    value, unseen = _defined(found.values[name]), " ".join(measure.invariant_to)
+    about = [name, measure.label, measure.compares, value, measure.unit, measure.same]
+    return [*about, *chance, found.images[name], unseen]
+
+
+def _of_contrast(contrast: Contrast, found: Findings) -> list[Any]:
+    side = contrast.second
+    strengths = "+".join(f"{step.strength:g}" for step in side.manipulations)
+    values = [_defined(found.values[name]) for name in SIMILARITIES]
+    key = condition_key(side.manipulations)
+    return [side_name(side), key, strengths, side.seed + 1, contrast.layer, *values]
+
+
+def _defined(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def as_values(contrasts: Sequence[Contrast], findings: Sequence[Findings]) -> list[dict[str, Any]]:
+    """All that was found but the pictures, as plain values; `None` is not defined.
+
+    `dissociation.contrast_from_json` reads each `contrast`.
+    """
+    return [
+        {
+            "name": side_name(contrast.second),
+            "contrast": contrast.to_json(),
+            "values": {name: _defined(value) for name, value in found.values.items()},
+            "images": found.images,
+            "unrelated": {
+                name: {part: _defined(value) for part, value in chance._asdict().items()}
+                for name, chance in found.baselines.items()
+            },
+            "widths": list(found.widths),
+            "normal_forms": _plain_forms(found.normal_forms),
+        }
+        for contrast, found in zip(contrasts, findings, strict=True)
+    ]
+
+
+def _plain_forms(found: NormalForms | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    residual = _defined(found.residual)
+    return {"first": list(found.first), "second": list(found.second), "residual": residual}
+
+
+def as_json(
+    contrasts: Sequence[Contrast],
+    findings: Sequence[Findings],
+    half_ways: Sequence[float] | None = None,
+    **about: Any,
+) -> str:
+    """[`as_values`][] as text, with `about` before it; `half_ways` as of [`as_csv`][]."""
+    found = as_values(contrasts, findings)
+    for value, half_way in zip(found, half_ways or (), strict=False):
+        value[SIGMA50] = _defined(half_way)
+    values = {"schema": SCHEMA, **about, "contrasts": found}
+    return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
