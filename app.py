@@ -33,6 +33,7 @@ ELSEWHERE = {
     "Sweep": "One rewrite from weak to strong, at one glance.",
     "Representation": "Two hidden layers side by side, and every measure of how alike they are.",
     "Map": "Every rewrite a point: how far function and representation move.",
+    "Phantom": "A picture of your choice in a representation, and not one answer changed.",
 }
 
 

@@ -55,6 +55,7 @@ SHOTS = {
     "hypothesis": Shot("/Hypothesis", 1),
     "representation": Shot("/Representation?rewrite=nuisance", 1, 1_900, readme=True),
     "map": Shot("/Map", 1, 900, readme=True),
+    "phantom": Shot("/Phantom", 1, 1_500, readme=True),
     "sweep": Shot("/Sweep", 1, 1_250, readme=True),
 }
 LOOKS = {

@@ -22,7 +22,8 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks import independent, machine
 from dissociation import manipulations as m
-from dissociation.contrasts import Contrast, Side, stream
+from dissociation.comparison import stream
+from dissociation.contrasts import Contrast, Side
 from dissociation.datasets import mnist_test
 from dissociation.measures.similarity import SIMILARITIES, Pair
 from dissociation.measures.similarity.sample import stratified_order

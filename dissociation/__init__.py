@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Manipulation,
         Nuisance,
         Permute,
+        Phantom,
         Rescale,
         Scale,
         apply_all,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from dissociation.measures import Curve, InputNoise, Measure, ParameterNoise, Transfer
     from dissociation.network import Network, ensemble, from_mlp, logits, seed_key, to_mlp
     from dissociation.null_spaces import NullSpace, input_null_space, null_space
+    from dissociation.phantoms import PhantomStudy, phantom_from_json, study_phantom
     from dissociation.runner import run
     from dissociation.statistics import Summary, summarise
     from dissociation.training import PAPER, QUICK, Recipe, train, trained
@@ -52,6 +54,7 @@ _HOME = {
         "Manipulation",
         "Nuisance",
         "Permute",
+        "Phantom",
         "Rescale",
         "Scale",
         "apply_all",
@@ -59,6 +62,7 @@ _HOME = {
     "measures": ("Curve", "InputNoise", "Measure", "ParameterNoise", "Transfer"),
     "network": ("Network", "ensemble", "from_mlp", "logits", "seed_key", "to_mlp"),
     "null_spaces": ("NullSpace", "input_null_space", "null_space"),
+    "phantoms": ("PhantomStudy", "phantom_from_json", "study_phantom"),
     "runner": ("run",),
     "statistics": ("Summary", "summarise"),
     "training": ("PAPER", "QUICK", "Recipe", "train", "trained"),

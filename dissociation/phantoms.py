@@ -18,9 +18,23 @@ from dissociation import manipulations as manipulate
 from dissociation._lazy import jax
 from dissociation.datasets import PIXELS, mnist_test
 from dissociation.draws import normal
-from dissociation.errors import check_choice, check_integer, settle
-from dissociation.experiment import MAX_KEY, MAX_SEEDS, digest, noise_key, training_digest
+from dissociation.errors import InvalidValue, check_choice, check_integer, settle
+from dissociation.experiment import (
+    MAX_KEY,
+    MAX_SEEDS,
+    SCHEMA,
+    digest,
+    noise_key,
+    training_digest,
+)
 from dissociation.function_checks import FunctionCheck, function_check
+from dissociation.json_forms import (
+    check_object,
+    check_schema,
+    read_named,
+    read_recipe,
+    write_recipe,
+)
 from dissociation.manipulations.phantom import PAINTED, Phantom, painted_images
 from dissociation.measures import InputNoise, ParameterNoise
 from dissociation.measures.similarity.sample import stratified_order
@@ -88,6 +102,18 @@ class PhantomStudy:
         """How many times [`stream`][] will have published something."""
         return 2 + self.draws
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain values that [`phantom_from_json`][] reads back."""
+        return {
+            "schema": SCHEMA,
+            "phantom": self.phantom.canonical(),
+            "recipe": write_recipe(self.recipe),
+            "seed": self.seed,
+            "noise": self.noise,
+            "draws": self.draws,
+            "key": self.key,
+        }
+
     def digest(self, weights: str | None = None) -> str:
         """Identifies the findings.
 
@@ -107,6 +133,24 @@ class PhantomStudy:
                 weights,
             ]
         )
+
+
+def phantom_from_json(values: Any) -> PhantomStudy:
+    """A study from the plain values of [`PhantomStudy.to_json`][]; what is left out is as usual.
+
+    **Raises:** `InvalidValue` that names the field and what it may be.
+    """
+    known = {field.name for field in dataclasses.fields(PhantomStudy)}
+    fields = dict(check_object("phantom study", values, {*known, "schema"}))
+    check_schema(fields, SCHEMA)
+    fields.pop("schema", None)
+    described = read_named("phantom", fields.get("phantom"), manipulate.make)
+    if not isinstance(described, Phantom):
+        raise InvalidValue("phantom", described.name, "name a phantom")
+    fields["phantom"] = described
+    if "recipe" in fields:
+        fields["recipe"] = read_recipe(fields["recipe"])
+    return PhantomStudy(**fields)
 
 
 class Frame(NamedTuple):
@@ -145,7 +189,7 @@ class PhantomFindings:
         """σ at which the picture is half as legible as without noise, and half of the answers
         (above chance) are gone; NaN where they are not within `x`, `(S,)`.
         """
-        if not len(self.legibility):
+        if not len(self.legibility) or not self.clean > 0:
             return float("nan"), float("nan")
         lost = 1 - self.legibility.mean(0) / self.clean
         wrong = 1 - self.unchanged.mean(0)
@@ -189,6 +233,12 @@ def _frame_positions(legibility: np.ndarray, unchanged: np.ndarray, clean: float
     last = int(np.argmax(gone)) if gone.any() else len(gone) - 1
     first = max(min(first, last - FRAMES + 1), 0)
     return np.unique(np.linspace(first, max(last, first), FRAMES).round().astype(int))
+
+
+def study_phantom(study: PhantomStudy, trained: Network) -> PhantomFindings:
+    """All that [`stream`][] finds in the end."""
+    *_, last = stream(study, trained)
+    return last
 
 
 def stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomFindings]:

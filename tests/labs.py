@@ -33,6 +33,7 @@ PAGES = {
     "sweep": "pages/5_Sweep.py",
     "representation": "pages/6_Representation.py",
     "map": "pages/7_Map.py",
+    "phantom": "pages/8_Phantom.py",
 }
 #: A network that is trained in a moment and measured in another.
 TINY = {
@@ -56,6 +57,7 @@ class RecordingLab(Lab):
         self.curves: list[tuple] = []
         self.trainings: list[tuple] = []
         self.contrasts: list[tuple] = []
+        self.studies: list[Any] = []
 
     def watch_curves(self, experiments, pair=None):
         self.curves.append(tuple(experiments))
@@ -68,6 +70,10 @@ class RecordingLab(Lab):
     def watch_map(self, contrasts, experiments=()):
         self.contrasts.append(tuple(contrasts))
         return super().watch_map(contrasts, experiments)
+
+    def watch_phantom(self, study):
+        self.studies.append(study)
+        return super().watch_phantom(study)
 
     def watch_training(self, recipe, seeds):
         self.trainings.append((recipe, seeds))

@@ -117,7 +117,7 @@ def contrasts_of(link: Link) -> list[Contrast]:
 def _nothing(link: Link) -> InvalidValue:
     curves = " or ".join(table.title for table in PAGES.values() if table.conditions)
     pairs = " or ".join(table.title for table in PAGES.values() if table.contrasts)
-    allowed = f"name a page with curves, {curves}, or of two networks, {pairs}"
+    allowed = f"name a page with curves, {curves}, of two networks, {pairs}, or Phantom"
     return InvalidValue("address", link.path, allowed)
 
 

@@ -6,6 +6,7 @@ from dissociation.address.curve_pages import ROBUSTNESS, TRANSFER
 from dissociation.address.hypothesis_page import HYPOTHESIS
 from dissociation.address.inputs_page import INPUTS
 from dissociation.address.map_page import MAP
+from dissociation.address.phantom_page import PHANTOM
 from dissociation.address.representation_page import REPRESENTATION
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import PageTable, page_table
@@ -13,5 +14,15 @@ from dissociation.address.table import PageTable, page_table
 START = page_table("start", "Start", "app.py")
 PAGES: dict[str, PageTable] = {
     table.name: table
-    for table in (START, ROBUSTNESS, TRANSFER, INPUTS, HYPOTHESIS, SWEEP, REPRESENTATION, MAP)
+    for table in (
+        START,
+        ROBUSTNESS,
+        TRANSFER,
+        INPUTS,
+        HYPOTHESIS,
+        SWEEP,
+        REPRESENTATION,
+        MAP,
+        PHANTOM,
+    )
 }

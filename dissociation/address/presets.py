@@ -148,6 +148,16 @@ PRESETS: dict[str, Preset] = {
             "The function fixes what is read out of the hidden layer and leaves open how loud its "
             "neurons are and what else they hold.",
         ),
+        Preset(
+            "phantom-face",
+            "A face that means nothing",
+            Link.of("phantom"),
+            "A face looks out of the similarity matrix, and not one answer has changed. With noise "
+            "on the images it fades long before the answers do: they stand about four times as "
+            "much.",
+            "The neurons that paint it cancel in the output, so the function has no need of them; "
+            "their weights were solved for these very images and for nothing near them.",
+        ),
     )
 }
 

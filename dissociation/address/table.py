@@ -12,6 +12,7 @@ from dissociation.address.view import TOUR, VIEW, teaching_parameters
 from dissociation.contrasts import Contrast
 from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
+from dissociation.phantoms import PhantomStudy
 
 Values = Mapping[str, Any]
 
@@ -38,6 +39,7 @@ class PageTable:
     - `determining`: those parameters that a curve depends on, but for its manipulations.
     - `conditions`: from values to the page's curves; the first is the reference.
     - `contrasts`: from values to the pairs of networks that the page compares.
+    - `study`: from values to the phantom that the page is of.
         Both **raise** `InvalidValue` if values contradict each other.
     """
 
@@ -48,11 +50,12 @@ class PageTable:
     determining: tuple[Parameter, ...] = ()
     conditions: Callable[[Values], list[Condition]] | None = None
     contrasts: Callable[[Values], list[Contrast]] | None = None
+    study: Callable[[Values], PhantomStudy] | None = None
 
     @property
     def measures(self) -> bool:
         """Whether there is something to compute, and to take home."""
-        return self.conditions is not None or self.contrasts is not None
+        return any((self.conditions, self.contrasts, self.study))
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def page_table(
     determining: Sequence[Parameter] = (),
     conditions: Callable[[Values], list[Condition]] | None = None,
     contrasts: Callable[[Values], list[Contrast]] | None = None,
+    study: Callable[[Values], PhantomStudy] | None = None,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.
 
@@ -77,11 +81,12 @@ def page_table(
 
     - `controls`: what visitors move, and a teacher's link may hide or lock.
     - `states`: further parameters without such a control.
-    - `determining`, `conditions`, `contrasts`: see [`PageTable`][].
+    - `determining`, `conditions`, `contrasts`, `study`: see [`PageTable`][].
     """
     common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
-    return PageTable(name, title, script, everything, tuple(determining), conditions, contrasts)
+    results = (tuple(determining), conditions, contrasts, study)
+    return PageTable(name, title, script, everything, *results)
 
 
 def compared(values: Values) -> list[tuple]:

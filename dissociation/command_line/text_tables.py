@@ -32,7 +32,7 @@ def curves_as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> 
                 low if low == "–" else f"{low} to {high}",
             ]
         )
-    return "\n\n".join([_aligned(rows), *_point_tables(conditions, curves)]) + "\n"
+    return "\n\n".join([aligned(rows), *_point_tables(conditions, curves)]) + "\n"
 
 
 def findings_as_text(contrasts: Sequence[Contrast], findings: Sequence[Findings]) -> str:
@@ -48,7 +48,7 @@ def findings_as_text(contrasts: Sequence[Contrast], findings: Sequence[Findings]
         for contrast, found in zip(contrasts, findings, strict=True):
             values = (_significant(found.values[name]) for name in SIMILARITIES)
             rows.append([side_name(contrast.second), *values])
-    return _aligned(rows) + "\n"
+    return aligned(rows) + "\n"
 
 
 def _significant(value: float) -> str:
@@ -66,7 +66,7 @@ def _point_tables(conditions: Sequence[Condition], curves: Sequence[Curve]) -> l
         for point, x in enumerate(xs):
             errors = (_percent(curves[number].mean[point]) for number in numbers)
             rows.append([f"{x:.4g}", *errors])
-        tables.append(_aligned(rows))
+        tables.append(aligned(rows))
     return tables
 
 
@@ -74,7 +74,8 @@ def _percent(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.2%}"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of words in columns of one width each."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
     return "\n".join(lines)

@@ -19,6 +19,7 @@ PAGES = (
     ("pages/5_Sweep.py", "Sweep", ":material/grid_view:"),
     ("pages/6_Representation.py", "Representation", ":material/blur_on:"),
     ("pages/7_Map.py", "Map", ":material/map:"),
+    ("pages/8_Phantom.py", "Phantom", ":material/face:"),
 )
 _STYLE = """
 <style>

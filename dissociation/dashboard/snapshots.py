@@ -13,12 +13,16 @@ from dissociation.comparison import Findings
 from dissociation.datasets import mnist_test
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.map_watch import MapWatch
+from dissociation.engine.phantom_watch import PhantomWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
 from dissociation.experiment import Experiment
+from dissociation.manipulations.phantom import ACTIVATIONS
 from dissociation.measures.base import Curve
 from dissociation.measures.similarity import SIMILARITIES
 from dissociation.measures.similarity.sample import stratified_order
+from dissociation.phantom_views import Shade, shaded
+from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.pictures import EMBEDDED
 from dissociation.statistics import half_ways, paired_difference
 
@@ -160,6 +164,45 @@ def map_traces(
     return traces
 
 
+def phantom_traces(study: PhantomStudy, found: PhantomFindings | None) -> list[dict[str, Any]]:
+    """Two curves over the noise, and one trace a picture: `picture`, its `words`, and a `title`."""
+    if found is None:
+        return []
+    greys = shaded(study.phantom.greys, 0.0, 1.0)
+    shown = "activation" if study.phantom.shown_in == ACTIVATIONS else "similarity"
+    traces = [
+        _shade_trace("wanted", greys, "grey", ""),
+        _shade_trace("before", found.before, shown, ""),
+        _shade_trace("after", found.after, shown, ""),
+    ]
+    for number, (position, picture) in enumerate(found.frames):
+        read, kept = found.legibility[0, position], found.unchanged[0, position]
+        title = f"σ = {study.x[position]:.2g}\npicture {read:.2f}\nanswers {kept:.0%}"
+        traces.append(_shade_trace(f"frame-{number}", picture, shown, title))
+    draws = len(found.legibility)
+    for key in ("legibility", "unchanged"):
+        values = getattr(found, key)
+        known = np.isfinite(values).all(0) if draws else np.zeros(len(study.x), bool)
+        mean, deviation = (values[:, known].mean(0), values[:, known].std(0)) if draws else ([], [])
+        traces.append(
+            {
+                "key": key,
+                "x": _numbers(study.x[known]),
+                "y": _numbers(mean),
+                "low": _numbers(np.subtract(mean, deviation)),
+                "high": _numbers(np.add(mean, deviation)),
+                "detail": f"{draws} draw{'' if draws == 1 else 's'} of noise",
+            }
+        )
+    return traces
+
+
+def _shade_trace(key: str, shade: Shade, words: str, title: str) -> dict[str, Any]:
+    picture = {**_matrix(shade.values), "low": shade.low, "high": shade.high}
+    place = {"x": [0], "y": [0], "detail": ""}
+    return {"key": key, **place, "picture": picture, "words": words, "title": title}
+
+
 def _matrix(values: np.ndarray) -> dict[str, Any]:
     return {"bytes": base64.b64encode(values.tobytes()).decode(), "shape": list(values.shape)}
 
@@ -172,6 +215,8 @@ def snapshot(watch: Watch) -> dict[str, Any]:
         status, traces = watch.status(), _training_traces(watch)
     elif isinstance(watch, ContrastWatch):
         status, traces = watch.status(), contrast_traces(watch.findings()[0])
+    elif isinstance(watch, PhantomWatch):
+        status, traces = watch.status(), phantom_traces(watch.study, watch.findings())
     elif isinstance(watch, MapWatch):
         status, findings = watch.status(), watch.contrasts.findings()
         traces = map_traces(watch.experiments, watch.half_ways(), findings)

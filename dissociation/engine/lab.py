@@ -15,6 +15,7 @@ from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch
+from dissociation.engine.phantom_watch import PhantomWatch
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
 from dissociation.engine.store import Store
@@ -22,6 +23,7 @@ from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Watch
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
+from dissociation.phantoms import PhantomStudy
 from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
@@ -100,6 +102,15 @@ class Lab:
         **Raises:** `InvalidValue` if too much is going on.
         """
         watch = MapWatch(self.library, self.jobs, contrasts, experiments)
+        self._register(watch)
+        return watch
+
+    def watch_phantom(self, study: PhantomStudy) -> PhantomWatch:
+        """Starts or finds what the study of a phantom finds.
+
+        **Raises:** `InvalidValue` if too much is going on.
+        """
+        watch = PhantomWatch(self.library, self.jobs, study)
         self._register(watch)
         return watch
 

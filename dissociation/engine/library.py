@@ -10,13 +10,14 @@ from typing import TypeVar
 
 from dissociation.comparison import Findings
 from dissociation.contrasts import Contrast
-from dissociation.engine import findings_records, records
+from dissociation.engine import findings_records, phantom_records, records
 from dissociation.engine.store import DamagedEntry, Store
 from dissociation.experiment import Experiment, digest, training_digest
 from dissociation.function_checks import CODE_VERSION as CHECK_VERSION
 from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import Curve, SeedCurve
 from dissociation.network import Network
+from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
@@ -160,6 +161,24 @@ class Library:
         if weights is not None:
             packed = findings_records.pack_findings(findings)
             self.store.put("curves", contrast.digest(weights), packed)
+
+    def phantom(self, study: PhantomStudy) -> PhantomFindings | None:
+        """What the study of a phantom found, if it is complete."""
+        weights = self.weights(study.recipe, study.seed)
+        if weights is None:
+            return None
+        return self._read(
+            "curves",
+            study.digest(weights),
+            lambda raw: phantom_records.unpack_phantom(raw, study),
+        )
+
+    def save_phantom(self, study: PhantomStudy, findings: PhantomFindings) -> None:
+        """Stores what the study of a phantom found, once it is complete."""
+        weights = self.weights(study.recipe, study.seed)
+        if weights is not None:
+            packed = phantom_records.pack_phantom(findings)
+            self.store.put("curves", study.digest(weights), packed)
 
     def _both_weights(self, contrast: Contrast) -> tuple[str, str] | None:
         first, second = (self.weights(side.recipe, side.seed) for side in contrast.sides)

@@ -35,6 +35,7 @@ PAGES = (
     "/Sweep",
     "/Representation",
     "/Map",
+    "/Phantom",
 )
 #: What Streamlit and Plotly bring themselves: (rule, part of the element's HTML).
 KNOWN_VIOLATIONS = (("nested-interactive", "live-chart-plot"),)
@@ -273,6 +274,7 @@ WHERE_TO_LOOK = {
     "/Sweep": address("/Sweep", strengths="1,10,50", key="2"),
     "/Representation": contrast_address("/Representation", rewrite="nuisance", nuisance="16"),
     "/Map": contrast_address("/Map", show="rescale", landmarks="1"),
+    "/Phantom": contrast_address("/Phantom", draws="1", **{"phantom.layer": "1"}),
 }
 
 

@@ -97,7 +97,7 @@ def hand_in(page: Page, level: str) -> None:
         handle.press(level)
     expect(page.get_by_role("button", name=HAND_IN)).to_be_visible()
     page.get_by_role("button", name=HAND_IN).click()
-    expect(page.locator(".live-chart-words")).to_contain_text("Handed in.")
+    expect(page.locator(".live-chart-words[role=status]")).to_contain_text("Handed in.")
 
 
 def test_a_class_in_a_room(lab, new_page):

@@ -36,7 +36,9 @@ def test_pictures_measures_and_a_moved_strength(lab, page):
     slider = page.get_by_role("slider", name=re.compile("groups"))
     slider.focus()
     slider.press("ArrowRight")
-    page.wait_for_function(f"(before) => {PLOT}.data[3].z[3].join() !== before", arg=rewritten)
+    page.wait_for_function(
+        f"(before) => {PLOT}.data[3].z[3].join() !== before", arg=rewritten, timeout=60_000
+    )
     # The same node, and the trained side as it was.
     assert page.evaluate(first) == trained
     assert page.evaluate(f"() => {PLOT}.theFirst")

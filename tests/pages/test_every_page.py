@@ -21,6 +21,7 @@ LABELS = (
     "Sweep",
     "Representation",
     "Map",
+    "Phantom",
 )
 TITLES = {
     "start": "Same function, different network",
@@ -31,6 +32,7 @@ TITLES = {
     "sweep": "Sweep",
     "representation": "Representation",
     "map": "Map",
+    "phantom": "Phantom",
 }
 
 

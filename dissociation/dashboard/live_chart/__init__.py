@@ -20,7 +20,7 @@ import streamlit as st
 
 from dissociation.errors import InvalidValue, check_choice
 
-KINDS = ("lines", "multiples", "heatmap", "representation", "map")
+KINDS = ("lines", "multiples", "heatmap", "representation", "map", "phantom")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The version makes it safe to let browsers keep the file for ever.
 _LIBRARY = f"/api/plotly.min.js?v={version('plotly')}"
@@ -31,7 +31,15 @@ def _read(name: str) -> str:
 
 
 #: What draws a figure, in a page of its own, too; then what makes it live.
-DRAWING = ("figure.js", "multiples.js", "heatmap.js", "representation.js", "map.js", "kinds.js")
+DRAWING = (
+    "figure.js",
+    "multiples.js",
+    "heatmap.js",
+    "representation.js",
+    "map.js",
+    "phantom.js",
+    "kinds.js",
+)
 _LIVE = ("server.js", "sketch.js", "room.js", "prediction.js", "sweep_player.js", "live_chart.js")
 _SCRIPTS = (*DRAWING, *_LIVE)
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
@@ -82,7 +90,8 @@ class TraceStyle:
     - `color`: `#rrggbb`.
     - `dash`, `symbol`: Plotly's names, such as `"dashdot"` and `"diamond"`.
     - `label`: its name where there is little room, or empty for `name`.
-    - `group`: on a map, the name of the line that it is a point of.
+    - `group`: on a map, the name of the line that it is a point of; of a phantom, `frame` for a
+        picture under noise.
     """
 
     key: str
@@ -112,8 +121,8 @@ class FigureSpec:
     - `scale`: of type, lines and symbols; above 1 for a lecture hall.
     - `zero`: whether a line marks y = 0.
     - `kind`: `lines`; `multiples`, a panel a condition, each beside the first; `heatmap`, a row a
-        condition but the first; `representation`, two networks side by side; or `map`, a point a
-        condition.
+        condition but the first; `representation`, two networks side by side; `map`, a point a
+        condition; or `phantom`, a picture and what noise leaves of it.
     - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
         title of its rows; `across`, `up`: of a map, the measures on its axes; `reference`: of a
         map, the group of the network that the others are held against; `corners`: of a map, what

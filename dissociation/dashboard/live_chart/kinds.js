@@ -10,5 +10,11 @@ const KINDS = {
     drawing: representationDrawing,
   },
   map: { traces: mapTraces, layout: mapLayout, height: mapHeight, paths: mapPaths },
+  phantom: {
+    traces: phantomTraces,
+    layout: phantomLayout,
+    height: phantomHeight,
+    drawing: phantomDrawing,
+  },
   heatmap: { traces: heatmapTraces, layout: heatmapLayout, height: heatmapHeight },
 };

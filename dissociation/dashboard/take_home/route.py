@@ -10,11 +10,13 @@ from starlette.responses import PlainTextResponse, Response
 
 from dissociation.address.links import Link, read_address
 from dissociation.address.map_page import MAP
+from dissociation.address.phantom_page import PHANTOM
 from dissociation.address.representation_page import REPRESENTATION
 from dissociation.dashboard.take_home.contrasts import take_map, take_pair
 from dissociation.dashboard.take_home.curves import take_curves
 from dissociation.dashboard.take_home.files import KINDS
 from dissociation.dashboard.take_home.page import as_page, as_report
+from dissociation.dashboard.take_home.phantoms import take_phantom
 from dissociation.dashboard.take_home.taken import NotStored, Taken
 from dissociation.engine.lab import lab
 from dissociation.engine.library import Library
@@ -24,6 +26,7 @@ from dissociation.errors import DamagedData, InvalidValue
 TAKE: dict[str, Callable[[Library, Link], Taken]] = {
     REPRESENTATION.name: take_pair,
     MAP.name: take_map,
+    PHANTOM.name: take_phantom,
 }
 #: What makes a kind of file of them.
 MAKE: dict[str, Callable[[Taken], str]] = {

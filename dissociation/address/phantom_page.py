@@ -1,0 +1,39 @@
+"""The table of the Phantom page: a picture, where it is to be seen, and the noise upon it."""
+
+from __future__ import annotations
+
+from dissociation.address import parameters as p
+from dissociation.address.parameter import CHOICE, INTEGER, Parameter
+from dissociation.address.table import PageTable, Values, page_table
+from dissociation.experiment import MAX_SEEDS
+from dissociation.manipulations import Phantom
+from dissociation.phantoms import NOISES, PhantomStudy
+
+NOISE = Parameter("noise", "Noise on", CHOICE, "input_noise", choices=NOISES)
+DRAWS = Parameter("draws", "Noise draws", INTEGER, 8, "More draws, steadier.", 1, 64)
+NETWORK = Parameter("network", "Network", INTEGER, 1, "By its seed.", 1, float(MAX_SEEDS))
+_PHANTOM = p.strength_parameters([Phantom.name])
+_NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
+
+
+def study_of(values: Values) -> PhantomStudy:
+    """The study that a page's values ask for. **Raises:** `InvalidValue`."""
+    phantom = p.manipulation_of(Phantom.name, values)
+    assert isinstance(phantom, Phantom)
+    return PhantomStudy(
+        phantom,
+        p.recipe_of(values),
+        values["network"] - 1,
+        values["noise"],
+        values["draws"],
+        values["key"],
+    )
+
+
+PHANTOM: PageTable = page_table(
+    "phantom",
+    "Phantom",
+    "pages/8_Phantom.py",
+    (*_PHANTOM, NOISE, DRAWS, NETWORK, *_NETWORKS),
+    study=study_of,
+)

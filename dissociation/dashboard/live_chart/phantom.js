@@ -1,0 +1,124 @@
+// A phantom: what was asked for, both networks, and below them what noise leaves of the picture.
+
+const PHANTOM_GAP = 0.03; // between two panels, as a share of the width
+const PHANTOM_LEFT = 24; // for the digits beside the first panel
+const PHANTOM_TOP = 30; // for the bar of tools
+
+/** Rows of traces, as many side by side as there is room for. */
+function phantomRows(figure, width) {
+  const large = figure.traces.filter(({ group }) => group !== "frame");
+  const frames = figure.traces.filter(({ group }) => group === "frame");
+  const across = width < PHONE ? 3 : 6;
+  const rows = [large];
+  for (let i = 0; i < frames.length; i += across) rows.push(frames.slice(i, i + across));
+  return { rows, columns: rows.map((_, row) => (row === 0 ? large.length : across)) };
+}
+
+const phantomTitle = (figure, row, width) =>
+  Math.round(figure.scale * (width < PHONE ? 12 : 14) * (row === 0 ? 1.8 : 4.2));
+
+/** Pixels from the top: of each row's title, and the side of its square panels. */
+function phantomPlaces(figure, width) {
+  const { rows, columns } = phantomRows(figure, width);
+  const inner = Math.max(width, 280) - PHANTOM_LEFT;
+  let top = PHANTOM_TOP;
+  return rows.map((_, row) => {
+    const side = (inner * (1 - PHANTOM_GAP * (columns[row] - 1))) / columns[row];
+    const title = phantomTitle(figure, row, width);
+    const place = { top: top + title, side };
+    top += title + side + 6;
+    return place;
+  });
+}
+
+
+function phantomHeight(figure, width) {
+  const { top, side } = phantomPlaces(figure, width).at(-1);
+  return Math.ceil(top + side + 8);
+}
+
+function phantomPanels(figure, width) {
+  const { rows, columns } = phantomRows(figure, width);
+  const places = phantomPlaces(figure, width);
+  const height = phantomHeight(figure, width);
+  return rows.flatMap((styles, row) =>
+    styles.map((style, column) => {
+      const share = (1 - PHANTOM_GAP * (columns[row] - 1)) / columns[row];
+      const left = column * (share + PHANTOM_GAP);
+      const { top, side } = places[row];
+      return {
+        style, row, column,
+        x: [left, left + share],
+        y: [Math.max(0, 1 - (top + side) / height), 1 - top / height],
+      };
+    }),
+  );
+}
+
+/** Tells one drawing from another. */
+function phantomDrawing(figure, snapshot, colors, width) {
+  const pictures = snapshot.traces.map(({ key, picture, title }) => [key, picture?.bytes, title]);
+  return JSON.stringify([figure, pictures, colors, width]);
+}
+
+function phantomTraces(figure, snapshot, compact) {
+  const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
+  return phantomPanels(figure, compact ? 0 : PHONE).flatMap(({ style }, number) => {
+    const trace = byKey.get(style.key);
+    if (!trace) return [];
+    const { low, high } = trace.picture;
+    const own = suffix(number);
+    return [
+      {
+        uid: uid("phantom", style.key),
+        type: "heatmap",
+        z: rowsOfBytes(trace.picture, high - low).map((row) => row.map((v) => v + low)),
+        xaxis: `x${own}`,
+        yaxis: `y${own}`,
+        colorscale: "Cividis",
+        zmin: low,
+        zmax: high,
+        showscale: false,
+        hovertemplate: `${escape(trace.words)}<br>%{z:.3g}<extra></extra>`,
+      },
+    ];
+  });
+}
+
+function phantomLayout(figure, snapshot, colors, width) {
+  const compact = width < PHONE;
+  const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
+  const layout = plotlyLayout(figure, snapshot, colors, width);
+  delete layout.xaxis;
+  delete layout.yaxis;
+  const size = figure.scale * (compact ? 11 : 13);
+  layout.height = phantomHeight(figure, width);
+  layout.hovermode = "closest";
+  layout.margin = { l: PHANTOM_LEFT, r: 0, t: 0, b: 0 };
+  layout.annotations = [];
+  phantomPanels(figure, width).forEach(({ style, row, column, x, y }, number) => {
+    const trace = byKey.get(style.key);
+    const own = suffix(number);
+    const hidden = { showgrid: false, zeroline: false, showticklabels: false, ticks: "" };
+    // Images are sorted by digit; the picture that was asked for has none.
+    const digits = row === 0 && column === 1 && trace ? digitTicks(trace.picture.shape[0]) : {};
+    layout[`xaxis${own}`] = { ...hidden, domain: x, anchor: `y${own}` };
+    layout[`yaxis${own}`] = {
+      ...hidden,
+      ...digits,
+      ...(digits.tickvals && !compact ? { showticklabels: true } : {}),
+      color: colors.quiet,
+      tickfont: { size: size * 0.85 },
+      domain: y,
+      anchor: `x${own}`,
+      autorange: "reversed",
+    };
+    const title = row === 0 ? `<b>${escape(style.name)}</b>` : escape(trace?.title ?? "");
+    layout.annotations.push({
+      text: title.replace(/\n/g, "<br>"),
+      xref: "paper", yref: "paper", x: x[0], y: y[1], xanchor: "left", yanchor: "bottom",
+      showarrow: false, align: "left", font: { size, color: colors.text },
+    });
+  });
+  return layout;
+}

@@ -1,0 +1,135 @@
+"""Phantom: what is studied, the verdict, and a picture of the visitor's own."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from labs import TINY, Visit
+from PIL import Image
+
+from dissociation import motifs
+from dissociation.dashboard import picture_upload
+from dissociation.dashboard.phantom_panel import same_function, solved, verdict
+from dissociation.manipulations import Phantom
+
+QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
+#: Wide enough for layer 1 to be solved exactly.
+STUDIED = {**QUERY, "phantom.layer": "1", "draws": "1"}
+
+
+def png(grey: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(np.round(grey * 255).astype(np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_what_is_studied(lab):
+    visit = Visit("phantom", STUDIED)
+    study = lab.studies[-1]
+    assert study.phantom == Phantom(1.0, 1) and (study.seed, study.draws) == (0, 1)
+    assert study.noise == "input_noise"
+    visit.widget("phantom.picture").set_value("heart")
+    visit.widget("phantom.shown_in").set_value("activations")
+    visit.widget("noise").set_value("parameter_noise")
+    visit.run()
+    study = lab.studies[-1]
+    assert study.phantom == Phantom(1.0, 1, "activations", "heart")
+    assert study.noise == "parameter_noise"
+    assert visit.query["phantom.picture"] == "heart"
+
+
+def test_verdict_table_and_files(lab):
+    visit = Visit("phantom", STUDIED)
+    lab.jobs.drain()
+    visit.run()
+    watch = visit.watch()
+    found = watch.findings()
+    assert found.residual < 1e-3 and "does not tell" not in solved(found)
+    assert "not one answer changed" in same_function(watch.study, found)
+    assert same_function(watch.study, found) in visit.text()
+    assert verdict(watch.study, found) in visit.text()
+    table = visit.test.dataframe[0].value
+    assert table["picture (mean)"].tolist() == found.legibility.mean(0).tolist()
+    files = next(html.body for html in visit.test.main.get("html") if "lab-files" in html.body)
+    assert "api/export/csv/Phantom?" in files
+
+
+def test_a_picture_that_cannot_be_painted_is_said(lab):
+    visit = Visit("phantom", {**STUDIED, "phantom.layer": "2"})
+    lab.jobs.drain()
+    visit.run()
+    assert visit.watch().findings().residual > 0.1
+    assert "layer 1 or a wider network does" in visit.text()
+
+
+def test_an_own_picture_is_part_of_the_address(lab):
+    text = motifs.encode(motifs.motif("rings")[::-1])
+    visit = Visit("phantom", {**STUDIED, "phantom.picture": text})
+    assert visit.notices == [] and lab.studies[-1].phantom.picture == text
+    assert visit.widget("phantom.picture").value == text
+    visit.widget("phantom.picture").set_value("heart")
+    visit.run()
+    assert lab.studies[-1].phantom.picture == "heart"
+
+
+def test_an_upload(lab):
+    visit = Visit("phantom", STUDIED)
+    drawn = motifs.motif("spiral")
+    (uploader,) = visit.test.get("file_uploader")
+    uploader.set_value(("spiral.png", png(drawn.repeat(5, 0).repeat(5, 1)), "image/png"))
+    visit.run()
+    assert np.array_equal(motifs.motif(visit.query["phantom.picture"]), drawn)
+    (uploader,) = visit.test.get("file_uploader")
+    uploader.set_value(("a.png", b"not a picture", "image/png"))
+    visit.run()
+    assert len(visit.errors) == 1 and "PNG" in visit.errors[0]
+    # Nothing is lost: the picture before is still there.
+    assert np.array_equal(motifs.motif(visit.query["phantom.picture"]), drawn)
+
+
+@pytest.mark.parametrize("kind", sorted(set(picture_upload.TYPES.values())))
+def test_kinds_of_files(kind):
+    grey = np.kron(motifs.motif("face"), np.ones((4, 4)))
+    wide = np.pad(grey, ((0, 0), (30, 30)), constant_values=0.5)
+    buffer = io.BytesIO()
+    options = {"lossless": True} if kind == "WEBP" else {}
+    Image.fromarray(np.round(wide * 255).astype(np.uint8)).save(buffer, kind, **options)
+    text = picture_upload.read_motif("face", buffer.getvalue())
+    # The middle of a wide picture; JPEG blurs.
+    assert np.abs(motifs.motif(text) - motifs.motif("face")).max() <= (0.2 if kind == "JPEG" else 0)
+
+
+def test_transparent_is_white():
+    rgba = np.zeros((40, 40, 4), np.uint8)
+    rgba[10:30, 10:30, 3] = 255
+    buffer = io.BytesIO()
+    Image.fromarray(rgba).save(buffer, "PNG")
+    found = motifs.motif(picture_upload.read_motif("a.png", buffer.getvalue()))
+    assert found[0, 0] == 1 and found[16, 16] == 0
+
+
+def bomb() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", (9_000, 9_000)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "PNG"),
+        (b"<svg onload=alert(1)>", "PNG"),
+        (png(motifs.motif("face"))[:200], "damaged"),
+        (png(np.zeros((7, 40))), "8 to 4,096 pixels"),
+        (png(np.full((40, 40), 0.4)), "light and dark"),
+        (bomb(), "8 to 4,096 pixels"),
+        (b"\x89PNG" + bytes(2_000_001), "2 MB"),
+    ],
+    ids=["empty", "svg", "cut", "small", "grey", "bomb", "large"],
+)
+def test_what_is_no_picture(raw, words):
+    with pytest.raises(picture_upload.InvalidValue, match=words) as caught:
+        picture_upload.read_motif("mine.png", raw)
+    assert caught.value.field == "picture"
