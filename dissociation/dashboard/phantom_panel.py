@@ -25,9 +25,9 @@ from dissociation.manipulations.phantom import SIMILARITY
 from dissociation.phantoms import FRAMES, PhantomFindings, PhantomStudy
 
 PAPER = (
-    "The paper's statement: the same function can be implemented by representations with "
-    "arbitrary structure, a picture of one's choice included (Braun, Grant & Saxe, ICML 2025, "
-    "Fig. 5), so structure that is seen in a representation need not serve the function."
+    "What the paper shows with such a picture (Braun, Grant & Saxe, ICML 2025, Fig. 5): a function "
+    "leaves open what its representation looks like, so structure that is seen there need not "
+    "serve the function."
 )
 #: Errors of a solve up to this, as a share, are rounding.
 EXACT = 1e-3
@@ -56,7 +56,7 @@ def phantom_figures(study: PhantomStudy, scale: float = 1.0) -> tuple[lc.FigureS
     """The pictures and the curves of a study, without their numbers."""
     color, dash, symbol = looks(study.phantom.name)
     trained = looks()
-    names = {"wanted": "Asked for", "before": "Trained", "after": "With phantom neurons"}
+    names = {"wanted": "Asked for", "before": "Trained", "after": "With phantom"}
     large = [lc.TraceStyle(key, name, color, dash, symbol) for key, name in names.items()]
     frames = [
         lc.TraceStyle(f"frame-{number}", "", color, dash, symbol, group="frame")

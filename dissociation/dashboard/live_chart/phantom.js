@@ -2,7 +2,8 @@
 
 const PHANTOM_GAP = 0.03; // between two panels, as a share of the width
 const PHANTOM_LEFT = 24; // for the digits beside the first panel
-const PHANTOM_TOP = 30; // for the bar of tools
+const PHANTOM_TOP = 8;
+const PHANTOM_RIGHT = 36; // for the bar of tools
 
 /** Rows of traces, as many side by side as there is room for. */
 function phantomRows(figure, width) {
@@ -20,7 +21,7 @@ const phantomTitle = (figure, row, width) =>
 /** Pixels from the top: of each row's title, and the side of its square panels. */
 function phantomPlaces(figure, width) {
   const { rows, columns } = phantomRows(figure, width);
-  const inner = Math.max(width, 280) - PHANTOM_LEFT;
+  const inner = Math.max(width, 280) - PHANTOM_LEFT - PHANTOM_RIGHT;
   let top = PHANTOM_TOP;
   return rows.map((_, row) => {
     const side = (inner * (1 - PHANTOM_GAP * (columns[row] - 1))) / columns[row];
@@ -94,7 +95,7 @@ function phantomLayout(figure, snapshot, colors, width) {
   const size = figure.scale * (compact ? 11 : 13);
   layout.height = phantomHeight(figure, width);
   layout.hovermode = "closest";
-  layout.margin = { l: PHANTOM_LEFT, r: 0, t: 0, b: 0 };
+  layout.margin = { l: PHANTOM_LEFT, r: PHANTOM_RIGHT, t: 0, b: 0 };
   layout.annotations = [];
   phantomPanels(figure, width).forEach(({ style, row, column, x, y }, number) => {
     const trace = byKey.get(style.key);
