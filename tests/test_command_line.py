@@ -23,6 +23,7 @@ from dissociation.command_line import files
 from dissociation.command_line.contrast_work import ContrastWork
 from dissociation.command_line.curve_work import CurveWork
 from dissociation.command_line.main import main
+from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
 from dissociation.command_line.text_tables import curves_as_text
@@ -499,11 +500,12 @@ class TestSources:
     @pytest.mark.parametrize("name", PRESETS)
     def test_presets(self, name):
         link = PRESETS[name].link
-        expected = (
-            ContrastWork(contrasts_of(link))
-            if link.table.contrasts
-            else CurveWork(curves_of(link)[0])
-        )
+        if link.table.study is not None:
+            expected = PhantomWork(link.table.study(link.values))
+        elif link.table.contrasts is not None:
+            expected = ContrastWork(contrasts_of(link))
+        else:
+            expected = CurveWork(curves_of(link)[0])
         assert read_source(name).work == read_source(link.path).work == expected
 
     @pytest.mark.parametrize("text", ["robustness", "/Robustness", "https://a.b/lab/Robustness/"])

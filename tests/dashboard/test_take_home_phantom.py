@@ -67,7 +67,7 @@ def test_json(address, found):
     assert values["predictions_changed"] == 0 and values["correlation"] == found.clean
 
 
-def test_page_and_report(address):
+def test_page_and_report(address, lab):
     page, report = fetch(address, "page"), fetch(address, "report")
     for text in (page, report):
         assert '"kind": "phantom"' in text and "function phantomTraces" in text
