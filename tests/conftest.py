@@ -20,7 +20,10 @@ from dissociation.network import Network, initial_network
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
-hypothesis.settings.register_profile("reproducible", deadline=None, derandomize=True)
+# The same examples every time, so many more of them would only cost time.
+hypothesis.settings.register_profile(
+    "reproducible", deadline=None, derandomize=True, max_examples=50
+)
 hypothesis.settings.load_profile("reproducible")
 
 
