@@ -255,7 +255,7 @@ def stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomFindings]:
     images = _images()
     hidden, logits = hidden_and_logits(network, images, layer)
     hidden, answers = hidden[:PAINTED], logits.argmax(1)
-    wanted, _ = phantom.solved(trained)
+    wanted = phantom.wanted(trained)
     added = hidden[:, view.width :: phantom.group]
     empty = np.empty((0, len(study.x)))
     found = PhantomFindings(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
+from collections.abc import Callable
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -47,3 +50,26 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+def refuse_hostile(described: dict, parts: list[list], check: Callable[[dict], None]) -> None:
+    """Puts every hostile value in turn at every place of a good description.
+
+    **Arguments:**
+
+    - `parts`: the places, each as the keys and positions that lead to it.
+    - `check`: raises unless a description is refused kindly, or sound.
+    """
+    wrong = []
+    for *above, name in parts:
+        for value in HOSTILE:
+            values = copy.deepcopy(described)
+            holder: Any = values
+            for part in above:
+                holder = holder[part]
+            holder[name] = value
+            try:
+                check(values)
+            except Exception as problem:
+                wrong.append(f"{above} {name} = {value!r:.20}: {problem!r:.60}")
+    assert not wrong, "\n".join(wrong)

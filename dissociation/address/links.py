@@ -115,9 +115,11 @@ def contrasts_of(link: Link) -> list[Contrast]:
 
 
 def _nothing(link: Link) -> InvalidValue:
-    curves = " or ".join(table.title for table in PAGES.values() if table.conditions)
-    pairs = " or ".join(table.title for table in PAGES.values() if table.contrasts)
-    allowed = f"name a page with curves, {curves}, of two networks, {pairs}, or Phantom"
+    tables = PAGES.values()
+    curves = " or ".join(table.title for table in tables if table.conditions)
+    pairs = " or ".join(table.title for table in tables if table.contrasts)
+    studies = " or ".join(table.title for table in tables if table.study)
+    allowed = f"name a page with curves, {curves}, of two networks, {pairs}, or {studies}"
     return InvalidValue("address", link.path, allowed)
 
 

@@ -165,17 +165,10 @@ class Phantom(Manipulation):
         """See [`Manipulation.widened`][]."""
         return width + self.groups * self.group
 
-    def solved(self, network: Network) -> tuple[np.ndarray, np.ndarray]:
-        """What the new neurons are to do, and the weights that make them do it.
-
-        **Returns:** `(250, groups)` wanted activations and `(groups, d)` float32 incoming weights,
-        of one neuron of each group.
-        """
-        images = painted_images()
-        own = hidden_and_logits(network, images, self.layer)[0]
-        inputs = images if self.layer == 1 else hidden_and_logits(network, images, 1)[0]
-        wanted = painted(self.shown_in, self.picture) * self._size(own)
-        return wanted, incoming_weights(inputs, wanted)
+    def wanted(self, network: Network) -> np.ndarray:
+        """`(250, groups)` float64 what one neuron of each group is to do on the painted images."""
+        own = hidden_and_logits(network, painted_images(), self.layer)[0]
+        return painted(self.shown_in, self.picture) * self._size(own)
 
     def _size(self, own: np.ndarray) -> float:
         if self.shown_in == ACTIVATIONS:
@@ -187,7 +180,9 @@ class Phantom(Manipulation):
     def apply(self, network: Network, *, key: Any) -> Network:
         """See [`Manipulation.apply`][]."""
         w_in, w_out = around(network, self.layer)
-        incoming = self.solved(network)[1]
+        images = painted_images()
+        inputs = images if self.layer == 1 else hidden_and_logits(network, images, 1)[0]
+        incoming = incoming_weights(inputs, self.wanted(network))
         drawn = normal(key, (len(incoming), self.group, len(w_out)))
         return with_layer(
             network,

@@ -7,13 +7,12 @@ import math
 
 import numpy as np
 import pytest
-from labs import fresh_lab
 
 from dissociation.comparison import Findings, stream
 from dissociation.contrasts import Contrast, Side
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.findings_records import pack_findings, unpack_findings
-from dissociation.engine.store import DamagedEntry, Store, pack, unpack
+from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.manipulations import Nuisance, Scale
 from dissociation.measures.similarity import SIMILARITIES
 from dissociation.normal_form import NormalForms
@@ -21,13 +20,6 @@ from dissociation.training import Recipe
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 CONTRAST = Contrast(Side(RECIPE), Side(RECIPE, 0, (Nuisance(16.0),)), images=500)
-
-
-@pytest.fixture
-def lab(tmp_path, monkeypatch):
-    made = fresh_lab(tmp_path / "cache", monkeypatch, Store)
-    yield made
-    made.stop()
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import math
 
-import pytest
-from labs import fresh_lab
-
 from dissociation.contrasts import Contrast, Side
-from dissociation.engine.store import Store
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Scale
 from dissociation.measures import ParameterNoise
@@ -20,13 +16,6 @@ NOISE = ParameterNoise(images=200, noise_low=1e-4, noise_high=10.0, points=10)
 SIDES = (Side(RECIPE), Side(RECIPE, 0, (Scale(50.0),)), Side(RECIPE, 1))
 CONTRASTS = [Contrast(SIDES[0], side, images=500, thorough=False) for side in SIDES]
 EXPERIMENTS = [Experiment(NOISE, side.manipulations, RECIPE, side.seed + 1) for side in SIDES]
-
-
-@pytest.fixture
-def lab(tmp_path, monkeypatch):
-    made = fresh_lab(tmp_path / "cache", monkeypatch, Store)
-    yield made
-    made.stop()
 
 
 def test_both_stream_and_are_stored(lab):

@@ -6,23 +6,15 @@ import dataclasses
 
 import numpy as np
 import pytest
-from labs import fresh_lab
 
 from dissociation.engine.phantom_records import pack_phantom, unpack_phantom
-from dissociation.engine.store import DamagedEntry, Store, pack, unpack
+from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.manipulations import Phantom
 from dissociation.phantoms import PhantomFindings, PhantomStudy, study_phantom
 from dissociation.training import Recipe
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 STUDY = PhantomStudy(Phantom(1.0, 1, "activations"), RECIPE, noise="input_noise", draws=2)
-
-
-@pytest.fixture
-def lab(tmp_path, monkeypatch):
-    made = fresh_lab(tmp_path / "cache", monkeypatch, Store)
-    yield made
-    made.stop()
 
 
 @pytest.fixture(scope="module")
