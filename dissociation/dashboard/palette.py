@@ -33,13 +33,13 @@ _LOOKS = {
     "permute": ("#7A8B00", "dash", "x"),
     "balance": ("#8F63D2", "dot", "star"),
     "hidden_null": ("#A0522D", "dashdot", "hexagon"),
-    "phantom": ("#D6336C", "longdash", "hourglass"),
+    "phantom": ("#00868B", "longdash", "bowtie"),
     COMPOSED: ("#7F7F7F", "longdashdot", "pentagon"),
 }
 #: Networks to hold a map's rewrites against: colour and symbol.
 LANDMARKS = {
     TRAINED: ("#0072B2", "circle-open-dot"),
-    "others": ("#7F7F7F", "star"),
+    "others": ("#7F7F7F", "star-diamond"),
     "rotation": ("#D0344E", "hourglass"),
 }
 _SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
