@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
 import streamlit as st
 
 from dissociation.address.links import Link
@@ -24,17 +23,10 @@ from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.errors import DamagedData, InvalidValue
-from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
 from dissociation.normal_form import NormalForms
 
 #: Largest relative difference of weights that rounding of float32 explains.
 SAME_FORM = 1e-3
-TABLE = (
-    "Does not see: changes of either side that leave a measure as it is (order of the neurons, any "
-    "rotation or reflection of their space, one factor for all, a constant pattern added to every "
-    "image, every neuron twice, further silent neurons). Unrelated: mean over shuffles of B's "
-    "images, what representations of these widths score by chance (on at most 1,000 images)."
-)
 PAPER = (
     "Braun, Grant & Saxe (ICML 2025): networks of one function may have quite different "
     "representations, and similar representations say little about the function."
@@ -57,7 +49,7 @@ def representation_panel(state: PageState) -> None:
         return
     assert isinstance(watch, ContrastWatch)
     figure = representation_figure(contrast, type_scale(state.lecture))
-    alt = f"{representation_words(contrast)}. Their table is below."
+    alt = f"{representation_words(contrast)}. Their table is beneath."
     draw_watch(watch, figure, state.page, alt)
     st.fragment(_explained, run_every=follow(watch))(watch, contrast, link)
 
@@ -92,13 +84,9 @@ def _explained(watch: ContrastWatch, contrast: Contrast, link: Link) -> None:
     if found is None:
         return
     st.caption(pictures_words(contrast, found))
-    if found.values:
-        st.markdown(f"### {headline(found)}")
-        if contrast.second.recipe.task != contrast.first.recipe.task:
-            st.caption(ANOTHER_TASK)
-        table = similarity_table(found)
-        st.dataframe(table, hide_index=True, width="stretch", height=36 * (len(table) + 1) + 2)
-        st.caption(f"{TABLE} {PAPER}")
+    if contrast.second.recipe.task != contrast.first.recipe.task:
+        st.caption(ANOTHER_TASK)
+    st.caption(PAPER)
     if found.normal_forms is not None:
         st.markdown(f"**One and the same network?** {normal_form_words(found.normal_forms)}")
     take_home_links(link, ready=watch.status().state == DONE)
@@ -111,20 +99,6 @@ def pictures_words(contrast: Contrast, found: Findings) -> str:
         "to its own largest value; embeddings by classical scaling, B turned onto A, both in units "
         "of their own root mean square. Pictures of 250 images (matrices) and 500 (embedding)."
     )
-
-
-def headline(found: Findings) -> str:
-    """What a contrast comes to, in a sentence."""
-    changed = found.values.get("disagreement", math.nan)
-    angle = found.values.get("procrustes", math.nan)
-    function = (
-        "The answers are the same" if changed == 0 else f"{changed:.2%} of the answers differ"
-    )
-    if math.isnan(angle):
-        return f"{function}."
-    if angle < 0.01:
-        return f"{function}; the representation is the same up to rotation and scale."
-    return f"{function}; the representation is turned by {math.degrees(angle):.1f}°."
 
 
 def _widths(widths: tuple[int, int]) -> str:
@@ -150,31 +124,3 @@ def normal_form_words(found: NormalForms) -> str:
         f"{how}of both {widths} neurons are left, but with other weights (largest difference "
         f"{found.residual:.2g} of the largest weight): not exact rewrites of one another."
     )
-
-
-def similarity_table(found: Findings) -> pd.DataFrame:
-    """One row a measure: value, value for equals, by chance, images, invariances, source."""
-    rows = []
-    for name, measure in SIMILARITIES.items():
-        if name not in found.values:
-            continue
-        baseline = found.baselines.get(name)
-        rows.append(
-            {
-                "Compares": "function" if measure.compares == FUNCTION else "representation",
-                "Measure": measure.label,
-                "Value": _number(found.values[name], measure.unit),
-                "If equal": _number(measure.same, measure.unit),
-                "Unrelated": "…" if baseline is None else _number(baseline.mean, measure.unit),
-                "Images": f"{found.images[name]:,}",
-                "Does not see": ", ".join(INVARIANCES[word] for word in measure.invariant_to),
-                "About": f"{measure.about} ({measure.cite})",
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _number(value: float, unit: str) -> str:
-    if math.isnan(value):
-        return "not defined"
-    return f"{value:.4f} {unit}".strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,8 +24,9 @@ from dissociation.dashboard.take_home.route import export
 from dissociation.dashboard.warm_up import warm_up
 from dissociation.engine.lab import lab
 
-#: How often a socket looks whether there is news (seconds).
-POLL = 0.1
+#: How often a socket looks whether there is news (seconds): at first, when a visitor waits for the
+#: first points, and after that many seconds.
+QUICK, POLL, QUICK_FOR = 0.03, 0.1, 1.0
 UNKNOWN, FOREIGN = 4404, 4403
 
 
@@ -70,16 +72,22 @@ async def _send_news(socket: WebSocket, listening: asyncio.Task) -> None:
         await socket.close(UNKNOWN)
         return
     sent: Any = None
+    drawn: Any = None
+    begin = time.monotonic()
     while not listening.done():
         watch.renew()
         if watch.version != sent:
             news = await asyncio.to_thread(snapshot, watch)
-            sent = news["version"]
+            sent, traces = news["version"], news["traces"]
+            if traces == drawn:
+                # Pictures are large, and most news of them is how far their measures are.
+                del news["traces"]
+            drawn = traces
             await socket.send_text(json.dumps(news, allow_nan=False))
             if watch.status().finished and news["state"] in ("done", "failed", "cancelled"):
                 await socket.close()
                 return
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(QUICK if time.monotonic() - begin < QUICK_FOR else POLL)
 
 
 async def _until_gone(socket: WebSocket) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from dissociation.address.names import condition_keys
 from dissociation.comparison import Findings
+from dissociation.dashboard.similarity_table import live_table
 from dissociation.datasets import mnist_test
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.map_watch import MapWatch
@@ -214,7 +215,9 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
     elif isinstance(watch, ContrastWatch):
-        status, traces = watch.status(), contrast_traces(watch.findings()[0])
+        status, found = watch.status(), watch.findings()[0]
+        news = _with_status(status, contrast_traces(found))
+        return {**news, "table": live_table(found)}
     elif isinstance(watch, PhantomWatch):
         status, traces = watch.status(), phantom_traces(watch.study, watch.findings())
     elif isinstance(watch, MapWatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 import pytest
 from labs import TINY, Visit
@@ -12,6 +13,7 @@ from dissociation.address.names import side_name
 from dissociation.address.presets import PRESETS
 from dissociation.address.representation_page import REPRESENTATION
 from dissociation.contrasts import Side
+from dissociation.dashboard.snapshots import snapshot
 from dissociation.dashboard.take_home.files import KINDS
 from dissociation.dashboard.take_home.links import export_path
 from dissociation.manipulations import Nuisance, Scale
@@ -26,7 +28,12 @@ def sides(lab) -> tuple[Side, Side]:
 
 
 def headline(visit: Visit) -> str:
-    return next(m.value for m in visit.test.main.markdown if m.value.startswith("### "))
+    return table(visit)["title"]
+
+
+def table(visit: Visit) -> dict[str, Any]:
+    """What stands beneath the pictures."""
+    return snapshot(visit.watch())["table"]
 
 
 def test_what_is_compared(lab):
@@ -53,12 +60,20 @@ def test_headline_and_table(lab):
     lab.jobs.drain()
     visit.run()
     assert headline(visit) == (
-        "### The answers are the same; the representation is the same up to rotation and scale."
+        "The answers are the same; the representation is the same up to rotation and scale."
     )
-    table = visit.test.dataframe[0].value
-    assert table["Measure"].tolist() == [measure.label for measure in SIMILARITIES.values()]
-    assert "…" not in table["Unrelated"].tolist()
-    assert "rotation" in table.set_index("Measure").loc["Linear CKA", "Does not see"]
+    found = table(visit)
+    rows = [
+        dict(zip(found["columns"], row, strict=True))
+        for group in found["groups"]
+        for row in group["rows"]
+    ]
+    measures = list(SIMILARITIES.values())
+    assert [row["Measure"][0] for row in rows] == [measure.label for measure in measures]
+    assert all(m.cite in row["Measure"][1] for m, row in zip(measures, rows, strict=True))
+    assert "…" not in {row["Unrelated"] for row in rows}
+    (cka,) = (row for row in rows if row["Measure"][0] == "Linear CKA")
+    assert "rotation" in cka["Does not see"]
     files = next(html.body for html in visit.test.main.get("html") if "lab-files" in html.body)
     link = Link(REPRESENTATION, visit.values)
     assert all(escape(export_path(link, kind)) in files for kind in KINDS)
@@ -76,7 +91,7 @@ def test_nuisance_is_seen(lab):
     visit = Visit("representation", {**QUERY, "rewrite": "nuisance", "nuisance": "32"})
     lab.jobs.drain()
     visit.run()
-    assert headline(visit).startswith("### The answers are the same; the representation is turned")
+    assert headline(visit).startswith("The answers are the same; the representation is turned")
     assert "exact rewrites of one network" in visit.text()
 
 

@@ -40,7 +40,15 @@ DRAWING = (
     "phantom.js",
     "kinds.js",
 )
-_LIVE = ("server.js", "sketch.js", "room.js", "prediction.js", "sweep_player.js", "live_chart.js")
+_LIVE = (
+    "server.js",
+    "sketch.js",
+    "room.js",
+    "prediction.js",
+    "sweep_player.js",
+    "table.js",
+    "live_chart.js",
+)
 _SCRIPTS = (*DRAWING, *_LIVE)
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
@@ -225,7 +233,10 @@ def live_chart(
     - `figure`: axes and styles.
     - `snapshot`: the job's latest, in the form its WebSocket sends too:
         `{"version", "state", "message", "progress", "traces": [{"key", "x", "y", "low", "high",
-        "detail"}]}`. Numbers may be `None` but not NaN, which JSON has no word for.
+        "detail"}]}`. Numbers may be `None` but not NaN, which JSON has no word for. A message may
+        leave out traces that are those of the message before. There may be a `table` beneath the
+        plot: `{"title", "columns", "groups": [{"name", "rows": [[cell, ...]]}], "note"}`, where a
+        cell is text, or `[text, small text]`.
     - `address`: the WebSocket's path from the root of the app, or `None` if `snapshot` is all
         there will be. A job that is submitted again has a new address.
     - `key`: of the element; the same key is the same node in the browser.

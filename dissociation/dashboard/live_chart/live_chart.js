@@ -44,6 +44,7 @@ class LiveChart {
     this.root.append(head, this.progress, this.announcement, this.problem, this.stage);
     this.predicting = new PredictionPart(this, this.root);
     this.player = new SweepPlayer(this, this.root);
+    this.table = new TablePart(this.root);
     parent.append(this.root);
     this.listen();
   }
@@ -126,6 +127,7 @@ class LiveChart {
     this.connection = "fine";
     this.schedule();
     if (snapshot.version < this.snapshot.version) return;
+    snapshot.traces ??= this.snapshot.traces; // left out where they are those of the last message
     this.accept(snapshot);
     if (!ACTIVE.has(snapshot.state)) this.trigger("finished", true);
   }
@@ -231,6 +233,7 @@ class LiveChart {
     this.plot.style.height = `${height(this.figure, width, predicted.length)}px`;
     if (!this.stale) this.shown = { figure: this.figure, snapshot: this.snapshot };
     this.plot.classList.toggle("live-chart-stale", this.stale);
+    this.table.show(this.snapshot.table, this.active);
     if (!this.Plotly || width === 0) return; // in a closed tab: the resize comes when it opens
     const { figure, snapshot } = this.shown;
     const { drawing: tellApart, traces, layout } = KINDS[figure.kind];

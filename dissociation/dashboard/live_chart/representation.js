@@ -48,7 +48,8 @@ function heatOf(matrix, largest, row, side, words, colorscale) {
 function cloudOf(trace, row, side, compact) {
   return {
     uid: `cloud-${side}`,
-    type: "scattergl",
+    // Not of WebGL: that takes a quarter of a second to begin with, and browsers allow few of them.
+    type: "scatter",
     mode: "text",
     x: trace.x,
     y: trace.y,
@@ -110,12 +111,13 @@ function representationLayout(figure, snapshot, colors, width) {
   const size = figure.scale * (compact ? 10 : 13);
   layout.height = representationHeight(figure, width);
   layout.hovermode = "closest";
-  layout.margin = { l: 30, r: 40, t: 34, b: 8 };
+  layout.margin = { l: 30, r: 40, t: compact ? 48 : 34, b: 8 };
   layout.annotations = [];
+  const breaks = compact ? ",<br>" : ", "; // two names beside each other are wider than a phone
   const say = (text, x, y, bold) =>
     layout.annotations.push({
-      text: bold ? `<b>${escape(text)}</b>` : escape(text),
-      xref: "paper", yref: "paper", x, y, xanchor: "left", yanchor: "bottom",
+      text: bold ? `<b>${escape(text).replace(", ", breaks)}</b>` : escape(text),
+      xref: "paper", yref: "paper", x, y, xanchor: "left", yanchor: "bottom", align: "left",
       showarrow: false, font: { size: bold ? size * 1.15 : size, color: colors.text },
     });
   const pictured = snapshot.traces[0]?.dissimilarity.shape[0] ?? 250;

@@ -7,6 +7,8 @@ import json
 import math
 from dataclasses import dataclass
 
+import pandas as pd
+
 from dissociation import __version__, findings_files
 from dissociation.address.links import Link, contrasts_of
 from dissociation.address.map_page import Point, points_of
@@ -17,14 +19,12 @@ from dissociation.dashboard.map_panel import NOTHING, map_figure, map_table
 from dissociation.dashboard.map_words import reading, statement
 from dissociation.dashboard.representation_panel import (
     PAPER,
-    TABLE,
-    headline,
     normal_form_words,
     pictures_words,
     representation_figure,
     representation_words,
-    similarity_table,
 )
+from dissociation.dashboard.similarity_table import NOTE, headline, similarity_rows
 from dissociation.dashboard.snapshots import contrast_traces, map_traces
 from dissociation.dashboard.take_home.html import bullets, paragraph, settings, table
 from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
@@ -137,7 +137,7 @@ class TakenPair(TakenContrasts):
         (contrast,), (found,) = self.contrasts, self.findings
         sections = {
             "Same function?": paragraph(f"{headline(found)} {_function(found)}"),
-            "Measures": table(similarity_table(found)) + paragraph(TABLE),
+            "Measures": table(pd.DataFrame(similarity_rows(found))) + paragraph(NOTE),
         }
         if found.normal_forms is not None:
             words = normal_form_words(found.normal_forms)

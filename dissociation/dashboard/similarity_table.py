@@ -1,0 +1,79 @@
+"""What the measures of similarity say of two networks, as a table."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from dissociation.comparison import Findings
+from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
+
+#: What its columns say.
+NOTE = (
+    "Does not see: changes of either side that leave a measure as it is (order of the neurons, any "
+    "rotation or reflection of their space, one factor for all, a constant pattern added to every "
+    "image, every neuron twice, further silent neurons). Unrelated: mean over shuffles of B's "
+    "images, what representations of these widths score by chance (on at most 1,000 images)."
+)
+COLUMNS = ("Measure", "Value", "If equal", "Unrelated", "Images", "Does not see")
+
+
+def headline(found: Findings) -> str:
+    """What a contrast comes to, in a sentence."""
+    changed = found.values.get("disagreement", math.nan)
+    angle = found.values.get("procrustes", math.nan)
+    function = (
+        "The answers are the same" if changed == 0 else f"{changed:.2%} of the answers differ"
+    )
+    if math.isnan(angle):
+        return f"{function}."
+    if angle < 0.01:
+        return f"{function}; the representation is the same up to rotation and scale."
+    return f"{function}; the representation is turned by {math.degrees(angle):.1f}°."
+
+
+def similarity_rows(found: Findings) -> list[dict[str, str]]:
+    """One row a measure: value, value for equals, by chance, images, invariances, source.
+
+    What is not known yet is `…`, so that a growing table keeps its height.
+    """
+    rows = []
+    for name, measure in SIMILARITIES.items():
+        value = found.values.get(name)
+        baseline = found.baselines.get(name)
+        rows.append(
+            {
+                "Compares": "function" if measure.compares == FUNCTION else "representation",
+                "Measure": measure.label,
+                "Value": "…" if value is None else _number(value, measure.unit),
+                "If equal": _number(measure.same, measure.unit),
+                "Unrelated": "…" if baseline is None else _number(baseline.mean, measure.unit),
+                "Images": "…" if value is None else f"{found.images[name]:,}",
+                "Does not see": ", ".join(INVARIANCES[word] for word in measure.invariant_to),
+                "About": f"{measure.about} ({measure.cite})",
+            }
+        )
+    return rows
+
+
+def live_table(found: Findings | None) -> dict[str, Any] | None:
+    """The table beneath a live chart, in its form; `None` as long as there are no values."""
+    if found is None or not found.values:
+        return None
+    groups: dict[str, list[list[str | list[str]]]] = {}
+    for row in similarity_rows(found):
+        first: list[str | list[str]] = [[row["Measure"], row["About"]]]
+        name = f"Of the {row['Compares']}"
+        groups.setdefault(name, []).append(first + [row[column] for column in COLUMNS[1:]])
+    return {
+        "title": headline(found),
+        "columns": list(COLUMNS),
+        "groups": [{"name": name, "rows": rows} for name, rows in groups.items()],
+        "note": NOTE,
+    }
+
+
+def _number(value: float, unit: str) -> str:
+    if math.isnan(value):
+        return "not defined"
+    return f"{value:.4f} {unit}".strip()
