@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 PATIENCE = 120.0
+#: As in live_chart.js.
+COMPANY, EACH = 4, 0.06
 ACTIVE = ("queued", "training", "running")
 
 
@@ -37,14 +40,14 @@ class Chart:
         self.address: str | None = data["address"]
         self.first: float | None = None
         self.ended: float | None = None
-        self.state = ""
+        self.state, self.company = "", 1
         self.messages: list[str] = []
         self.hear(data["snapshot"])
 
     def hear(self, snapshot: dict[str, Any]) -> None:
         """Takes a snapshot, from the page or by socket."""
         now = time.perf_counter() - self.asked
-        self.state = snapshot["state"]
+        self.state, self.company = snapshot["state"], snapshot["company"]
         self.messages.append(snapshot["message"])
         if self.first is None and any(trace["x"] for trace in snapshot.get("traces", [])):
             self.first = now
@@ -190,7 +193,10 @@ class Visitor:
                 async for raw in socket:
                     chart.hear(json.loads(raw))
         if chart.ended is not None and chart in self.charts.values():
-            await self._send()  # the browser's "finished" runs the page again
+            # As the chart does in a browser: it has the page run again, one of a class at a time.
+            if chart.company > COMPANY:
+                await asyncio.sleep(random.uniform(0, chart.company * EACH))
+            await self._send()
 
     async def _repeat(self, fragment: str, interval: float) -> None:
         while True:

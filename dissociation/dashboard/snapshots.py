@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import collections
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +40,34 @@ def _numbers(values: Any) -> list[float | None]:
 
 def _number(value: float) -> float | None:
     return _numbers([value])[0]
+
+
+#: The traces of curves as they were last; one of these for each question of a whole class.
+_drawn: collections.OrderedDict[Any, tuple[Any, list[dict[str, Any]]]] = collections.OrderedDict()
+DRAWN = 64
+_drawing = threading.Lock()
+
+
+def shared_traces(watch: CurveWatch) -> list[dict[str, Any]]:
+    """[`curve_traces`][] of a watch, made once for all who watch the same curves."""
+    curves = watch.curves()
+    question = tuple(watch.experiments), watch.pair
+    # Curves are never changed but replaced, so the same objects are the same numbers.
+    parts = [None if curve is None else curve.seeds for curve in curves]
+    with _drawing:
+        known = _drawn.get(question)
+        if known is None or not _same_parts(known[0], parts):
+            known = _drawn[question] = parts, curve_traces(watch.experiments, curves, watch.pair)
+        _drawn.move_to_end(question)
+        while len(_drawn) > DRAWN:
+            _drawn.popitem(last=False)
+        return known[1]
+
+
+def _same_parts(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    return [None if p is None else [*map(id, p)] for p in one] == [
+        None if p is None else [*map(id, p)] for p in other
+    ]
 
 
 def curve_traces(
@@ -211,12 +241,12 @@ def _matrix(values: np.ndarray) -> dict[str, Any]:
 def snapshot(watch: Watch) -> dict[str, Any]:
     """The latest of a watch: state, message, progress and traces; plain JSON without NaN."""
     if isinstance(watch, CurveWatch):
-        status, traces = watch.status(), curve_traces(watch.experiments, watch.curves(), watch.pair)
+        status, traces = watch.status(), shared_traces(watch)
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
     elif isinstance(watch, ContrastWatch):
         status, found = watch.status(), watch.findings()[0]
-        news = _with_status(status, contrast_traces(found))
+        news = _news(watch, status, contrast_traces(found))
         return {**news, "table": live_table(found)}
     elif isinstance(watch, PhantomWatch):
         status, traces = watch.status(), phantom_traces(watch.study, watch.findings())
@@ -225,14 +255,15 @@ def snapshot(watch: Watch) -> dict[str, Any]:
         traces = map_traces(watch.experiments, watch.half_ways(), findings)
     else:
         raise TypeError(type(watch).__name__)
-    return _with_status(status, traces)
+    return _news(watch, status, traces)
 
 
-def _with_status(status: Status, traces: list[dict[str, Any]]) -> dict[str, Any]:
+def _news(watch: Watch, status: Status, traces: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "version": status.version,
         "state": status.state,
         "message": status.message,
         "progress": round(status.progress, 4),
         "traces": traces,
+        "company": watch.company,
     }

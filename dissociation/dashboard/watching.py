@@ -15,6 +15,8 @@ from dissociation.engine.watch import Watch
 
 #: How often tables follow a running job (seconds); the chart itself follows by socket.
 FOLLOW = 2.0
+#: From so many visitors on, tables of each follow more rarely: all of them together as often.
+CROWD = 8
 
 
 def watch_for(key: str, signature: str, make) -> Watch:
@@ -79,4 +81,4 @@ def draw_watch(
 
 def follow(watch: Watch) -> float | None:
     """How often a fragment beside the chart should run again (seconds): not once all is done."""
-    return None if watch.status().finished else FOLLOW
+    return None if watch.status().finished else FOLLOW * max(1.0, lab().watching / CROWD)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dissociation.contrasts import Contrast
 from dissociation.engine.contrast_watch import ContrastWatch
-from dissociation.engine.jobs import Jobs
+from dissociation.engine.jobs import LEASE, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
@@ -137,6 +137,13 @@ class Lab:
         """A watch by its id."""
         with self._lock:
             return self._watches.get(name)
+
+    @property
+    def watching(self) -> int:
+        """How many watches somebody has looked at lately."""
+        recent = time.monotonic() - LEASE
+        with self._lock:
+            return sum(watch.seen > recent for watch in self._watches.values())
 
     def release(self, watch: Watch) -> None:
         """Lets a watch go that nobody looks at any more."""

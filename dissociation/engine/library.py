@@ -6,7 +6,7 @@ import collections
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dissociation.comparison import Findings
 from dissociation.contrasts import Contrast
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 #: Networks kept in memory: about 7 MB each at width 1024.
 NETWORKS_IN_MEMORY = 12
+#: Decoded records of other kinds: a class asks for the same ones over and over.
+RECORDS_IN_MEMORY = 512
 
 
 def check_digest(experiment: Experiment, weights: Sequence[str | None] = ()) -> str:
@@ -52,6 +54,21 @@ class Library:
         self.store = store
         self._lock = threading.Lock()
         self._networks: collections.OrderedDict[str, Network] = collections.OrderedDict()
+        self._records: collections.OrderedDict[str, Any] = collections.OrderedDict()
+
+    def _record(self, compartment: str, name: str, decode: Callable[[bytes], T]) -> T | None:
+        """A record that never changes once it is stored, read from the store only once."""
+        with self._lock:
+            if name in self._records:
+                self._records.move_to_end(name)
+                return self._records[name]
+        found = self._read(compartment, name, decode)
+        if found is not None:
+            with self._lock:
+                self._records[name] = found
+                while len(self._records) > RECORDS_IN_MEMORY:
+                    self._records.popitem(last=False)
+        return found
 
     def _read(self, compartment: str, name: str, decode: Callable[[bytes], T]) -> T | None:
         raw = self.store.get(compartment, name)
@@ -66,7 +83,7 @@ class Library:
     def history(self, recipe: Recipe, seed: int) -> records.History | None:
         """How a network was trained, if it has been."""
         name = training_digest(recipe, seed) + ".history"
-        return self._read("models", name, records.unpack_history)
+        return self._record("models", name, records.unpack_history)
 
     def network(self, recipe: Recipe, seed: int) -> Network | None:
         """A trained network, if it is stored with its history."""
@@ -99,6 +116,8 @@ class Library:
         self._keep(history.weights, network)
         self.store.put("models", name, records.pack_network(network))
         self.store.put("models", name + ".history", records.pack_history(history))
+        with self._lock:
+            self._records.pop(name + ".history", None)
 
     def weights(self, recipe: Recipe, seed: int) -> str | None:
         """Digest of the trained weights, if the network is trained and still there."""
@@ -113,7 +132,7 @@ class Library:
         if weights is None:
             return None
         points = len(experiment.measure.x)
-        return self._read(
+        return self._record(
             "curves",
             experiment.seed_digest(seed, weights),
             lambda raw: records.unpack_curve(raw, points),
@@ -141,7 +160,7 @@ class Library:
         weights = self._all_weights(experiment)
         if None in weights:
             return None
-        return self._read("curves", check_digest(experiment, weights), records.unpack_checks)
+        return self._record("curves", check_digest(experiment, weights), records.unpack_checks)
 
     def save_checks(self, experiment: Experiment, checks: tuple[FunctionCheck, ...]) -> None:
         """Stores function checks."""

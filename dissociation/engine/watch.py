@@ -79,6 +79,11 @@ class Watch(abc.ABC):
                 self._version += 1
             return self._version
 
+    @property
+    def company(self) -> int:
+        """How many watches follow the job of this one that most do; at least this one."""
+        return max((len(job.leases) for job in self.watched), default=1)
+
     @abc.abstractmethod
     def status(self) -> Status:
         """How far everything is."""

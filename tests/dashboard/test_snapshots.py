@@ -20,7 +20,7 @@ from dissociation.measures.base import Curve, SeedCurve
 from dissociation.training import Recipe
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
-NAMES = {"version", "state", "message", "progress", "traces"}
+NAMES = {"version", "state", "message", "progress", "traces", "company"}
 TRACE = {"key", "x", "y", "low", "high", "detail"}
 
 
@@ -64,6 +64,21 @@ def test_training(lab):
     ]
     assert last[0]["x"][0] == 0 and last[0]["x"][-1] == 1
     assert last[1]["detail"] == "10,000 test images" and "nats" in last[0]["detail"]
+
+
+def test_a_class_shares_its_traces(lab):
+    experiments = [Experiment(InputNoise(300, points=3), s, RECIPE, 1) for s in ((), (Scale(),))]
+    one, other = (lab.watch_curves(experiments) for _ in range(2))
+    while not any(trace["x"] for trace in checked(one)["traces"]):
+        assert lab.jobs.advance()
+    assert snapshot(one)["traces"] is snapshot(other)["traces"]
+    assert snapshot(one)["company"] == 2
+    before = snapshot(one)["traces"]
+    lab.jobs.drain()
+    assert snapshot(one)["traces"] is not before
+    # What is stored by now is the same curves, too, but of a watch of its own.
+    third = snapshot(lab.watch_curves(experiments))
+    assert third["traces"] == snapshot(other)["traces"] and third["company"] == 1
 
 
 def test_curves(lab):

@@ -234,7 +234,8 @@ def live_chart(
     - `snapshot`: the job's latest, in the form its WebSocket sends too:
         `{"version", "state", "message", "progress", "traces": [{"key", "x", "y", "low", "high",
         "detail"}]}`. Numbers may be `None` but not NaN, which JSON has no word for. A message may
-        leave out traces that are those of the message before. There may be a `table` beneath the
+        leave out traces that are those of the message before. `company` is how many follow the
+        same job (1 if left out). There may be a `table` beneath the
         plot: `{"title", "columns", "groups": [{"name", "rows": [[cell, ...]]}], "note"}`, where a
         cell is text, or `[text, small text]`.
     - `address`: the WebSocket's path from the root of the app, or `None` if `snapshot` is all
