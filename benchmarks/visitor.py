@@ -64,6 +64,7 @@ class Visitor:
         self.sliders: dict[str, Any] = {}
         self.errors: list[str] = []
         self.runs = 0
+        self.raw_query = ""  # instead of values
         self._states: dict[str, WidgetState] = {}
         self._page, self._query = "", ""
         self._asked = 0.0
@@ -96,7 +97,7 @@ class Visitor:
 
     async def open(self, page: str, **values: str) -> float:
         """Opens a page. **Returns:** seconds until its script had run."""
-        self._page, self._query = page, urlencode(values)
+        self._page, self._query = page, self.raw_query or urlencode(values)
         self._states.clear()
         self.charts.clear()
         return await self._run()
