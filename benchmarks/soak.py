@@ -82,7 +82,7 @@ class Lesson:
     async def preset(self, visitor: Visitor) -> None:
         """Follows a link that comes with the lab."""
         link = self.draw.choice([*PRESETS.values()]).link
-        await visitor.open(link.table.path.strip("/"), **link.query)
+        await visitor.open(link.path.split("?")[0].strip("/"), **link.query)
         self.firsts.append(await visitor.first_points())
         await self._pause()
 
