@@ -25,10 +25,11 @@ def _own_inline_scripts() -> str:
 
 
 #: Nothing from elsewhere, and no script that stands in an attribute or in the page, but Streamlit's
-#: own: text that became HTML by mistake could not run. Elements' scripts are loaded as blobs.
+#: own: text that became HTML by mistake could not run. Elements' scripts are loaded as blobs, and
+#: Plotly's WebGL makes its programs at run time, hence `unsafe-eval`.
 POLICY = {
     "default-src": "'self'",
-    "script-src": f"'self' blob: {_own_inline_scripts()}",
+    "script-src": f"'self' 'unsafe-eval' blob: {_own_inline_scripts()}",
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
