@@ -1,9 +1,7 @@
-"""The rules of the app's sockets: who may open one, how many there are, and what they may send.
+"""The rules of the app's own sockets: how many there are, and what they may send.
 
-A page from elsewhere may not listen: a browser says in `Origin` where the page comes from, and that
-must be this server. Programs that are no browsers send no `Origin`; they could send any, so the
-rule is none of their business. What a socket tells is known by its unguessable name alone. All of
-this is decided before the socket is accepted.
+What a socket tells is known by its unguessable name alone; who may open one at all is a matter of
+[`SameOrigin`][dissociation.dashboard.origin.SameOrigin].
 """
 
 from __future__ import annotations
@@ -11,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
-from prometheus_client import Counter, Gauge
-from starlette.responses import PlainTextResponse
+from prometheus_client import Gauge
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from dissociation.dashboard.origin import refuse
 from dissociation.engine.bookkeeping import REGISTRY
 from dissociation.engine.settings import MAX_SOCKETS
 
@@ -28,34 +25,17 @@ MAX_MESSAGES, WITHIN = 20, 10.0
 TOO_BIG, TOO_MUCH = 1009, 1008
 
 _OPEN = Gauge("dissociation_sockets", "Open sockets of charts and rooms.", registry=REGISTRY)
-_REFUSED = Counter(
-    "dissociation_sockets_refused", "Sockets not accepted.", ["reason"], registry=REGISTRY
-)
 _open = 0
 
 #: Sends news until there is no more, or the task that listens is done.
 Sender = Callable[[WebSocket, asyncio.Task], Awaitable[None]]
 
 
-def same_origin(socket: WebSocket) -> bool:
-    """Whether the page that opened a socket, if any did, came from this server."""
-    origin = socket.headers.get("origin")
-    if origin is None:
-        return True
-    try:
-        return urlsplit(origin).netloc == socket.headers.get("host")
-    except ValueError:
-        return False
-
-
 async def serve(socket: WebSocket, send: Sender) -> None:
     """Accepts a socket if it may be, and sends over it until either side has enough."""
     global _open
-    if not same_origin(socket):
-        await _refuse(socket, "origin", 403, "Open this from a page of the lab.")
-        return
     if _open >= MAX_SOCKETS.value:
-        await _refuse(socket, "crowded", 503, "Too many charts are open. Try again in a minute.")
+        await refuse(socket, "crowded", 503, "Too many charts are open. Try again in a minute.")
         return
     _open += 1
     _OPEN.set(_open)
@@ -67,11 +47,6 @@ async def serve(socket: WebSocket, send: Sender) -> None:
     finally:
         _open -= 1
         _OPEN.set(_open)
-
-
-async def _refuse(socket: WebSocket, reason: str, status: int, words: str) -> None:
-    _REFUSED.labels(reason).inc()
-    await socket.send_denial_response(PlainTextResponse(words, status))
 
 
 async def _converse(socket: WebSocket, send: Sender) -> None:

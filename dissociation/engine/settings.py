@@ -42,7 +42,12 @@ class Limit:
 
 
 MAX_QUEUE = Limit(
-    "DISSOCIATION_MAX_QUEUE", 200, 1, 10_000, "jobs", "More than that are refused for the moment."
+    "DISSOCIATION_MAX_QUEUE",
+    200,
+    1,
+    10_000,
+    "jobs",
+    "Jobs that run or wait; more than that are refused for the moment.",
 )
 MEMORY = Limit(
     "DISSOCIATION_MEMORY",
@@ -136,13 +141,10 @@ def check_settings() -> None:
 
 def settings_table() -> str:
     """All settings as a table in Markdown, for people who run the lab."""
-    rows = [
-        (limit.variable, f"{limit.default:,g} {limit.unit}", f"{limit.low:,g} to {limit.high:,g}")
-        for limit in LIMITS
-    ]
-    rows += [(text.variable, text.default or "–", text.allowed) for text in TEXTS]
-    head = ("variable", "default", "allowed", "what it does")
-    lines = [head, ("---",) * 4]
-    for (variable, default, allowed), setting in zip(rows, (*LIMITS, *TEXTS), strict=True):
-        lines.append((f"`{variable}`", default, allowed, setting.about))
+    lines = [("variable", "default", "allowed", "what it does"), ("---",) * 4]
+    for limit in LIMITS:
+        default, allowed = f"{limit.default:,g} {limit.unit}", f"{limit.low:,g} to {limit.high:,g}"
+        lines.append((f"`{limit.variable}`", default, allowed, limit.about))
+    for text in TEXTS:
+        lines.append((f"`{text.variable}`", text.default or "–", text.allowed, text.about))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

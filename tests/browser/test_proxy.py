@@ -93,7 +93,7 @@ def proxy(lab, tmp_path_factory) -> Iterator[Proxy]:
     made = Proxy(*_free_ports(2))
     _configure(folder, lab.url.rpartition(":")[2], made)
     command = [nginx, "-p", str(folder), "-e", str(folder / "errors"), "-c"]
-    process = subprocess.Popen([*command, str(folder / "nginx.conf")], stderr=subprocess.PIPE)
+    process = subprocess.Popen([*command, str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -128,7 +128,7 @@ def test_a_curve_streams_through_tls_and_a_base_path(proxy, new_page, tmp_path):
     page = new_page(ignore_https_errors=True)
     sockets: list[str] = []
     page.on("websocket", lambda opened: sockets.append(opened.url))
-    where = address("/lab/Robustness", show="scale", key="77")
+    where = address("/lab/Robustness", show="scale", images="200", key="77")
     page.goto(proxy.url + where)
     wait_for_end(page)
     drawn(page)
