@@ -32,7 +32,7 @@ def _as_text(fields: dict[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     text = str(value)
-    return text if _BARE.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    return text if _BARE.fullmatch(text) else json.dumps(text)
 
 
 class LineFormatter(logging.Formatter):
