@@ -46,7 +46,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in POLICY.items()),
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
 }
 #: Always this server: health checks ask by these names.
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")

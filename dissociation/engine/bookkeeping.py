@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, disable_created_metrics
 
 from dissociation.engine.log_lines import log_event
 from dissociation.engine.task import Task
@@ -16,6 +16,8 @@ from dissociation.engine.task import Task
 log = logging.getLogger("dissociation.engine.jobs")
 
 HIT, MISS, DAMAGED = "hit", "miss", "damaged"
+# A line a counter that says when it began; a restart is told by the process's own start already.
+disable_created_metrics()
 #: Everything that this process counts.
 REGISTRY = CollectorRegistry()
 _STARTED = Counter("dissociation_jobs_started", "Jobs begun.", ["kind"], registry=REGISTRY)

@@ -20,7 +20,8 @@ TEXTS = [
 
 def test_no_script_of_an_address_runs(lab, page):
     # Between them they have every kind of parameter; on one browser page, which loads the app once.
-    for table in (PAGES[name] for name in ("start", "robustness", "hypothesis", "sweep", "phantom")):
+    for name in ("start", "robustness", "hypothesis", "sweep", "phantom"):
+        table = PAGES[name]
         names = [parameter.name for parameter in table.parameters]
         query = {name: TEXTS[number % len(TEXTS)] for number, name in enumerate(names)}
         # As names, too, which the page repeats.
