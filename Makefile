@@ -27,10 +27,11 @@ run: $(VENV)/run.stamp ## Set everything up and run the lab on 127.0.0.1 (ADDRES
 test: $(VENV)/dev.stamp browser ## Set everything up and run all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
-lint: $(VENV)/dev.stamp ## Check style, types and the Makefile's own promises
+lint: $(VENV)/dev.stamp ## Check style, types, and dependencies for known vulnerabilities
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/python tools/audit.py
 
 bench: $(VENV)/dev.stamp browser ## Measure speed on this machine and print a table
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -38,7 +39,7 @@ bench: $(VENV)/dev.stamp browser ## Measure speed on this machine and print a ta
 screenshots: $(VENV)/dev.stamp browser ## Take pictures of every page: docs/ for the README, screenshots/ to look at
 	$(BIN)/python -m benchmarks.screenshots $(ARGS)
 
-browser: ## Get Chromium from Debian if it is missing and that is permitted
+browser: ## Get Chromium from Debian if it is missing and that is permitted (CI: nginx, too)
 	@sh tests/browser/install.sh
 
 clean: ## Remove the virtual environment and everything computed

@@ -11,18 +11,23 @@ from dissociation.address.pages import START
 from dissociation.dashboard.drawing import network_drawing
 from dissociation.dashboard.frame import PAGES, finish, frame, in_session
 from dissociation.dashboard.head import head
+from dissociation.dashboard.headers import middleware
 from dissociation.dashboard.join import join_a_room
+from dissociation.dashboard.launch import leave_unless_settings_are_sound, lifespan
 from dissociation.dashboard.page_links import page_link
 from dissociation.dashboard.panels import conditions_of, curve_panel, training_panel
 from dissociation.dashboard.preset_cards import preset_cards
-from dissociation.dashboard.routes import ROUTES, lifespan
+from dissociation.dashboard.routes import ROUTES
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.tour import invitation
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
 from dissociation.measures import InputNoise, ParameterNoise
 from dissociation.training import QUICK
 
-app = st.App(__file__, routes=ROUTES, lifespan=lifespan)
+if not in_session():
+    leave_unless_settings_are_sound()
+
+app = st.App(__file__, routes=ROUTES, middleware=middleware(), lifespan=lifespan)
 
 SEEDS = 2
 ELSEWHERE = {

@@ -40,6 +40,8 @@ def _shown(value: object) -> str:
     except ValueError:
         # Python refuses to write out integers of thousands of digits.
         return "a number of thousands of digits"
+    except RecursionError:
+        return "a value of thousands of layers"
 
 
 def _is_number(value: object) -> bool:

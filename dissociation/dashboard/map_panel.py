@@ -58,10 +58,9 @@ def map_panel(state: PageState) -> None:
         go_to(link_of(points[number], values))
 
     def take() -> None:
-        # From the browser, so whatever it may be.
-        key = st.session_state[state.page].get("chosen")
-        if isinstance(key, str) and key.isdecimal() and int(key) < len(points):
-            st.session_state[chosen] = int(key)
+        number = point_pressed(st.session_state[state.page].get("chosen"), len(points))
+        if number is not None:
+            st.session_state[chosen] = number
 
     figure = map_figure(points, values, type_scale(state.lecture), pressable=True)
     alt = f"{figure.y.title} against {figure.x.title}, a point a network. Their table is below."
@@ -70,6 +69,17 @@ def map_panel(state: PageState) -> None:
     st.caption(f"{words} {statement(values['across'])}")
     link = Link(state.table, values)
     st.fragment(_below, run_every=follow(watch))(watch, points, link)
+
+
+def point_pressed(given: Any, count: int) -> int | None:
+    """The position of the point that a browser says was pressed, `None` if it is none of `count`.
+
+    **Arguments:**
+
+    - `given`: the key of its trace, unchecked.
+    """
+    # Compared as texts: to read a number of thousands of digits is an error by itself.
+    return next((number for number in range(count) if given == str(number)), None)
 
 
 def _signature(points: Sequence[Point]) -> str:

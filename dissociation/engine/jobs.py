@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import logging
 import secrets
 import threading
 import time
@@ -18,20 +17,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dissociation.engine.bookkeeping import note_chunk, note_end, note_failure, note_start
 from dissociation.engine.priority import give_way
+from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
 from dissociation.errors import DamagedData, InvalidValue
-
-log = logging.getLogger(__name__)
 
 QUEUED, WAITING, RUNNING = "queued", "waiting", "running"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
 FINISHED = (DONE, FAILED, CANCELLED)
 #: Jobs that hold arrays in memory at once; more wait in line.
 MAX_ACTIVE = 6
-MAX_QUEUE = 200
-#: How long a job outlives the last sign of life of whoever asked for it (seconds). Long enough for
-#: a page to be drawn and its socket to open or reconnect.
+#: Seconds a job outlives its watchers: long enough for a page to be drawn and to reconnect.
 LEASE = 15.0
 APOLOGY = "Something went wrong in the lab and has been logged. Please try again."
 CROWDED = "The lab has too much to do right now. Please try again in a minute."
@@ -41,7 +38,7 @@ class Crowded(InvalidValue):
     """The queue is full."""
 
     def __init__(self):
-        super().__init__("jobs", MAX_QUEUE, "wait a minute")
+        super().__init__("jobs", MAX_QUEUE.value, "wait a minute")
         self.args = (CROWDED,)
 
 
@@ -113,7 +110,7 @@ class Jobs:
         subscribes. **Raises:** `InvalidValue` if the queue is full.
         """
         with self._changed:
-            if len(self._jobs) + len(self._new_digests(task)) > MAX_QUEUE:
+            if len(self._jobs) + len(self._new_digests(task)) > MAX_QUEUE.value:
                 raise Crowded
             job = self._submit(task)
             job.unclaimed.append(self._clock() + LEASE)
@@ -184,8 +181,7 @@ class Jobs:
         job.state, job.error = state, error
         job.version += 1
         job.steps = None
-        name, digest = type(job.task).__name__, job.task.digests[0][:12]
-        log.info("%s %s %s after %.1f s", state, name, digest, job.seconds)
+        note_end(job.task, state, job.seconds)
         self._jobs.remove(job)
         for digest in job.task.digests:
             self._by_digest.pop(digest, None)
@@ -217,7 +213,7 @@ class Jobs:
             if job.state == QUEUED:
                 job.state = RUNNING
                 job.version += 1
-                log.info("started %s %s", type(job.task).__name__, job.task.digests[0][:12])
+                note_start(job.task)
             steps = job.steps
         begin = time.perf_counter()
         state, error, step = RUNNING, "", None
@@ -230,13 +226,13 @@ class Jobs:
         except (InvalidValue, DamagedData) as problem:
             state, error = FAILED, str(problem)
         except MemoryError:
-            log.exception("a job ran out of memory")
+            note_failure(job.task, "a job ran out of memory")
             state, error = FAILED, "This experiment needs more memory than the lab has."
         except Exception:
-            log.exception("a job failed")
+            note_failure(job.task, "a job failed")
             state, error = FAILED, APOLOGY
         with self._changed:
-            job.seconds += time.perf_counter() - begin
+            job.seconds += note_chunk(job.task, time.perf_counter() - begin)
             if step is not None:
                 job.step = step
                 job.version += 1
@@ -265,6 +261,11 @@ class Jobs:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join(timeout=10)
+
+    @property
+    def alive(self) -> bool:
+        """Whether chunks are computed, by a thread or by whoever asks."""
+        return self._thread is None or self._thread.is_alive()
 
     def counts(self) -> dict[str, int]:
         """Live jobs by state."""

@@ -18,6 +18,7 @@ from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
+from dissociation.engine.settings import CACHE, MAX_WATCHES
 from dissociation.engine.store import Store
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Watch
@@ -28,16 +29,15 @@ from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
 
-CACHE_VARIABLE = "DISSOCIATION_CACHE"
+CACHE_VARIABLE = CACHE.variable
 DEFAULT_CACHE = Path(__file__).parents[2] / "cache"
 #: A finished watch can be asked for its results this long (seconds).
 KEEP_WATCHES = 120.0
-MAX_WATCHES = 2_000
 
 
 def cache_folder() -> Path:
     """Where results are kept. **Raises:** `InvalidValue` if the variable names a file."""
-    folder = Path(os.environ.get(CACHE_VARIABLE) or DEFAULT_CACHE)
+    folder = Path(CACHE.value or DEFAULT_CACHE)
     if folder.exists() and not folder.is_dir():
         raise InvalidValue(CACHE_VARIABLE, str(folder), "give a folder, not a file")
     return folder
@@ -130,8 +130,14 @@ class Lab:
         for name, watch in list(self._watches.items()):
             if now - watch.seen > KEEP_WATCHES and all(job.finished for job in watch.watched):
                 del self._watches[name]
-        for name in list(self._watches)[: max(0, len(self._watches) - MAX_WATCHES)]:
+        for name in list(self._watches)[: max(0, len(self._watches) - int(MAX_WATCHES.value))]:
             del self._watches[name]
+
+    @property
+    def watches(self) -> int:
+        """How many charts are watched, or were a moment ago."""
+        with self._lock:
+            return len(self._watches)
 
     def find(self, name: str) -> Watch | None:
         """A watch by its id."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from dissociation.comparison import Findings
 from dissociation.contrasts import Contrast
 from dissociation.engine import findings_records, phantom_records, records
+from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
 from dissociation.engine.store import DamagedEntry, Store
 from dissociation.experiment import Experiment, digest, training_digest
 from dissociation.function_checks import CODE_VERSION as CHECK_VERSION
@@ -73,10 +74,14 @@ class Library:
     def _read(self, compartment: str, name: str, decode: Callable[[bytes], T]) -> T | None:
         raw = self.store.get(compartment, name)
         if raw is None:
+            note_read(compartment, MISS)
             return None
         try:
-            return decode(raw)
+            found = decode(raw)
+            note_read(compartment, HIT)
+            return found
         except DamagedEntry as error:
+            note_read(compartment, DAMAGED)
             log.warning("entry %s cannot be read (%s); computing it again", name[:12], error)
             return None
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dissociation.engine.settings import MAX_ROOMS
 from dissociation.errors import InvalidValue
 from dissociation.predictions import PLACES
 
@@ -27,7 +28,6 @@ ENOUGH, BATCH = 5, 2
 EXPIRES = 3 * 3600.0
 #: The band is given to this many errors.
 GRAIN = 0.005
-MAX_ROOMS = 500
 MAX_GUESSES = 1_000
 
 
@@ -98,8 +98,10 @@ class Rooms:
             self._expire()
             if code in self._rooms:
                 raise InvalidValue("room", code, "that room is open already; try again")
-            if len(self._rooms) >= MAX_ROOMS:
-                raise InvalidValue("room", code, f"{MAX_ROOMS} rooms are open; try again later")
+            if len(self._rooms) >= MAX_ROOMS.value:
+                raise InvalidValue(
+                    "room", code, f"{MAX_ROOMS.value:g} rooms are open; try again later"
+                )
             host = secrets.token_hex(16)
             self._rooms[code] = _Room(host, path, question, self._clock())
             return host
@@ -134,6 +136,12 @@ class Rooms:
             except InvalidValue:
                 return False
             return True
+
+    def __len__(self) -> int:
+        """How many are open."""
+        with self._lock:
+            self._expire()
+            return len(self._rooms)
 
     def view(self, code: str) -> RoomView | None:
         """What anybody may know of a room; `None` if there is none of that code."""

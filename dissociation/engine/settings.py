@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import dataclass
 
 from dissociation.errors import InvalidValue
@@ -35,13 +36,18 @@ class Limit:
         except ValueError:
             value = math.nan
         if not self.low <= value <= self.high:
-            allowed = f"a number from {self.low:g} to {self.high:g} ({self.unit})"
+            allowed = f"give a number from {self.low:g} to {self.high:g} ({self.unit})"
             raise InvalidValue(self.variable, text[:80], allowed)
         return value
 
 
 MAX_QUEUE = Limit(
-    "DISSOCIATION_MAX_QUEUE", 200, 1, 10_000, "jobs", "More than that are refused for the moment."
+    "DISSOCIATION_MAX_QUEUE",
+    200,
+    1,
+    10_000,
+    "jobs",
+    "Jobs that run or wait; more than that are refused for the moment.",
 )
 MEMORY = Limit(
     "DISSOCIATION_MEMORY",
@@ -51,11 +57,94 @@ MEMORY = Limit(
     "GiB",
     "An experiment that would need more is refused before it starts.",
 )
+MAX_WATCHES = Limit(
+    "DISSOCIATION_MAX_WATCHES",
+    2_000,
+    1,
+    100_000,
+    "charts",
+    "The chart looked at longest ago starts again when it is next drawn.",
+)
+MAX_SOCKETS = Limit(
+    "DISSOCIATION_MAX_SOCKETS",
+    1_000,
+    1,
+    100_000,
+    "sockets",
+    "A further chart or room is refused, and its browser tries again by itself.",
+)
+MAX_ROOMS = Limit(
+    "DISSOCIATION_MAX_ROOMS",
+    500,
+    0,
+    100_000,
+    "rooms",
+    "No further room is opened until one is closed or expires.",
+)
 #: All of them, in the order in which they are listed to people.
-LIMITS = (MAX_QUEUE, MEMORY)
+LIMITS = (MAX_QUEUE, MEMORY, MAX_WATCHES, MAX_SOCKETS, MAX_ROOMS)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A setting of the lab that is a text.
+
+    - `variable`: its name; `default`: the text without it.
+    - `pattern`: what a text has to match as a whole; `allowed`: the same in words.
+    - `about`: what it does, in a sentence.
+    """
+
+    variable: str
+    default: str
+    pattern: str
+    allowed: str
+    about: str
+
+    @property
+    def value(self) -> str:
+        """The text in force. **Raises:** `InvalidValue` if the variable holds another kind."""
+        text = os.environ.get(self.variable, "").strip() or self.default
+        if not re.fullmatch(self.pattern, text):
+            raise InvalidValue(self.variable, text[:80], self.allowed)
+        return text
+
+
+CACHE = Words(
+    "DISSOCIATION_CACHE",
+    "",
+    r"[^\0]*",
+    "give a folder",
+    "The folder in which results are kept, instead of `cache/`.",
+)
+LOG = Words(
+    "DISSOCIATION_LOG",
+    "text",
+    "text|json",
+    "give text or json",
+    "The form of log lines: `text` (key=value) or `json`.",
+)
+HOSTS = Words(
+    "DISSOCIATION_HOSTS",
+    "*",
+    r"\*|(\*\.)?[\w.-]+( *, *(\*\.)?[\w.-]+)*",
+    "give names parted by commas, such as lab.example.org, *.example.org",
+    "The names under which the lab may be asked for; every other `Host` is refused.",
+)
+TEXTS = (CACHE, LOG, HOSTS)
 
 
 def check_settings() -> None:
     """**Raises:** `InvalidValue` for the first variable that is not within its range."""
+    for setting in (*LIMITS, *TEXTS):
+        _ = setting.value
+
+
+def settings_table() -> str:
+    """All settings as a table in Markdown, for people who run the lab."""
+    lines = [("variable", "default", "allowed", "what it does"), ("---",) * 4]
     for limit in LIMITS:
-        _ = limit.value
+        default, allowed = f"{limit.default:,g} {limit.unit}", f"{limit.low:,g} to {limit.high:,g}"
+        lines.append((f"`{limit.variable}`", default, allowed, limit.about))
+    for text in TEXTS:
+        lines.append((f"`{text.variable}`", text.default or "–", text.allowed, text.about))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

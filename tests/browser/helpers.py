@@ -46,7 +46,7 @@ def start_server(
     script: str, log: Path, env: Mapping[str, str], options: Mapping[str, str]
 ) -> Server:
     """Starts `script` (a path from the root of the repository) and waits until it is healthy."""
-    port = _free_port()
+    port = free_port()
     settings = {
         "server.port": str(port),
         "server.address": "127.0.0.1",
@@ -71,7 +71,7 @@ def start_server(
     url = f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
     server = Server(url, log, process)
     try:
-        _wait_until_healthy(server)
+        wait_until_healthy(server)
     except BaseException:
         server.stop()
         raise
@@ -94,13 +94,15 @@ def wait_for_rerun(page: Page, counter: str, before: str) -> None:
     settle(page)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback that nobody listens to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_until_healthy(server: Server) -> None:
+def wait_until_healthy(server: Server) -> None:
+    """Waits for the server. **Raises:** `RuntimeError` with the end of its log."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.process.poll() is not None:

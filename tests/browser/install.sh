@@ -1,22 +1,31 @@
 #!/bin/sh
-# Gets Chromium from Debian where it is missing and we may. Says so loudly where it cannot be had;
-# under CI that is a failure, elsewhere the browser tests are then skipped.
-command -v chromium >/dev/null 2>&1 && exit 0
+# Gets Chromium from Debian where it is missing and we may; under CI also nginx, which would run as a
+# service on anybody's own machine, and OpenSSL. Says so loudly where something cannot be had; under
+# CI that is a failure, elsewhere the tests that need it are then skipped.
+PATH="$PATH:/usr/sbin:/usr/local/sbin"
+missing() {
+    command -v chromium >/dev/null 2>&1 || printf ' chromium'
+    [ "${CI:-}" = "true" ] || return 0
+    command -v nginx >/dev/null 2>&1 || printf ' nginx-light'
+    command -v openssl >/dev/null 2>&1 || printf ' openssl'
+}
+[ -z "$(missing)" ] && exit 0
 if command -v apt-get >/dev/null 2>&1; then
     as_root=""
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null && as_root="sudo -n"
     fi
     if [ "$(id -u)" = 0 ] || [ -n "$as_root" ]; then
-        echo "Installing Chromium from Debian for the browser tests ..."
+        echo "Installing$(missing) from Debian for the tests ..."
+        # shellcheck disable=SC2046
         $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -y -qq --no-install-recommends chromium >/dev/null
-        command -v chromium >/dev/null 2>&1 && exit 0
+            apt-get install -y -qq --no-install-recommends $(missing) >/dev/null
+        [ -z "$(missing)" ] && exit 0
     fi
 fi
 echo "****************************************************************************"
-echo "** There is no Chromium here and it could not be installed:               **"
-echo "** the browser tests will NOT run. Install it, e.g. apt install chromium. **"
+echo "** Missing here, and could not be installed:$(missing)"
+echo "** The tests that need it will NOT run. Install it, e.g. with apt install."
 echo "****************************************************************************"
 [ "${CI:-}" = "true" ] && exit 1
 exit 0

@@ -92,13 +92,13 @@ def test_a_stored_experiment_is_complete_at_once(lab, page, new_page):
 
 def test_two_browsers_one_job(lab, new_page):
     where = address("/Robustness", show="scale,nuisance", nuisance="16", key="3")
-    before = lab.log.read_text().count("started MeasureTask")
+    before = lab.log.read_text().count('event="job started" kind=measure')
     first, second = new_page(), new_page()
     first.goto(lab.url + where)
     second.goto(lab.url + where)
     wait_for_end(first)
     wait_for_end(second)
-    assert lab.log.read_text().count("started MeasureTask") == before + 1
+    assert lab.log.read_text().count('event="job started" kind=measure') == before + 1
 
 
 def test_zoom_is_kept_while_the_strength_changes(lab, page):

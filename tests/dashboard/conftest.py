@@ -12,6 +12,7 @@ from labs import RecordingLab, fresh_lab
 from starlette.applications import Starlette
 
 from dissociation.dashboard import routes
+from dissociation.dashboard.headers import middleware
 
 PATIENCE = 30
 
@@ -27,7 +28,7 @@ def lab(tmp_path, monkeypatch) -> Iterator[RecordingLab]:
 def address() -> Iterator[str]:
     """Host and port of a server with the app's routes; its lab is whichever test is running's."""
     config = uvicorn.Config(
-        Starlette(routes=routes.ROUTES),
+        Starlette(routes=routes.ROUTES, middleware=middleware()),
         host="127.0.0.1",
         port=0,
         log_level="error",

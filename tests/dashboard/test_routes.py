@@ -14,10 +14,10 @@ from socket import SHUT_RDWR
 
 import pytest
 from labs import TINY
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from dissociation.dashboard import room_socket, routes
+from dissociation.dashboard import launch, room_socket, routes, sockets
 from dissociation.dashboard.serving import routes_are_served
 from dissociation.engine.jobs import LEASE
 from dissociation.experiment import Experiment
@@ -79,8 +79,9 @@ def test_unknown(address, lab, watch):
 )
 def test_foreign_origin(address, lab, origin):
     watch = lab.watch_training(RECIPE, 1)
-    with listen(address, watch.id, origin=origin) as socket:
-        assert to_the_end(socket) == ([], routes.FOREIGN)
+    with pytest.raises(InvalidStatus) as refused:
+        listen(address, watch.id, origin=origin).__enter__()
+    assert refused.value.response.status_code == 403
 
 
 def test_own_origin(address, lab):
@@ -185,7 +186,7 @@ def test_one_who_leaves_disturbs_nobody(address, lab, caplog):
 def test_what_the_browser_sends_is_ignored(address, lab):
     watch = lab.watch_training(RECIPE, 1)
     with listen(address, watch.id) as socket:
-        socket.send("x" * 100_000)
+        socket.send("x" * sockets.MAX_MESSAGE)
         socket.send(b"\x00\xff")
         lab.jobs.drain()
         messages, _ = to_the_end(socket)
@@ -200,7 +201,7 @@ def test_lifespan(lab, monkeypatch):
 
     async def live():
         assert not routes_are_served()
-        async with routes.lifespan(None):
+        async with launch.lifespan(None):
             assert routes_are_served() and not stopped.is_set()
         assert not routes_are_served() and stopped.is_set()
 
@@ -239,5 +240,5 @@ class TestRooms:
 
     def test_foreign_origin(self, address, lab):
         lab.rooms.open("BC23", "/Robustness", "q")
-        with room_of(address, "BC23", origin="http://evil.example") as socket:
-            assert to_the_end(socket) == ([], routes.FOREIGN)
+        with pytest.raises(InvalidStatus, match="403"):
+            room_of(address, "BC23", origin="http://evil.example").__enter__()

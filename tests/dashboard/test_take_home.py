@@ -8,6 +8,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import numpy as np
@@ -121,3 +124,23 @@ def test_bad_requests(path, status, client):
     answer = client(path)
     assert answer.status_code == status
     assert "Traceback" not in answer.text and len(answer.text) < 500
+
+
+def test_only_two_files_are_made_at_once(client, monkeypatch):
+    from dissociation.dashboard.take_home import route
+
+    busy, most, lock = [0], [0], threading.Lock()
+
+    def slow(kind, where):
+        with lock:
+            busy[0] += 1
+            most[0] = max(most[0], busy[0])
+        time.sleep(0.05)
+        with lock:
+            busy[0] -= 1
+        return "x", "file"
+
+    monkeypatch.setattr(route, "_made", slow)
+    with ThreadPoolExecutor(8) as visitors:
+        answers = list(visitors.map(client, ["/api/export/csv/Robustness"] * 8))
+    assert [answer.text for answer in answers] == ["x"] * 8 and most[0] == 2

@@ -455,7 +455,7 @@ class TestBounds:
         assert len(set(log)) == MAX_ACTIVE + 4
 
     def test_queue(self, jobs, monkeypatch):
-        monkeypatch.setattr(module, "MAX_QUEUE", 3)
+        monkeypatch.setenv("DISSOCIATION_MAX_QUEUE", "3")
         for name in "abc":
             jobs.submit(Count(name))
         with pytest.raises(InvalidValue) as caught:
@@ -469,7 +469,7 @@ class TestBounds:
         assert "too much to do" in message and not message.endswith("..")
 
     def test_queue_counts_needs_too(self, jobs, monkeypatch):
-        monkeypatch.setattr(module, "MAX_QUEUE", 4)
+        monkeypatch.setenv("DISSOCIATION_MAX_QUEUE", "4")
         jobs.submit(Count("a"))
         with pytest.raises(InvalidValue):
             jobs.submit(Count("m", needs=[Count(name) for name in "bcdefgh"]))

@@ -151,7 +151,7 @@ class TestWatches:
         assert lab.find(watch.id) is watch
 
     def test_are_bounded(self, lab, monkeypatch):
-        monkeypatch.setattr(module, "MAX_WATCHES", 3)
+        monkeypatch.setenv("DISSOCIATION_MAX_WATCHES", "3")
         recipe = Recipe(epochs=0, width=16)
         made = [lab.watch_training(recipe, 1) for _ in range(6)]
         known = [watch for watch in made if lab.find(watch.id)]

@@ -183,7 +183,7 @@ def test_bounds(monkeypatch, rooms, host):
     with pytest.raises(InvalidValue, match="full"):
         hand_in(rooms, 0.1, 0.2, 0.3)
     hand_in(rooms, 0.3, 0.4)
-    monkeypatch.setattr(r, "MAX_ROOMS", 1)
+    monkeypatch.setenv("DISSOCIATION_MAX_ROOMS", "1")
     with pytest.raises(InvalidValue, match="rooms are open"):
         rooms.open("DDDD", PATH, QUESTION)
 

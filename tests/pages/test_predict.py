@@ -174,7 +174,7 @@ def test_the_secret_of_the_host_is_nowhere_on_the_page(lab):
 
 
 def test_too_many_rooms_is_said(lab, monkeypatch):
-    monkeypatch.setattr("dissociation.engine.rooms.MAX_ROOMS", 0)
+    monkeypatch.setenv("DISSOCIATION_MAX_ROOMS", "0")
     visit = Visit("robustness", QUERY)
     visit.press("predict-room")
     assert any("rooms are open" in error for error in visit.errors)

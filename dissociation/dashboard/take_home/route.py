@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -36,6 +36,8 @@ MAKE: dict[str, Callable[[Taken], str]] = {
     "report": as_report,
     "script": lambda taken: taken.script(),
 }
+#: So many files are made at once, the others wait: threads serve the pages, too.
+_AT_ONCE = CapacityLimiter(2)
 #: The headers of every file: none of it may run in the lab's own name.
 HEADERS = {
     "Cache-Control": "no-store",
@@ -61,7 +63,7 @@ async def export(request: Request) -> Response:
         return PlainTextResponse(f"There is no such file; choose one of {known}.", 404)
     address = f"{request.path_params['page']}?{request.url.query}"
     try:
-        text, file = await run_in_threadpool(_made, name, address)
+        text, file = await to_thread.run_sync(_made, name, address, limiter=_AT_ONCE)
     except (InvalidValue, DamagedData) as problem:
         return PlainTextResponse(str(problem), 400, headers=HEADERS)
     except NotStored as problem:

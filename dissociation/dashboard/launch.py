@@ -1,0 +1,41 @@
+"""What is looked at before the server starts, and what is begun and ended with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from dissociation.dashboard.serving import SERVING
+from dissociation.dashboard.warm_up import warm_up
+from dissociation.engine.lab import cache_folder, lab
+from dissociation.engine.log_lines import log_to_stderr
+from dissociation.engine.settings import LOG, check_settings
+from dissociation.errors import InvalidValue
+
+
+def leave_unless_settings_are_sound() -> None:
+    """Ends the process with one line that names the variable and its range, if one is bad.
+
+    **Raises:** `SystemExit`.
+    """
+    try:
+        check_settings()
+        cache_folder()
+    except InvalidValue as problem:
+        raise SystemExit(f"dissociation: {problem}") from None
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Around the server's life: warms up shortly after the start, stops the compute thread."""
+    SERVING.set()
+    log_to_stderr(LOG.value)
+    later = asyncio.get_running_loop().call_later(2.0, warm_up)
+    try:
+        yield {}
+    finally:
+        later.cancel()
+        SERVING.clear()
+        await asyncio.to_thread(lab().stop)

@@ -1,0 +1,93 @@
+"""What whoever runs the lab reads and builds from: settings, image, and what the two need."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from browser.helpers import ROOT, Server, free_port, wait_until_healthy
+
+from dissociation.engine.settings import settings_table
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+MARK = re.compile(r"(<!-- settings: .*? -->\n)(.*?)(<!-- /settings -->)", re.DOTALL)
+
+
+def test_every_setting_is_in_the_table():
+    text = (ROOT / "docs" / "operating.md").read_text()
+    found = MARK.search(text)
+    assert found is not None
+    expected = settings_table() + "\n"
+    if os.environ.get("UPDATE") == "1":
+        (ROOT / "docs" / "operating.md").write_text(MARK.sub(rf"\g<1>{expected}\g<3>", text))
+        return
+    assert found[2] == expected, "run UPDATE=1 pytest tests/test_operating.py and look at it"
+
+
+def copied() -> list[tuple[list[str], str]]:
+    lines = [line.split()[1:] for line in DOCKERFILE.splitlines() if line.startswith("COPY ")]
+    return [(sources, target) for *sources, target in lines]
+
+
+def command(instruction: str) -> list[str]:
+    """The words of `CMD`, or of `HEALTHCHECK … CMD`."""
+    joined = DOCKERFILE.replace("\\\n", " ")
+    (line,) = (line for line in joined.splitlines() if line.startswith(instruction))
+    return json.loads(line[line.index("[") :])
+
+
+def test_the_command_is_that_of_make_run():
+    *words, _, _, _, _ = command("CMD")
+    makefile = (ROOT / "Makefile").read_text()
+    assert "$(BIN)/" + " ".join(words) + " --server.address $(ADDRESS)" in makefile
+    assert "USER lab" in DOCKERFILE and "VOLUME /cache" in DOCKERFILE
+
+
+def test_what_is_copied_is_there_and_not_ignored():
+    ignore = (ROOT / ".dockerignore").read_text().splitlines()
+    assert ignore[1] == "*"
+    for sources, _ in copied():
+        for source in sources:
+            assert (ROOT / source).exists() and f"!{source}" in ignore, source
+
+
+@pytest.fixture
+def image(tmp_path) -> Path:
+    """The folder that the Dockerfile makes, without what pip installs."""
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    for sources, target in copied():
+        for source in sources:
+            place = folder / target / ("" if source.endswith("/") else Path(source).name)
+            if (ROOT / source).is_dir():
+                ignore = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(ROOT / source, place, dirs_exist_ok=True, ignore=ignore)
+            else:
+                shutil.copy(ROOT / source, place)
+    return folder
+
+
+def test_the_image_runs_and_is_healthy(image, tmp_path):
+    port = str(free_port())
+    here = {"python": sys.executable, "0.0.0.0": "127.0.0.1", "8501": port}
+    run = [here.get(word, word) for word in command("CMD")]
+    check = [here.get(word, word).replace(":8501/", f":{port}/") for word in command("HEALTHCHECK")]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment["DISSOCIATION_CACHE"] = str(tmp_path / "cache")
+    log = tmp_path / "log"
+    assert subprocess.run(check, capture_output=True).returncode != 0
+    with log.open("wb") as output:
+        started = subprocess.Popen(run, cwd=image, env=environment, stdout=output, stderr=output)
+    server = Server(f"http://127.0.0.1:{port}", log, started)
+    try:
+        wait_until_healthy(server)
+        assert subprocess.run(check, capture_output=True).returncode == 0
+        assert (tmp_path / "cache").is_dir() and not (image / "cache").exists()
+    finally:
+        server.stop()
