@@ -22,7 +22,6 @@ from random import Random
 from typing import Any
 
 import psutil
-from tests.hostile.catalogue import ADDRESSES, ORIGINS, RAW_REQUESTS, SOCKET_NAMES
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
@@ -32,6 +31,7 @@ from benchmarks.visitor import Trouble, Visitor
 from dissociation.address.presets import PRESETS
 from dissociation.dashboard.take_home.files import KINDS
 from dissociation.engine.store import LIMITS, Store
+from tests.hostile.catalogue import ADDRESSES, ORIGINS, RAW_REQUESTS, SOCKET_NAMES
 
 #: Visitors at any moment, by what they do.
 MIX = {"explore": 12, "preset": 6, "share": 5, "predict": 4, "attack": 3}
