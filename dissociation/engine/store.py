@@ -115,7 +115,8 @@ class Store:
         return cache
 
     def _say(self, error: BaseException) -> None:
-        trouble = f"{_reason(error)} New results stay in memory, and are lost when the lab stops."
+        reason = _reason(error, self.folder)
+        trouble = f"{reason} New results stay in memory, and are lost when the lab stops."
         if trouble != self.trouble:
             log.warning("the store cannot use %s: %s", self.folder, error)
         self.trouble = trouble
@@ -209,11 +210,11 @@ class Store:
             cache.close()
 
 
-def _reason(error: BaseException) -> str:
-    number, text = getattr(error, "errno", None), str(error).lower()
-    if number in FULL or "full" in text:
+def _reason(error: BaseException, folder: Path) -> str:
+    if getattr(error, "errno", None) in FULL or "full" in str(error).lower():
         return "The disk is full."
-    if number in READ_ONLY or "readonly" in text or "read-only" in text:
+    # SQLite has several words for it.
+    if getattr(error, "errno", None) in READ_ONLY or not os.access(folder, os.W_OK):
         return "The folder of results cannot be written to."
     return "The folder of results cannot be used."
 
