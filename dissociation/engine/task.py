@@ -6,6 +6,8 @@ import abc
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from dissociation.memory_need import Asked
+
 
 class Step(NamedTuple):
     """What a task publishes after each chunk: how far it is, in its own units, and its result."""
@@ -21,11 +23,13 @@ class Task(abc.ABC):
     - `digests`: what it computes; no two live jobs compute the same digest.
     - `needs`: tasks that must be done first.
     - `handicap`: seconds by which others are preferred.
+    - `asked`: what it is about, from which the memory it needs is told; `None` if hardly any.
     """
 
     digests: tuple[str, ...]
     needs: tuple[Task, ...] = ()
     handicap: float = 0.0
+    asked: Asked | None = None
 
     @abc.abstractmethod
     def run(self) -> Iterator[Step | None]:

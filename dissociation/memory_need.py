@@ -1,0 +1,173 @@
+"""How much memory something takes at most, told from its sizes before it starts.
+
+Each sum names the arrays that are there at the moment that takes most: what is kept, and what is
+made of it. Programs, the images and what the libraries themselves take are `BASE`. What allocators
+add is in `SLACK`; `python -m benchmarks.memory` holds the sums against measured peaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from dissociation.contrasts import FEW, Contrast, Side
+from dissociation.datasets import CLASSES, PIXELS
+from dissociation.experiment import Experiment
+from dissociation.manipulations import Manipulation
+from dissociation.measures import ParameterNoise, Transfer
+from dissociation.measures.base import CHUNK
+from dissociation.phantoms import ANSWERED, PhantomStudy
+from dissociation.training import ROTATION, Recipe
+
+MB, GIB = 2.0**20, 2.0**30
+FLOAT, DOUBLE = 4, 8
+#: Python, JAX, its programs, and MNIST.
+BASE = 500 * MB
+SLACK = 1.15
+#: Draws of noise whose rows are kept from chunk to chunk, as in `measures/noise_measure.py`.
+KEPT = 8
+TRAIN_IMAGES, BATCHES_HELD = 60_000, 4
+#: Rewrites whose rows are multiples of those that were there, and so are held only once.
+MULTIPLES = ("scale", "rescale", "permute", "duplicate", "balance")
+
+
+class Check(NamedTuple):
+    """The comparison of what networks compute before and after an experiment's rewrites."""
+
+    experiment: Experiment
+
+
+#: Experiments that are measured together; two networks; a phantom; a training; a check.
+Asked: TypeAlias = Sequence[Experiment] | Contrast | PhantomStudy | Recipe | Check
+
+
+def widths_after(recipe: Recipe, steps: Sequence[Manipulation]) -> tuple[int, int]:
+    """Neurons of both hidden layers of a rewritten network."""
+    widths = {1: recipe.width, 2: recipe.width}
+    for step in steps:
+        widths[step.layer] = step.widened(widths[step.layer])
+    return widths[1], widths[2]
+
+
+def network_bytes(first: int, second: int) -> float:
+    """Weights of one network with these hidden widths."""
+    return FLOAT * float(PIXELS * first + first * second + second * CLASSES)
+
+
+def need_of(asked: Asked) -> float:
+    """Memory in bytes that a process needs at most for this alone, everything included."""
+    if isinstance(asked, Contrast):
+        return BASE + SLACK * _contrast(asked)
+    if isinstance(asked, PhantomStudy):
+        return BASE + SLACK * _phantom(asked)
+    if isinstance(asked, Recipe):
+        return BASE + SLACK * _training(asked)
+    if isinstance(asked, Check):
+        return BASE + SLACK * _check(asked.experiment)
+    return BASE + SLACK * _experiments(asked)
+
+
+# ---- what is there at the worst moment
+
+
+def _experiments(experiments: Sequence[Experiment]) -> float:
+    first = experiments[0]
+    widths = [widths_after(e.recipe, e.manipulations) for e in experiments]
+    trained = network_bytes(first.recipe.width, first.recipe.width)
+    rewritten = sum(
+        network_bytes(*w) for e, w in zip(experiments, widths, strict=True) if e.manipulations
+    )
+    held = first.seeds * (trained + rewritten)
+    if isinstance(first.measure, Transfer):
+        return held + _transfer(experiments, widths)
+    return held + _noise(experiments, widths)
+
+
+def _distinct(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]]) -> float:
+    """Rows of second layers that are not multiples of one another, times their length."""
+    size = 0.0
+    together = False
+    for experiment, (first, second) in zip(experiments, widths, strict=True):
+        own = [step for step in experiment.manipulations if step.name not in MULTIPLES]
+        apart = any(
+            step.layer == 1 or step.name == "input_null" for step in experiment.manipulations
+        )
+        if apart or any(step.name == "hidden_null" for step in own):
+            size += float(first * second)
+        elif own:
+            size += float(first * (second - experiment.recipe.width))
+            together = True
+        else:
+            together = True
+    width = experiments[0].recipe.width
+    return size + together * float(width * width)
+
+
+def _noise(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]]) -> float:
+    measure, seeds = experiments[0].measure, experiments[0].seeds
+    runs = seeds * getattr(measure, "draws", 1)
+    signals = _distinct(experiments, widths)
+    stacked = sum(float(first * second) for first, second in widths)
+    groups = 1 + sum(
+        any(s.layer == 1 or s.name == "input_null" for s in e.manipulations) for e in experiments
+    )
+    noises, first_layers = 0.0, float(groups * PIXELS * max(first for first, _ in widths))
+    if isinstance(measure, ParameterNoise):
+        noises = groups * max(float(first * second) for first, second in widths)
+        if measure.mode == "relative":
+            noises = stacked
+        first_layers *= 2
+    rows = signals + noises
+    kept = min(KEPT, runs) * (rows + first_layers)
+    transient = 2 * stacked + 2 * rows
+    longest = max(first for first, _ in widths)
+    products = CHUNK * (rows / longest + 6 * longest)
+    return FLOAT * (kept + transient + products)
+
+
+def _transfer(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]]) -> float:
+    measure, seeds = experiments[0].measure, experiments[0].seeds
+    longest = max(first for first, _ in widths)
+    rows = _distinct(experiments, widths)
+    images = float(measure.total[-1])
+    shared = seeds * (rows + PIXELS * longest) + 2 * sum(float(f * s) for f, s in widths)
+    features = images * rows / longest
+    widest = max(second for _, second in widths)
+    if getattr(measure, "probe", "") == "notebook":
+        return FLOAT * (shared + 5 * features)
+    axes = min(images, float(widest))
+    return FLOAT * (shared + 2 * features + images * (2 * widest + 4 * axes) + 5 * axes * axes)
+
+
+def _side(side: Side) -> tuple[int, int]:
+    return widths_after(side.recipe, side.manipulations)
+
+
+def _contrast(contrast: Contrast) -> float:
+    sides = [_side(side) for side in contrast.sides]
+    networks = sum(network_bytes(*widths) for widths in sides)
+    hidden = [widths[contrast.layer - 1] for widths in sides]
+    images, few = contrast.images, min(contrast.images, FEW)
+    seen = FLOAT * 3.0 * images * sum(hidden)
+    squares = DOUBLE * sum(float(min(images, width)) ** 2 * 3 for width in hidden)
+    kernels = DOUBLE * 12.0 * few * few
+    forms = 3.0 * networks if contrast.thorough else 0.0
+    return 3 * networks + max(seen + squares + kernels, forms)
+
+
+def _phantom(study: PhantomStudy) -> float:
+    widths = widths_after(study.recipe, (study.phantom,))
+    hidden = FLOAT * float(ANSWERED * sum(widths))
+    return 6 * network_bytes(*widths) + 4 * hidden
+
+
+def _training(recipe: Recipe) -> float:
+    batch = FLOAT * recipe.batch * float(PIXELS + 4 * recipe.width)
+    turned = (1.0 + FLOAT) * TRAIN_IMAGES * PIXELS if recipe.task == ROTATION else 0.0
+    return 7 * network_bytes(recipe.width, recipe.width) + BATCHES_HELD * batch + turned
+
+
+def _check(experiment: Experiment) -> float:
+    first, second = widths_after(experiment.recipe, experiment.manipulations)
+    trained = network_bytes(experiment.recipe.width, experiment.recipe.width)
+    return experiment.seeds * trained + 4 * network_bytes(first, second)
