@@ -38,7 +38,7 @@ INPUT, PARAMETER = InputNoise(points=2), ParameterNoise(points=2)
 CONVERGED = Transfer(points=1)
 #: What is asked for: experiments that are measured together, a contrast, a study, or a training.
 CASES: dict[str, Callable[[], Any]] = {
-    "curves, tiny": lambda: _curves(PARAMETER, 16, 1, ()),
+    "curves, tiny": lambda: _curves(PARAMETER, 16, 1, (), (m.Scale(5.0),)),
     "input noise, panel": lambda: _curves(INPUT, 1024, 2, *PANEL),
     "parameter noise, panel": lambda: _curves(PARAMETER, 1024, 2, *PANEL),
     "parameter noise, 8 networks": lambda: _curves(PARAMETER, 512, 8, *PANEL),
@@ -89,7 +89,8 @@ def _enough(watch: Any, asked: Any) -> bool:
     if isinstance(asked, list) and not isinstance(asked[0].measure, Transfer):
         curve = watch.curves()[0]
         complete = curve is not None and len(curve.seeds) == asked[0].seeds
-        return complete and int(curve.images.min()) >= ENOUGH
+        checked = all(watch.checks()[n] for n, e in enumerate(asked) if e.manipulations)
+        return complete and checked and int(curve.images.min()) >= ENOUGH
     return False
 
 

@@ -21,8 +21,8 @@ from dissociation.training import ROTATION, Recipe
 
 MB, GIB = 2.0**20, 2.0**30
 FLOAT, DOUBLE = 4, 8
-#: Python, JAX, its programs, and MNIST.
-BASE = 500 * MB
+#: Python, JAX, its programs, MNIST, and noise for all of its images while it is drawn.
+BASE = 600 * MB
 SLACK = 1.15
 #: Draws of noise whose rows are kept from chunk to chunk, as in `measures/noise_measure.py`.
 KEPT = 8

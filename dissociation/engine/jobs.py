@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dissociation.engine.memory import that_fit
 from dissociation.engine.priority import give_way
 from dissociation.engine.task import Step, Task
 from dissociation.errors import DamagedData, InvalidValue
@@ -172,7 +173,7 @@ class Jobs:
     def _ready(self) -> list[Job]:
         active = [job for job in self._jobs if job.state == RUNNING]
         queued = [job for job in self._jobs if job.state == QUEUED]
-        return active + queued[: max(0, MAX_ACTIVE - len(active))]
+        return active + that_fit(active, queued)[: max(0, MAX_ACTIVE - len(active))]
 
     def _wanted(self, job: Job) -> bool:
         now = self._clock()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import abc
+import functools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from dissociation.memory_need import Asked
+from dissociation.memory_need import BASE, Asked, need_of
 
 
 class Step(NamedTuple):
@@ -30,6 +31,11 @@ class Task(abc.ABC):
     needs: tuple[Task, ...] = ()
     handicap: float = 0.0
     asked: Asked | None = None
+
+    @functools.cached_property
+    def memory(self) -> float:
+        """Bytes that it needs at most, beside what the lab takes anyway."""
+        return 0.0 if self.asked is None else need_of(self.asked) - BASE
 
     @abc.abstractmethod
     def run(self) -> Iterator[Step | None]:
