@@ -1,8 +1,8 @@
 """How much memory something takes at most, told from its sizes before it starts.
 
 Each sum names the arrays that are there at the moment that takes most: what is kept, and what is
-made of it. Programs, the images and what the libraries themselves take are `BASE`. What allocators
-add is in `SLACK`; `python -m benchmarks.memory` holds the sums against measured peaks.
+made of it. `BASE` is there whatever is asked for; what allocators add is in `SLACK`, fitted once:
+`python -m benchmarks.memory` holds the sums against measured peaks.
 """
 
 from __future__ import annotations
@@ -21,9 +21,13 @@ from dissociation.training import ROTATION, Recipe
 
 MB, GIB = 2.0**20, 2.0**30
 FLOAT, DOUBLE = 4, 8
-#: Python, JAX, its programs, MNIST, and noise for all of its images while it is drawn.
-BASE = 600 * MB
+#: Python, JAX, its programs, and MNIST.
+BASE = 400 * MB
+#: Noise for all images while it is drawn, and programs while they are compiled; then this is free.
+LEAST = 200 * MB
 SLACK = 1.15
+#: Many arrays of many sizes, kept and made anew in turns, leave more of the heap unused.
+NOISE_SLACK = 1.8
 #: Draws of noise whose rows are kept from chunk to chunk, as in `measures/noise_measure.py`.
 KEPT = 8
 TRAIN_IMAGES, BATCHES_HELD = 60_000, 4
@@ -56,31 +60,41 @@ def network_bytes(first: int, second: int) -> float:
 
 def need_of(asked: Asked) -> float:
     """Memory in bytes that a process needs at most for this alone, everything included."""
+    return BASE + max(LEAST, _sum(asked))
+
+
+def _sum(asked: Asked) -> float:
     if isinstance(asked, Contrast):
-        return BASE + SLACK * _contrast(asked)
+        return SLACK * _contrast(asked)
     if isinstance(asked, PhantomStudy):
-        return BASE + SLACK * _phantom(asked)
+        return SLACK * _phantom(asked)
     if isinstance(asked, Recipe):
-        return BASE + SLACK * _training(asked)
+        return SLACK * _training(asked)
     if isinstance(asked, Check):
-        return BASE + SLACK * _check(asked.experiment)
-    return BASE + SLACK * _experiments(asked)
+        return SLACK * _check(asked.experiment)
+    if isinstance(asked[0].measure, Transfer):
+        return SLACK * _transfer(asked)
+    # What is measured of exact rewrites may be the trained networks.
+    return NOISE_SLACK * _noise([experiment.canonical() for experiment in asked])
 
 
 # ---- what is there at the worst moment
 
 
-def _experiments(experiments: Sequence[Experiment]) -> float:
+def _apart(experiment: Experiment) -> bool:
+    """Whether the first layer is not the trained network's."""
+    return any(step.layer == 1 or step.name == "input_null" for step in experiment.manipulations)
+
+
+def _networks(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]]) -> float:
+    """Trained and rewritten networks, which share the first layers that are equal."""
     first = experiments[0]
-    widths = [widths_after(e.recipe, e.manipulations) for e in experiments]
-    trained = network_bytes(first.recipe.width, first.recipe.width)
-    rewritten = sum(
-        network_bytes(*w) for e, w in zip(experiments, widths, strict=True) if e.manipulations
-    )
-    held = first.seeds * (trained + rewritten)
-    if isinstance(first.measure, Transfer):
-        return held + _transfer(experiments, widths)
-    return held + _noise(experiments, widths)
+    size = network_bytes(first.recipe.width, first.recipe.width)
+    for experiment, (one, two) in zip(experiments, widths, strict=True):
+        if experiment.manipulations:
+            shared = 0.0 if _apart(experiment) else float(FLOAT * PIXELS * one)
+            size += network_bytes(one, two) - shared
+    return first.seeds * size
 
 
 def _distinct(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]]) -> float:
@@ -89,10 +103,7 @@ def _distinct(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int
     together = False
     for experiment, (first, second) in zip(experiments, widths, strict=True):
         own = [step for step in experiment.manipulations if step.name not in MULTIPLES]
-        apart = any(
-            step.layer == 1 or step.name == "input_null" for step in experiment.manipulations
-        )
-        if apart or any(step.name == "hidden_null" for step in own):
+        if _apart(experiment) or any(step.name == "hidden_null" for step in own):
             size += float(first * second)
         elif own:
             size += float(first * (second - experiment.recipe.width))
@@ -103,14 +114,13 @@ def _distinct(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int
     return size + together * float(width * width)
 
 
-def _noise(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]]) -> float:
+def _noise(experiments: Sequence[Experiment]) -> float:
+    widths = [widths_after(e.recipe, e.manipulations) for e in experiments]
     measure, seeds = experiments[0].measure, experiments[0].seeds
     runs = seeds * getattr(measure, "draws", 1)
     signals = _distinct(experiments, widths)
     stacked = sum(float(first * second) for first, second in widths)
-    groups = 1 + sum(
-        any(s.layer == 1 or s.name == "input_null" for s in e.manipulations) for e in experiments
-    )
+    groups = 1 + sum(map(_apart, experiments))
     noises, first_layers = 0.0, float(groups * PIXELS * max(first for first, _ in widths))
     if isinstance(measure, ParameterNoise):
         noises = groups * max(float(first * second) for first, second in widths)
@@ -119,13 +129,15 @@ def _noise(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]])
         first_layers *= 2
     rows = signals + noises
     kept = min(KEPT, runs) * (rows + first_layers)
-    transient = 2 * stacked + 2 * rows
+    transient = stacked + rows
     longest = max(first for first, _ in widths)
     products = CHUNK * (rows / longest + 6 * longest)
-    return FLOAT * (kept + transient + products)
+    return _networks(experiments, widths) + FLOAT * (kept + transient + products)
 
 
-def _transfer(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]]) -> float:
+def _transfer(experiments: Sequence[Experiment]) -> float:
+    widths = [widths_after(e.recipe, e.manipulations) for e in experiments]
+    held = _networks(experiments, widths)
     measure, seeds = experiments[0].measure, experiments[0].seeds
     longest = max(first for first, _ in widths)
     rows = _distinct(experiments, widths)
@@ -134,9 +146,10 @@ def _transfer(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int
     features = images * rows / longest
     widest = max(second for _, second in widths)
     if getattr(measure, "probe", "") == "notebook":
-        return FLOAT * (shared + 5 * features)
+        return held + FLOAT * (shared + 6 * features)
     axes = min(images, float(widest))
-    return FLOAT * (shared + 2 * features + images * (2 * widest + 4 * axes) + 5 * axes * axes)
+    probe = images * (2 * widest + 4 * axes) + 5 * axes * axes
+    return held + FLOAT * (shared + 2 * features + probe)
 
 
 def _side(side: Side) -> tuple[int, int]:
@@ -150,7 +163,8 @@ def _contrast(contrast: Contrast) -> float:
     images, few = contrast.images, min(contrast.images, FEW)
     seen = FLOAT * 3.0 * images * sum(hidden)
     squares = DOUBLE * sum(float(min(images, width)) ** 2 * 3 for width in hidden)
-    kernels = DOUBLE * 12.0 * few * few
+    # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
+    kernels = DOUBLE * (97.0 if contrast.thorough else 12.0) * few * few
     forms = 3.0 * networks if contrast.thorough else 0.0
     return 3 * networks + max(seen + squares + kernels, forms)
 
@@ -163,7 +177,7 @@ def _phantom(study: PhantomStudy) -> float:
 
 def _training(recipe: Recipe) -> float:
     batch = FLOAT * recipe.batch * float(PIXELS + 4 * recipe.width)
-    turned = (1.0 + FLOAT) * TRAIN_IMAGES * PIXELS if recipe.task == ROTATION else 0.0
+    turned = 3.0 * TRAIN_IMAGES * PIXELS if recipe.task == ROTATION else 0.0
     return 7 * network_bytes(recipe.width, recipe.width) + BATCHES_HELD * batch + turned
 
 
