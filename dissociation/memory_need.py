@@ -8,7 +8,8 @@ made of it. `BASE` is there whatever is asked for; what allocators add is in `SL
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from dissociation.contrasts import FEW, Contrast, Side
 from dissociation.datasets import CLASSES, PIXELS
@@ -23,8 +24,10 @@ MB, GIB = 2.0**20, 2.0**30
 FLOAT, DOUBLE = 4, 8
 #: Python, JAX, its programs, and MNIST.
 BASE = 400 * MB
-#: Noise for all images while it is drawn, and programs while they are compiled; then this is free.
+#: Noise for all images, while it is drawn.
 LEAST = 200 * MB
+#: While programs are compiled, a condition.
+COMPILING = 40 * MB
 SLACK = 1.15
 #: Many arrays of many sizes, kept and made anew in turns, leave more of the heap unused.
 NOISE_SLACK = 1.8
@@ -35,7 +38,8 @@ TRAIN_IMAGES, BATCHES_HELD = 60_000, 4
 MULTIPLES = ("scale", "rescale", "permute", "duplicate", "balance")
 
 
-class Check(NamedTuple):
+@dataclass(frozen=True)
+class Check:
     """The comparison of what networks compute before and after an experiment's rewrites."""
 
     experiment: Experiment
@@ -60,7 +64,8 @@ def network_bytes(first: int, second: int) -> float:
 
 def need_of(asked: Asked) -> float:
     """Memory in bytes that a process needs at most for this alone, everything included."""
-    return BASE + max(LEAST, _sum(asked))
+    programs = COMPILING * len(asked) if isinstance(asked, (list, tuple)) else 0.0
+    return BASE + programs + max(LEAST, _sum(asked))
 
 
 def _sum(asked: Asked) -> float:
@@ -166,13 +171,13 @@ def _contrast(contrast: Contrast) -> float:
     # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
     kernels = DOUBLE * (97.0 if contrast.thorough else 12.0) * few * few
     forms = 3.0 * networks if contrast.thorough else 0.0
-    return 3 * networks + max(seen + squares + kernels, forms)
+    return 5 * networks + max(seen + squares + kernels, forms)
 
 
 def _phantom(study: PhantomStudy) -> float:
     widths = widths_after(study.recipe, (study.phantom,))
     hidden = FLOAT * float(ANSWERED * sum(widths))
-    return 6 * network_bytes(*widths) + 4 * hidden
+    return 9 * network_bytes(*widths) + 4 * hidden
 
 
 def _training(recipe: Recipe) -> float:

@@ -100,7 +100,7 @@ def test_everything_that_is_usual_fits():
         rewrites = [(kind(),) for kind in map(m.REGISTRY.get, m.REGISTRY)]
         usual = [chain for chain in rewrites if chain[0].name != "phantom"]
         check_memory(curves(measure, (), *usual[:4], recipe=Recipe()), 2 * GIB)
-    check_memory(Contrast(Side(), Side(manipulations=(m.Duplicate(4.0),)), images=10_000), 2 * GIB)
+    check_memory(Contrast(Side(), Side(manipulations=(m.Duplicate(2.0),)), images=10_000), 2 * GIB)
     check_memory(PhantomStudy(m.Phantom(1.0)), 2 * GIB)
 
 
