@@ -27,6 +27,8 @@ CORE = (
     "json_forms",
     "manipulations",
     "measures",
+    "memory_limit",
+    "memory_need",
     "motifs",
     "network",
     "normal_form",

@@ -16,6 +16,7 @@ class ContrastTask(Task):
 
     def __init__(self, library: Library, contrast: Contrast):
         self.library, self.contrast = library, contrast
+        self.asked = contrast
         self.digests = (contrast.digest(),)
         # Both sides may be the same trained network.
         plans = dict.fromkeys((side.recipe, side.seed) for side in contrast.sides)

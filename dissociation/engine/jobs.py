@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dissociation.engine.bookkeeping import note_chunk, note_end, note_failure, note_start
+from dissociation.engine.memory import that_fit
 from dissociation.engine.priority import give_way
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
@@ -169,7 +170,7 @@ class Jobs:
     def _ready(self) -> list[Job]:
         active = [job for job in self._jobs if job.state == RUNNING]
         queued = [job for job in self._jobs if job.state == QUEUED]
-        return active + queued[: max(0, MAX_ACTIVE - len(active))]
+        return active + that_fit(active, queued)[: max(0, MAX_ACTIVE - len(active))]
 
     def _wanted(self, job: Job) -> bool:
         now = self._clock()

@@ -15,6 +15,7 @@ class PhantomTask(Task):
 
     def __init__(self, library: Library, study: PhantomStudy):
         self.library, self.study = library, study
+        self.asked = study
         self.digests = (study.digest(),)
         self.needs = still_to_train(library, [(study.recipe, study.seed)])
 

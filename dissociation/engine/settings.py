@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from dissociation.errors import InvalidValue
 
@@ -41,6 +43,14 @@ class Limit:
         return value
 
 
+def machine_memory() -> float:
+    """Memory (GiB) of this machine or, where that is less, of the container."""
+    limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    with contextlib.suppress(OSError, ValueError):
+        limits.append(int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return min(limits) / 2**30
+
+
 MAX_QUEUE = Limit(
     "DISSOCIATION_MAX_QUEUE",
     200,
@@ -51,11 +61,12 @@ MAX_QUEUE = Limit(
 )
 MEMORY = Limit(
     "DISSOCIATION_MEMORY",
-    4.0,
-    0.25,
+    # The other half is for the system and for what others run.
+    min(4.0, max(machine_memory() / 2, 1.0)),
+    0.5,
     1024.0,
     "GiB",
-    "An experiment that would need more is refused before it starts.",
+    "An experiment with which the lab would need more is refused before it starts.",
 )
 MAX_WATCHES = Limit(
     "DISSOCIATION_MAX_WATCHES",

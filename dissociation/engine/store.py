@@ -1,13 +1,13 @@
 """What was computed, on disk: bytes by digest, checksummed, atomic, bounded, never unpickled.
 
-diskcache pickles what it does not know and unpickles what it finds, and unpickling a file that
-somebody else wrote runs their code (CVE-2025-69872). This store writes `str` → `bytes` only and
-refuses to read anything else. A damaged entry is a miss: logged, dropped, computed again.
+A damaged entry is a miss: logged, dropped, computed again. A disk that is full or cannot be written
+is no reason to stop: what is new stays in memory until it can be.
 """
 
 from __future__ import annotations
 
 import collections
+import errno
 import hashlib
 import io
 import json
@@ -16,6 +16,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -23,14 +24,20 @@ from typing import Any
 
 import diskcache
 import numpy as np
-from diskcache.core import MODE_BINARY, MODE_RAW
+
+from dissociation.engine.bytes_disk import BytesDisk, DamagedEntry
+from dissociation.engine.upkeep import follow_clock, look_up, remove_orphans
 
 log = logging.getLogger(__name__)
 
 MAGIC = b"dissociation-1\n"
 LIMITS = {"models": 4 * 2**30, "curves": 512 * 2**20}
-#: Entries kept in memory when the disk refuses them.
+#: Entries kept in memory when the disk refuses them, and bytes of them.
 MEMORY_ENTRIES = 64
+MEMORY_BYTES = 256 * 2**20
+#: How long another process may hold the database, and until a refused folder is tried again (s).
+PATIENCE = 10.0
+RETRY = 30.0
 #: All that NumPy, zipfile and JSON are known to say of bytes that are not theirs.
 UNREADABLE = (
     ValueError,
@@ -43,66 +50,33 @@ UNREADABLE = (
     zipfile.BadZipFile,
 )
 DISK_TROUBLE = (OSError, sqlite3.Error, diskcache.Timeout)
-
-
-class DamagedEntry(Exception):
-    """A stored entry is not what was once written."""
-
-
-class BytesDisk(diskcache.Disk):
-    """A diskcache disk for `str` keys and `bytes` values, without pickle in either direction."""
-
-    def put(self, key: Any) -> tuple[Any, bool]:
-        """The database form of a key. **Raises:** `TypeError` unless it is a `str`."""
-        if not isinstance(key, str):
-            raise TypeError("keys are str")
-        return super().put(key)
-
-    def get(self, key: Any, raw: bool) -> Any:
-        """The key back. **Raises:** [`DamagedEntry`][] if it was pickled."""
-        if not raw:
-            raise DamagedEntry("pickled key")
-        return super().get(key, raw)
-
-    def store(self, value: Any, read: bool, key: Any = None) -> Any:
-        """Writes a value. **Raises:** `TypeError` unless it is `bytes`."""
-        if read or not isinstance(value, bytes):
-            raise TypeError("values are bytes")
-        return super().store(value, read, key)
-
-    def fetch(self, mode: int, filename: Any, value: Any, read: bool) -> Any:
-        """Reads a value. **Raises:** [`DamagedEntry`][] unless it was written as bytes."""
-        if mode not in (MODE_RAW, MODE_BINARY):
-            raise DamagedEntry("not bytes")
-        if filename is not None and not self._inside(filename):
-            raise DamagedEntry("a file outside of the store")
-        return super().fetch(mode, filename, value, read)
-
-    def remove(self, file_path: str) -> None:
-        """Deletes the file of an entry, but none outside of the store, whatever its row says."""
-        if self._inside(file_path):
-            super().remove(file_path)
-
-    def _inside(self, name: str) -> bool:
-        folder = Path(self._directory).resolve()
-        return (folder / name).resolve().is_relative_to(folder)
+#: What fails although the entry is as it should be.
+NOT_NOW = (sqlite3.OperationalError, OSError, diskcache.Timeout)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class Store:
     """Bytes by digest in a folder, in two compartments that are bounded apart.
 
     Curves are small and many, models large and few; curves never evict models. Where the folder
-    cannot be written, the store keeps a few entries in memory and says so in `trouble`.
+    cannot be written, what is stored is still read, new entries are kept in memory, and `trouble`
+    says so; as soon as it can be written again, they follow, and `trouble` is empty.
     """
 
     def __init__(self, folder: Path | str):
         self.folder = Path(folder)
         self.trouble = ""
         self._lock = threading.Lock()
-        self._memory: collections.OrderedDict[str, bytes] = collections.OrderedDict()
+        self._memory: collections.OrderedDict[tuple[str, str], bytes] = collections.OrderedDict()
         self._caches: dict[str, diskcache.Cache] = {}
+        self._open_all()
+
+    def _open_all(self) -> None:
+        self._retry_at = time.monotonic() + RETRY
         for compartment in LIMITS:
-            self._open(compartment)
+            if compartment not in self._caches:
+                self._open(compartment)
 
     def _open(self, compartment: str) -> None:
         path = self.folder / compartment
@@ -129,54 +103,120 @@ class Store:
         path.mkdir(mode=0o700, exist_ok=True)
         cache = diskcache.Cache(
             str(path),
+            timeout=PATIENCE,
             disk=BytesDisk,
             size_limit=LIMITS[compartment],
             eviction_policy="least-recently-used",
         )
         # A database that opens can still be damaged inside; reading all of it is cheap.
         cache.expire()
+        if orphans := remove_orphans(path):
+            log.info("removed %d files of writes to %s that were cut short", orphans, compartment)
         return cache
 
     def _say(self, error: BaseException) -> None:
-        log.warning("the store cannot use %s: %s", self.folder, error)
-        self.trouble = "Results cannot be kept on disk and stay in memory until the lab stops."
+        reason = _reason(error, self.folder)
+        trouble = f"{reason} New results stay in memory, and are lost when the lab stops."
+        if trouble != self.trouble:
+            log.warning("the store cannot use %s: %s", self.folder, error)
+        self.trouble = trouble
 
     def get(self, compartment: str, digest: str) -> bytes | None:
         """The bytes stored under a digest, or `None`. A damaged entry is dropped and logged."""
         with self._lock:
-            if (held := self._memory.get(f"{compartment}/{digest}")) is not None:
+            if (held := self._memory.get((compartment, digest))) is not None:
                 return held
-        cache = self._caches.get(compartment)
-        if cache is None:
-            return None
         try:
-            raw = cache.get(digest)
+            raw = self._read(compartment, digest)
             return None if raw is None else _unseal(digest, raw)
-        except (DamagedEntry, *DISK_TROUBLE) as error:
+        except NOT_NOW as error:
+            log.warning("entry %s of the store cannot be read now: %s", digest[:12], error)
+        except (DamagedEntry, sqlite3.Error) as error:
             log.warning("entry %s of the store is unusable (%s); dropped", digest[:12], error)
+            self._drop(compartment, digest)
+        return None
+
+    def _read(self, compartment: str, digest: str) -> object:
+        cache = self._caches.get(compartment)
+        if cache is not None:
             try:
+                return cache.get(digest)
+            except diskcache.Timeout as error:
+                log.warning("the store in %s is busy: %s", compartment, error)
+            except NOT_NOW as error:
+                # It may only be the time of this use that cannot be written.
+                self._say(error)
+        path = self.folder / compartment
+        row = look_up(path, digest) if path.is_dir() else None
+        return None if row is None else BytesDisk(str(path)).fetch(*row, False)
+
+    def _drop(self, compartment: str, digest: str) -> None:
+        cache = self._caches.get(compartment)
+        try:
+            if cache is not None:
                 cache.delete(digest)
-            except DISK_TROUBLE as second:
-                self._say(second)
-            return None
+        except DISK_TROUBLE as error:
+            self._say(error)
 
     def put(self, compartment: str, digest: str, value: bytes) -> None:
         """Stores bytes under a digest, atomically: a reader sees all of them or none."""
-        cache = self._caches.get(compartment)
-        try:
-            if cache is not None and cache.set(digest, _seal(digest, value)):
-                return
-        except DISK_TROUBLE as error:
-            self._say(error)
+        if len(self._caches) < len(LIMITS) and time.monotonic() > self._retry_at:
+            self._open_all()
+        if self._written(compartment, digest, value):
+            with self._lock:
+                self._memory.pop((compartment, digest), None)
+            if self.trouble:
+                self._catch_up()
+            return
         with self._lock:
-            self._memory[f"{compartment}/{digest}"] = value
-            while len(self._memory) > MEMORY_ENTRIES:
+            self._memory.pop((compartment, digest), None)
+            self._memory[compartment, digest] = value
+            while len(self._memory) > 1 and self._too_much():
                 self._memory.popitem(last=False)
+
+    def _too_much(self) -> bool:
+        size = sum(map(len, self._memory.values()))
+        return len(self._memory) > MEMORY_ENTRIES or size > MEMORY_BYTES
+
+    def _written(self, compartment: str, digest: str, value: bytes) -> bool:
+        cache = self._caches.get(compartment)
+        if cache is None:
+            return False
+        try:
+            if follow_clock(self.folder / compartment):
+                log.warning("the clock has been set back; the order of entries is kept")
+            return bool(cache.set(digest, _seal(digest, value)))
+        except DISK_TROUBLE as error:
+            cache.disk.give_up()
+            self._say(error)
+            return False
+
+    def _catch_up(self) -> None:
+        """The disk works again: writes what it refused before."""
+        with self._lock:
+            held = list(self._memory.items())
+        for (compartment, digest), value in held:
+            if not self._written(compartment, digest, value):
+                return
+            with self._lock:
+                self._memory.pop((compartment, digest), None)
+        if len(self._caches) == len(LIMITS):
+            log.warning("the store can use %s again", self.folder)
+            self.trouble = ""
 
     def close(self) -> None:
         """Closes the databases of this thread."""
         for cache in self._caches.values():
             cache.close()
+
+
+def _reason(error: BaseException, folder: Path) -> str:
+    if getattr(error, "errno", None) in FULL or "full" in str(error).lower():
+        return "The disk is full."
+    # SQLite has several words for it.
+    if getattr(error, "errno", None) in READ_ONLY or not os.access(folder, os.W_OK):
+        return "The folder of results cannot be written to."
+    return "The folder of results cannot be used."
 
 
 def _checksum(digest: str, value: bytes) -> bytes:

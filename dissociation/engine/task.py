@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import abc
+import functools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+
+from dissociation.memory_need import BASE, Asked, need_of
 
 
 class Step(NamedTuple):
@@ -21,11 +24,18 @@ class Task(abc.ABC):
     - `digests`: what it computes; no two live jobs compute the same digest.
     - `needs`: tasks that must be done first.
     - `handicap`: seconds by which others are preferred.
+    - `asked`: what it is about, from which the memory it needs is told; `None` if hardly any.
     """
 
     digests: tuple[str, ...]
     needs: tuple[Task, ...] = ()
     handicap: float = 0.0
+    asked: Asked | None = None
+
+    @functools.cached_property
+    def memory(self) -> float:
+        """Bytes that it needs at most, beside what the lab takes anyway."""
+        return 0.0 if self.asked is None else need_of(self.asked) - BASE
 
     @abc.abstractmethod
     def run(self) -> Iterator[Step | None]:

@@ -16,6 +16,7 @@ from dissociation.errors import DamagedData
 from dissociation.experiment import Experiment, noise_key, training_digest
 from dissociation.function_checks import FunctionCheck, function_check
 from dissociation.measures.base import SeedCurve
+from dissociation.memory_need import Check
 from dissociation.network import Network, seed_key, weights_digest
 from dissociation.training import Recipe, train
 
@@ -25,6 +26,7 @@ class TrainTask(Task):
 
     def __init__(self, library: Library, recipe: Recipe, seed: int):
         self.library, self.recipe, self.seed = library, recipe, seed
+        self.asked = recipe
         self.digests = (training_digest(recipe, seed),)
         # One after the other: the first network's curves can begin while the second still trains.
         if seed > 0 and library.weights(recipe, seed - 1) is None:
@@ -83,6 +85,7 @@ class MeasureTask(Task):
     ):
         self.library, self.seeds = library, seeds
         self.experiments = tuple(experiment.canonical() for experiment in experiments)
+        self.asked = [dataclasses.replace(e, seeds=len(seeds)) for e in self.experiments]
         self.digests = tuple(
             experiment.seed_digest(seed) for experiment in self.experiments for seed in seeds
         )
@@ -138,6 +141,7 @@ class CheckTask(Task):
 
     def __init__(self, library: Library, experiment: Experiment):
         self.library, self.experiment = library, experiment
+        self.asked = Check(experiment)
         self.digests = (check_digest(experiment),)
         plans = [(experiment.recipe, seed) for seed in range(experiment.seeds)]
         self.needs = still_to_train(library, plans)

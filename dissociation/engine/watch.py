@@ -16,8 +16,10 @@ from typing import Any
 from dissociation.engine import jobs as j
 from dissociation.engine.jobs import Job, Jobs, JobSnapshot, new_holder
 from dissociation.engine.library import Library
+from dissociation.engine.memory import refuse_too_large
 from dissociation.engine.tasks import CheckTask, MeasureTask
 from dissociation.engine.words import Status, queue_message, sample_size
+from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import Curve, SeedCurve
@@ -41,7 +43,13 @@ class Watch(abc.ABC):
         self._last: Any = None
 
     def _submit(self, task: j.Task) -> Job:
-        job = self.jobs.submit(task)
+        try:
+            refuse_too_large(task)
+            job = self.jobs.submit(task)
+        except InvalidValue:
+            # Nobody will look at what else this watch has asked for.
+            self.release()
+            raise
         self._hold(job)
         return job
 

@@ -413,52 +413,6 @@ class TestBounds:
         store.close()
 
 
-#: Forks writers that never stop, kills each at a random moment, and looks at what they left.
-KILLER = """
-import os, random, signal, sys, time
-from pathlib import Path
-from dissociation.engine.store import LIMITS, Store
-
-def write(folder, ready):
-    store, number = Store(folder), 0
-    while True:
-        for compartment in LIMITS:
-            value = bytes([number % 251]) * (100 if number % 3 else 200_000)
-            store.put(compartment, f"{number % 40}", value)
-        if number == 0:
-            os.write(ready, b".")
-        number += 1
-
-folder, rng, seen = Path(sys.argv[1]), random.Random(0), 0
-for _ in range(15):
-    listen, ready = os.pipe()
-    child = os.fork()
-    if child == 0:
-        write(folder, ready)
-    os.read(listen, 1)
-    time.sleep(rng.uniform(0, 0.1))
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    os.close(listen), os.close(ready)
-    store = Store(folder)
-    assert store.trouble == "" and not list(folder.glob("*.damaged-*"))
-    for compartment in LIMITS:
-        for number in range(40):
-            value = store.get(compartment, f"{number}")
-            if value is not None:
-                seen += 1
-                assert value == value[:1] * len(value) and len(value) in (100, 200_000)
-    store.put("curves", "after", b"1")
-    assert store.get("curves", "after") == b"1"
-    store.close()
-print(seen)
-"""
-
-
-def test_killed_at_any_moment_every_entry_is_whole(folder):
-    assert int(run_alone(KILLER, folder)) > 200
-
-
 class TestPack:
     def test_there_and_back(self):
         arrays = {

@@ -1,0 +1,141 @@
+"""How much memory experiments take, each in a process of its own, beside what the lab expects.
+
+`python -m benchmarks.memory` prints a table. Networks are not trained, and curves are measured on
+the first two chunks of images: the largest memory is reached by then. Nothing is compiled before,
+as on a machine that has just been set up: compiling takes up to 300 MB.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dissociation import manipulations as m
+from dissociation.contrasts import Contrast, Side
+from dissociation.experiment import Experiment
+from dissociation.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.phantoms import PhantomStudy
+from dissociation.training import Recipe
+
+#: Images after which a curve has had its largest memory.
+ENOUGH = 980
+
+
+def _untrained(width: int) -> Recipe:
+    return Recipe(epochs=0, width=width)
+
+
+def _curves(measure: Any, width: int, seeds: int, *chains: tuple) -> list[Experiment]:
+    return [Experiment(measure, chain, _untrained(width), seeds=seeds) for chain in chains]
+
+
+PANEL = ((), (m.Scale(20.0),), (m.Duplicate(2.0),), (m.Nuisance(1024.0),), (m.InputNull(0.1),))
+INPUT, PARAMETER = InputNoise(points=2), ParameterNoise(points=2)
+CONVERGED = Transfer(points=1)
+#: What is asked for: experiments that are measured together, a contrast, a study, or a training.
+CASES: dict[str, Callable[[], Any]] = {
+    "curves, tiny": lambda: _curves(PARAMETER, 16, 1, (), (m.Scale(5.0),)),
+    "input noise, panel": lambda: _curves(INPUT, 1024, 2, *PANEL),
+    "parameter noise, panel": lambda: _curves(PARAMETER, 1024, 2, *PANEL),
+    "parameter noise, 8 networks": lambda: _curves(PARAMETER, 512, 8, *PANEL),
+    "parameter noise, duplicated to 8,192": lambda: _curves(
+        PARAMETER, 2048, 1, (), (m.Duplicate(4.0),)
+    ),
+    "parameter noise, relative, 2 draws": lambda: _curves(
+        ParameterNoise(points=2, mode="relative", draws=2), 1024, 1, (), (m.Nuisance(1024.0),)
+    ),
+    "input noise, nuisance to 8,192": lambda: _curves(INPUT, 4096, 1, (), (m.Nuisance(4096.0),)),
+    "transfer, converged": lambda: _curves(CONVERGED, 1024, 1, (), (m.Nuisance(1024.0),)),
+    "transfer, converged, 4,096": lambda: _curves(
+        Transfer(images=5_000, points=1), 2048, 1, (m.Nuisance(2048.0),)
+    ),
+    "transfer, notebook": lambda: _curves(
+        Transfer(images=2_000, points=1, probe="notebook"), 1024, 2, (), (m.Nuisance(4096.0),)
+    ),
+    "contrast, 1,000 images": lambda: Contrast(
+        Side(_untrained(1024)), Side(_untrained(1024), 0, (m.Duplicate(4.0),))
+    ),
+    "contrast, 10,000 images": lambda: Contrast(
+        Side(_untrained(1024)), Side(_untrained(1024), 0, (m.Nuisance(1024.0),)), images=10_000
+    ),
+    "contrast, 4,096 beside 8,192": lambda: Contrast(
+        Side(_untrained(4096)), Side(_untrained(4096), 0, (m.Nuisance(4096.0),)), thorough=False
+    ),
+    "phantom": lambda: PhantomStudy(m.Phantom(1.0), _untrained(1024), draws=1),
+    "phantom, 4,096": lambda: PhantomStudy(m.Phantom(1.0), _untrained(4096), draws=1),
+    "training, 1,024": lambda: Recipe(),
+    "training, 4,096": lambda: Recipe(width=4096, batch=4096),
+    "training, rotation": lambda: Recipe(width=512, batch=512, task="rotation"),
+}
+
+
+def _watch(lab: Any, asked: Any) -> Any:
+    if isinstance(asked, Contrast):
+        return lab.watch_contrasts([asked])
+    if isinstance(asked, PhantomStudy):
+        return lab.watch_phantom(asked)
+    if isinstance(asked, Recipe):
+        return lab.watch_training(asked, 1)
+    return lab.watch_curves(asked)
+
+
+def _enough(watch: Any, asked: Any) -> bool:
+    if isinstance(asked, Recipe):
+        return len(watch.histories()[0].epochs) > 2
+    if isinstance(asked, list) and not isinstance(asked[0].measure, Transfer):
+        curve = watch.curves()[0]
+        complete = curve is not None and len(curve.seeds) == asked[0].seeds
+        checked = all(watch.checks()[n] for n, e in enumerate(asked) if e.manipulations)
+        return complete and checked and int(curve.images.min()) >= ENOUGH
+    return False
+
+
+def measured(name: str, folder: Path) -> float:
+    """Bytes that this process has had at most when it has done a case."""
+    from benchmarks.machine import peak_memory
+    from dissociation.engine.lab import Lab
+
+    asked = CASES[name]()
+    lab = Lab(folder, start=False)
+    watch = _watch(lab, asked)
+    while not _enough(watch, asked) and lab.jobs.advance():
+        watch.renew()
+    return peak_memory() * 2**20
+
+
+def compare(names: list[str], folder: Path) -> list[dict[str, Any]]:
+    """For each case, what was expected and what was measured in a process of its own (bytes)."""
+    from dissociation.memory_need import need_of
+
+    rows = []
+    env = {n: v for n, v in os.environ.items() if n != "JAX_COMPILATION_CACHE_DIR"}
+    for name in names:
+        own = tempfile.mkdtemp(dir=folder)
+        command = [sys.executable, "-m", "benchmarks.memory", "--one", name, own]
+        run = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+        found = json.loads(run.stdout)
+        rows.append({"case": name, "expected": need_of(CASES[name]()), "measured": found})
+    return rows
+
+
+def main() -> None:
+    """See the module."""
+    if sys.argv[1:2] == ["--one"]:
+        print(measured(sys.argv[2], Path(sys.argv[3])))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for name in sys.argv[1:] or CASES:
+            (row,) = compare([name], Path(folder))
+            ratio = row["expected"] / row["measured"]
+            sizes = f"{row['expected'] / 2**20:6,.0f} MB expected, {row['measured'] / 2**20:6,.0f}"
+            print(f"{name:40} {sizes} measured, {ratio:.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

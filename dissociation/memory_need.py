@@ -1,0 +1,192 @@
+"""How much memory something takes at most, told from its sizes before it starts.
+
+Each sum names the arrays that are there at the moment that takes most: what is kept, and what is
+made of it. `BASE` is there whatever is asked for; what allocators add is in `SLACK`, fitted once:
+`python -m benchmarks.memory` holds the sums against measured peaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from dissociation.contrasts import FEW, Contrast, Side
+from dissociation.datasets import CLASSES, PIXELS
+from dissociation.experiment import Experiment
+from dissociation.manipulations import Manipulation
+from dissociation.measures import ParameterNoise, Transfer
+from dissociation.measures.base import CHUNK
+from dissociation.phantoms import ANSWERED, PhantomStudy
+from dissociation.training import ROTATION, Recipe
+
+MB, GIB = 2.0**20, 2.0**30
+FLOAT, DOUBLE = 4, 8
+#: Python, JAX, its programs, and MNIST.
+BASE = 400 * MB
+#: Noise for all images, while it is drawn.
+LEAST = 200 * MB
+#: While programs are compiled, a condition.
+COMPILING = 40 * MB
+SLACK = 1.15
+#: Many arrays of many sizes, kept and made anew in turns, leave more of the heap unused.
+NOISE_SLACK = 1.8
+#: Draws of noise whose rows are kept from chunk to chunk, as in `measures/noise_measure.py`.
+KEPT = 8
+TRAIN_IMAGES, BATCHES_HELD = 60_000, 4
+#: Rewrites whose rows are multiples of those that were there, and so are held only once.
+MULTIPLES = ("scale", "rescale", "permute", "duplicate", "balance")
+
+
+@dataclass(frozen=True)
+class Check:
+    """The comparison of what networks compute before and after an experiment's rewrites."""
+
+    experiment: Experiment
+
+
+#: Experiments that are measured together; two networks; a phantom; a training; a check.
+Asked: TypeAlias = Sequence[Experiment] | Contrast | PhantomStudy | Recipe | Check
+
+
+def widths_after(recipe: Recipe, steps: Sequence[Manipulation]) -> tuple[int, int]:
+    """Neurons of both hidden layers of a rewritten network."""
+    widths = {1: recipe.width, 2: recipe.width}
+    for step in steps:
+        widths[step.layer] = step.widened(widths[step.layer])
+    return widths[1], widths[2]
+
+
+def network_bytes(first: int, second: int) -> float:
+    """Weights of one network with these hidden widths."""
+    return FLOAT * float(PIXELS * first + first * second + second * CLASSES)
+
+
+def need_of(asked: Asked) -> float:
+    """Memory in bytes that a process needs at most for this alone, everything included."""
+    programs = COMPILING * len(asked) if isinstance(asked, (list, tuple)) else 0.0
+    return BASE + programs + max(LEAST, _sum(asked))
+
+
+def _sum(asked: Asked) -> float:
+    if isinstance(asked, Contrast):
+        return SLACK * _contrast(asked)
+    if isinstance(asked, PhantomStudy):
+        return SLACK * _phantom(asked)
+    if isinstance(asked, Recipe):
+        return SLACK * _training(asked)
+    if isinstance(asked, Check):
+        return SLACK * _check(asked.experiment)
+    if isinstance(asked[0].measure, Transfer):
+        return SLACK * _transfer(asked)
+    # What is measured of exact rewrites may be the trained networks.
+    return NOISE_SLACK * _noise([experiment.canonical() for experiment in asked])
+
+
+# ---- what is there at the worst moment
+
+
+def _apart(experiment: Experiment) -> bool:
+    """Whether the first layer is not the trained network's."""
+    return any(step.layer == 1 or step.name == "input_null" for step in experiment.manipulations)
+
+
+def _networks(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]]) -> float:
+    """Trained and rewritten networks, which share the first layers that are equal."""
+    first = experiments[0]
+    size = network_bytes(first.recipe.width, first.recipe.width)
+    for experiment, (one, two) in zip(experiments, widths, strict=True):
+        if experiment.manipulations:
+            shared = 0.0 if _apart(experiment) else float(FLOAT * PIXELS * one)
+            size += network_bytes(one, two) - shared
+    return first.seeds * size
+
+
+def _distinct(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int]]) -> float:
+    """Rows of second layers that are not multiples of one another, times their length."""
+    size = 0.0
+    together = False
+    for experiment, (first, second) in zip(experiments, widths, strict=True):
+        own = [step for step in experiment.manipulations if step.name not in MULTIPLES]
+        if _apart(experiment) or any(step.name == "hidden_null" for step in own):
+            size += float(first * second)
+        elif own:
+            size += float(first * (second - experiment.recipe.width))
+            together = True
+        else:
+            together = True
+    width = experiments[0].recipe.width
+    return size + together * float(width * width)
+
+
+def _noise(experiments: Sequence[Experiment]) -> float:
+    widths = [widths_after(e.recipe, e.manipulations) for e in experiments]
+    measure, seeds = experiments[0].measure, experiments[0].seeds
+    runs = seeds * getattr(measure, "draws", 1)
+    signals = _distinct(experiments, widths)
+    stacked = sum(float(first * second) for first, second in widths)
+    groups = 1 + sum(map(_apart, experiments))
+    noises, first_layers = 0.0, float(groups * PIXELS * max(first for first, _ in widths))
+    if isinstance(measure, ParameterNoise):
+        noises = groups * max(float(first * second) for first, second in widths)
+        if measure.mode == "relative":
+            noises = stacked
+        first_layers *= 2
+    rows = signals + noises
+    kept = min(KEPT, runs) * (rows + first_layers)
+    transient = stacked + rows
+    longest = max(first for first, _ in widths)
+    products = CHUNK * (rows / longest + 6 * longest)
+    return _networks(experiments, widths) + FLOAT * (kept + transient + products)
+
+
+def _transfer(experiments: Sequence[Experiment]) -> float:
+    widths = [widths_after(e.recipe, e.manipulations) for e in experiments]
+    held = _networks(experiments, widths)
+    measure, seeds = experiments[0].measure, experiments[0].seeds
+    longest = max(first for first, _ in widths)
+    rows = _distinct(experiments, widths)
+    images = float(measure.total[-1])
+    shared = seeds * (rows + PIXELS * longest) + 2 * sum(float(f * s) for f, s in widths)
+    features = images * rows / longest
+    widest = max(second for _, second in widths)
+    if getattr(measure, "probe", "") == "notebook":
+        return held + FLOAT * (shared + 6 * features)
+    axes = min(images, float(widest))
+    probe = images * (2 * widest + 4 * axes) + 5 * axes * axes
+    return held + FLOAT * (shared + 2 * features + probe)
+
+
+def _side(side: Side) -> tuple[int, int]:
+    return widths_after(side.recipe, side.manipulations)
+
+
+def _contrast(contrast: Contrast) -> float:
+    sides = [_side(side) for side in contrast.sides]
+    networks = sum(network_bytes(*widths) for widths in sides)
+    hidden = [widths[contrast.layer - 1] for widths in sides]
+    images, few = contrast.images, min(contrast.images, FEW)
+    seen = FLOAT * 3.0 * images * sum(hidden)
+    squares = DOUBLE * sum(float(min(images, width)) ** 2 * 3 for width in hidden)
+    # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
+    kernels = DOUBLE * (97.0 if contrast.thorough else 12.0) * few * few
+    forms = 3.0 * networks if contrast.thorough else 0.0
+    return 5 * networks + max(seen + squares + kernels, forms)
+
+
+def _phantom(study: PhantomStudy) -> float:
+    widths = widths_after(study.recipe, (study.phantom,))
+    hidden = FLOAT * float(ANSWERED * sum(widths))
+    return 9 * network_bytes(*widths) + 4 * hidden
+
+
+def _training(recipe: Recipe) -> float:
+    batch = FLOAT * recipe.batch * float(PIXELS + 4 * recipe.width)
+    turned = 3.0 * TRAIN_IMAGES * PIXELS if recipe.task == ROTATION else 0.0
+    return 7 * network_bytes(recipe.width, recipe.width) + BATCHES_HELD * batch + turned
+
+
+def _check(experiment: Experiment) -> float:
+    first, second = widths_after(experiment.recipe, experiment.manipulations)
+    trained = network_bytes(experiment.recipe.width, experiment.recipe.width)
+    return experiment.seeds * trained + 4 * network_bytes(first, second)
