@@ -25,6 +25,7 @@ from dissociation.engine.task import Step, Steps, Task
 from dissociation.errors import DamagedData, InvalidValue
 
 log = logging.getLogger(__name__)
+Clock = Callable[[], float]
 
 QUEUED, WAITING, RUNNING = "queued", "waiting", "running"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
@@ -94,13 +95,7 @@ class Jobs:
     - `place`: where tasks are done; by default on that thread.
     """
 
-    def __init__(
-        self,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        start: bool = True,
-        place: Place = HERE,
-    ):
+    def __init__(self, *, clock: Clock = time.monotonic, start: bool = True, place: Place = HERE):
         self._clock, self._place = clock, place
         self._changed = threading.Condition(threading.RLock())
         self._jobs: list[Job] = []

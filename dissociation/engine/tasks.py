@@ -39,9 +39,9 @@ class TrainTask(Task):
                 self.library.save_network(self.recipe, self.seed, network, history)
             yield self.step(history)
 
-    def step(self, history: History) -> Step:
-        """What to publish of a history so far."""
-        return Step(history.epochs[-1], max(self.recipe.epochs, 1), history)
+    def step(self, history: History, *, elsewhere: float = 0.0) -> Step:
+        """What to publish of a history so far; `elsewhere`: see [`Step`][]."""
+        return Step(history.epochs[-1], max(self.recipe.epochs, 1), history, elsewhere)
 
 
 def training(recipe: Recipe, seed: int) -> Iterator[tuple[History, Network | None]]:
