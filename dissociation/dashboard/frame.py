@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dissociation.dashboard.state import last_address
+from dissociation.dashboard.trouble import show_trouble
 from dissociation.dashboard.warm_up import warm_up
 
 PAGES = (
@@ -60,6 +61,7 @@ def frame(title: str) -> None:
             # With the address it had, so that coming back is one entry in the history, not two.
             query = last_address(label.lower()) if label != title else None
             st.page_link(path, label=label, icon=icon, query_params=query)
+    show_trouble()
 
 
 def finish() -> None:

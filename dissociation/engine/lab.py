@@ -163,6 +163,11 @@ _lab: Lab | None = None
 _lab_lock = threading.Lock()
 
 
+def known_trouble() -> str:
+    """What is wrong with the lab of this process, if it has been made; a page need not wait."""
+    return "" if _lab is None else _lab.trouble
+
+
 def lab() -> Lab:
     """The lab of this process, made on first use."""
     global _lab

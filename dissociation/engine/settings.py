@@ -6,6 +6,7 @@ import math
 import os
 from dataclasses import dataclass
 
+from dissociation.engine.cluster.address import scheduler_address
 from dissociation.errors import InvalidValue
 
 
@@ -51,11 +52,20 @@ MEMORY = Limit(
     "GiB",
     "An experiment that would need more is refused before it starts.",
 )
+SCHEDULER_PATIENCE = Limit(
+    "DISSOCIATION_SCHEDULER_PATIENCE",
+    10.0,
+    1.0,
+    600.0,
+    "seconds",
+    "The lab does without a scheduler that is silent, or without workers, for longer.",
+)
 #: All of them, in the order in which they are listed to people.
-LIMITS = (MAX_QUEUE, MEMORY)
+LIMITS = (MAX_QUEUE, MEMORY, SCHEDULER_PATIENCE)
 
 
 def check_settings() -> None:
-    """**Raises:** `InvalidValue` for the first variable that is not within its range."""
+    """**Raises:** `InvalidValue` for the first variable that cannot be used."""
     for limit in LIMITS:
         _ = limit.value
+    scheduler_address()

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from benchmarks.cluster_processes import Processes
 
+from benchmarks.cluster_processes import Processes
 from dissociation.engine import jobs as j
 from dissociation.engine import records
-from dissociation.engine.cluster.address import PATIENCE, SCHEDULER_VARIABLE
+from dissociation.engine.cluster.address import SCHEDULER_VARIABLE
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
+from dissociation.engine.settings import SCHEDULER_PATIENCE
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 from dissociation.errors import InvalidValue
@@ -45,7 +46,7 @@ def processes(tmp_path_factory) -> Iterator[Processes]:
 @pytest.fixture(autouse=True)
 def environment(monkeypatch, tmp_path):
     monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "compiled"))
-    monkeypatch.setenv(PATIENCE.variable, "5")
+    monkeypatch.setenv(SCHEDULER_PATIENCE.variable, "5")
 
 
 @pytest.fixture
@@ -191,7 +192,7 @@ def test_a_worker_is_killed_in_the_middle(labs, alone, processes):
 
 def test_nobody_answers(tmp_path, monkeypatch, alone):
     monkeypatch.setenv(SCHEDULER_VARIABLE, "tcp://127.0.0.1:9")
-    monkeypatch.setenv(PATIENCE.variable, "1")
+    monkeypatch.setenv(SCHEDULER_PATIENCE.variable, "1")
     lab = Lab(tmp_path / "lab")
     try:
         with pytest.raises(InvalidValue, match="No Dask scheduler answers") as caught:

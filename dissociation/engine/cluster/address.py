@@ -6,20 +6,11 @@ import importlib.util
 import os
 from urllib.parse import urlsplit
 
-from dissociation.engine.settings import Limit
 from dissociation.errors import InvalidValue
 
 SCHEDULER_VARIABLE = "DISSOCIATION_SCHEDULER"
 SCHEMES = ("tcp", "tls")
 REQUIREMENTS = "requirements-cluster.txt"
-PATIENCE = Limit(
-    "DISSOCIATION_SCHEDULER_PATIENCE",
-    10.0,
-    1.0,
-    600.0,
-    "seconds",
-    "A scheduler that is silent or without workers for longer is done without.",
-)
 
 
 def scheduler_address() -> str | None:

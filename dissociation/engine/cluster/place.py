@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dissociation.engine.cluster.address import PATIENCE, SCHEDULER_VARIABLE, scheduler_address
+from dissociation.engine.cluster.address import SCHEDULER_VARIABLE, scheduler_address
 from dissociation.engine.cluster.checking import checked
 from dissociation.engine.cluster.link import Link
 from dissociation.engine.cluster.measuring import measured
 from dissociation.engine.cluster.training import trained
 from dissociation.engine.place import HERE, Place
+from dissociation.engine.settings import SCHEDULER_PATIENCE
 from dissociation.engine.task import Steps, Task
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 from dissociation.errors import InvalidValue
@@ -24,7 +25,7 @@ class Cluster(Place):
     """
 
     def __init__(self, address: str):
-        self._patience = PATIENCE.value
+        self._patience = SCHEDULER_PATIENCE.value
         self._link = Link(address, self._patience)
 
     @property
