@@ -31,14 +31,16 @@ from dissociation.engine.library import Library
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import TrainTask
 from dissociation.experiment import Experiment
-from dissociation.manipulations import Duplicate, Nuisance, Scale
+from dissociation.manipulations import Scale
 from dissociation.measures import ParameterNoise
 from dissociation.training import QUICK
 
 SEEDS, TURNS = 5, 3
-#: The noise panel of the notebook, on five networks.
-STEPS = ((), (Scale(),), (Duplicate(),), (Nuisance(),))
+#: What the page of robustness shows first, on five networks.
+STEPS = ((), (Scale(),))
 PLAN = Experiment(ParameterNoise(), seeds=SEEDS)
+#: Compiles everything, and sends the networks.
+WARM = Experiment(ParameterNoise(images=1_100), seeds=SEEDS)
 EMPTY_UNITS = 300
 MACHINES = (1, 2, 4, 8, 16)
 #: Assumed of the network between machines: 1 Gbit/s.
@@ -61,9 +63,9 @@ def stock(folder: Path, source: Library) -> None:
     store.close()
 
 
-def curves(lab: Lab, key: int) -> dict[str, float]:
+def curves(lab: Lab, plan: Experiment, key: int) -> dict[str, float]:
     """Computes everything a page shows of the curves. **Returns:** seconds, and the process's."""
-    plans = [dataclasses.replace(PLAN, manipulations=steps, key=key) for steps in STEPS]
+    plans = [dataclasses.replace(plan, manipulations=steps, key=key) for steps in STEPS]
     begin, used = time.perf_counter(), time.process_time()
     watch = lab.watch_curves(plans)
     first = 0.0
@@ -76,26 +78,26 @@ def curves(lab: Lab, key: int) -> dict[str, float]:
     return {**found, "process": time.process_time() - used}
 
 
-def seconds_of_units(lab: Lab, key: int) -> list[list[float]]:
-    """`[part][seed]` seconds a worker takes for the parts of the curves, without the checks."""
-    arrivals: list[Arrival] = []
+class Noted:
+    """Notes the units of curves as they come."""
 
-    def noted(*arguments: Any) -> Any:
+    def __init__(self) -> None:
+        self.arrivals: list[Arrival] = []
+
+    def __call__(self, *arguments: Any) -> Any:
+        """See [`flight.gathered`][]."""
         for found in flight.gathered(*arguments):
             if isinstance(found, Arrival):
-                arrivals.append(found)
+                self.arrivals.append(found)
             yield found
 
-    measuring.gathered = noted  # type: ignore[attr-defined]
-    try:
-        curves(lab, key)
-    finally:
-        measuring.gathered = flight.gathered  # type: ignore[attr-defined]
-    parts = PLAN.measure.parts
-    found = [[0.0] * SEEDS for _ in range(parts)]
-    for arrival in arrivals:
-        found[arrival.number % parts][arrival.number // parts] = arrival.seconds
-    return found
+    def seconds(self) -> list[list[float]]:
+        """`[part][seed]` seconds of the whole curves' units, the median of the turns."""
+        parts = PLAN.measure.parts
+        found: list[list[list[float]]] = [[[] for _ in range(SEEDS)] for _ in range(parts)]
+        for arrival in self.arrivals:
+            found[arrival.number % parts][arrival.number // parts].append(arrival.seconds)
+        return [[statistics.median(own) for own in row] for row in found]
 
 
 def seconds_of_an_empty_unit(lab: Lab) -> float:
@@ -172,14 +174,17 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
             other = Lab(folder / "cluster")
             other.place.require()
             turns: dict[str, list[dict[str, float]]] = {"alone": [], "cluster": []}
-            for key in range(TURNS + 1):
-                # The first turn compiles, and sends the networks.
-                for label, lab_ in (("alone", alone), ("cluster", other))[:: 1 if key % 2 else -1]:
-                    found = curves(lab_, key)
-                    say(f"{label}, key {key}: {found['seconds']:.1f} s")
-                    if key > 0:
-                        turns[label].append(found)
-            units = seconds_of_units(other, TURNS + 1)
+            labs = [("alone", alone), ("cluster", other)]
+            for _, one in labs:
+                curves(one, WARM, 0)
+            measuring.gathered = noted = Noted()  # type: ignore[attr-defined]
+            for key in range(1, TURNS + 1):
+                for label, one in labs:
+                    turns[label].append(curves(one, PLAN, key))
+                    say(f"{label}, turn {key}: {turns[label][-1]['seconds']:.1f} s")
+                # Whoever came first comes second.
+                labs.reverse()
+            units = noted.seconds()
             empty = seconds_of_an_empty_unit(other)
             other.stop()
         finally:
