@@ -29,7 +29,7 @@ from dissociation.engine.cluster.flight import Arrival, Unit
 from dissociation.engine.lab import Lab, cache_folder
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
-from dissociation.engine.tasks import TrainTask
+from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Scale
 from dissociation.measures import ParameterNoise
@@ -125,6 +125,15 @@ def seconds_of_an_empty_unit(lab: Lab) -> float:
     return statistics.median(times)
 
 
+def bytes_of_a_unit(library: Library) -> int:
+    """What travels for one unit, there and back, besides the network."""
+    plans = tuple(dataclasses.replace(PLAN, manipulations=steps) for steps in STEPS)
+    unit = next(measuring._units(MeasureTask(library, plans, (0,)), 0))
+    assert unit.pack is not None
+    found = unit.work(*unit.arguments, unit.pack())
+    return len(json.dumps(unit.arguments)) + sum(map(len, found["results"]))
+
+
 def makespan(
     machines: int, seconds: Sequence[Sequence[float]], layout: float, sending: float, empty: float
 ) -> float:
@@ -204,7 +213,7 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
         "unit_s": statistics.median(units[-1] + units[-2]),
         "empty_ms": 1e3 * empty,
         "weights_bytes": packed,
-        "unit_bytes": len(STEPS) * 1_500,
+        "unit_bytes": bytes_of_a_unit(source),
         "parts_s": units,
     }
     found["machines"] = many(found)
