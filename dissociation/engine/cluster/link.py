@@ -29,6 +29,7 @@ class Link:
     """One connection, made anew whenever it breaks.
 
     - `trouble`: why the cluster cannot be used, in a sentence; empty while it can.
+    - `reason`: of the trouble, in Dask's words, for whoever runs the lab.
     - `complaint`: that it can be used, but last failed at something; empty when it did not.
 
     **Arguments:**
@@ -38,7 +39,7 @@ class Link:
 
     def __init__(self, address: str, patience: float):
         self.address = address
-        self.trouble = self.complaint = ""
+        self.trouble = self.reason = self.complaint = ""
         self._patience = patience
         self._settled = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -93,23 +94,26 @@ class Link:
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})
         while not self._stopping.is_set():
             begin = time.monotonic()
+            client = Client(
+                self.address,
+                asynchronous=True,
+                set_as_default=False,
+                timeout=self._patience,
+                name="dissociation",
+            )
             try:
-                async with Client(
-                    self.address,
-                    asynchronous=True,
-                    set_as_default=False,
-                    timeout=self._patience,
-                    name="dissociation",
-                ) as client:
-                    self._client, self._weights = client, SentWeights(client)
-                    await self._follow(client)
+                await client
+                self._client, self._weights = client, SentWeights(client)
+                await self._follow(client)
             except Exception as problem:
                 # Dask lets through whatever TLS, sockets and other versions raise.
                 log.debug("no connection to %s", self.address, exc_info=True)
-                reason = " ".join(str(problem).split())[:200] or type(problem).__name__
-                self._lose(f"No Dask scheduler answers at {self.address}. {HERE_INSTEAD}", reason)
+                self.reason = " ".join(str(problem).split())[:200] or type(problem).__name__
+                self._lose(f"No Dask scheduler answers at {self.address}. {HERE_INSTEAD}")
             finally:
                 self._client = self._weights = None
+                with contextlib.suppress(Exception):
+                    await client.close(timeout=PULSE)
             await self._pause(max(PULSE, AGAIN - (time.monotonic() - begin)))
         self._recall_all()
         await asyncio.gather(*self._out, return_exceptions=True)
@@ -135,13 +139,13 @@ class Link:
     def _gain(self, workers: int) -> None:
         if not self._usable.is_set():
             log.info("computing on the cluster at %s (workers: %d)", self.address, workers)
-        self.trouble = ""
+        self.trouble = self.reason = ""
         self._usable.set()
         self._settled.set()
 
-    def _lose(self, trouble: str, reason: str = "") -> None:
+    def _lose(self, trouble: str) -> None:
         if trouble != self.trouble:
-            log.warning("%s%s", trouble, f" ({reason})" if reason else "")
+            log.warning("%s%s", trouble, f" ({self.reason})" if self.reason else "")
         self.trouble = trouble
         self._usable.clear()
         self._settled.set()

@@ -54,7 +54,8 @@ class Cluster(Place):
         # Twice: once to be reached, once for a worker to be there.
         self._link.settled(2 * self._patience + 5)
         if trouble := self._link.trouble:
-            allowed = f"{trouble.split('. ')[0]}; start it, or unset {SCHEDULER_VARIABLE}"
+            why = f" ({self._link.reason})" if self._link.reason else ""
+            allowed = f"{trouble.split('. ')[0]}{why}; start it, or unset {SCHEDULER_VARIABLE}"
             raise InvalidValue(SCHEDULER_VARIABLE, self._link.address, allowed)
 
     def stop(self) -> None:
