@@ -185,7 +185,7 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
             turns: dict[str, list[dict[str, float]]] = {"alone": [], "cluster": []}
             labs = [("alone", alone), ("cluster", other)]
             for _, one in labs:
-                curves(one, WARM, 0)
+                say(f"warm after {curves(one, WARM, 0)['seconds']:.1f} s")
             measuring.gathered = noted = Noted()  # type: ignore[attr-defined]
             for key in range(1, TURNS + 1):
                 for label, one in labs:
