@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import logging
 import os
 import signal
 import time
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 
 from benchmarks.cluster_processes import Processes
+from dissociation.command_line.main import main
 from dissociation.engine import jobs as j
 from dissociation.engine import records
 from dissociation.engine.cluster.address import SCHEDULER_VARIABLE
@@ -197,7 +200,21 @@ def test_a_worker_is_killed_in_the_middle(labs, alone, processes):
     assert_same_curves(alone, lab.library, plan)
 
 
-def test_nobody_answers(tmp_path, monkeypatch, alone):
+def test_warm_uses_it(tmp_path, monkeypatch, alone, processes, caplog):
+    monkeypatch.setenv(SCHEDULER_VARIABLE, processes.address)
+    caplog.set_level(logging.INFO, "dissociation")
+    plan = dataclasses.replace(PLAN, key=7)
+    (tmp_path / "plan.json").write_text(json.dumps(plan.to_json()))
+    folder = tmp_path / "warm"
+    assert main(["warm", str(tmp_path / "plan.json"), "--cache", str(folder)]) == 0
+    assert f"computing on the cluster at {processes.address}" in caplog.text
+    found = Library(Store(folder))
+    computed_alone(alone, plan)
+    assert_same_curves(alone, found, plan)
+    found.store.close()
+
+
+def test_nobody_answers(tmp_path, monkeypatch, alone, capsys):
     monkeypatch.setenv(SCHEDULER_VARIABLE, "tcp://127.0.0.1:9")
     monkeypatch.setenv(SCHEDULER_PATIENCE.variable, "1")
     lab = Lab(tmp_path / "lab")
@@ -211,6 +228,9 @@ def test_nobody_answers(tmp_path, monkeypatch, alone):
         assert "tcp://127.0.0.1:9" in lab.trouble and "by itself" in lab.trouble
     finally:
         lab.stop()
+    # Whoever waits at a terminal would rather know than wait.
+    assert main(["warm", "balanced", "--cache", str(tmp_path / "warm")]) == 2
+    assert SCHEDULER_VARIABLE in capsys.readouterr().err
 
 
 # The last one: there is no cluster after it.
