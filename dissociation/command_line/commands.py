@@ -37,7 +37,7 @@ def run(text: str, out: str | None, cache: str | None) -> None:
         path = _check_out(out, source)
     with _lab(_folder(cache)) as lab:
         results = _computed(lab, source)[0]
-        _say(lab.store.trouble)
+        _say(lab.trouble)
     if path is None:
         print(source.work.as_text(results), end="")
     else:
@@ -77,6 +77,7 @@ def warm(texts: Sequence[str], cache: str | None, *, everything: bool = False) -
                     f"What is finished is stored; the rest remains: {command}"
                 ) from None
             _keeps(lab)
+            _say(lab.place.trouble)
             seconds = time.perf_counter() - begin
             how = "stored already" if stored else f"computed in {seconds:.1f} s"
             print(f"{source.name}: {how}", flush=True)
@@ -136,6 +137,8 @@ def _folder(cache: str | None) -> Path:
 def _lab(folder: Path, *, start: bool = True) -> Iterator[Lab]:
     lab = Lab(folder, start=start)
     try:
+        # Whoever named a cluster and waits for it at a terminal would rather know at once.
+        lab.place.require()
         yield lab
     finally:
         lab.stop()

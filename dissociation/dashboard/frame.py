@@ -8,9 +8,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dissociation.dashboard.state import last_address
+from dissociation.dashboard.trouble import show_trouble
 from dissociation.dashboard.warm_up import warm_up
-from dissociation.engine.lab import lab
-from dissociation.errors import InvalidValue
 
 PAGES = (
     ("app.py", "Start", ":material/home:"),
@@ -62,17 +61,7 @@ def frame(title: str) -> None:
             # With the address it had, so that coming back is one entry in the history, not two.
             query = last_address(label.lower()) if label != title else None
             st.page_link(path, label=label, icon=icon, query_params=query)
-    _tell_trouble()
-
-
-def _tell_trouble() -> None:
-    try:
-        trouble = lab().store.trouble
-    except InvalidValue:
-        # Told where something is asked of the lab.
-        return
-    if trouble:
-        st.warning(trouble, icon=":material/hard_drive:")
+    show_trouble()
 
 
 def finish() -> None:

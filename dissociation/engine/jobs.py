@@ -2,8 +2,8 @@
 
 A job advances a generator, one chunk at a time, on the one compute thread (JAX uses all cores
 already). Between chunks the scheduler turns to jobs that have nothing to show yet, then to
-whichever has had the least time so far: a new request gets its first points at once, however long
-the others still run. A cancelled job stops within one chunk.
+whichever has had the least time so far: a new request gets its first points at once. A cancelled
+job stops within one chunk. One whose work is done elsewhere has its turns when there is news of it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,19 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dissociation.engine.bookkeeping import note_chunk, note_end, note_failure, note_start
 from dissociation.engine.memory import that_fit
+from dissociation.engine.place import HERE, Place
 from dissociation.engine.priority import give_way
 from dissociation.engine.settings import MAX_QUEUE
-from dissociation.engine.task import Step, Task
+from dissociation.engine.task import Step, Steps, Task
 from dissociation.errors import DamagedData, InvalidValue
 
+Clock = Callable[[], float]
 QUEUED, WAITING, RUNNING = "queued", "waiting", "running"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
 FINISHED = (DONE, FAILED, CANCELLED)
@@ -32,7 +34,6 @@ MAX_ACTIVE = 6
 #: Seconds a job outlives its watchers: long enough for a page to be drawn and to reconnect.
 LEASE = 15.0
 APOLOGY = "Something went wrong in the lab and has been logged. Please try again."
-CROWDED = "The lab has too much to do right now. Please try again in a minute."
 
 
 class Crowded(InvalidValue):
@@ -40,7 +41,7 @@ class Crowded(InvalidValue):
 
     def __init__(self):
         super().__init__("jobs", MAX_QUEUE.value, "wait a minute")
-        self.args = (CROWDED,)
+        self.args = ("The lab has too much to do right now. Please try again in a minute.",)
 
 
 @dataclass
@@ -58,7 +59,9 @@ class Job:
     leases: dict[str, float] = field(default_factory=dict)
     # Of those who have submitted it and not yet told who they are.
     unclaimed: list[float] = field(default_factory=list)
-    steps: Iterator[Step | None] | None = None
+    steps: Iterator[Steps] | None = None
+    # Set once there is news of what it has given away; `None` if it has its turn here.
+    news: threading.Event | None = None
     dependants: list[Job] = field(default_factory=list)
 
     @property
@@ -85,10 +88,11 @@ class Jobs:
 
     - `clock`: seconds, for leases; replaced in tests.
     - `start`: whether to run a compute thread; tests may call [`advance`][Jobs.advance] instead.
+    - `place`: where tasks are done; by default on that thread.
     """
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic, start: bool = True):
-        self._clock = clock
+    def __init__(self, *, clock: Clock = time.monotonic, start: bool = True, place: Place = HERE):
+        self._clock, self._place = clock, place
         self._changed = threading.Condition(threading.RLock())
         self._jobs: list[Job] = []
         self._by_digest: dict[str, Job] = {}
@@ -125,12 +129,12 @@ class Jobs:
     def _new_digests(self, task: Task) -> set[tuple[str, ...]]:
         if self._live(task) is not None:
             return set()
-        return {task.digests}.union(*(self._new_digests(need) for need in task.needs))
+        return {task.digests}.union(*map(self._new_digests, self._place.before(task)))
 
     def _submit(self, task: Task) -> Job:
         if (live := self._live(task)) is not None:
             return live
-        needs = tuple(self._submit(need) for need in task.needs)
+        needs = tuple(self._submit(need) for need in self._place.before(task))
         job = Job(task, next(self._numbers), needs)
         job.state = WAITING if any(not need.finished for need in needs) else QUEUED
         for need in needs:
@@ -157,7 +161,8 @@ class Jobs:
         """What the job has published so far, with its place in line (0: its turn)."""
         with self._changed:
             position = self._position(job) if job.state in (QUEUED, WAITING) else 0
-            return JobSnapshot(job.version, job.state, job.step, job.error, job.seconds, position)
+            seconds = job.seconds + (0.0 if job.step is None else job.step.elsewhere)
+            return JobSnapshot(job.version, job.state, job.step, job.error, seconds, position)
 
     def _position(self, job: Job) -> int:
         ready = self._ready()
@@ -170,7 +175,11 @@ class Jobs:
     def _ready(self) -> list[Job]:
         active = [job for job in self._jobs if job.state == RUNNING]
         queued = [job for job in self._jobs if job.state == QUEUED]
-        return active + that_fit(active, queued)[: max(0, MAX_ACTIVE - len(active))]
+        back = [job for job in active if job.news is not None and job.news.is_set()]
+        here = [job for job in active if job.news is None]
+        # Those that are out count, too: if the cluster goes away they all come back.
+        here += that_fit(active, queued)
+        return back + here[:MAX_ACTIVE]
 
     def _wanted(self, job: Job) -> bool:
         now = self._clock()
@@ -220,7 +229,7 @@ class Jobs:
         state, error, step = RUNNING, "", None
         try:
             if steps is None:
-                steps = job.steps = job.task.run()
+                steps = job.steps = self._place.run(job.task, self.wake)
             step = next(steps)
         except StopIteration:
             state = DONE
@@ -234,7 +243,8 @@ class Jobs:
             state, error = FAILED, APOLOGY
         with self._changed:
             job.seconds += note_chunk(job.task, time.perf_counter() - begin)
-            if step is not None:
+            job.news = step if isinstance(step, threading.Event) else None
+            if isinstance(step, Step):
                 job.step = step
                 job.version += 1
             if state != RUNNING and not job.finished:
@@ -251,15 +261,19 @@ class Jobs:
                     self._changed.wait(timeout=1.0)
 
     def drain(self) -> None:
-        """Advances until nothing is left to do; for programs without a compute thread."""
+        """Advances until nothing is left to do here; for programs without a compute thread."""
         while self.advance():
             pass
+
+    def wake(self) -> None:
+        """Has the compute thread look for work again."""
+        with self._changed:
+            self._changed.notify_all()
 
     def stop(self) -> None:
         """Ends the compute thread after its current chunk."""
         self._stopping = True
-        with self._changed:
-            self._changed.notify_all()
+        self.wake()
         if self._thread is not None:
             self._thread.join(timeout=10)
 
@@ -284,18 +298,3 @@ def _turn(job: Job) -> tuple[bool, float, int]:
 def new_holder() -> str:
     """An unguessable name for a watcher."""
     return secrets.token_urlsafe(16)
-
-
-def wait(jobs: Jobs, watched: Sequence[Job], *, timeout: float = 600.0) -> None:
-    """Blocks until jobs are finished; for the command line and tests, never for a page.
-
-    **Raises:** `TimeoutError`.
-    """
-    deadline = time.monotonic() + timeout
-    holder = new_holder()
-    while not all(job.finished for job in watched):
-        if time.monotonic() > deadline:
-            raise TimeoutError("the jobs did not finish in time")
-        for job in watched:
-            jobs.renew(job, holder)
-        time.sleep(0.02)

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dissociation.contrasts import Contrast
+from dissociation.engine.cluster.place import chosen_place
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.jobs import LEASE, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
+from dissociation.engine.place import HERE
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
 from dissociation.engine.settings import CACHE, MAX_WATCHES
@@ -69,10 +71,16 @@ class Lab:
         leave_cores_to_jax()
         self.store = Store(self.folder)
         self.library = Library(self.store)
-        self.jobs = Jobs(start=start)
+        self.place = chosen_place() if start else HERE
+        self.jobs = Jobs(start=start, place=self.place)
         self.rooms = Rooms()
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
+
+    @property
+    def trouble(self) -> str:
+        """What visitors should know of this lab, in sentences; empty if all is well."""
+        return " ".join(filter(None, (self.store.trouble, self.place.trouble)))
 
     def watch_curves(
         self, experiments: Sequence[Experiment], pair: tuple[int, int] | None = None
@@ -158,13 +166,19 @@ class Lab:
             self._watches.pop(watch.id, None)
 
     def stop(self) -> None:
-        """Ends the compute thread and closes the store."""
+        """Ends the compute thread, lets the cluster go and closes the store."""
         self.jobs.stop()
+        self.place.stop()
         self.store.close()
 
 
 _lab: Lab | None = None
 _lab_lock = threading.Lock()
+
+
+def known_trouble() -> str:
+    """What is wrong with the lab of this process, if it has been made; a page need not wait."""
+    return "" if _lab is None else _lab.trouble
 
 
 def lab() -> Lab:

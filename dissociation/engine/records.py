@@ -31,6 +31,16 @@ class History:
     weights: str = ""
     seconds: float = 0.0
 
+    def then(self, epoch: float, loss: float, error: float, images: int, seconds: float) -> History:
+        """With one more state, published after `seconds` in all."""
+        return History(
+            (*self.epochs, epoch),
+            (*self.losses, loss),
+            (*self.errors, error),
+            (*self.images, images),
+            seconds=seconds,
+        )
+
 
 @dataclass(frozen=True)
 class StoredCurve:

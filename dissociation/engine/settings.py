@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from dissociation.engine.cluster.address import SCHEDULER_VARIABLE, scheduler_address
 from dissociation.errors import InvalidValue
 
 
@@ -92,8 +93,16 @@ MAX_ROOMS = Limit(
     "rooms",
     "No further room is opened until one is closed or expires.",
 )
+SCHEDULER_PATIENCE = Limit(
+    "DISSOCIATION_SCHEDULER_PATIENCE",
+    10.0,
+    1.0,
+    600.0,
+    "seconds",
+    "The lab does without a scheduler that is silent, or without workers, for longer.",
+)
 #: All of them, in the order in which they are listed to people.
-LIMITS = (MAX_QUEUE, MEMORY, MAX_WATCHES, MAX_SOCKETS, MAX_ROOMS)
+LIMITS = (MAX_QUEUE, MEMORY, MAX_WATCHES, MAX_SOCKETS, MAX_ROOMS, SCHEDULER_PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -148,6 +157,7 @@ def check_settings() -> None:
     """**Raises:** `InvalidValue` for the first variable that is not within its range."""
     for setting in (*LIMITS, *TEXTS):
         _ = setting.value
+    scheduler_address()
 
 
 def settings_table() -> str:
@@ -158,4 +168,6 @@ def settings_table() -> str:
         lines.append((f"`{limit.variable}`", default, allowed, limit.about))
     for text in TEXTS:
         lines.append((f"`{text.variable}`", text.default or "–", text.allowed, text.about))
+    about = "The Dask scheduler that work is sent to; see [more machines](more-machines.md)."
+    lines.append((f"`{SCHEDULER_VARIABLE}`", "–", "tcp://HOST:PORT or tls://HOST:PORT", about))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

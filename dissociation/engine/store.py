@@ -49,6 +49,9 @@ UNREADABLE = (
     zlib.error,
     zipfile.BadZipFile,
 )
+#: NumPy parses the headers of arrays, and until Python 3.11.8 two threads that parse at once can
+#: end in a SystemError (gh-106905).
+_parsing = threading.Lock()
 DISK_TROUBLE = (OSError, sqlite3.Error, diskcache.Timeout)
 #: What fails although the entry is as it should be.
 NOT_NOW = (sqlite3.OperationalError, OSError, diskcache.Timeout)
@@ -248,7 +251,7 @@ def pack(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> bytes:
 def unpack(raw: bytes) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """What [`pack`][] packed. **Raises:** [`DamagedEntry`][] if it is anything else."""
     try:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
+        with _parsing, np.load(io.BytesIO(raw), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         meta = json.loads(arrays.pop("__meta__").tobytes())
     except UNREADABLE as error:

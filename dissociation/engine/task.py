@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import functools
+import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -11,24 +12,35 @@ from dissociation.memory_need import BASE, Asked, need_of
 
 
 class Step(NamedTuple):
-    """What a task publishes after each chunk: how far it is, in its own units, and its result."""
+    """What a task publishes after each chunk: how far it is, in its own units, and its result.
+
+    - `elsewhere`: seconds of compute time so far that were not spent on this thread.
+    """
 
     done: float
     total: float
     result: Any
+    elsewhere: float = 0.0
+
+
+#: What a task yields: a step to publish; `None`, a moment at which other jobs may have their turn;
+#: or an event: what comes next is on its way, and until the event is set no turn is needed.
+Steps = Step | threading.Event | None
 
 
 class Task(abc.ABC):
     """Work that a job can do.
 
     - `digests`: what it computes; no two live jobs compute the same digest.
-    - `needs`: tasks that must be done first.
+    - `needs`: tasks that must be done first; `after`: tasks that better be done first where one
+        has its turn at a time.
     - `handicap`: seconds by which others are preferred.
     - `asked`: what it is about, from which the memory it needs is told; `None` if hardly any.
     """
 
     digests: tuple[str, ...]
     needs: tuple[Task, ...] = ()
+    after: tuple[Task, ...] = ()
     handicap: float = 0.0
     asked: Asked | None = None
 
@@ -38,8 +50,5 @@ class Task(abc.ABC):
         return 0.0 if self.asked is None else need_of(self.asked) - BASE
 
     @abc.abstractmethod
-    def run(self) -> Iterator[Step | None]:
-        """Does the work; the last step is complete and stored.
-
-        `None` in between publishes nothing: a moment at which other jobs may have their turn.
-        """
+    def run(self) -> Iterator[Steps]:
+        """Does the work; the last step is complete and stored."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -31,28 +32,33 @@ class TrainTask(Task):
         # One after the other: the first network's curves can begin while the second still trains.
         if seed > 0 and library.weights(recipe, seed - 1) is None:
             previous: Task = TrainTask(library, recipe, seed - 1)
-            self.needs = (previous,)
+            self.after = (previous,)
 
     def run(self) -> Iterator[Step]:
         """See [`Task.run`][]."""
-        history, network, seconds = History(), None, 0.0
-        begin = time.perf_counter()
-        for state in train(self.recipe, seed_key(self.seed)):
-            seconds += time.perf_counter() - begin
-            history = History(
-                (*history.epochs, state.epoch),
-                (*history.losses, state.loss),
-                (*history.errors, state.error),
-                (*history.images, state.images),
-                seconds=seconds,
-            )
-            last = state.epoch >= self.recipe.epochs
-            if last:
-                network = Network(*(np.array(weight) for weight in state.network))
-                history = dataclasses.replace(history, weights=weights_digest(network))
+        for history, network in training(self.recipe, self.seed):
+            if network is not None:
                 self.library.save_network(self.recipe, self.seed, network, history)
-            yield Step(state.epoch, max(self.recipe.epochs, 1), history)
-            begin = time.perf_counter()
+            yield self.step(history)
+
+    def step(self, history: History, *, elsewhere: float = 0.0) -> Step:
+        """What to publish of a history so far; `elsewhere`: see [`Step`][]."""
+        return Step(history.epochs[-1], max(self.recipe.epochs, 1), history, elsewhere)
+
+
+def training(recipe: Recipe, seed: int) -> Iterator[tuple[History, Network | None]]:
+    """Trains a network. **Returns:** its histories so far, and with the last one the network."""
+    history, seconds = History(), 0.0
+    begin = time.perf_counter()
+    for state in train(recipe, seed_key(seed)):
+        seconds += time.perf_counter() - begin
+        history = history.then(state.epoch, state.loss, state.error, state.images, seconds)
+        network = None
+        if state.epoch >= recipe.epochs:
+            network = Network(*(np.array(weight) for weight in state.network))
+            history = dataclasses.replace(history, weights=weights_digest(network))
+        yield history, network
+        begin = time.perf_counter()
 
 
 def trained_network(library: Library, recipe: Recipe, seed: int) -> Network:
@@ -71,6 +77,31 @@ def still_to_train(library: Library, plans: Iterable[tuple[Recipe, int]]) -> tup
 
 def _networks(library: Library, experiment: Experiment, seeds: tuple[int, ...]) -> list[Network]:
     return [trained_network(library, experiment.recipe, seed) for seed in seeds]
+
+
+def to_measure(
+    experiments: Sequence[Experiment], networks: Sequence[Network], seeds: Sequence[int]
+) -> dict[str, Any]:
+    """Trained networks, rewritten for each experiment, with keys: arguments of their measure."""
+    key = noise_key(experiments[0].key)
+    keys = [seed_key(seed, key) for seed in seeds]
+    rewritten = [
+        [
+            manipulate.apply_all(network, experiment.manipulations, key=own)
+            for network, own in zip(networks, keys, strict=True)
+        ]
+        for experiment in experiments
+    ]
+    return {"networks": rewritten, "keys": keys, "key": key}
+
+
+def check_of(experiment: Experiment, network: Network, seed: int) -> FunctionCheck:
+    """Whether one of an experiment's rewritten networks computes what its trained one does."""
+    key = noise_key(experiment.key)
+    own = seed_key(seed, key)
+    rewritten = manipulate.apply_all(network, experiment.manipulations, key=own)
+    # One noise for all seeds: drawing it costs as much as the comparison.
+    return function_check(network, rewritten, key=key)
 
 
 class MeasureTask(Task):
@@ -95,39 +126,36 @@ class MeasureTask(Task):
         """See [`Task.run`][]."""
         first = self.experiments[0]
         trained = _networks(self.library, first, self.seeds)
-        key = noise_key(first.key)
-        keys = [seed_key(seed, key) for seed in self.seeds]
         begin = time.perf_counter()
-        networks = [
-            [
-                manipulate.apply_all(network, experiment.manipulations, key=own)
-                for network, own in zip(trained, keys, strict=True)
-            ]
-            for experiment in self.experiments
-        ]
-        total = float(first.measure.total.sum()) * len(self.seeds) * len(networks)
-        curves: list[list[SeedCurve]] = []
         seconds = 0.0
-        for news in first.measure.stream(networks, keys=keys, key=key):
+        for news in first.measure.stream(**to_measure(self.experiments, trained, self.seeds)):
             seconds += time.perf_counter() - begin
             if news is None:
                 yield None
                 begin = time.perf_counter()
                 continue
-            curves = news
-            done = float(sum(curve.images.sum() for row in curves for curve in row))
-            if done >= total:
-                self._save(curves, seconds / len(self.digests))
-            yield Step(done, total, self._by_digest(curves))
+            flat = [curve for row in news for curve in row]
+            yield self.step(dict(zip(self.digests, flat, strict=True)), seconds)
             begin = time.perf_counter()
 
-    def _by_digest(self, curves: list[list[SeedCurve]]) -> dict[str, SeedCurve]:
-        flat = [curve for row in curves for curve in row]
-        return dict(zip(self.digests, flat, strict=True))
+    def step(self, curves: dict[str, SeedCurve], seconds: float, *, elsewhere: float = 0.0) -> Step:
+        """What to publish of curves so far, by their digests; complete, they are stored as well.
 
-    def _save(self, curves: list[list[SeedCurve]], seconds: float) -> None:
-        for experiment, row in zip(self.experiments, curves, strict=True):
-            for seed, curve in zip(self.seeds, row, strict=True):
+        **Arguments:**
+
+        - `seconds`: of compute time for all of them; `elsewhere`: see [`Step`][].
+        """
+        total = float(self.experiments[0].measure.total.sum()) * len(self.digests)
+        done = float(sum(curve.images.sum() for curve in curves.values()))
+        if done >= total:
+            self._save(curves, seconds / len(self.digests))
+        return Step(done, total, curves, elsewhere)
+
+    def _save(self, curves: dict[str, SeedCurve], seconds: float) -> None:
+        names = iter(self.digests)
+        for experiment in self.experiments:
+            for seed in self.seeds:
+                curve = curves[next(names)]
                 weights = self.library.weights(experiment.recipe, seed)
                 if weights is not None:
                     self.library.save_curve(experiment, seed, weights, curve, seconds)
@@ -149,14 +177,14 @@ class CheckTask(Task):
     def run(self) -> Iterator[Step]:
         """See [`Task.run`][]."""
         seeds = tuple(range(self.experiment.seeds))
-        key = noise_key(self.experiment.key)
         checks: tuple[FunctionCheck, ...] = ()
         networks = _networks(self.library, self.experiment, seeds)
         for seed, network in zip(seeds, networks, strict=True):
-            own = seed_key(seed, key)
-            rewritten = manipulate.apply_all(network, self.experiment.manipulations, key=own)
-            # One noise for all seeds: drawing it costs as much as the comparison.
-            checks = (*checks, function_check(network, rewritten, key=key))
-            if len(checks) == len(seeds):
-                self.library.save_checks(self.experiment, checks)
-            yield Step(len(checks), len(seeds), checks)
+            checks = (*checks, check_of(self.experiment, network, seed))
+            yield self.step(checks)
+
+    def step(self, checks: tuple[FunctionCheck, ...], *, elsewhere: float = 0.0) -> Step:
+        """What to publish of checks so far; complete, they are stored as well."""
+        if len(checks) == self.experiment.seeds:
+            self.library.save_checks(self.experiment, checks)
+        return Step(len(checks), self.experiment.seeds, checks, elsewhere)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -121,6 +121,30 @@ class Curve:
 Curves = list[list[SeedCurve]]
 
 
+def added(first: SeedCurve, second: SeedCurve) -> SeedCurve:
+    """Both counts of one network as one: predictions add up, lists of notes follow one another."""
+    notes = {name: [*first.notes.get(name, []), *more] for name, more in second.notes.items()}
+    return SeedCurve(
+        first.errors + second.errors,
+        first.images + second.images,
+        first.clean_errors + second.clean_errors,
+        first.clean_images + second.clean_images,
+        {**first.notes, **notes},
+    )
+
+
+class Bench(abc.ABC):
+    """Networks laid out to be measured, in parts of which none depends on another.
+
+    What the parts of a measure count, added in order, is the complete curve, wherever each of them
+    was counted. Networks of different seeds do not depend on one another either.
+    """
+
+    @abc.abstractmethod
+    def part(self, number: int) -> Generator[None, None, Curves]:
+        """Measures one of the measure's parts; pauses are yielded, its counts alone returned."""
+
+
 @dataclass(frozen=True)
 class Measure(abc.ABC):
     """A way to tell networks of equal function apart. Its fields are its settings.
@@ -161,21 +185,41 @@ class Measure(abc.ABC):
     def chance(self) -> float:
         """Error of guessing."""
 
+    @property
     @abc.abstractmethod
-    def stream(
+    def parts(self) -> int:
+        """How many parts a [`Bench`][] measures, coarse to fine."""
+
+    @abc.abstractmethod
+    def bench(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Iterator[Curves | None]:
-        """Measures networks together, coarse to fine.
+    ) -> Bench:
+        """Lays networks out to be measured together.
 
         **Arguments:**
 
         - `networks`: `networks[condition][seed]`; conditions of one seed share their noise draws.
         - `keys`: one JAX key a seed, for draws that differ between seeds.
         - `key`: a JAX key for draws that all seeds share.
+        """
+
+    def stream(
+        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+    ) -> Iterator[Curves | None]:
+        """Measures networks together, coarse to fine.
+
+        **Arguments:** as of [`bench`][Measure.bench].
 
         **Returns:** an iterator of `curves[condition][seed]`, each time over more of the data; the
         last item is complete. `None` in between means nothing new, but a good moment to pause.
         """
+        bench = self.bench(networks, keys=keys, key=key)
+        curves: Curves = []
+        for number in range(self.parts):
+            found = yield from bench.part(number)
+            together = zip(curves, found, strict=True)
+            curves = [list(map(added, *rows)) for rows in together] if curves else found
+            yield curves
 
     def canonical(self) -> dict[str, Any]:
         """Plain values that determine the numbers, for digests."""

@@ -8,7 +8,8 @@ tenths of a second at most.
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -20,6 +21,7 @@ from dissociation.errors import InvalidValue, check_integer, check_number, settl
 from dissociation.measures import noise_kernels as kernels
 from dissociation.measures.base import (
     Axis,
+    Bench,
     Curves,
     Measure,
     SeedCurve,
@@ -98,34 +100,61 @@ class NoiseMeasure(Measure):
     def ripple(self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any) -> Any:
         """Noise on the first pre-activation per unit of σ, for a chunk of padded images."""
 
-    def stream(
+    @property
+    def parts(self) -> int:
+        """See [`Measure.parts`][]."""
+        return len(_passes(self.images, self.points))
+
+    def bench(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Iterator[Curves | None]:
-        """See [`Measure.stream`][]."""
+    ) -> Bench:
+        """See [`Measure.bench`][]."""
+        return _NoiseBench(self, networks, keys, key)
+
+
+class _NoiseBench(Bench):
+    def __init__(
+        self,
+        measure: NoiseMeasure,
+        networks: Sequence[Sequence[Network]],
+        keys: Sequence[Any],
+        key: Any,
+    ):
+        self._measure, self._key = measure, key
+        scales = np.array([0.0, *measure.x])
+        self._order = coarse_first(len(scales))[0]
+        self._sigmas = kernels.sigmas_on_device(scales[self._order])
+        self._shape = (len(networks), len(networks[0]), measure.runs, len(scales))
+        self._groups = _Groups(measure, networks, keys)
+
+    def part(self, number: int) -> Generator[None, None, Curves]:
+        """See [`Bench.part`][]: some noise scales on a chunk of images."""
+        chunk, span = _passes(self._measure.images, self._measure.points)[number]
         data = mnist_test()
-        scales = np.array([0.0, *self.x])
-        order, coarse = coarse_first(len(scales))
-        sigmas = kernels.sigmas_on_device(scales[order])
-        errors = np.zeros((len(networks), len(networks[0]), self.runs, len(scales)), np.int64)
-        seen = np.zeros(len(scales), np.int64)
-        groups = _Groups(self, networks, keys)
-        whole = (0, len(scales))
-        passes = [span for span in ((0, coarse), (coarse, len(scales))) if span[0] < span[1]]
-        for chunk in chunks(self.images):
-            images = jax.device_put(padded(data.images[chunk]))
-            labels = jax.device_put(padded(data.labels[chunk].astype(np.int32), kernels.PADDING))
-            for span in passes:
-                for seed, run, group in groups:
-                    p = kernels.pre_activation(images, group.w1)
-                    q = self.ripple(group, images, chunk, key)
-                    for part in _parts(span):
-                        counts = kernels.count_errors(group, p, q, sigmas, part, labels)
-                        for member, found in zip(group.members, counts, strict=True):
-                            errors[member, seed, run, order[slice(*part)]] += found
-                        yield None
-                seen[order[slice(*span)]] += len(chunk)
-                yield [[_seed_curve(counts, seen) for counts in row] for row in errors]
-            passes = [whole]
+        images = jax.device_put(padded(data.images[chunk]))
+        labels = jax.device_put(padded(data.labels[chunk].astype(np.int32), kernels.PADDING))
+        errors = np.zeros(self._shape, np.int64)
+        for seed, run, group in self._groups:
+            p = kernels.pre_activation(images, group.w1)
+            q = self._measure.ripple(group, images, chunk, self._key)
+            for some in _parts(span):
+                counts = kernels.count_errors(group, p, q, self._sigmas, some, labels)
+                for member, found in zip(group.members, counts, strict=True):
+                    errors[member, seed, run, self._order[slice(*some)]] += found
+                yield None
+        seen = np.zeros(self._shape[-1], np.int64)
+        seen[self._order[slice(*span)]] = len(chunk)
+        return [[_seed_curve(counts, seen) for counts in row] for row in errors]
+
+
+@functools.lru_cache(maxsize=8)
+def _passes(images: int, points: int) -> list[tuple[np.ndarray, tuple[int, int]]]:
+    """A chunk of images and a span of noise scales each; of the first chunk, some scales first."""
+    scales = points + 1
+    coarse = coarse_first(scales)[1]
+    first, *others = chunks(images)
+    spans = [span for span in ((0, coarse), (coarse, scales)) if span[0] < span[1]]
+    return [(first, span) for span in spans] + [(chunk, (0, scales)) for chunk in others]
 
 
 def coarse_first(scales: int) -> tuple[np.ndarray, int]:

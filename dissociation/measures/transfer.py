@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ import numpy as np
 from dissociation.converged_probe import converged_probe
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue, check_choice, check_integer, settle
-from dissociation.measures.base import Axis, Curves, Measure, SeedCurve, check_images
+from dissociation.measures.base import Axis, Bench, Curves, Measure, SeedCurve, check_images
 from dissociation.measures.shared_features import SharedFeatures
 from dissociation.network import Network
 from dissociation.probes import NUM_FOLDS, ProbeResult, notebook_probes
@@ -99,40 +99,43 @@ class Transfer(Measure):
         """The labelled images, shuffled. **Raises:** `DamagedData` if MNIST cannot be read."""
         return _task(self.task, self.split)
 
-    def stream(
+    @property
+    def parts(self) -> int:
+        """See [`Measure.parts`][]: budgets, in ascending order."""
+        return self.points
+
+    def bench(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Iterator[Curves | None]:
-        """See [`Measure.stream`][]. Nothing is drawn; budgets come in ascending order."""
+    ) -> Bench:
+        """See [`Measure.bench`][]. Nothing is drawn."""
         del keys, key
-        task = self.build_task()
-        conditions, seeds = len(networks), len(networks[0])
-        shared = [SharedFeatures([row[s] for row in networks]) for s in range(seeds)]
-        shape = (conditions, seeds, self.points)
-        errors, known = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        notes: list[list[list[dict]]] = [[[] for _ in row] for row in networks]
-        for position, budget in enumerate(self.total):
-            for s, features in enumerate(shared):
-                for found in self._probe(features, task, int(budget)):
-                    if found is None:
-                        yield None
-                        continue
-                    condition, result = found
-                    errors[condition, s, position] = int(
-                        np.sum(result.predicted != task.classes[:budget])
-                    )
-                    known[condition, s, position] = budget
-                    notes[condition][s].append(_note(int(budget), result))
-            yield [
-                [
-                    SeedCurve(
-                        errors[c, s][None].copy(),
-                        known[c, s].copy(),
-                        notes={"probe": list(notes[c][s])},
-                    )
-                    for s in range(seeds)
-                ]
-                for c in range(conditions)
-            ]
+        return _TransferBench(self, networks)
+
+
+class _TransferBench(Bench):
+    def __init__(self, measure: Transfer, networks: Sequence[Sequence[Network]]):
+        self._measure, self._conditions = measure, len(networks)
+        seeds = range(len(networks[0]))
+        self._shared = [SharedFeatures([row[s] for row in networks]) for s in seeds]
+
+    def part(self, number: int) -> Generator[None, None, Curves]:
+        """See [`Bench.part`][]: the probes of one budget."""
+        measure, task = self._measure, self._measure.build_task()
+        budget = int(measure.total[number])
+        images = np.zeros(measure.points, np.int64)
+        images[number] = budget
+        curves: Curves = [[] for _ in range(self._conditions)]
+        for features in self._shared:
+            for found in self._probe(features, task, budget):
+                if found is None:
+                    yield None
+                    continue
+                condition, result = found
+                errors = np.zeros((1, measure.points), np.int64)
+                errors[0, number] = np.sum(result.predicted != task.classes[:budget])
+                notes = {"probe": [_note(budget, result)]}
+                curves[condition].append(SeedCurve(errors, images, notes=notes))
+        return curves
 
     def _probe(
         self, features: SharedFeatures, task: Task, budget: int
@@ -140,8 +143,8 @@ class Transfer(Measure):
         """Results of the conditions of one seed at one budget, with pauses."""
         everything = features.all_features(task.images[:budget])
         rows = task.classes[:budget], len(task.names)
-        room = int(self.total[-1])
-        if self.probe == "notebook":
+        room = int(self._measure.total[-1])
+        if self._measure.probe == "notebook":
             for group, hidden in enumerate(everything):
                 members = features.members(group)
                 scales, place = features.distinct_scales(members)

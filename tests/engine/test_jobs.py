@@ -27,8 +27,8 @@ from dissociation.engine.jobs import (
     Step,
     Task,
     new_holder,
-    wait,
 )
+from dissociation.engine.waiting import wait
 from dissociation.errors import DamagedData, InvalidValue
 
 

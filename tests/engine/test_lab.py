@@ -12,9 +12,9 @@ import pytest
 
 from dissociation.engine import jobs as j
 from dissociation.engine import lab as module
-from dissociation.engine.jobs import wait
 from dissociation.engine.lab import CACHE_VARIABLE, Lab, cache_folder, keep_compiled_programs
 from dissociation.engine.tasks import TrainTask
+from dissociation.engine.waiting import wait
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Nuisance, Scale

@@ -55,8 +55,9 @@ class TestTrainTask:
         task = TrainTask(library, TINY, 1)
         assert task.digests == (training_digest(TINY, 1),)
         # One network after the other.
-        assert [need.digests for need in task.needs] == [(training_digest(TINY, 0),)]
-        assert task.needs[0].needs == ()
+        assert task.needs == ()
+        assert [other.digests for other in task.after] == [(training_digest(TINY, 0),)]
+        assert task.after[0].after == ()
         list(task.run())
         found = Library(library.store).network(TINY, 1)
         assert weights_digest(found) == weights_digest(networks[1])

@@ -14,6 +14,7 @@ from typing import Any
 
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
+from dissociation.engine.waiting import wait
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Scale
 from dissociation.measures import ParameterNoise
@@ -36,7 +37,7 @@ def numbers(lab: Lab, key: int = 0) -> list[Any]:
         # However slow this machine is, no lease lapses.
         lab.jobs._clock = lambda: 0.0
         lab.jobs.drain()
-    j.wait(lab.jobs, watch.watched, timeout=120)
+    wait(lab.jobs, watch.watched, timeout=120)
     status = watch.status()
     assert status.state == j.DONE, status.message
     counts = [curve.seeds[0].errors.tolist() for curve in watch.curves() if curve is not None]

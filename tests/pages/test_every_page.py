@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from labs import PAGES, Visit, other_value
 
@@ -130,3 +132,11 @@ def test_a_damaged_store_does_not_matter(page, disk_lab):
     for database in disk_lab.folder.glob("*/cache.db"):
         database.write_bytes(b"nonsense" * 1_000)
     Visit(page)
+
+
+@pytest.mark.parametrize("page", ["start", "robustness"])
+def test_what_is_wrong_with_the_lab_is_told(page, lab, monkeypatch):
+    assert not [notice for notice in Visit(page).notices if "by itself" in notice]
+    trouble = "The scheduler at tcp://10.0.0.1:8786 has no workers. The lab computes by itself."
+    monkeypatch.setattr(lab, "place", SimpleNamespace(trouble=trouble, stop=lambda: None))
+    assert trouble in Visit(page).notices

@@ -1,0 +1,14 @@
+"""What every page says when something is wrong with the lab itself, and it works nonetheless."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dissociation.dashboard.state import plain
+from dissociation.engine.lab import known_trouble
+
+
+def show_trouble() -> None:
+    """Warns of a store that cannot be written, or of a cluster that does not answer."""
+    if text := known_trouble():
+        st.warning(plain(text), icon=":material/warning:")

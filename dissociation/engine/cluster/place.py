@@ -1,0 +1,72 @@
+"""The cluster as the place where tasks are done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dissociation.engine.cluster.address import SCHEDULER_VARIABLE, scheduler_address
+from dissociation.engine.cluster.checking import checked
+from dissociation.engine.cluster.link import Link
+from dissociation.engine.cluster.measuring import measured
+from dissociation.engine.cluster.training import trained
+from dissociation.engine.place import HERE, Place
+from dissociation.engine.settings import SCHEDULER_PATIENCE
+from dissociation.engine.task import Steps, Task
+from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
+from dissociation.errors import InvalidValue
+
+
+class Cluster(Place):
+    """Sends training, measuring and checking to a Dask scheduler; all else is done here.
+
+    **Arguments:**
+
+    - `address`: of the scheduler; it is reached in the background.
+    """
+
+    def __init__(self, address: str):
+        self._patience = SCHEDULER_PATIENCE.value
+        self._link = Link(address, self._patience)
+
+    @property
+    def trouble(self) -> str:  # type: ignore[override]
+        """See [`Place`][]."""
+        return self._link.trouble or self._link.complaint
+
+    def before(self, task: Task) -> tuple[Task, ...]:
+        """See [`Place.before`][]. Networks are trained side by side."""
+        return super().before(task) if self._link.trouble else task.needs
+
+    def run(self, task: Task, wake: Callable[[], None]) -> Iterator[Steps]:
+        """See [`Place.run`][]."""
+        if self._link.trouble:
+            return task.run()
+        if isinstance(task, MeasureTask):
+            return measured(task, self._link, wake)
+        if isinstance(task, TrainTask):
+            return trained(task, self._link, wake)
+        if isinstance(task, CheckTask):
+            return checked(task, self._link, wake)
+        return task.run()
+
+    def require(self) -> None:
+        """See [`Place.require`][]."""
+        # Twice: once to be reached, once for a worker to be there.
+        self._link.settled(2 * self._patience + 5)
+        if trouble := self._link.trouble:
+            why = f" ({self._link.reason})" if self._link.reason else ""
+            allowed = f"{trouble.split('. ')[0]}{why}; start it, or unset {SCHEDULER_VARIABLE}"
+            raise InvalidValue(SCHEDULER_VARIABLE, self._link.address, allowed)
+
+    def stop(self) -> None:
+        """See [`Place.stop`][]."""
+        self._link.stop()
+
+
+def chosen_place() -> Place:
+    """The cluster that the environment names, or this process.
+
+    **Raises:** `InvalidValue` if what it names is no address, or cannot be used.
+    """
+    address = scheduler_address()
+    return HERE if address is None else Cluster(address)

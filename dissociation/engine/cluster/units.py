@@ -1,0 +1,151 @@
+"""What a worker does. Plain values and bytes come in, bytes go out; no object of the lab travels.
+
+A worker checks that it would do what the lab means: experiments and recipes come with their
+digests, which cover the versions of the code, and weights come with theirs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dissociation.engine import records
+from dissociation.engine.cluster.benches import Benches
+from dissociation.engine.tasks import check_of, to_measure, training
+from dissociation.experiment import from_json, training_digest
+from dissociation.measures.base import Bench
+from dissociation.training import Recipe
+
+_benches = Benches()
+
+
+class OtherCode(RuntimeError):
+    """The worker's code is not that of the lab."""
+
+    def __init__(self) -> None:
+        super().__init__("the worker has another version of the lab")
+
+
+@functools.cache
+def _prepare() -> None:
+    from dissociation.engine.lab import cache_folder, keep_compiled_programs
+    from dissociation.engine.priority import leave_cores_to_jax
+
+    keep_compiled_programs(cache_folder())
+    leave_cores_to_jax()
+
+
+def _unit(work: Callable[..., list[bytes]]) -> Callable[..., dict[str, Any]]:
+    """Adds the seconds it took to what a unit returns; what it raises can be read without it."""
+
+    @functools.wraps(work)
+    def done(*arguments: Any) -> dict[str, Any]:
+        begin = time.perf_counter()
+        try:
+            _prepare()
+            results = work(*arguments)
+        except Exception as problem:
+            raise RuntimeError(f"{type(problem).__name__}: {problem}") from None
+        return {"seconds": time.perf_counter() - begin, "results": results}
+
+    return done
+
+
+def hold(raw: bytes) -> bytes:
+    """Keeps the bytes of a network on the worker, for the units that name it."""
+    return raw
+
+
+@_unit
+def measure_part(
+    experiments: list[dict[str, Any]],
+    seed: int,
+    digests: list[str],
+    weights: str,
+    number: int,
+    raw: bytes,
+) -> list[bytes]:
+    """Measures one part of the curves of one network.
+
+    **Arguments:**
+
+    - `experiments`: described by `to_json`, measured together; `digests` of their curves.
+    - `seed`, `weights`, `raw`: the network, with the digest of its weights and their bytes.
+    - `number`: which part of the measure.
+
+    **Returns:** one packed curve an experiment: what this part alone counts.
+    """
+    plans = [from_json(values) for values in experiments]
+    if [plan.seed_digest(seed, weights) for plan in plans] != digests:
+        raise OtherCode
+
+    def laid_out() -> tuple[Bench, int]:
+        network = records.unpack_network(raw, weights)
+        given = to_measure(plans, [network], (seed,))
+        size = sum(np.asarray(w).nbytes for row in given["networks"] for w in row[0])
+        return plans[0].measure.bench(**given), size
+
+    curves = exhaust(_benches.get(" ".join(digests), laid_out).part(number))
+    return [records.pack_curve(row[0], 0.0) for row in curves]
+
+
+def exhaust(steps: Any) -> Any:
+    """What a generator returns, without its pauses."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+@_unit
+def check_network(
+    experiment: dict[str, Any], seed: int, digest: str, weights: str, raw: bytes
+) -> list[bytes]:
+    """Checks whether a rewritten network computes what the trained one does.
+
+    **Arguments:** as of [`measure_part`][], of one experiment.
+
+    **Returns:** the packed check.
+    """
+    plan = from_json(experiment)
+    if plan.seed_digest(seed, weights) != digest:
+        raise OtherCode
+    return [records.pack_checks((check_of(plan, records.unpack_network(raw, weights), seed),))]
+
+
+@_unit
+def train_network(recipe: dict[str, Any], seed: int, digest: str, topic: str) -> list[bytes]:
+    """Trains one network; publishes each state, without its weights, under a topic as it goes.
+
+    **Arguments:**
+
+    - `recipe`: its settings; `digest`: of the training.
+
+    **Returns:** the packed network and history.
+    """
+    plan = Recipe(**recipe)
+    if training_digest(plan, seed) != digest:
+        raise OtherCode
+    say = _speaker(topic)
+    packed: list[bytes] = []
+    for history, network in training(plan, seed):
+        lists = (history.epochs, history.losses, history.errors, history.images)
+        say([*(float(values[-1]) for values in lists), history.seconds])
+        if network is not None:
+            packed = [records.pack_network(network), records.pack_history(history)]
+    return packed
+
+
+def _speaker(topic: str) -> Callable[[Any], None]:
+    from distributed import get_worker
+
+    with contextlib.suppress(ValueError):
+        return functools.partial(get_worker().log_event, topic)
+    # Not on a worker: nobody listens.
+    return lambda _: None
