@@ -55,10 +55,13 @@ def _parse_step(name: str, word: str) -> Manipulation:
         known = ", ".join(manipulate.REGISTRY)
         raise InvalidValue(name, word, f"begin each step with one of {known}")
     cls = manipulate.REGISTRY[kind]
+    declared = [field.name for field in dataclasses.fields(cls)]
     fields: dict[str, Any] = {}
     for part in parts:
         field, equals, value = part.rpartition("=")
         field = field if equals else "strength"
+        if field not in declared:
+            raise InvalidValue(name, word, f"field of {kind}: choose one of {', '.join(declared)}")
         numeric = field in ("strength", "layer", *cls.counts)
         fields[field] = _number(name, word, value) if numeric else value
     try:

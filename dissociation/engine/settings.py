@@ -19,6 +19,7 @@ class Limit:
 
     - `variable`: its name; `default`, `low`, `high`: in units of `unit`.
     - `about`: what happens at the bound, in a sentence.
+    - `usual`: the default in words, where it depends on the machine.
     """
 
     variable: str
@@ -27,6 +28,7 @@ class Limit:
     high: float
     unit: str
     about: str
+    usual: str = ""
 
     @property
     def value(self) -> float:
@@ -164,7 +166,8 @@ def settings_table() -> str:
     """All settings as a table in Markdown, for people who run the lab."""
     lines = [("variable", "default", "allowed", "what it does"), ("---",) * 4]
     for limit in LIMITS:
-        default, allowed = f"{limit.default:,g} {limit.unit}", f"{limit.low:,g} to {limit.high:,g}"
+        default = limit.usual or f"{limit.default:,g} {limit.unit}"
+        allowed = f"{limit.low:,g} to {limit.high:,g}"
         lines.append((f"`{limit.variable}`", default, allowed, limit.about))
     for text in TEXTS:
         lines.append((f"`{text.variable}`", text.default or "–", text.allowed, text.about))

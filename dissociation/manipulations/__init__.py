@@ -45,7 +45,7 @@ REGISTRY: dict[str, type[Manipulation]] = {
 MANIPULATION_SALT = 101
 
 
-def make(name: str, /, **fields: Any) -> Manipulation:
+def make(name: str, **fields: Any) -> Manipulation:
     """A manipulation by name. **Raises:** `InvalidValue` for an unknown name or a bad field."""
     check_choice("manipulation", name, tuple(REGISTRY))
     cls = REGISTRY[name]

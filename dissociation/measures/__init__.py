@@ -17,7 +17,7 @@ REGISTRY: dict[str, type[Measure]] = {
 }
 
 
-def make(name: str, /, **settings: Any) -> Measure:
+def make(name: str, **settings: Any) -> Measure:
     """A measure by name. **Raises:** `InvalidValue` for an unknown name or a bad setting."""
     check_choice("measure", name, tuple(REGISTRY))
     cls = REGISTRY[name]
