@@ -169,7 +169,10 @@ def _contrast(contrast: Contrast) -> float:
     seen = FLOAT * 3.0 * images * sum(hidden)
     squares = DOUBLE * sum(float(min(images, width)) ** 2 * 3 for width in hidden)
     # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
-    kernels = DOUBLE * (97.0 if contrast.thorough else 12.0) * few * few
+    kernels = DOUBLE * (125.0 if contrast.thorough else 12.0) * few * few
+    if images > few:
+        # Of these, the first side's are still kept when all images are looked at.
+        kernels = max(kernels / 2, kernels - seen - squares)
     forms = 3.0 * networks if contrast.thorough else 0.0
     return 5 * networks + max(seen + squares + kernels, forms)
 
