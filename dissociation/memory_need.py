@@ -172,7 +172,7 @@ def _contrast(contrast: Contrast) -> float:
     kernels = DOUBLE * (125.0 if contrast.thorough else 12.0) * few * few
     if images > few:
         # Of these, the first side's are still kept when all images are looked at.
-        kernels = max(kernels / 2, kernels - seen - squares)
+        kernels = max(0.65 * kernels, kernels - seen - squares)
     forms = 3.0 * networks if contrast.thorough else 0.0
     return 5 * networks + max(seen + squares + kernels, forms)
 
