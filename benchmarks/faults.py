@@ -33,7 +33,7 @@ def table(found: dict[str, Any]) -> str:
     tolls = found.values()
     total = {name: sum(toll[name] for toll in tolls) for name in next(iter(tolls))}
     lines = [
-        "| killed in the middle of | kills | entries looked at | broken | lost | numbers differ |",
+        "| killed in the middle of | kills | entries found | broken | lost | numbers differ |",
         "|---|---|---|---|---|---|",
     ]
     words = {"writes": "store writes", "trainings": "training", "curves": "a curve"}

@@ -36,7 +36,7 @@ PATIENCE = 120.0
 class Toll:
     """What kills have cost.
 
-    - `kills`: how many; `checked`: entries looked at after a restart.
+    - `kills`: how many; `checked`: entries found after a restart, and compared.
     - `broken`: entries that were neither what had been written nor absent.
     - `lost`: entries that were gone although the write had returned.
     - `different`: experiments that gave other numbers after the restart.

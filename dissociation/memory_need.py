@@ -33,7 +33,7 @@ SLACK = 1.15
 NOISE_SLACK = 1.8
 #: Draws of noise whose rows are kept from chunk to chunk, as in `measures/noise_measure.py`.
 KEPT = 8
-TRAIN_IMAGES, BATCHES_HELD = 60_000, 4
+TRAIN_IMAGES, BATCHES_HELD = 60_000, 2
 #: Rewrites whose rows are multiples of those that were there, and so are held only once.
 MULTIPLES = ("scale", "rescale", "permute", "duplicate", "balance")
 
@@ -169,7 +169,10 @@ def _contrast(contrast: Contrast) -> float:
     seen = FLOAT * 3.0 * images * sum(hidden)
     squares = DOUBLE * sum(float(min(images, width)) ** 2 * 3 for width in hidden)
     # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
-    kernels = DOUBLE * (97.0 if contrast.thorough else 12.0) * few * few
+    kernels = DOUBLE * (125.0 if contrast.thorough else 12.0) * few * few
+    if images > few:
+        # Of these, the first side's are still kept when all images are looked at.
+        kernels = max(0.65 * kernels, kernels - seen - squares)
     forms = 3.0 * networks if contrast.thorough else 0.0
     return 5 * networks + max(seen + squares + kernels, forms)
 
@@ -183,7 +186,7 @@ def _phantom(study: PhantomStudy) -> float:
 def _training(recipe: Recipe) -> float:
     batch = FLOAT * recipe.batch * float(PIXELS + 4 * recipe.width)
     turned = 3.0 * TRAIN_IMAGES * PIXELS if recipe.task == ROTATION else 0.0
-    return 7 * network_bytes(recipe.width, recipe.width) + BATCHES_HELD * batch + turned
+    return 4 * network_bytes(recipe.width, recipe.width) + BATCHES_HELD * batch + turned
 
 
 def _check(experiment: Experiment) -> float:

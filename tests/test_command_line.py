@@ -313,15 +313,15 @@ class TestWarm:
         with monkeypatch.context() as patch:
             patch.setattr("dissociation.engine.store.diskcache.Cache", full)
             assert main(["warm", OTHER]) == 1
-            assert "cannot be kept on disk" in capsys.readouterr().err
+            assert "folder of results cannot be used" in capsys.readouterr().err
             # Curves that are printed need not be kept.
             assert main(["run", OTHER]) == 0
-            assert "cannot be kept on disk" in capsys.readouterr().err
+            assert "folder of results cannot be used" in capsys.readouterr().err
         # It may also fill up on the way.
         monkeypatch.setattr("dissociation.engine.store.diskcache.Cache.set", full)
         assert main(["warm", OTHER]) == 1
         shown = capsys.readouterr()
-        assert "cannot be kept on disk" in shown.err and shown.out == ""
+        assert "folder of results cannot be used" in shown.err and shown.out == ""
 
     def test_interrupt_from_outside(self, tmp_path):
         """A real Ctrl-C in the middle of a training that would take long."""

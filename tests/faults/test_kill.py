@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a store write, of training and of a curve; `make faults` does 200."""
+"""kill -9 in the middle of a store write, of training, of a curve; `benchmarks.faults` does 200."""
 
 from __future__ import annotations
 

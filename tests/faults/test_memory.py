@@ -50,13 +50,14 @@ def test_estimates_are_above_measured_peaks(case, tmp_path):
     ids=["curves", "contrast", "phantom", "training", "map"],
 )
 def test_refused_before_it_starts(ask, lab, monkeypatch):
-    monkeypatch.setenv(MEMORY.variable, f"{BASE / GIB + 0.1}")
+    monkeypatch.setenv(MEMORY.variable, "0.7")
     with pytest.raises(InvalidValue, match="this fits:"):
         ask(lab)
     assert not lab.jobs.advance() and not any(lab.jobs.counts().values())
 
 
-def test_what_fits_was_not_left_behind(lab):
+def test_what_fits_was_not_left_behind(lab, monkeypatch):
+    monkeypatch.setenv(MEMORY.variable, "0.7")
     # The first of two groups fits and is asked for before the second is refused.
     small = Experiment(ParameterNoise(), (), Recipe(width=16), seeds=1)
     with pytest.raises(InvalidValue):
