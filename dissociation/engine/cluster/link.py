@@ -22,7 +22,9 @@ from dissociation.engine.cluster.weights import SentWeights
 log = logging.getLogger(__name__)
 #: Seconds between two looks at the scheduler, and between two attempts to reach it.
 PULSE, AGAIN = 0.5, 5.0
-HERE_INSTEAD = "This lab computes by itself for the time being."
+#: What visitors are told; the address is not their business.
+SILENT = "The cluster of this lab does not answer. It computes by itself for the time being."
+EMPTY = "The cluster of this lab has no workers. It computes by itself for the time being."
 
 
 class Link:
@@ -43,11 +45,11 @@ class Link:
         self._patience = patience
         self._settled = threading.Event()
         self._loop = asyncio.new_event_loop()
-        self._stopping = asyncio.Event()
         self._usable = asyncio.Event()
         self._client: Any = None
         self._weights: SentWeights | None = None
         self._out: set[asyncio.Task] = set()
+        self._connecting = self._loop.create_task(self._stay_connected())
         self._thread = threading.Thread(target=self._live, name="cluster", daemon=True)
         self._thread.start()
 
@@ -73,17 +75,18 @@ class Link:
     def stop(self) -> None:
         """Closes the connection."""
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._loop.call_soon_threadsafe(self._connecting.cancel)
         self._thread.join(timeout=10)
 
     def _live(self) -> None:
         try:
-            self._loop.run_until_complete(self._stay_connected())
+            with contextlib.suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(self._connecting)
         except Exception:
             log.exception("the connection to %s ended", self.address)
-            self._lose(f"The connection to {self.address} ended. {HERE_INSTEAD}")
+            self._lose(SILENT)
         finally:
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._land())
             self._loop.close()
 
     async def _stay_connected(self) -> None:
@@ -92,7 +95,7 @@ class Link:
 
         # A network is larger than what Dask expects in a graph; it is sent once.
         dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"})
-        while not self._stopping.is_set():
+        while True:
             begin = time.monotonic()
             client = Client(
                 self.address,
@@ -109,22 +112,16 @@ class Link:
                 # Dask lets through whatever TLS, sockets and other versions raise.
                 log.debug("no connection to %s", self.address, exc_info=True)
                 self.reason = " ".join(str(problem).split())[:200] or type(problem).__name__
-                self._lose(f"No Dask scheduler answers at {self.address}. {HERE_INSTEAD}")
+                self._lose(SILENT)
             finally:
                 self._client = self._weights = None
                 with contextlib.suppress(Exception):
                     await client.close(timeout=PULSE)
-            await self._pause(max(PULSE, AGAIN - (time.monotonic() - begin)))
-        self._recall_all()
-        await asyncio.gather(*self._out, return_exceptions=True)
-
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            await asyncio.sleep(max(PULSE, AGAIN - (time.monotonic() - begin)))
 
     async def _follow(self, client: Any) -> None:
         seen = time.monotonic()
-        while not self._stopping.is_set():
+        while True:
             if client.status != "running":
                 raise ConnectionError("the connection broke")
             found = await asyncio.wait_for(client.scheduler.identity(n_workers=0), self._patience)
@@ -133,8 +130,9 @@ class Link:
                 seen = now
                 self._gain(found["n_workers"])
             elif now - seen > self._patience:
-                self._lose(f"The scheduler at {self.address} has no workers. {HERE_INSTEAD}")
-            await self._pause(PULSE)
+                self.reason = "no workers"
+                self._lose(EMPTY)
+            await asyncio.sleep(PULSE)
 
     def _gain(self, workers: int) -> None:
         if not self._usable.is_set():
@@ -145,11 +143,16 @@ class Link:
 
     def _lose(self, trouble: str) -> None:
         if trouble != self.trouble:
-            log.warning("%s%s", trouble, f" ({self.reason})" if self.reason else "")
+            log.warning("%s (%s: %s)", trouble, self.address, self.reason)
         self.trouble = trouble
         self._usable.clear()
         self._settled.set()
         self._recall_all()
+
+    async def _land(self) -> None:
+        self._recall_all()
+        await asyncio.gather(*self._out, return_exceptions=True)
+        await self._loop.shutdown_asyncgens()
 
     def _recall_all(self) -> None:
         for task in self._out:
@@ -160,7 +163,7 @@ class Link:
         assert task is not None
         self._out.add(task)
         try:
-            if not self.trouble and not self._stopping.is_set():
+            if not self.trouble:
                 await self._usable.wait()
                 async with asyncio.TaskGroup() as group:
                     for number, unit in enumerate(units):

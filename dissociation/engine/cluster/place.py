@@ -53,9 +53,11 @@ class Cluster(Place):
         """See [`Place.require`][]."""
         # Twice: once to be reached, once for a worker to be there.
         self._link.settled(2 * self._patience + 5)
-        if trouble := self._link.trouble:
-            why = f" ({self._link.reason})" if self._link.reason else ""
-            allowed = f"{trouble.split('. ')[0]}{why}; start it, or unset {SCHEDULER_VARIABLE}"
+        if self._link.trouble:
+            allowed = (
+                f"no Dask scheduler with workers answers there ({self._link.reason}); start them, "
+                f"or unset {SCHEDULER_VARIABLE}"
+            )
             raise InvalidValue(SCHEDULER_VARIABLE, self._link.address, allowed)
 
     def stop(self) -> None:
