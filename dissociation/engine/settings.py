@@ -70,6 +70,7 @@ MEMORY = Limit(
     1024.0,
     "GiB",
     "An experiment with which the lab would need more is refused before it starts.",
+    usual="half of the machine's, 1 to 4 GiB",
 )
 MAX_WATCHES = Limit(
     "DISSOCIATION_MAX_WATCHES",
