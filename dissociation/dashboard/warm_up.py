@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 
@@ -27,6 +28,9 @@ def _load() -> None:
     except (DamagedData, InvalidValue) as problem:
         # Whoever asks for something that needs it will be told; the page itself works.
         log.warning("warming up: %s", problem)
+    # What was loaded stays as long as the lab: collecting garbage need not look at it again.
+    gc.collect()
+    gc.freeze()
 
 
 def warm_up() -> None:
