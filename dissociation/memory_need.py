@@ -17,6 +17,8 @@ from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 from dissociation.measures import ParameterNoise, Transfer
 from dissociation.measures.base import CHUNK
+from dissociation.measures.similarity.pair import FEW as FEW_OF_PAIR
+from dissociation.measures.similarity.pair import FOLDS
 from dissociation.phantoms import ANSWERED, PhantomStudy
 from dissociation.training import ROTATION, Recipe
 
@@ -163,16 +165,32 @@ def _side(side: Side) -> tuple[int, int]:
 
 
 def _contrast(contrast: Contrast) -> float:
+    """The first images with what unrelated networks would score, then all of them; not both."""
     sides = [_side(side) for side in contrast.sides]
     networks = sum(network_bytes(*widths) for widths in sides)
-    hidden = [widths[contrast.layer - 1] for widths in sides]
-    images, few = contrast.images, min(contrast.images, FEW)
-    seen = FLOAT * 3.0 * images * sum(hidden)
-    squares = DOUBLE * sum(float(min(images, width)) ** 2 * 3 for width in hidden)
+    one, other = (float(widths[contrast.layer - 1]) for widths in sides)
+    few = min(contrast.images, FEW)
     # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
-    kernels = DOUBLE * (85.0 if contrast.thorough else 12.0) * few * few
+    kernels = DOUBLE * (75.0 if contrast.thorough else 12.0) * few * few
+    squares = DOUBLE * 3.0 * (min(few, one) ** 2 + min(few, other) ** 2)
+    first_images = _seen(few, one + other) + kernels + squares
     forms = 3.0 * networks if contrast.thorough else 0.0
-    return 5 * networks + max(seen + squares + kernels, forms)
+    return 5 * networks + max(first_images, forms, _all_images(contrast.images, one, other))
+
+
+def _seen(images: int, neurons: float) -> float:
+    return FLOAT * 3.0 * images * neurons
+
+
+def _all_images(images: int, one: float, other: float) -> float:
+    if images <= FEW_OF_PAIR:
+        kernels = DOUBLE * 12.0 * images * images
+        return _seen(images, one + other) + kernels
+    # Gram matrices of every fold, of all, and of those to train on; ridge regression works on some
+    # of them in float64.
+    grams = FLOAT * (FOLDS + 2) * (one * one + other * other + one * other)
+    ridge = DOUBLE * (7 * max(one, other) ** 2 + 3 * one * other)
+    return _seen(images, one + other) + grams + ridge
 
 
 def _phantom(study: PhantomStudy) -> float:
