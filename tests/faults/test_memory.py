@@ -49,7 +49,7 @@ def test_the_estimate_is_above_a_measured_peak(tmp_path):
     ids=["curves", "contrast", "phantom", "training", "map"],
 )
 def test_refused_before_it_starts(ask, lab, monkeypatch):
-    monkeypatch.setenv(MEMORY.variable, "0.8")
+    monkeypatch.setenv(MEMORY.variable, "1")
     with pytest.raises(InvalidValue, match="this fits:"):
         ask(lab)
     assert not lab.jobs.advance() and not any(lab.jobs.counts().values())
