@@ -194,7 +194,9 @@ def _experiment(folder: Path, said: int) -> None:
             one.renew()
         curves = [float(c.images.sum()) for c in watch.curves() if c is not None]
         epochs = [float(h.epochs[-1]) for h in training.histories() if h.epochs]
-        what, value = ("curve", curves) if any(curves) else ("training", epochs)
+        # Curves of the first network are measured while the second one trains.
+        trained = sum(epochs) >= plans[0].recipe.epochs * plans[0].seeds
+        what, value = ("curve", curves) if trained else ("training", [*epochs, *curves])
         if [what, value] != told:
             told = [what, value]
             say("stored", list(_stored(lab.library)))

@@ -48,11 +48,21 @@ def check_memory(asked: Asked, limit: float) -> None:
     if need <= limit:
         return
     sizes = f"it needs about {need / GIB:.1f} GiB of memory and the lab may use {limit / GIB:.3g}"
-    for lever in _levers(asked):
-        fits = _largest(lever, limit)
-        if fits is not None:
-            allowed = f"{sizes}; this fits: {lever.field} of at most {fits:,g}"
-            raise InvalidValue(lever.field, lever.value, allowed)
+    first: Lever | None = None
+    given_up: list[str] = []
+    while levers := [lever for lever in _levers(asked) if lever.smaller]:
+        for lever in levers:
+            fits = _largest(lever, limit)
+            if fits is not None:
+                words = " and ".join([*given_up, f"{lever.field} of at most {fits:,g}"])
+                # Of several, the first is what people will look for.
+                named = first or lever
+                raise InvalidValue(named.field, named.value, f"{sizes}; this fits: {words}")
+        # None is enough by itself: the first as small as it can be, and on with the others.
+        first = first or levers[0]
+        least = levers[0].smaller[0]
+        given_up.append(f"{levers[0].field} of {least:,g}")
+        asked = levers[0].changed(least)
     raise InvalidValue("memory", f"{need / GIB:.1f} GiB", f"{sizes}; nothing like it fits")
 
 

@@ -1,8 +1,8 @@
 """How much memory something takes at most, told from its sizes before it starts.
 
 Each sum names the arrays that are there at the moment that takes most: what is kept, and what is
-made of it. `BASE` is there whatever is asked for; what allocators add is in `SLACK`, fitted once:
-`python -m benchmarks.memory` holds the sums against measured peaks.
+made of it. `BASE` is there whatever is asked for; what allocators add is in `SLACK`. They were
+fitted to the peaks of some cases, and tried on others, by `python -m benchmarks.memory`.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 from dissociation.measures import ParameterNoise, Transfer
 from dissociation.measures.base import CHUNK
+from dissociation.measures.similarity.pair import FEW as FEW_OF_PAIR
+from dissociation.measures.similarity.pair import FOLDS
 from dissociation.phantoms import ANSWERED, PhantomStudy
 from dissociation.training import ROTATION, Recipe
 
 MB, GIB = 2.0**20, 2.0**30
 FLOAT, DOUBLE = 4, 8
 #: Python, JAX, its programs, and MNIST.
-BASE = 400 * MB
-#: Noise for all images, while it is drawn.
-LEAST = 200 * MB
-#: While programs are compiled, a condition.
-COMPILING = 40 * MB
-SLACK = 1.15
-#: Many arrays of many sizes, kept and made anew in turns, leave more of the heap unused.
-NOISE_SLACK = 1.8
+BASE = 430 * MB
+#: Noise for all images while it is drawn, and programs while they are compiled.
+PASSING = 310 * MB
+SLACK = 1.2
+#: Rows are kept and made anew in turns, which leaves more of the heap unused.
+NOISE_SLACK = 1.45
 #: Draws of noise whose rows are kept from chunk to chunk, as in `measures/noise_measure.py`.
 KEPT = 8
 TRAIN_IMAGES, BATCHES_HELD = 60_000, 2
@@ -64,8 +64,11 @@ def network_bytes(first: int, second: int) -> float:
 
 def need_of(asked: Asked) -> float:
     """Memory in bytes that a process needs at most for this alone, everything included."""
-    programs = COMPILING * len(asked) if isinstance(asked, (list, tuple)) else 0.0
-    return BASE + programs + max(LEAST, _sum(asked))
+    held = _sum(asked)
+    if isinstance(asked, Recipe):
+        # Nothing else is drawn or compiled while a network is trained.
+        return BASE + max(PASSING, held)
+    return BASE + PASSING + held
 
 
 def _sum(asked: Asked) -> float:
@@ -151,9 +154,9 @@ def _transfer(experiments: Sequence[Experiment]) -> float:
     features = images * rows / longest
     widest = max(second for _, second in widths)
     if getattr(measure, "probe", "") == "notebook":
-        return held + FLOAT * (shared + 6 * features)
+        return held + FLOAT * (shared + 5 * features)
     axes = min(images, float(widest))
-    probe = images * (2 * widest + 4 * axes) + 5 * axes * axes
+    probe = images * (2 * widest + 3 * axes) + 5 * axes * axes
     return held + FLOAT * (shared + 2 * features + probe)
 
 
@@ -162,25 +165,38 @@ def _side(side: Side) -> tuple[int, int]:
 
 
 def _contrast(contrast: Contrast) -> float:
+    """The first images with what unrelated networks would score, then all of them; not both."""
     sides = [_side(side) for side in contrast.sides]
     networks = sum(network_bytes(*widths) for widths in sides)
-    hidden = [widths[contrast.layer - 1] for widths in sides]
-    images, few = contrast.images, min(contrast.images, FEW)
-    seen = FLOAT * 3.0 * images * sum(hidden)
-    squares = DOUBLE * sum(float(min(images, width)) ** 2 * 3 for width in hidden)
+    one, other = (float(widths[contrast.layer - 1]) for widths in sides)
+    few = min(contrast.images, FEW)
     # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
-    kernels = DOUBLE * (125.0 if contrast.thorough else 12.0) * few * few
-    if images > few:
-        # Of these, the first side's are still kept when all images are looked at.
-        kernels = max(0.65 * kernels, kernels - seen - squares)
+    kernels = DOUBLE * (75.0 if contrast.thorough else 12.0) * few * few
+    squares = DOUBLE * 3.0 * (min(few, one) ** 2 + min(few, other) ** 2)
+    first_images = _seen(few, one + other) + kernels + squares
     forms = 3.0 * networks if contrast.thorough else 0.0
-    return 5 * networks + max(seen + squares + kernels, forms)
+    return 5 * networks + max(first_images, forms, _all_images(contrast.images, one, other))
+
+
+def _seen(images: int, neurons: float) -> float:
+    return FLOAT * 3.0 * images * neurons
+
+
+def _all_images(images: int, one: float, other: float) -> float:
+    if images <= FEW_OF_PAIR:
+        kernels = DOUBLE * 12.0 * images * images
+        return _seen(images, one + other) + kernels
+    # Gram matrices of every fold, of all, and of those to train on; ridge regression works on some
+    # of them in float64.
+    grams = FLOAT * (FOLDS + 2) * (one * one + other * other + one * other)
+    ridge = DOUBLE * (7 * max(one, other) ** 2 + 3 * one * other)
+    return _seen(images, one + other) + grams + ridge
 
 
 def _phantom(study: PhantomStudy) -> float:
     widths = widths_after(study.recipe, (study.phantom,))
     hidden = FLOAT * float(ANSWERED * sum(widths))
-    return 9 * network_bytes(*widths) + 4 * hidden
+    return 6 * network_bytes(*widths) + 4 * hidden
 
 
 def _training(recipe: Recipe) -> float:

@@ -89,6 +89,17 @@ def test_what_fits_is_let_through():
         check_memory(asked, need_of(asked))
 
 
+def test_several_things_at_once_if_none_is_enough():
+    wide = Contrast(Side(LARGE), Side(LARGE), images=10_000)
+    limit = BASE + 0.55 * GIB
+    with pytest.raises(
+        InvalidValue, match=r"this fits: images of 500 and width of at most"
+    ) as caught:
+        check_memory(wide, limit)
+    width = int(caught.value.args[0].rsplit(" ", 1)[1].rstrip(".").replace(",", ""))
+    check_memory(changed(changed(wide, "images", 500), "width", width), limit)
+
+
 def test_less_than_the_lab_itself_needs():
     with pytest.raises(InvalidValue, match="nothing like it fits"):
         check_memory(curves(InputNoise(), (m.Nuisance(512.0),)), BASE / 2)

@@ -66,7 +66,8 @@ MEMORY = Limit(
     "DISSOCIATION_MEMORY",
     # The other half is for the system and for what others run.
     min(4.0, max(machine_memory() / 2, 1.0)),
-    0.5,
+    # Less would not hold the lab itself.
+    0.75,
     1024.0,
     "GiB",
     "An experiment with which the lab would need more is refused before it starts.",

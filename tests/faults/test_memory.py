@@ -31,10 +31,9 @@ def lab(tmp_path, monkeypatch):
     made.stop()
 
 
-@pytest.mark.parametrize("case", ["curves, tiny", "contrast, 1,000 images"])
-def test_estimates_are_above_measured_peaks(case, tmp_path):
-    # `python -m benchmarks.memory` does all cases.
-    (row,) = compare([case], tmp_path)
+def test_the_estimate_is_above_a_measured_peak(tmp_path):
+    # `python -m benchmarks.memory` does many cases.
+    (row,) = compare(["curves, tiny"], tmp_path)
     assert 1.0 <= row["expected"] / row["measured"] <= 1.6, row
 
 
@@ -50,14 +49,14 @@ def test_estimates_are_above_measured_peaks(case, tmp_path):
     ids=["curves", "contrast", "phantom", "training", "map"],
 )
 def test_refused_before_it_starts(ask, lab, monkeypatch):
-    monkeypatch.setenv(MEMORY.variable, "0.7")
+    monkeypatch.setenv(MEMORY.variable, "1")
     with pytest.raises(InvalidValue, match="this fits:"):
         ask(lab)
     assert not lab.jobs.advance() and not any(lab.jobs.counts().values())
 
 
 def test_what_fits_was_not_left_behind(lab, monkeypatch):
-    monkeypatch.setenv(MEMORY.variable, "0.7")
+    monkeypatch.setenv(MEMORY.variable, "0.8")
     # The first of two groups fits and is asked for before the second is refused.
     small = Experiment(ParameterNoise(), (), Recipe(width=16), seeds=1)
     with pytest.raises(InvalidValue):

@@ -13,7 +13,7 @@ from .two_servers import NAMES
 def test_two_servers_on_one_cache(tmp_path):
     cache = tmp_path / "cache"
     cache.mkdir()
-    servers = [script("two_servers", cache, number, 2.0) for number in range(2)]
+    servers = [script("two_servers", cache, number, 1.0) for number in range(2)]
     reports = []
     for server in servers:
         printed, log = output(server)
