@@ -35,6 +35,7 @@ DRAWING = (
     "figure.js",
     "multiples.js",
     "heatmap.js",
+    "digits.js",
     "representation.js",
     "map.js",
     "phantom.js",

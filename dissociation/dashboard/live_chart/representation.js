@@ -1,6 +1,7 @@
 // Two representations side by side: dissimilarities, activations, embedding; A left, B right.
 
 const GAP = 0.06; // between the two, as a share of the width
+const MARGIN = { l: 30, r: 40, t: 34, b: 8 };
 const ROWS = [
   { part: "dissimilarity", share: 0.4, title: "Dissimilarity of images, by digit" },
   { part: "activations", share: 0.22, title: "Activations: images by digit, neurons across" },
@@ -45,21 +46,40 @@ function heatOf(matrix, largest, row, side, words, colorscale) {
   };
 }
 
-function cloudOf(trace, row, side, compact) {
+/** What the pointer finds where the digits of a cloud are drawn. */
+function cloudOf(trace, row, side) {
   return {
     uid: `cloud-${side}`,
-    // Not of WebGL: that takes a quarter of a second to begin with, and browsers allow few of them.
     type: "scatter",
-    mode: "text",
+    mode: "markers",
     x: trace.x,
     y: trace.y,
     text: trace.digits.map(String),
-    textfont: { size: compact ? 9 : 12, color: trace.digits.map((digit) => DIGITS[digit]) },
+    // At most one of them is drawn, and cannot be seen; all of them can be pointed at.
+    marker: { opacity: 0, maxdisplayed: 1, color: trace.digits.map((digit) => DIGITS[digit]) },
     xaxis: `x${panelOf(row, side)}`,
     yaxis: `y${panelOf(row, side)}`,
     hovertemplate: "a %{text}<extra></extra>",
     showlegend: false,
   };
+}
+
+/** The digits of both clouds, whose panels share their axes. */
+function cloudShapes(figure, snapshot, width, size) {
+  const row = ROWS.findIndex(({ part }) => part === "embedding");
+  const clouds = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
+  const traces = [...clouds.values()];
+  if (traces.length === 0) return [];
+  const [low, high] = rowDomain(figure, width, row);
+  const pixels = [
+    (width - MARGIN.l - MARGIN.r) * sideDomain(0)[1],
+    representationHeight(figure, width) * (high - low),
+  ];
+  const unit = ["x", "y"].map((along, n) => reach(traces.map((trace) => trace[along])) / pixels[n]);
+  return figure.traces.flatMap(({ key }, side) => {
+    const panel = { xref: `x${panelOf(row, side)}`, yref: `y${panelOf(row, side)}`, unit };
+    return clouds.has(key) ? digitShapes(clouds.get(key), panel, size, DIGITS) : [];
+  });
 }
 
 /** Tells one drawing from another. */
@@ -68,7 +88,7 @@ function representationDrawing(figure, snapshot, colors, width) {
   return JSON.stringify([figure, pictures, colors, width]);
 }
 
-function representationTraces(figure, snapshot, compact) {
+function representationTraces(figure, snapshot) {
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
   return figure.traces.flatMap(({ key }, side) => {
     const trace = byKey.get(key);
@@ -83,10 +103,12 @@ function representationTraces(figure, snapshot, compact) {
         activations, trace.largest_activation, 1, side,
         "image %{y}, neuron %{x}<br>activation %{z:.3g}<extra></extra>", "Viridis",
       ),
-      cloudOf(trace, 2, side, compact),
+      cloudOf(trace, 2, side),
     ];
   });
 }
+
+const sideDomain = (side) => (side === 0 ? [0, (1 - GAP) / 2] : [(1 + GAP) / 2, 1]);
 
 /** Where a row stands, from the top, with room for its title above it. */
 function rowDomain(figure, width, row) {
@@ -111,7 +133,8 @@ function representationLayout(figure, snapshot, colors, width) {
   const size = figure.scale * (compact ? 10 : 13);
   layout.height = representationHeight(figure, width);
   layout.hovermode = "closest";
-  layout.margin = { l: 30, r: 40, t: compact ? 48 : 34, b: 8 };
+  layout.margin = { ...MARGIN, t: compact ? 48 : MARGIN.t };
+  layout.shapes = cloudShapes(figure, snapshot, width, (compact ? 8 : 10) * figure.scale);
   layout.annotations = [];
   const breaks = compact ? ",<br>" : ", "; // two names beside each other are wider than a phone
   const say = (text, x, y, bold) =>
@@ -125,7 +148,7 @@ function representationLayout(figure, snapshot, colors, width) {
     const y = rowDomain(figure, width, row);
     say(title, 0, y[1], false);
     figure.traces.forEach((style, side) => {
-      const x = side === 0 ? [0, (1 - GAP) / 2] : [(1 + GAP) / 2, 1];
+      const x = sideDomain(side);
       if (row === 0) say(style.name, x[0], 1, true);
       const shared = { color: colors.quiet, tickfont: { size }, showgrid: false, zeroline: false };
       const digits = part === "embedding" ? { showticklabels: false } : digitTicks(pictured);

@@ -1,0 +1,106 @@
+"""What a visitor of Representation waits for: a fresh server, networks stored, a real browser.
+
+Pictures are there when Plotly has drawn them (the promise of `react` has been kept and a frame has
+passed), values when the table says them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.journey import MINUTES, complete, server
+from dissociation.engine.library import Library
+from dissociation.engine.store import Store
+from dissociation.engine.tasks import training
+from dissociation.network import seed_key
+from dissociation.training import QUICK
+
+MOVES = 12
+PLOT = "document.querySelector('.js-plotly-plot')"
+#: What the second side's matrix is now, as far as it is drawn; empty before.
+PICTURE = (
+    f"(() => {{ const of = {PLOT}?.querySelectorAll('.heatmaplayer image');"
+    " return of?.length === 4 ? of[1].getAttribute('xlink:href') : ''; })()"
+)
+VALUES = "[...document.querySelectorAll('.live-chart-table td')].map((cell) => cell.textContent)"
+WAIT = f"""(before) => {{
+    const now = {PICTURE};
+    return now && now !== before;
+}}"""
+WAIT_VALUES = f"""(before) => {{
+    const stale = document.querySelector('.live-chart-table.live-chart-stale');
+    const cells = {VALUES};
+    const values = cells.filter((_, position) => position % 5 === 0);
+    return !stale && values.length && !values.includes('…') && cells.join() !== before;
+}}"""
+
+
+def looking() -> list[tuple[str, float, str]]:
+    """Measures first pictures and moves of the strength. **Returns:** (what, seconds, bound)."""
+    rows: list[tuple[str, float, str]] = []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        cache = Path(folder)
+        _train(cache)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        with server(cache) as (url, _):
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            for what, bound in (("the very first", ""), ("again", ""), ("once more", "1 s")):
+                where = {"the very first": "20", "again": "30", "once more": "40"}[what]
+                begin = time.perf_counter()
+                page.goto(f"{url}/Representation?scale={where}")
+                page.wait_for_function(WAIT, arg="", timeout=MINUTES, polling="raf")
+                seconds = time.perf_counter() - begin
+                rows.append((f"representation: first picture, page included, {what}", seconds, bound))
+                complete(page, 1)
+                page.wait_for_timeout(500)
+            _move(page, url, "scale", "α", rows)
+            _move(page, url, "nuisance", "groups", rows)
+        browser.close()
+    return rows
+
+
+def _train(cache: Path) -> None:
+    library = Library(Store(cache))
+    for history, network in training(QUICK, 0):
+        if network is not None:
+            library.save_network(QUICK, 0, network, history)
+    library.store.close()
+
+
+def _move(page: Page, url: str, rewrite: str, name: str, rows: list) -> None:
+    """Moves a strength there and back: each value for the first time, then again from the store."""
+    page.goto(f"{url}/Representation?rewrite={rewrite}")
+    complete(page, 1)
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    for when, key in (("for the first time", "ArrowLeft"), ("again", "ArrowRight")):
+        pictures, values = [], []
+        for _ in range(MOVES):
+            page.wait_for_timeout(400)
+            picture = page.evaluate(PICTURE)
+            cells = page.evaluate(f"{VALUES}.join()")
+            begin = time.perf_counter()
+            slider.press(key)
+            page.wait_for_function(WAIT, arg=picture, timeout=MINUTES, polling="raf")
+            pictures.append(time.perf_counter() - begin)
+            page.wait_for_function(WAIT_VALUES, arg=cells, timeout=MINUTES, polling="raf")
+            values.append(time.perf_counter() - begin)
+            complete(page, 1)
+        what = f"representation: {rewrite} moved {when}"
+        rows.append((f"{what}, pictures drawn, median of {MOVES}", statistics.median(pictures), "0.5 s"))
+        rows.append((f"{what}, pictures drawn, slowest", max(pictures), ""))
+        rows.append((f"{what}, table said, median of {MOVES}", statistics.median(values), "0.5 s"))
+        rows.append((f"{what}, table said, slowest", max(values), ""))
+
+
+if __name__ == "__main__":
+    for what, seconds, bound in looking():
+        print(f"{seconds:7.3f}  {what}  {bound}")
