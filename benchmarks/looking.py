@@ -61,8 +61,8 @@ def looking() -> list[tuple[str, float, str]]:
                 rows.append((f"representation: first picture, page included, {what}", seconds, bound))
                 complete(page, 1)
                 page.wait_for_timeout(500)
-            _move(page, url, "scale", "α", rows)
-            _move(page, url, "nuisance", "groups", rows)
+            _move(page, url, "rescale", rows)
+            _move(page, url, "nuisance", rows)
         browser.close()
     return rows
 
@@ -75,7 +75,7 @@ def _train(cache: Path) -> None:
     library.store.close()
 
 
-def _move(page: Page, url: str, rewrite: str, name: str, rows: list) -> None:
+def _move(page: Page, url: str, rewrite: str, rows: list[tuple[str, float, str]]) -> None:
     """Moves a strength there and back: each value for the first time, then again from the store."""
     page.goto(f"{url}/Representation?rewrite={rewrite}")
     complete(page, 1)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+# As in the lab. Threads of BLAS wait by spinning: with two processes of tests on two cores, three
+# quarters of the time of whatever compares representations went into that.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from pathlib import Path
 

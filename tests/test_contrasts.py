@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dissociation.comparison import Findings, compare, steps_of, stream
-from dissociation.contrasts import Contrast, Side, is_close_look
+from dissociation.contrasts import FEW, Contrast, Side, is_close_look
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
@@ -71,7 +71,7 @@ def test_other_networks_differ_in_both(reference_networks):
         assert value < chance if measure.distance else value > chance, name
 
 
-@pytest.mark.parametrize("images", [EMBEDDED, 1_500])
+@pytest.mark.parametrize("images", [EMBEDDED, FEW + 100])
 def test_coarse_to_fine(same, images):
     news = found(same, images=images)
     contrast = Contrast(Side(RECIPE), Side(RECIPE), images=images)
