@@ -140,7 +140,8 @@ class Family:
 
     - `name`: for addresses; `short`, `label`: for people.
     - `minimises`: what its members have least of, in words.
-    - `definition`, `form`: in LaTeX, with `cite`, where they stand in the paper.
+    - `definition`, `form`: in LaTeX, `form` one of Ω1 and one of Ω2; `cite`: where they stand in
+      the paper.
     - `build`: from a task and free parameters to a member.
     """
 
@@ -149,7 +150,7 @@ class Family:
     label: str
     minimises: str
     definition: str
-    form: str
+    form: tuple[str, str]
     cite: str
     build: Callable[[Solved, Freedom, float], Weights]
 
@@ -164,7 +165,7 @@ FAMILIES: dict[str, Family] = {
             "general linear solution",
             "nothing: any network of least error",
             r"W_2 W_1 \Sigma_{xx} = \Sigma_{yx}",
-            _CORE + r",\quad \Omega_2 = U\sqrt{S}Q^{+} + \Psi + \Gamma_3(I - HH^{+})",
+            (_CORE, r"\Omega_2 = U\sqrt{S}Q^{+} + \Psi + \Gamma_3(I - HH^{+})"),
             "Definition 2.3, Theorem 3.1",
             general,
         ),
@@ -174,8 +175,10 @@ FAMILIES: dict[str, Family] = {
             "least-squares solution",
             "the norm of the function",
             r"\min \lVert W_2 W_1 \rVert_F^2",
-            _CORE + r",\quad \Omega_2 = U\sqrt{S}Q^{+} + \Psi + \Phi"
-            r" + \Gamma_3(I - \Omega_1\Omega_1^{+})",
+            (
+                _CORE,
+                r"\Omega_2 = U\sqrt{S}Q^{+} + \Psi + \Phi + \Gamma_3(I - \Omega_1\Omega_1^{+})",
+            ),
             "Definition 3.2, Theorem 3.3",
             least_squares,
         ),
@@ -185,7 +188,7 @@ FAMILIES: dict[str, Family] = {
             "minimum-representation-norm solution",
             "the norms of hidden layer and readout",
             r"\min \lVert W_1 X \rVert_F^2 + \lVert W_2 \rVert_F^2",
-            r"\Omega_2 = M\sqrt{N}R^\top,\quad \Omega_1 = R\sqrt{N}O^\top X^{+} + \Gamma_2 P_u",
+            (r"\Omega_1 = R\sqrt{N}O^\top X^{+} + \Gamma_2 P_u", r"\Omega_2 = M\sqrt{N}R^\top"),
             "Definition 3.4, Theorem 3.5",
             minimum_representation,
         ),
@@ -195,7 +198,7 @@ FAMILIES: dict[str, Family] = {
             "minimum-weight-norm solution",
             "the norms of both weight matrices",
             r"\min \lVert W_1 \rVert_F^2 + \lVert W_2 \rVert_F^2",
-            r"\Omega_2 = U\sqrt{S}R^\top,\quad \Omega_1 = R\sqrt{S}V^\top",
+            (r"\Omega_1 = R\sqrt{S}V^\top", r"\Omega_2 = U\sqrt{S}R^\top"),
             "Definition 3.6, Theorem 3.7",
             minimum_weight,
         ),

@@ -26,9 +26,9 @@ from dissociation.linear.solved import Solved, solve
 from dissociation.linear.task import LinearTask
 from dissociation.linear.walk import largest_change, walks
 
-STEPS, SIZE, SPREAD, DRAWS = (1, 60), (0.01, 0.5), (0.0, 2.0), (2, 1_000)
+STEPS, SIZE, SPREAD, DRAWS = (1, 60), (0.01, 0.5), (0.0, 2.0), (2, 2_000)
 #: Noise scales of the closed forms, and those at which noise is drawn.
-SIGMA, SAMPLED = np.logspace(-2, 0.5, 41), np.logspace(-2, 0.5, 11)
+SIGMA, SAMPLED = np.logspace(-2, 0.5, 41), np.logspace(-2, 0.5, 6)
 #: Studies that are kept, about 1 MB each.
 _KEPT = 16
 
@@ -52,9 +52,9 @@ class LinearStudy:
     family: str = "gls"
     steps: int = 60
     size: float = 0.15
-    spread: float = 0.7
+    spread: float = 0.6
     scaling: str = "paper"
-    draws: int = 200
+    draws: int = 600
 
     def __post_init__(self):
         check_choice("family", self.family, tuple(FAMILIES))

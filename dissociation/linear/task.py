@@ -58,11 +58,11 @@ class LinearTask:
     """
 
     kind: str = "tree"
-    inputs: str = "onehot"
+    inputs: str = "gaussian"
     depth: int = 3
     twins: int = 2
     samples: int = 16
-    n_in: int = 20
+    n_in: int = 24
     n_out: int = 6
     rank: int = 3
     noise: float = 0.0

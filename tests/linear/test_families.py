@@ -137,7 +137,7 @@ def test_members_have_the_form_of_theorem_3_1(problem):
 
 def test_whitened_inputs_make_both_minimum_norms_one():
     # Corollary 3.8: one-hot items, none of the inputs unused.
-    solved = solve(LinearTask(n_in=16).data())
+    solved = solve(LinearTask(inputs="onehot", n_in=16).data())
     found = members(solved, 20, count=1, spread=0.8, key=5)
     assert np.allclose(found["mrns"].w1, found["mwns"].w1, atol=EXACT)
     assert np.allclose(found["mrns"].w2, found["mwns"].w2, atol=EXACT)
@@ -165,12 +165,13 @@ def test_a_walk_stays_on_its_manifold_while_the_weights_wander(inputs):
 
 
 def test_a_tree_gives_every_node_to_the_items_below_it():
-    x, y = LinearTask(depth=2, twins=2, n_in=9).data()
+    task = LinearTask("tree", "onehot", depth=2, twins=2, n_in=9)
+    x, y = task.data()
     assert x.shape == (9, 8) and y.shape == (7, 8)
     assert np.array_equal(y[0], np.ones(8))
     assert np.array_equal(y[1:3], [[1] * 4 + [0] * 4, [0] * 4 + [1] * 4])
     assert np.array_equal(y[3], [1, 1, 0, 0, 0, 0, 0, 0])
-    other = LinearTask(depth=2, twins=2, n_in=9, targets=1).data()
+    other = dataclasses.replace(task, targets=1).data()
     assert np.array_equal(other.x, x) and not np.array_equal(other.y, y)
     assert sorted(map(tuple, other.y.T)) == sorted(map(tuple, y.T))
 
@@ -187,7 +188,7 @@ def test_a_random_task_has_the_rank_and_noise_asked_for():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"n_in": 8}, "one-hot inputs need one input for each of the 16 items"),
+        ({"inputs": "onehot", "n_in": 8}, "one-hot inputs need one input for each of the 16 items"),
         ({"depth": 9}, "depth = 9 cannot be used: give a whole number from 2 to 3"),
         ({"kind": "ring"}, "choose one of tree, random"),
         ({"noise": float("nan")}, "target_noise"),

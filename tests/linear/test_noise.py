@@ -13,7 +13,7 @@ from dissociation.linear.walk import members
 
 SIGMA = np.logspace(-2, 0.5, 7)
 TASKS = {
-    "tree": LinearTask(),
+    "tree": LinearTask(inputs="onehot", n_in=20),
     "random": LinearTask("random", "gaussian", n_in=12, noise=0.5),
     "wide": LinearTask("random", "gaussian", samples=8, n_in=14),
 }
