@@ -39,6 +39,7 @@ ELSEWHERE = {
     "Representation": "Two hidden layers side by side, and every measure of how alike they are.",
     "Map": "Every rewrite a point: how far function and representation move.",
     "Phantom": "A picture of your choice in a representation, and not one answer changed.",
+    "Linear": "Linear networks, where theory is exact: walk among solutions, the output stands.",
 }
 
 

@@ -56,6 +56,7 @@ SHOTS = {
     "representation": Shot("/Representation?rewrite=nuisance", 1, 1_900, readme=True),
     "map": Shot("/Map", 1, 900, readme=True),
     "phantom": Shot("/Phantom", 1, 1_500, readme=True),
+    "linear": Shot("/Linear", 1, 1_250, readme=True),
     "sweep": Shot("/Sweep", 1, 1_250, readme=True),
 }
 LOOKS = {

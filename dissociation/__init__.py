@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dissociation.errors import DamagedData, InvalidValue
     from dissociation.experiment import Experiment, from_json
     from dissociation.function_checks import FunctionCheck, function_check
+    from dissociation.linear.study import LinearStudy, linear_from_json, study_linear
     from dissociation.manipulations import (
         Balance,
         Duplicate,
@@ -46,6 +47,7 @@ _HOME = {
     "errors": ("DamagedData", "InvalidValue"),
     "experiment": ("Experiment", "from_json"),
     "function_checks": ("FunctionCheck", "function_check"),
+    "linear.study": ("LinearStudy", "linear_from_json", "study_linear"),
     "manipulations": (
         "Balance",
         "Duplicate",

@@ -34,6 +34,7 @@ PAGES = {
     "representation": "pages/6_Representation.py",
     "map": "pages/7_Map.py",
     "phantom": "pages/8_Phantom.py",
+    "linear": "pages/9_Linear.py",
 }
 #: A network that is trained in a moment and measured in another.
 TINY = {

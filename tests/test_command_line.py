@@ -22,6 +22,7 @@ from dissociation.command_line import compute as compute_module
 from dissociation.command_line import files
 from dissociation.command_line.contrast_work import ContrastWork
 from dissociation.command_line.curve_work import CurveWork
+from dissociation.command_line.linear_work import LinearWork
 from dissociation.command_line.main import main
 from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.progress import Progress
@@ -502,6 +503,8 @@ class TestSources:
         link = PRESETS[name].link
         if link.table.study is not None:
             expected = PhantomWork(link.table.study(link.values))
+        elif link.table.linear is not None:
+            expected = LinearWork(link.table.linear(link.values))
         elif link.table.contrasts is not None:
             expected = ContrastWork(contrasts_of(link))
         else:

@@ -25,6 +25,7 @@ CORE = (
     "function_checks",
     "hypothesis",
     "json_forms",
+    "linear",
     "manipulations",
     "measures",
     "memory_limit",

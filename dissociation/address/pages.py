@@ -5,6 +5,7 @@ from __future__ import annotations
 from dissociation.address.curve_pages import ROBUSTNESS, TRANSFER
 from dissociation.address.hypothesis_page import HYPOTHESIS
 from dissociation.address.inputs_page import INPUTS
+from dissociation.address.linear_page import LINEAR
 from dissociation.address.map_page import MAP
 from dissociation.address.phantom_page import PHANTOM
 from dissociation.address.representation_page import REPRESENTATION
@@ -24,5 +25,6 @@ PAGES: dict[str, PageTable] = {
         REPRESENTATION,
         MAP,
         PHANTOM,
+        LINEAR,
     )
 }

@@ -158,6 +158,26 @@ PRESETS: dict[str, Preset] = {
             "The neurons that paint it cancel in the output, so the function has no need of them; "
             "their weights were solved for these very images and for nothing near them.",
         ),
+        Preset(
+            "linear-walk",
+            "The outputs stand, all else wanders",
+            Link.of("linear"),
+            "Play the walk: at its end both layers of weights are as far from where they began as "
+            "they are large, the similarity matrix by half of its norm, and all outputs are the "
+            "same to 13 digits.",
+            "The task fixes what the two layers of a linear network do together on the data; "
+            "everything that the second layer can undo is left to chance.",
+        ),
+        Preset(
+            "linear-minimum",
+            "Least norm, one similarity matrix",
+            Link.of("linear", family="mwns"),
+            "The weights wander as far, but the similarity matrix stands, too; even so, a decoder "
+            "fitted at the start comes to miss 45 % of the outputs. Weak parameter noise costs "
+            "MWNS twice what it costs MRNS, and a general solution six times.",
+            "Least norm leaves the hidden layer free only to turn, which no similarity between "
+            "items notices and every linear reader does.",
+        ),
     )
 }
 

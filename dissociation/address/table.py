@@ -11,6 +11,7 @@ from dissociation.address.parameters import manipulation_of
 from dissociation.address.view import TOUR, VIEW, teaching_parameters
 from dissociation.contrasts import Contrast
 from dissociation.experiment import Experiment
+from dissociation.linear.study import LinearStudy
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.phantoms import PhantomStudy
 
@@ -40,7 +41,8 @@ class PageTable:
     - `conditions`: from values to the page's curves; the first is the reference.
     - `contrasts`: from values to the pairs of networks that the page compares.
     - `study`: from values to the phantom that the page is of.
-        Both **raise** `InvalidValue` if values contradict each other.
+    - `linear`: from values to the linear networks that the page is of.
+        All **raise** `InvalidValue` if values contradict each other.
     """
 
     name: str
@@ -51,11 +53,12 @@ class PageTable:
     conditions: Callable[[Values], list[Condition]] | None = None
     contrasts: Callable[[Values], list[Contrast]] | None = None
     study: Callable[[Values], PhantomStudy] | None = None
+    linear: Callable[[Values], LinearStudy] | None = None
 
     @property
     def measures(self) -> bool:
         """Whether there is something to compute, and to take home."""
-        return any((self.conditions, self.contrasts, self.study))
+        return any((self.conditions, self.contrasts, self.study, self.linear))
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -74,6 +77,7 @@ def page_table(
     conditions: Callable[[Values], list[Condition]] | None = None,
     contrasts: Callable[[Values], list[Contrast]] | None = None,
     study: Callable[[Values], PhantomStudy] | None = None,
+    linear: Callable[[Values], LinearStudy] | None = None,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.
 
@@ -81,11 +85,11 @@ def page_table(
 
     - `controls`: what visitors move, and a teacher's link may hide or lock.
     - `states`: further parameters without such a control.
-    - `determining`, `conditions`, `contrasts`, `study`: see [`PageTable`][].
+    - `determining`, `conditions`, `contrasts`, `study`, `linear`: see [`PageTable`][].
     """
     common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
-    results = (tuple(determining), conditions, contrasts, study)
+    results = (tuple(determining), conditions, contrasts, study, linear)
     return PageTable(name, title, script, everything, *results)
 
 

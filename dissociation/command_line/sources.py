@@ -13,6 +13,7 @@ from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
 from dissociation.command_line.contrast_work import ContrastWork
 from dissociation.command_line.curve_work import CurveWork
+from dissociation.command_line.linear_work import LinearWork
 from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.work import Work
 from dissociation.contrasts import contrast_from_json
@@ -27,7 +28,7 @@ class Source(NamedTuple):
     """What was asked for.
 
     - `name`: as it was given.
-    - `work`: its curves, the networks that it compares, or its phantom.
+    - `work`: its curves, the networks that it compares, its phantom, or its linear networks.
     - `notices`: what could not be used of an address.
     """
 
@@ -57,6 +58,8 @@ def read_source(text: str) -> Source:
 def _of_link(name: str, link: Link, notices: list[str]) -> Source:
     if link.table.study is not None:
         return Source(name, PhantomWork(link.table.study(link.values)), notices)
+    if link.table.linear is not None:
+        return Source(name, LinearWork(link.table.linear(link.values)), notices)
     if link.table.contrasts is not None:
         return Source(name, ContrastWork(contrasts_of(link)), notices)
     conditions, reasons = curves_of(link)

@@ -21,6 +21,7 @@ PAGES = (
     ("pages/6_Representation.py", "Representation", ":material/blur_on:"),
     ("pages/7_Map.py", "Map", ":material/map:"),
     ("pages/8_Phantom.py", "Phantom", ":material/face:"),
+    ("pages/9_Linear.py", "Linear", ":material/timeline:"),
 )
 _STYLE = """
 <style>

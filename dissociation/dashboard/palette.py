@@ -42,6 +42,15 @@ LANDMARKS = {
     "others": ("#7F7F7F", "star-diamond"),
     "rotation": ("#D0344E", "hourglass"),
 }
+#: Families of solutions of linear networks, and what no solution is below.
+LEAST = "least"
+_FAMILIES = {
+    "gls": ("#D55E00", "dash", "square"),
+    "lss": ("#CC79A7", "dashdot", "triangle-up"),
+    "mrns": ("#009E73", "dot", "diamond"),
+    "mwns": ("#0072B2", "solid", "circle"),
+    LEAST: ("#7F7F7F", "longdash", "x"),
+}
 _SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 LOSS_COLOR, ERROR_COLOR = "#0072B2", "#D55E00"
@@ -50,6 +59,11 @@ LOSS_COLOR, ERROR_COLOR = "#0072B2", "#D55E00"
 def looks(name: str = TRAINED) -> tuple[str, str, str]:
     """Colour, dash and symbol of a manipulation, or of the trained network."""
     return _LOOKS[name]
+
+
+def family_looks(name: str) -> tuple[str, str, str]:
+    """Colour, dash and symbol of a family of solutions of linear networks, or of [`LEAST`][]."""
+    return _FAMILIES[name]
 
 
 def condition_style(manipulations: Sequence[Manipulation]) -> TraceStyle:

@@ -34,12 +34,13 @@ DIFFERENCE = "difference"
 LOSS, ERROR = "Training loss", "Test error"
 
 
-def _numbers(values: Any) -> list[float | None]:
+def plain_numbers(values: Any) -> list[float | None]:
+    """Values as JSON has them: six digits, and `None` for what is not finite."""
     return [float(f"{v:.6g}") if np.isfinite(v) else None for v in np.asarray(values, float)]
 
 
 def _number(value: float) -> float | None:
-    return _numbers([value])[0]
+    return plain_numbers([value])[0]
 
 
 #: The traces of curves as they were last; one of these for each question of a whole class.
@@ -88,10 +89,10 @@ def curve_traces(
         traces.append(
             {
                 "key": key,
-                "x": _numbers(curve.x[known]),
-                "y": _numbers(curve.mean[known]),
-                "low": _numbers((curve.mean - curve.spread)[known]),
-                "high": _numbers((curve.mean + curve.spread)[known]),
+                "x": plain_numbers(curve.x[known]),
+                "y": plain_numbers(curve.mean[known]),
+                "low": plain_numbers((curve.mean - curve.spread)[known]),
+                "high": plain_numbers((curve.mean + curve.spread)[known]),
                 "detail": detail,
                 "half_way": _number(half_ways(curve, experiment.measure.chance).mean()),
             }
@@ -115,10 +116,10 @@ def _difference_trace(first: Curve, second: Curve) -> list[dict[str, Any]]:
     return [
         {
             "key": DIFFERENCE,
-            "x": _numbers(found.x),
-            "y": _numbers(found.mean),
-            "low": _numbers(found.low),
-            "high": _numbers(found.high),
+            "x": plain_numbers(found.x),
+            "y": plain_numbers(found.mean),
+            "low": plain_numbers(found.low),
+            "high": plain_numbers(found.high),
             "detail": detail,
         }
     ]
@@ -128,12 +129,12 @@ def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:
     traces = []
     for seed, history in enumerate(watch.histories()):
         for quantity, values in ((LOSS, history.losses), (ERROR, history.errors)):
-            numbers = _numbers(values)
+            numbers = plain_numbers(values)
             images = f"{history.images[-1]:,} test images" if history.images else ""
             traces.append(
                 {
                     "key": f"{quantity}-{seed}",
-                    "x": _numbers(history.epochs),
+                    "x": plain_numbers(history.epochs),
                     "y": numbers,
                     "low": numbers,
                     "high": numbers,
@@ -155,8 +156,8 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
     return [
         {
             "key": key,
-            "x": _numbers(picture.embedding[:, 0]),
-            "y": _numbers(picture.embedding[:, 1]),
+            "x": plain_numbers(picture.embedding[:, 0]),
+            "y": plain_numbers(picture.embedding[:, 1]),
             "digits": labels.tolist(),
             "detail": "",
             "dissimilarity": _matrix(picture.dissimilarity),
@@ -218,10 +219,10 @@ def phantom_traces(study: PhantomStudy, found: PhantomFindings | None) -> list[d
         traces.append(
             {
                 "key": key,
-                "x": _numbers(study.x[known]),
-                "y": _numbers(mean),
-                "low": _numbers(np.subtract(mean, deviation)),
-                "high": _numbers(np.add(mean, deviation)),
+                "x": plain_numbers(study.x[known]),
+                "y": plain_numbers(mean),
+                "low": plain_numbers(np.subtract(mean, deviation)),
+                "high": plain_numbers(np.add(mean, deviation)),
                 "detail": f"{draws} draw{'' if draws == 1 else 's'} of noise",
             }
         )

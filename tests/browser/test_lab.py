@@ -36,6 +36,7 @@ PAGES = (
     "/Representation",
     "/Map",
     "/Phantom",
+    "/Linear",
 )
 #: What Streamlit and Plotly bring themselves: (rule, part of the element's HTML).
 KNOWN_VIOLATIONS = (("nested-interactive", "live-chart-plot"),)

@@ -14,6 +14,7 @@ from dissociation.contrasts import contrast_from_json
 from dissociation.dashboard.picture_upload import read_motif
 from dissociation.errors import InvalidValue
 from dissociation.experiment import from_json
+from dissociation.linear.study import linear_from_json
 from dissociation.manipulations import make
 from dissociation.motifs import is_own
 from dissociation.phantoms import phantom_from_json
@@ -73,7 +74,9 @@ def test_descriptions(number, tmp_path):
     assert not _PATHS.search(str(refused.value).replace(str(file)[:50], ""))
 
 
-@pytest.mark.parametrize("read", [from_json, contrast_from_json, phantom_from_json])
+@pytest.mark.parametrize(
+    "read", [from_json, contrast_from_json, phantom_from_json, linear_from_json]
+)
 def test_layers_without_end(read):
     nested: list = []
     for _ in range(100_000):

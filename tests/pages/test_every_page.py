@@ -24,6 +24,7 @@ LABELS = (
     "Representation",
     "Map",
     "Phantom",
+    "Linear",
 )
 TITLES = {
     "start": "Same function, different network",
@@ -35,6 +36,7 @@ TITLES = {
     "representation": "Representation",
     "map": "Map",
     "phantom": "Phantom",
+    "linear": "Linear networks",
 }
 
 
@@ -97,6 +99,7 @@ def test_every_parameter_has_a_control(page, lab):
     measures = ("parameter_noise", "input_noise", "transfer")
     others = tuple({"measure": measure, "summary": "at"} for measure in measures)
     others += tuple({"rewrite": name} for name in REGISTRY)
+    others += ({"task": "random"},)
     for query in (base, *({**base, **other} for other in others)):
         visit = Visit(page, {name: value for name, value in query.items() if name in table})
         drawn |= {name for name in table if visit.widget(name) is not None}

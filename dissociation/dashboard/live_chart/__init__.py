@@ -20,7 +20,10 @@ import streamlit as st
 
 from dissociation.errors import InvalidValue, check_choice
 
-KINDS = ("lines", "multiples", "heatmap", "representation", "map", "phantom")
+KINDS = (
+    *("lines", "multiples", "heatmap", "representation", "map", "phantom"),
+    *("walk", "pairs", "exact"),
+)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The version makes it safe to let browsers keep the file for ever.
 _LIBRARY = f"/api/plotly.min.js?v={version('plotly')}"
@@ -39,6 +42,9 @@ DRAWING = (
     "representation.js",
     "map.js",
     "phantom.js",
+    "walk.js",
+    "pairs.js",
+    "exact.js",
     "kinds.js",
 )
 _LIVE = (
@@ -46,7 +52,9 @@ _LIVE = (
     "sketch.js",
     "room.js",
     "prediction.js",
+    "player.js",
     "sweep_player.js",
+    "walk_player.js",
     "table.js",
     "live_chart.js",
 )
@@ -100,7 +108,7 @@ class TraceStyle:
     - `dash`, `symbol`: Plotly's names, such as `"dashdot"` and `"diamond"`.
     - `label`: its name where there is little room, or empty for `name`.
     - `group`: on a map, the name of the line that it is a point of; of a phantom, `frame` for a
-        picture under noise.
+        picture under noise; of an exact chart, `drawn` for points with error bars.
     """
 
     key: str
@@ -131,7 +139,8 @@ class FigureSpec:
     - `zero`: whether a line marks y = 0.
     - `kind`: `lines`; `multiples`, a panel a condition, each beside the first; `heatmap`, a row a
         condition but the first; `representation`, two networks side by side; `map`, a point a
-        condition; or `phantom`, a picture and what noise leaves of it.
+        condition; `phantom`, a picture and what noise leaves of it; `walk`, linear networks along a
+        walk; `pairs`, tables of numbers as pictures; or `exact`, closed forms and what was drawn.
     - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
         title of its rows; `across`, `up`: of a map, the measures on its axes; `reference`: of a
         map, the group of the network that the others are held against; `corners`: of a map, what

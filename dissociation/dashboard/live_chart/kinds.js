@@ -16,5 +16,8 @@ const KINDS = {
     height: phantomHeight,
     drawing: phantomDrawing,
   },
+  walk: { traces: walkTraces, layout: walkLayout, height: walkHeight, drawing: walkDrawing },
+  pairs: { traces: pairsTraces, layout: pairsLayout, height: pairsHeight, drawing: pairsDrawing },
+  exact: { traces: exactTraces, layout: exactLayout, height: plotlyHeight },
   heatmap: { traces: heatmapTraces, layout: heatmapLayout, height: heatmapHeight },
 };

@@ -45,6 +45,7 @@ class LiveChart {
     this.root.append(head, this.progress, this.announcement, this.problem, this.stage);
     this.predicting = new PredictionPart(this, this.root);
     this.player = new SweepPlayer(this, this.root);
+    this.walker = new WalkPlayer(this, this.root);
     this.table = new TablePart(this.root);
     parent.append(this.root);
     this.listen();
@@ -242,7 +243,8 @@ class LiveChart {
     this.plot.classList.toggle("live-chart-stale", this.stale);
     this.table.show(this.snapshot.table, this.active);
     if (!this.Plotly || width === 0) return; // in a closed tab: the resize comes when it opens
-    const { figure, snapshot } = this.shown;
+    const { figure } = this.shown;
+    const snapshot = this.walker.at(figure, this.shown.snapshot);
     const { drawing: tellApart, traces, layout } = KINDS[figure.kind];
     // Large pictures are drawn when they change, not whenever there is something else to tell.
     const drawing = tellApart?.(figure, snapshot, colors, width);
@@ -273,6 +275,7 @@ class LiveChart {
     this.hangUp();
     this.predicting.remove();
     this.player.remove();
+    this.walker.remove();
     this.listeners.abort();
     this.resizes.disconnect();
     cancelAnimationFrame(this.frame);

@@ -2,7 +2,6 @@
 // strengths. Only traces are added and others faded, so axes, zoom and legend stay as they are.
 
 const PLAY_SECONDS = 4;
-const LONGEST_FRAME = 0.25; // seconds; a page that was away goes on where it was
 const FADED = 0.25;
 
 /** The nodes of a path up to a share of the way, the last one where the share ends. */
@@ -44,25 +43,12 @@ function trailTrace(figure, { style, nodes }, share) {
   };
 }
 
-class SweepPlayer {
+class SweepPlayer extends Player {
   share = null; // of the way that is shown; null at rest, when there is nothing to travel
-  playing = false;
   steps = 0; // strengths of the longest sweep
 
   constructor(chart, parent) {
-    this.chart = chart;
-    this.button = make("button", "live-chart-button live-chart-play", { type: "button" });
-    this.slider = make("input", "live-chart-scrub", {
-      "type": "range", "min": "0", "aria-label": "How far along the sweep",
-    });
-    this.words = make("span", "live-chart-words");
-    const group = { "role": "group", "aria-label": "The sweep, played", "hidden": "" };
-    this.root = make("div", "live-chart-player", group);
-    this.root.append(this.button, this.slider, this.words);
-    parent.append(this.root);
-    this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.button.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
-    this.slider.addEventListener("input", () => this.scrub());
+    super(chart, parent, "sweep", "How far along the sweep");
   }
 
   /** What to draw of a map: its own traces, with those of the journey, which rests on them. */
@@ -80,44 +66,31 @@ class SweepPlayer {
   offer(paths) {
     this.steps = Math.max(0, ...paths.map(({ count }) => count));
     this.root.hidden = !paths.some(({ nodes }) => nodes.length > 1);
-    if (this.root.hidden) this.rest();
+    if (this.root.hidden) this.share = null;
+    if (this.root.hidden) this.stop();
     this.render();
   }
 
   play() {
     this.share ??= 0;
     this.way = this.share;
-    this.playing = true;
-    this.before = undefined;
-    this.frame = requestAnimationFrame((now) => this.tick(now));
-    this.render();
+    this.begin();
     this.chart.schedule();
   }
 
-  tick(now) {
-    const seconds = (now - (this.before ?? now)) / 1000;
-    this.before = now;
-    this.way += Math.min(seconds, LONGEST_FRAME) / PLAY_SECONDS;
-    if (this.way >= 1) {
-      this.rest();
-    } else {
-      const share = this.still.matches ? Math.floor(this.way * this.steps) / this.steps : this.way;
-      this.frame = requestAnimationFrame((next) => this.tick(next));
-      if (share === this.share) return;
-      this.share = share;
-    }
+  advance(seconds) {
+    this.way += seconds / PLAY_SECONDS;
+    if (this.way >= 1) return this.rest();
+    const share = this.still.matches ? Math.floor(this.way * this.steps) / this.steps : this.way;
+    if (share === this.share) return;
+    this.share = share;
     this.chart.schedule();
-  }
-
-  pause() {
-    this.playing = false;
-    cancelAnimationFrame(this.frame);
-    this.render();
   }
 
   rest() {
     this.share = null;
     this.pause();
+    this.chart.schedule();
   }
 
   scrub() {
@@ -128,21 +101,9 @@ class SweepPlayer {
   }
 
   render() {
-    const [sign, verb] = this.playing ? ["❚❚", "Pause"] : ["▶", "Play"];
-    this.button.textContent = `${sign} ${verb}`;
-    this.button.setAttribute("aria-label", `${verb} the sweep`);
-    this.slider.max = this.steps;
-    this.slider.step = this.still.matches ? 1 : 0.05;
     const at = (this.share ?? 1) * this.steps;
-    // A slider under the hand is where it is: to round its value would hold it back.
-    if (document.activeElement !== this.slider || this.playing) this.slider.value = at;
     const passed = Math.floor(at + 1e-9);
     const step = passed ? `strength ${passed} of ${this.steps}` : "the trained network";
-    this.slider.setAttribute("aria-valuetext", this.share === null ? "all strengths" : step);
-    this.words.textContent = this.share === null ? "all strengths" : step;
-  }
-
-  remove() {
-    cancelAnimationFrame(this.frame);
+    this.show(this.steps, this.still.matches ? 1 : 0.05, at, this.share === null ? "all strengths" : step);
   }
 }

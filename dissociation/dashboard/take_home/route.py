@@ -8,6 +8,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from dissociation.address.linear_page import LINEAR
 from dissociation.address.links import Link, read_address
 from dissociation.address.map_page import MAP
 from dissociation.address.phantom_page import PHANTOM
@@ -15,6 +16,7 @@ from dissociation.address.representation_page import REPRESENTATION
 from dissociation.dashboard.take_home.contrasts import take_map, take_pair
 from dissociation.dashboard.take_home.curves import take_curves
 from dissociation.dashboard.take_home.files import KINDS
+from dissociation.dashboard.take_home.linear import take_linear
 from dissociation.dashboard.take_home.page import as_page, as_report
 from dissociation.dashboard.take_home.phantoms import take_phantom
 from dissociation.dashboard.take_home.taken import NotStored, Taken
@@ -27,6 +29,7 @@ TAKE: dict[str, Callable[[Library, Link], Taken]] = {
     REPRESENTATION.name: take_pair,
     MAP.name: take_map,
     PHANTOM.name: take_phantom,
+    LINEAR.name: take_linear,
 }
 #: What makes a kind of file of them.
 MAKE: dict[str, Callable[[Taken], str]] = {

@@ -31,5 +31,6 @@ def coordinates(products: np.ndarray) -> np.ndarray:
 
 def aligned(points: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """The points `(n, 2)`, rotated or reflected to lie as near to the reference as they can."""
-    left, _, right = linalg.svd(points.T @ reference)
+    # Of 2 × 2, for which nothing of SciPy need be loaded.
+    left, _, right = np.linalg.svd(points.T @ reference)
     return points @ (left @ right)

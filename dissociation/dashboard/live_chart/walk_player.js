@@ -1,0 +1,65 @@
+// A walk on a manifold of solutions, played: all panels show the same step.
+
+const WALK_RATE = 8; // steps a second
+const STILLS = 1.5; // seconds a picture, for those who want no motion
+const FEW_STILLS = 6;
+
+class WalkPlayer extends Player {
+  step = null; // that is shown; null for the last one, where the walk rests
+  last = 0;
+
+  constructor(chart, parent) {
+    super(chart, parent, "walk", "Step of the walk");
+  }
+
+  /** A snapshot with the step to show, if it is of a walk. */
+  at(figure, snapshot) {
+    const loss = figure.kind === "walk" && snapshot.traces.find(({ key }) => key === "loss");
+    this.root.hidden = !loss;
+    if (!loss) {
+      this.stop();
+      return snapshot;
+    }
+    // Another walk begins at its end, as the first one did.
+    if (this.walk !== undefined && this.walk !== loss.walk) this.step = null;
+    this.walk = loss.walk;
+    this.last = loss.y.length - 1;
+    if (this.step !== null && this.step > this.last) this.step = null;
+    this.render();
+    return { ...snapshot, step: this.step ?? this.last };
+  }
+
+  play() {
+    this.step ??= 0;
+    this.way = this.step;
+    this.begin();
+    this.chart.schedule();
+  }
+
+  advance(seconds) {
+    const stride = this.still.matches ? Math.max(1, Math.round(this.last / FEW_STILLS)) : 1;
+    this.way += this.still.matches ? (seconds * stride) / STILLS : seconds * WALK_RATE;
+    const step = Math.floor(this.way / stride) * stride;
+    if (step >= this.last) return this.rest();
+    if (step === this.step) return;
+    this.step = step;
+    this.chart.schedule();
+  }
+
+  rest() {
+    this.step = null;
+    this.pause();
+    this.chart.schedule();
+  }
+
+  scrub() {
+    this.pause();
+    this.step = Number(this.slider.value);
+    this.chart.schedule();
+  }
+
+  render() {
+    const at = this.step ?? this.last;
+    this.show(this.last, 1, at, `step ${at} of ${this.last}`);
+  }
+}
