@@ -1,7 +1,7 @@
 """A whole class on one server: visitors by protocol, two of them real browsers, on loopback.
 
-`python -m benchmarks.load [results/DATE.json] [--only NAME] [--minutes 10]` starts servers of its
-own, prints what it finds, and puts it into a kept run. Bounded in number and time.
+`python -m benchmarks.load [results/reliability/DATE.json] [--only NAME] [--minutes 10]` starts
+servers of its own, prints what it finds, and puts it into a kept run. Bounded in number and time.
 """
 
 from __future__ import annotations
@@ -10,103 +10,41 @@ import argparse
 import asyncio
 import json
 import shutil
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
-import psutil
 from playwright.async_api import async_playwright
 
-from benchmarks.journey import HAS_POINTS, server
+from benchmarks.crowd import PAGE, Server, Strengths, arrive, percentile, stocked_server
+from benchmarks.journey import HAS_POINTS
+from benchmarks.kept import Others, keep
 from benchmarks.visitor import Visitor
 
 CLASS = 60
 #: A class does not press a link in the same instant: seconds within which all have.
 ARRIVING = 10.0
 DIFFERENT = 12
-PAGE = "Robustness"
+#: Visits of a single visitor, of which the slowest counts.
+ALONE = 8
 Row = tuple[str, float, str, str]  # what, measured, unit, aim
 
 
-@dataclass
-class Server:
-    """A running lab: where, and its process."""
-
-    url: str
-    process: psutil.Process
-
-    def memory(self) -> float:
-        """Resident, in MB."""
-        return self.process.memory_info().rss / 1e6
-
-    def held(self) -> tuple[int, int]:
-        """Threads and sockets."""
-        return self.process.num_threads(), len(self.process.net_connections(kind="inet"))
-
-
-@contextmanager
-def stocked_server() -> Iterator[Server]:
-    """A server whose networks are trained and whose programs are compiled."""
-    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as (url, process):
-        asyncio.run(_alone(url, 5.5))
-        yield Server(url, psutil.Process(process.pid))
-
-
-def percentile(values: list[float], share: float = 95) -> float:
-    """Nearest rank, so that it is one of the values."""
-    return float(np.percentile(values, share, method="higher"))
-
-
-class Strengths:
-    """Strengths of the scale rewrite that nobody has asked for yet."""
-
-    def __init__(self) -> None:
-        self._next = 0
-
-    def new(self) -> str:
-        """Another one."""
-        self._next += 1
-        return f"{2 + self._next / 50:.4g}"
-
-
-async def _alone(url: str, strength: float | str) -> tuple[float, float]:
-    async with Visitor(url) as visitor:
-        ran = await visitor.open(PAGE, scale=str(strength))
-        first = await visitor.first_points()
-        await visitor.complete()
-        return ran, first
-
-
-async def _single(url: str, strengths: Strengths, times: int = 5) -> float:
-    """First points of one visitor: the longest of several."""
-    found = []
+async def _single(own: Server, strengths: Strengths, times: int = ALONE) -> tuple[float, int]:
+    """One visitor, several times. **Returns:** the longest way to first points, most jobs begun."""
+    firsts, jobs = [], []
     for _ in range(times):
-        async with Visitor(url) as visitor:
+        before = sum(own.jobs().values())
+        async with Visitor(own.url) as visitor:
             await visitor.open(PAGE, scale=strengths.new())
-            found.append(await visitor.first_points())
-        await asyncio.sleep(2)
-    return max(found)
-
-
-async def arrive(
-    count: int, within: float, visit: Callable[[int], Awaitable[Any]], seed: int = 0
-) -> list[Any]:
-    """Visits that begin at random moments within so many seconds."""
-    draw = Random(seed)
-
-    async def later(number: int, seconds: float) -> Any:
-        await asyncio.sleep(seconds)
-        return await visit(number)
-
-    return await asyncio.gather(
-        *(later(number, draw.uniform(0, within)) for number in range(count))
-    )
+            firsts.append(await visitor.first_points())
+            await visitor.complete()
+        jobs.append(sum(own.jobs().values()) - before)
+        await asyncio.sleep(1)
+    return max(firsts), max(jobs)
 
 
 async def _browser(url: str, strength: str) -> float:
@@ -128,10 +66,11 @@ async def _browser(url: str, strength: str) -> float:
 async def same_link(own: Server, strengths: Strengths) -> list[Row]:
     """Everybody opens one link to an experiment that is not computed yet."""
     rows: list[Row] = []
-    single = await _single(own.url, strengths)
-    rows.append(("one visitor alone: first points, longest of 5", single, "s", ""))
+    single, jobs = await _single(own, strengths)
+    rows.append((f"one visitor alone: first points, longest of {ALONE}", single, "s", ""))
+    rows.append(("one visitor alone: jobs", jobs, "", ""))
     for within, name in ((ARRIVING, f"within {ARRIVING:.0f} s"), (0.0, "in the same instant")):
-        strength = strengths.new()
+        strength, before = strengths.new(), sum(own.jobs().values())
 
         async def visit(_: int, strength: str = strength) -> float:
             async with Visitor(own.url) as visitor:
@@ -147,6 +86,8 @@ async def same_link(own: Server, strengths: Strengths) -> list[Row]:
         rows.append((f"{text}, median", percentile(firsts, 50), "s", ""))
         rows.append((f"{text}, 95th percentile", percentile(firsts), "s", aim))
         rows.append((f"{text}, two browsers among them", max(await browsers), "s", ""))
+        begun = sum(own.jobs().values()) - before
+        rows.append((f"{CLASS} visitors open one link {name}: jobs", begun, "", f"{jobs}"))
         await asyncio.sleep(3)
     return rows
 
@@ -157,14 +98,15 @@ async def twelve(own: Server, strengths: Strengths) -> list[Row]:
     draw = Random(1)
     firsts: dict[int, list[float]] = {}
     moves: list[float] = []
-    told: list[bool] = []
+    waited: list[bool] = []
 
     async def visit(number: int) -> None:
         async with Visitor(own.url) as visitor:
             experiment = number % DIFFERENT
             await visitor.open(PAGE, scale=chosen[experiment])
             firsts.setdefault(experiment, []).append(await visitor.first_points())
-            told.append(any("line" in m for c in visitor.charts.values() for m in c.messages))
+            heard = [m for chart in visitor.charts.values() for m in chart.messages]
+            waited.append(any(message.startswith("Waiting:") for message in heard))
             for _ in range(4):
                 await asyncio.sleep(draw.uniform(5, 15))
                 moves.append(await visitor.move("α", draw.choice([0.2, 0.4, 0.6, 0.8])))
@@ -179,12 +121,13 @@ async def twelve(own: Server, strengths: Strengths) -> list[Row]:
         (f"{text}: first points, 95th percentile", percentile(sum(firsts.values(), [])), "s", ""),
         (f"{text}: first points, the slowest of each experiment, largest over smallest",
          max(slowest) / min(slowest), "×", ""),
+        (f"{text}: visitors who were told how many jobs were ahead", sum(waited), "", ""),
     ]  # fmt: skip
 
 
 async def ten_jobs(own: Server, strengths: Strengths) -> list[Row]:
     """One visitor has ten experiments under way; another comes with one."""
-    alone = await _single(own.url, strengths, 3)
+    alone, _ = await _single(own, strengths, 3)
     async with AsyncExitStack() as stack:
         tabs = [await stack.enter_async_context(Visitor(own.url)) for _ in range(10)]
         await asyncio.gather(*(tab.open(PAGE, scale=strengths.new()) for tab in tabs))
@@ -283,11 +226,14 @@ def load(say: Callable[[str], object], only: str, minutes: float) -> list[dict[s
         if only not in ("", name):
             continue
         with stocked_server() as own:
-            for what, value, unit, aim in asyncio.run(scenario(own, Strengths())):  # type: ignore[arg-type]
-                say(f"{what}: {value:.3g} {unit} (aim {aim or '–'})")
-                rows.append(
-                    {"scenario": name, "what": what, "measured": value, "unit": unit, "aim": aim}
-                )
+            others = Others(own.process)
+            found = asyncio.run(scenario(own, Strengths()))  # type: ignore[arg-type]
+            cores = others.cores()
+        say(f"{name}: others used {cores:.2f} cores meanwhile")
+        for what, value, unit, aim in found:
+            say(f"{what}: {value:.3g} {unit} (aim {aim or '–'})")
+            row = {"what": what, "measured": value, "unit": unit, "aim": aim}
+            rows.append({"scenario": name, **row, "others_cores": cores})
     return rows
 
 
@@ -300,11 +246,11 @@ def main() -> None:
     given = parser.parse_args()
     rows = load(lambda line: print(line, flush=True), given.only, given.minutes)
     if given.kept:
-        found = json.loads(given.kept.read_text())
+        found = json.loads(given.kept.read_text()) if given.kept.exists() else {}
         measured = {row["scenario"] for row in rows}
-        others = [row for row in found.get("load", []) if row["scenario"] not in measured]
-        found["load"] = others + rows
-        given.kept.write_text(json.dumps(found, indent=1) + "\n")
+        known = found.get("load", {}).get("rows", [])
+        others = [row for row in known if row["scenario"] not in measured]
+        keep(given.kept, "load", {"rows": others + rows})
 
 
 if __name__ == "__main__":

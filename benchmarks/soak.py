@@ -1,8 +1,8 @@
 """A long lesson: a realistic mix of visitors for twenty minutes, some of them up to no good.
 
-`python -m benchmarks.soak [results/DATE.json] [--minutes 20]`: explorers, visitors who follow a
-preset, share and take files home, or predict, and senders of what nobody should send. In the end
-the server is killed in the middle of its work, and every entry of its store is read.
+`python -m benchmarks.soak [results/reliability/DATE.json] [--minutes 20]`: explorers, visitors who
+follow a preset, share and take files home, or predict, and senders of what nobody should send. In
+the end the server is killed in the middle of its work, and every entry of its store is read.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ import psutil
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from benchmarks.crowd import Server, Strengths, percentile
 from benchmarks.journey import server
-from benchmarks.load import Server, Strengths, percentile
+from benchmarks.kept import Others, keep
 from benchmarks.visitor import Trouble, Visitor
 from dissociation.address.presets import PRESETS
 from dissociation.dashboard.take_home.files import KINDS
@@ -34,7 +35,7 @@ from dissociation.engine.store import LIMITS, Store
 from tests.hostile.catalogue import ADDRESSES, ORIGINS, RAW_REQUESTS, SOCKET_NAMES
 
 #: Visitors at any moment, by what they do.
-MIX = {"explore": 12, "preset": 6, "share": 5, "predict": 4, "attack": 3}
+MIX = {"explore": 24, "preset": 12, "share": 10, "predict": 8, "attack": 6}
 #: A class looks at few different experiments.
 COMMON = 6
 
@@ -49,8 +50,8 @@ class Lesson:
         self.troubles: list[str] = []
         self.moves: list[float] = []
         self.firsts: list[float] = []
-        strengths = Strengths()
-        self.common = [strengths.new() for _ in range(COMMON)]
+        self.strengths = Strengths()
+        self.common = [self.strengths.new() for _ in range(COMMON)]
         self._now = 0
         self.most = 0
 
@@ -147,16 +148,30 @@ def _get(url: str) -> int:
         return int(refused.code)
 
 
-def read_everything(folder: Path) -> tuple[int, int]:
-    """All entries of a store, each read and checked. **Returns:** how many, and how many lost."""
+def entries(folder: Path) -> set[tuple[str, str]]:
+    """Names of all entries of a store."""
     store = Store(folder)
-    entries = lost = 0
-    for compartment in LIMITS:
-        for name in [*store._caches[compartment]]:
-            entries += 1
-            lost += store.get(compartment, name) is None
+    found = {(compartment, name) for compartment in LIMITS for name in store._caches[compartment]}
     store.close()
-    return entries, lost
+    return found
+
+
+def lost(folder: Path, known: set[tuple[str, str]]) -> int:
+    """How many of the entries that were there, or are there now, are gone or cannot be read."""
+    store = Store(folder)
+    expected = known | entries(folder)
+    found = sum(store.get(compartment, name) is None for compartment, name in expected)
+    store.close()
+    return found
+
+
+async def _begin(url: str, strengths: Strengths) -> None:
+    """Asks for much that nobody has asked for yet, and leaves in the middle of it."""
+    async with contextlib.AsyncExitStack() as stack:
+        visitors = [await stack.enter_async_context(Visitor(url)) for _ in range(COMMON)]
+        for visitor in visitors:
+            await visitor.open("Robustness", scale=strengths.new())
+        await visitors[0].first_points()
 
 
 def soak(say: Callable[[str], object], minutes: float) -> dict[str, Any]:
@@ -172,13 +187,15 @@ def soak(say: Callable[[str], object], minutes: float) -> dict[str, Any]:
             ]
             await asyncio.gather(*streams)
 
+        others = Others(own.process)
         asyncio.run(everybody())
-        alive = process.poll() is None
-        peak = own.memory()
+        alive, at_end, cores = process.poll() is None, own.memory(), others.cores()
+        known = entries(Path(folder))
+        asyncio.run(_begin(url, lesson.strengths))
         process.kill()
         process.wait()
-        entries, lost = read_everything(Path(folder))
-    for trouble in lesson.troubles[:10]:
+        gone = lost(Path(folder), known)
+    for trouble in lesson.troubles[:20]:
         say(trouble)
     return {
         "minutes": minutes,
@@ -192,9 +209,10 @@ def soak(say: Callable[[str], object], minutes: float) -> dict[str, Any]:
         "control acknowledged, p95 s": percentile(lesson.moves),
         "first points, p95 s": percentile(lesson.firsts),
         "server alive at the end": alive,
-        "memory at the end, MB": peak,
-        "entries in the store": entries,
-        "entries lost": lost,
+        "memory at the end, MB": at_end,
+        "entries in the store": len(known),
+        "entries lost": gone,
+        "cores used by others": cores,
     }
 
 
@@ -207,9 +225,7 @@ def main() -> None:
     figures = soak(print, given.minutes)
     print(json.dumps(figures, indent=1))
     if given.kept:
-        found = json.loads(given.kept.read_text())
-        found["soak"] = figures
-        given.kept.write_text(json.dumps(found, indent=1) + "\n")
+        keep(given.kept, "soak", figures)
 
 
 if __name__ == "__main__":
