@@ -208,6 +208,7 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
     pairs = zip(turns["cluster"], turns["alone"], strict=True)
     packed = len(records.pack_network(network))
     found = {
+        "networks": SEEDS,
         "scale": f"{len(STEPS)} conditions, {SEEDS} networks, 40 σ, 10,000 images, checks included",
         "alone_s": statistics.median(one["seconds"] for one in turns["alone"]),
         "cluster_s": statistics.median(one["seconds"] for one in turns["cluster"]),
