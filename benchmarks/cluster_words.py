@@ -57,8 +57,8 @@ def many(found: dict[str, Any]) -> str:
         f"{last['speed_up_4']:.1f} times. What is missing is the laying out, which every machine "
         "does for every network that it meets, the sending of weights, and units that do not come "
         f"out even at the end. The scheduler and the lab hand out at most {most:,.0f} units a "
-        f"second, one after the other, and would keep about {busy:,.0f} machines busy with units of "
-        "this size."
+        f"second, one after the other, and would keep about {busy:,.0f} machines busy with units "
+        "of this size."
     )
     return "\n".join(lines) + "\n\n" + reason
 

@@ -66,7 +66,7 @@ def summary(found: dict[str, Any]) -> str:
     )
     inputs = (
         f"{trials['catalogue']:,} by hand, on every page and parameter they fit, and those that "
-        f"are drawn: {_tests(trials['hostile'])}; {soak['bad inputs tried']:,} more among the visits"
+        f"are drawn: {_tests(trials['hostile'])}; {soak['bad inputs tried']:,} more in the visits"
     )
     lost = (
         f"{toll['lost']} of {toll['checked']:,} found after the kills, {soak['entries lost']} of "
