@@ -21,12 +21,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import psutil
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from benchmarks.crowd import Server, Strengths, percentile
-from benchmarks.journey import server
+from benchmarks.crowd import Server, Strengths, percentile, stocked, stocked_server
 from benchmarks.kept import Others, keep
 from benchmarks.visitor import Trouble, Visitor
 from dissociation.address.presets import PRESETS
@@ -35,7 +33,11 @@ from dissociation.engine.store import LIMITS, Store
 from tests.hostile.catalogue import ADDRESSES, ORIGINS, RAW_REQUESTS, SOCKET_NAMES
 
 #: Visitors at any moment, by what they do.
-MIX = {"explore": 24, "preset": 12, "share": 10, "predict": 8, "attack": 6}
+MIX = {"explore": 12, "preset": 6, "share": 5, "predict": 4, "attack": 3}
+#: Visitors of a lesson wait: the page tells them what for.
+PATIENCE = 900.0
+#: Seconds after the end within which visits that have begun may end.
+BELL = 30.0
 #: A class looks at few different experiments.
 COMMON = 6
 
@@ -75,7 +77,7 @@ class Lesson:
         )
         values = {"rewrite": "scale"} if page == "Representation" else {}
         await visitor.open(page, scale=self.draw.choice(self.common), **values)
-        self.firsts.append(await visitor.first_points())
+        self.firsts.append(await visitor.first_points(PATIENCE))
         for _ in range(self.draw.randint(1, 4)):
             await self._pause()
             self.moves.append(await visitor.move(label, self.draw.choice([0.2, 0.4, 0.6, 0.8])))
@@ -84,14 +86,14 @@ class Lesson:
         """Follows a link that comes with the lab."""
         link = self.draw.choice([*PRESETS.values()]).link
         await visitor.open(link.path.split("?")[0].strip("/"), **link.query)
-        self.firsts.append(await visitor.first_points())
+        self.firsts.append(await visitor.first_points(PATIENCE))
         await self._pause()
 
     async def share(self, visitor: Visitor) -> None:
         """Opens what a colleague has sent, waits for all of it, takes a file."""
         strength = self.draw.choice(self.common)
         await visitor.open("Robustness", scale=strength)
-        await visitor.complete()
+        await visitor.complete(PATIENCE)
         kind = self.draw.choice([*KINDS])
         url = f"{self.own.url}/api/export/{kind}/Robustness?scale={strength}"
         answer = await asyncio.to_thread(_get, url)
@@ -125,6 +127,7 @@ class Lesson:
                 await line.recv()
         self.counts["bad inputs"] += 3
         visitor.errors.clear()
+        await self._pause()
 
     async def stream_of(self, kind: str, end: float) -> None:
         """One visitor after another."""
@@ -171,13 +174,12 @@ async def _begin(url: str, strengths: Strengths) -> None:
         visitors = [await stack.enter_async_context(Visitor(url)) for _ in range(COMMON)]
         for visitor in visitors:
             await visitor.open("Robustness", scale=strengths.new())
-        await visitors[0].first_points()
+        await visitors[0].first_points(PATIENCE)
 
 
-def soak(say: Callable[[str], object], minutes: float) -> dict[str, Any]:
+def soak(say: Callable[[str], object], minutes: float, stock: Path) -> dict[str, Any]:
     """The whole lesson. **Returns:** what to tell of it."""
-    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as (url, process):
-        own = Server(url, psutil.Process(process.pid))
+    with stocked_server(stocked(stock)) as own:
         lesson = Lesson(own)
 
         async def everybody() -> None:
@@ -185,16 +187,18 @@ def soak(say: Callable[[str], object], minutes: float) -> dict[str, Any]:
             streams = [
                 lesson.stream_of(kind, end) for kind, number in MIX.items() for _ in range(number)
             ]
-            await asyncio.gather(*streams)
+            # Whoever still waits when the bell rings goes.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.gather(*streams), 60 * minutes + BELL)
 
         others = Others(own.process)
         asyncio.run(everybody())
-        alive, at_end, cores = process.poll() is None, own.memory(), others.cores()
-        known = entries(Path(folder))
-        asyncio.run(_begin(url, lesson.strengths))
-        process.kill()
-        process.wait()
-        gone = lost(Path(folder), known)
+        alive, at_end, cores = own.process.is_running(), own.memory(), others.cores()
+        known = entries(own.folder)
+        asyncio.run(_begin(own.url, lesson.strengths))
+        own.process.kill()
+        own.process.wait()
+        gone = lost(own.folder, known)
     for trouble in lesson.troubles[:20]:
         say(trouble)
     return {
@@ -221,8 +225,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak")
     parser.add_argument("kept", nargs="?", type=Path, help="a run to put the figures into")
     parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--stock", type=Path, help="a folder of trained networks, made if missing")
     given = parser.parse_args()
-    figures = soak(print, given.minutes)
+    with tempfile.TemporaryDirectory() as folder:
+        figures = soak(print, given.minutes, given.stock or Path(folder) / "stock")
     print(json.dumps(figures, indent=1))
     if given.kept:
         keep(given.kept, "soak", figures)

@@ -33,12 +33,18 @@ class Trouble(Exception):
 
 
 class Chart:
-    """What a visitor has seen of one chart, of one address."""
+    """What a visitor has seen of one chart, of one address.
+
+    - `first`: seconds until it had any points; `each`: until every line of it had, those that are
+      stored and those that are not; `ended`: until nothing more was to come.
+    """
 
     def __init__(self, asked: float, data: dict[str, Any]):
         self.asked = asked
+        self.lines = {trace["key"] for trace in data["figure"]["traces"]}
         self.address: str | None = data["address"]
         self.first: float | None = None
+        self.each: float | None = None
         self.ended: float | None = None
         self.state, self.company = "", 1
         self.messages: list[str] = []
@@ -49,8 +55,11 @@ class Chart:
         now = time.perf_counter() - self.asked
         self.state, self.company = snapshot["state"], snapshot["company"]
         self.messages.append(snapshot["message"])
-        if self.first is None and any(trace["x"] for trace in snapshot.get("traces", [])):
+        drawn = {trace["key"] for trace in snapshot.get("traces", []) if trace["x"]}
+        if self.first is None and drawn:
             self.first = now
+        if self.each is None and drawn >= self.lines:
+            self.each = now
         if self.ended is None and self.state not in ACTIVE:
             self.ended = now
 
@@ -219,12 +228,17 @@ class Visitor:
                 raise Trouble(f"{self._page}: nothing came in {timeout:.0f} s, {states}")
             await asyncio.sleep(0.01)
 
-    async def first_points(self) -> float:
+    async def first_points(self, timeout: float = PATIENCE) -> float:
         """Seconds from the request to the first points of the slowest chart."""
-        await self.until(lambda chart: chart.first is not None)
+        await self.until(lambda chart: chart.first is not None, timeout)
         return max(chart.first or 0.0 for chart in self.charts.values())
 
-    async def complete(self) -> float:
+    async def points_of_each(self) -> float:
+        """Seconds from the request until every line of every chart has points."""
+        await self.until(lambda chart: chart.each is not None)
+        return max(chart.each or 0.0 for chart in self.charts.values())
+
+    async def complete(self, timeout: float = PATIENCE) -> float:
         """Seconds from the request to the end of the slowest chart."""
-        await self.until(lambda chart: chart.ended is not None)
+        await self.until(lambda chart: chart.ended is not None, timeout)
         return max(chart.ended or 0.0 for chart in self.charts.values())
