@@ -80,7 +80,8 @@ class Lesson:
         self.firsts.append(await visitor.first_points(PATIENCE))
         for _ in range(self.draw.randint(1, 4)):
             await self._pause()
-            self.moves.append(await visitor.move(label, self.draw.choice([0.2, 0.4, 0.6, 0.8])))
+            answered, _ = await visitor.move(label, self.draw.choice([0.2, 0.4, 0.6, 0.8]))
+            self.moves.append(answered)
 
     async def preset(self, visitor: Visitor) -> None:
         """Follows a link that comes with the lab."""

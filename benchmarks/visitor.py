@@ -77,6 +77,8 @@ class Visitor:
         self._states: dict[str, WidgetState] = {}
         self._page, self._query = "", ""
         self._asked = 0.0
+        self._answered: float | None = None
+        self._figures: dict[str, Any] = {}
         self._run_ended = asyncio.Event()
         self._tasks: list[asyncio.Task] = []
         self._fragments: dict[str, asyncio.Task] = {}
@@ -111,8 +113,12 @@ class Visitor:
         self.charts.clear()
         return await self._run()
 
-    async def move(self, label: str, share: float) -> float:
-        """Moves a slider to a share of its way. **Returns:** seconds until the page had run."""
+    async def move(self, label: str, share: float) -> tuple[float, float]:
+        """Moves a slider to a share of its way.
+
+        **Returns:** seconds until a chart asks the new question (a browser dims the old curve
+        then), and until the page had run to its end.
+        """
         slider = next(found for name, found in self.sliders.items() if label in name)
         state = WidgetState(id=slider.id)
         if slider.options:
@@ -122,7 +128,9 @@ class Visitor:
             steps = round(share * (slider.max - slider.min) / slider.step)
             state.double_array_value.data.append(slider.min + steps * slider.step)
         self._states[slider.id] = state
-        return await self._run()
+        self._answered = None
+        ran = await self._run()
+        return ran if self._answered is None else self._answered, ran
 
     async def _run(self) -> float:
         self._asked = time.perf_counter()
@@ -184,6 +192,9 @@ class Visitor:
 
     def _see_chart(self, element: Any) -> None:
         data = json.loads(element.json or element.mixed.json)
+        if self._answered is None and self._figures.get(element.id) != data["figure"]:
+            self._answered = time.perf_counter() - self._asked
+        self._figures[element.id] = data["figure"]
         known = self.charts.get(element.id)
         if known is not None and known.address == data["address"]:
             known.hear(data["snapshot"])
