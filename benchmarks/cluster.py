@@ -1,8 +1,9 @@
 """What a cluster costs on one machine, and what its units would cost on many.
 
-`python -m benchmarks.cluster [results/DATE.json]`: the same curves by the lab alone and through a
-scheduler with one worker on the same cores, in turns, in one run; then the costs of a unit, and
-what follows from them for up to 16 machines. With a file, the figures are put into that kept run.
+`python -m benchmarks.cluster [results/reliability/DATE.json]`: the same curves by the lab alone and
+through a scheduler with one worker on the same cores, in turns, in one run; then the costs of a
+unit, and what follows from them for up to 16 machines. With a file, the figures are put into that
+kept run; `python -m benchmarks.report` puts them into `docs/more-machines.md`.
 
 Networks come from the lab's store (`DISSOCIATION_CACHE`); those that are missing are trained first.
 """
@@ -21,7 +22,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from benchmarks.cluster_processes import Processes
+from benchmarks.kept import Others, keep
 from dissociation.engine import jobs, records
 from dissociation.engine.cluster import flight, measuring
 from dissociation.engine.cluster.address import SCHEDULER_VARIABLE
@@ -184,6 +188,8 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
             other.place.require()
             turns: dict[str, list[dict[str, float]]] = {"alone": [], "cluster": []}
             labs = [("alone", alone), ("cluster", other)]
+            running = (processes.scheduler, *processes.workers)
+            others = Others(*(psutil.Process(one.pid) for one in running))
             for _, one in labs:
                 say(f"warm after {curves(one, WARM, 0)['seconds']:.1f} s")
             measuring.gathered = noted = Noted()  # type: ignore[attr-defined]
@@ -194,7 +200,7 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
                 # Whoever came first comes second.
                 labs.reverse()
             units = noted.seconds()
-            empty = seconds_of_an_empty_unit(other)
+            empty, cores = seconds_of_an_empty_unit(other), others.cores()
             other.stop()
         finally:
             processes.stop()
@@ -202,6 +208,7 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
     pairs = zip(turns["cluster"], turns["alone"], strict=True)
     packed = len(records.pack_network(network))
     found = {
+        "networks": SEEDS,
         "scale": f"{len(STEPS)} conditions, {SEEDS} networks, 40 σ, 10,000 images, checks included",
         "alone_s": statistics.median(one["seconds"] for one in turns["alone"]),
         "cluster_s": statistics.median(one["seconds"] for one in turns["cluster"]),
@@ -215,6 +222,7 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
         "weights_bytes": packed,
         "unit_bytes": bytes_of_a_unit(source),
         "parts_s": units,
+        "others_cores": cores,
     }
     found["machines"] = many(found)
     return found
@@ -269,10 +277,7 @@ def main() -> None:
     found = cluster(lambda line: print(line, flush=True))
     print(table(found))
     if len(sys.argv) > 1:
-        kept = Path(sys.argv[1])
-        run = json.loads(kept.read_text())
-        run["cluster"] = found
-        kept.write_text(json.dumps(run, indent=1) + "\n")
+        keep(Path(sys.argv[1]), "cluster", found)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""200 times `kill -9`: `python -m benchmarks.faults [results/DATE.json]` counts what they cost.
+"""200 times `kill -9`: `python -m benchmarks.faults [results/reliability/DATE.json]`.
 
-170 in the middle of store writes, 15 of training, 15 of a curve; about five minutes. The counts are
-added to a kept run, if one is given. The tests do the same with fewer (`tests/faults`).
+Counts what they cost: 170 in the middle of store writes, 15 of training, 15 of a curve; about five
+minutes. The counts are added to a kept run, if one is given. The tests do the same with fewer
+(`tests/faults`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from benchmarks.kept import keep
 
 KILLS = {"writes": 170, "trainings": 15, "curves": 15}
 
@@ -47,10 +50,7 @@ def main() -> None:
     found = faults()
     print(table(found))
     if len(sys.argv) > 1:
-        kept = Path(sys.argv[1])
-        run = json.loads(kept.read_text())
-        run["faults"] = found
-        kept.write_text(json.dumps(run, indent=1) + "\n")
+        keep(Path(sys.argv[1]), "kills", {"tolls": found})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A whole class on one server: visitors by protocol, two of them real browsers, on loopback.
 
-`python -m benchmarks.load [results/DATE.json] [--only NAME] [--minutes 10]` starts servers of its
-own, prints what it finds, and puts it into a kept run. Bounded in number and time.
+`python -m benchmarks.load [results/reliability/DATE.json] [--only NAME] [--minutes 10]` starts
+servers of its own, prints what it finds, and puts it into a kept run. Bounded in number and time.
 """
 
 from __future__ import annotations
@@ -12,141 +12,97 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
-import psutil
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright
 
-from benchmarks.journey import HAS_POINTS, server
+from benchmarks.crowd import PAGE, Server, Strengths, arrive, percentile, stocked, stocked_server
+from benchmarks.kept import Others, keep
 from benchmarks.visitor import Visitor
 
 CLASS = 60
 #: A class does not press a link in the same instant: seconds within which all have.
 ARRIVING = 10.0
 DIFFERENT = 12
-PAGE = "Robustness"
+#: Visits of a single visitor, of which the slowest counts.
+ALONE = 8
+#: In a browser: as many traces with a line and points as the page has lines.
+EACH_HAS_POINTS = """
+() => {
+  const data = document.querySelector('.js-plotly-plot')?.data ?? [];
+  const lines = data.filter((trace) => trace.mode);
+  return lines.length > 1 && lines.every((trace) => (trace.x?.length ?? 0) >= 2);
+}
+"""
 Row = tuple[str, float, str, str]  # what, measured, unit, aim
 
 
-@dataclass
-class Server:
-    """A running lab: where, and its process."""
-
-    url: str
-    process: psutil.Process
-
-    def memory(self) -> float:
-        """Resident, in MB."""
-        return self.process.memory_info().rss / 1e6
-
-    def held(self) -> tuple[int, int]:
-        """Threads and sockets."""
-        return self.process.num_threads(), len(self.process.net_connections(kind="inet"))
-
-
-@contextmanager
-def stocked_server() -> Iterator[Server]:
-    """A server whose networks are trained and whose programs are compiled."""
-    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as (url, process):
-        asyncio.run(_alone(url, 5.5))
-        yield Server(url, psutil.Process(process.pid))
-
-
-def percentile(values: list[float], share: float = 95) -> float:
-    """Nearest rank, so that it is one of the values."""
-    return float(np.percentile(values, share, method="higher"))
-
-
-class Strengths:
-    """Strengths of the scale rewrite that nobody has asked for yet."""
-
-    def __init__(self) -> None:
-        self._next = 0
-
-    def new(self) -> str:
-        """Another one."""
-        self._next += 1
-        return f"{2 + self._next / 50:.4g}"
-
-
-async def _alone(url: str, strength: float | str) -> tuple[float, float]:
-    async with Visitor(url) as visitor:
-        ran = await visitor.open(PAGE, scale=str(strength))
-        first = await visitor.first_points()
-        await visitor.complete()
-        return ran, first
-
-
-async def _single(url: str, strengths: Strengths, times: int = 5) -> float:
-    """First points of one visitor: the longest of several."""
-    found = []
+async def _single(own: Server, strengths: Strengths, times: int = ALONE) -> tuple[float, int]:
+    """One visitor, several times. **Returns:** the longest way to first points, most jobs begun."""
+    firsts, jobs = [], []
     for _ in range(times):
-        async with Visitor(url) as visitor:
+        before = sum(own.jobs().values())
+        async with Visitor(own.url) as visitor:
             await visitor.open(PAGE, scale=strengths.new())
-            found.append(await visitor.first_points())
-        await asyncio.sleep(2)
-    return max(found)
+            firsts.append(await visitor.points_of_each())
+            await visitor.complete()
+        jobs.append(sum(own.jobs().values()) - before)
+        await asyncio.sleep(1)
+    return max(firsts), max(jobs)
 
 
-async def arrive(
-    count: int, within: float, visit: Callable[[int], Awaitable[Any]], seed: int = 0
-) -> list[Any]:
-    """Visits that begin at random moments within so many seconds."""
-    draw = Random(seed)
-
-    async def later(number: int, seconds: float) -> Any:
-        await asyncio.sleep(seconds)
-        return await visit(number)
-
-    return await asyncio.gather(
-        *(later(number, draw.uniform(0, within)) for number in range(count))
-    )
-
-
-async def _browser(url: str, strength: str) -> float:
-    """Seconds from a navigation to the first points in Chromium."""
+@asynccontextmanager
+async def _browsers(count: int) -> AsyncIterator[list[Page]]:
+    """Chromium, its pages open. It gives way: a class brings machines of its own."""
+    gently = Path(tempfile.mkdtemp()) / "chromium"
+    gently.write_text(f'#!/bin/sh\nexec nice -n 19 {shutil.which("chromium")} "$@"\n')
+    gently.chmod(0o700)
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        page = await chromium.new_page()
-        begin = time.perf_counter()
-        await page.goto(f"{url}/{PAGE}?scale={strength}", wait_until="commit")
-        condition = HAS_POINTS.replace("{chart}", "0").replace("{least}", "2")
-        await page.wait_for_function(condition, timeout=120_000, polling=20)
-        seconds = time.perf_counter() - begin
+        chromium = await playwright.chromium.launch(executable_path=gently, args=["--no-sandbox"])
+        yield [await chromium.new_page() for _ in range(count)]
         await chromium.close()
-        return seconds
+    shutil.rmtree(gently.parent)
+
+
+async def _look(page: Page, url: str, strength: str) -> float:
+    """Seconds from a navigation until every line has points in a browser."""
+    begin = time.perf_counter()
+    await page.goto(f"{url}/{PAGE}?scale={strength}", wait_until="commit")
+    await page.wait_for_function(EACH_HAS_POINTS, timeout=120_000, polling=50)
+    return time.perf_counter() - begin
 
 
 async def same_link(own: Server, strengths: Strengths) -> list[Row]:
     """Everybody opens one link to an experiment that is not computed yet."""
     rows: list[Row] = []
-    single = await _single(own.url, strengths)
-    rows.append(("one visitor alone: first points, longest of 5", single, "s", ""))
+    single, jobs = await _single(own, strengths)
+    rows.append((f"one visitor alone: points of every line, longest of {ALONE}", single, "s", ""))
+    rows.append(("one visitor alone: jobs", jobs, "", ""))
     for within, name in ((ARRIVING, f"within {ARRIVING:.0f} s"), (0.0, "in the same instant")):
-        strength = strengths.new()
+        strength, before = strengths.new(), sum(own.jobs().values())
 
         async def visit(_: int, strength: str = strength) -> float:
             async with Visitor(own.url) as visitor:
                 await visitor.open(PAGE, scale=strength)
-                first = await visitor.first_points()
+                first = await visitor.points_of_each()
                 await visitor.complete()
                 return first
 
-        browsers = asyncio.gather(*(_browser(own.url, strength) for _ in range(2)))
-        firsts = await arrive(CLASS, within, visit)
-        text = f"{CLASS} visitors open one link {name}: first points"
+        async with _browsers(2) as pages:
+            looking = asyncio.gather(*(_look(page, own.url, strength) for page in pages))
+            firsts = await arrive(CLASS, within, visit)
+            seen = max(await looking)
+        text = f"{CLASS} visitors open one link {name}: points of every line"
         aim = f"{2 * single:.2f} s (2 × one alone)" if within else ""
         rows.append((f"{text}, median", percentile(firsts, 50), "s", ""))
         rows.append((f"{text}, 95th percentile", percentile(firsts), "s", aim))
-        rows.append((f"{text}, two browsers among them", max(await browsers), "s", ""))
+        rows.append((f"{text}, two browsers among them", seen, "s", ""))
+        begun = sum(own.jobs().values()) - before
+        rows.append((f"{CLASS} visitors open one link {name}: jobs", begun, "", f"{jobs}"))
         await asyncio.sleep(3)
     return rows
 
@@ -156,43 +112,48 @@ async def twelve(own: Server, strengths: Strengths) -> list[Row]:
     chosen = [strengths.new() for _ in range(DIFFERENT)]
     draw = Random(1)
     firsts: dict[int, list[float]] = {}
-    moves: list[float] = []
-    told: list[bool] = []
+    moves: list[tuple[float, float]] = []
+    waited: list[bool] = []
 
     async def visit(number: int) -> None:
         async with Visitor(own.url) as visitor:
             experiment = number % DIFFERENT
             await visitor.open(PAGE, scale=chosen[experiment])
-            firsts.setdefault(experiment, []).append(await visitor.first_points())
-            told.append(any("line" in m for c in visitor.charts.values() for m in c.messages))
+            firsts.setdefault(experiment, []).append(await visitor.points_of_each())
+            heard = [m for chart in visitor.charts.values() for m in chart.messages]
+            waited.append(any(message.startswith("Waiting:") for message in heard))
             for _ in range(4):
                 await asyncio.sleep(draw.uniform(5, 15))
                 moves.append(await visitor.move("α", draw.choice([0.2, 0.4, 0.6, 0.8])))
 
     await arrive(CLASS, ARRIVING, visit)
     text = f"{CLASS} visitors, {DIFFERENT} experiments"
+    answers, runs = ([*values] for values in zip(*moves, strict=True))
     slowest = [max(values) for values in firsts.values()]
     return [
-        (f"{text}: a control's change acknowledged, median", percentile(moves, 50), "s", ""),
-        (f"{text}: a control's change acknowledged, 95th percentile", percentile(moves), "s",
+        (f"{text}: a control's change acknowledged, median", percentile(answers, 50), "s", ""),
+        (f"{text}: a control's change acknowledged, 95th percentile", percentile(answers), "s",
          "0.5 s"),
-        (f"{text}: first points, 95th percentile", percentile(sum(firsts.values(), [])), "s", ""),
-        (f"{text}: first points, the slowest of each experiment, largest over smallest",
+        (f"{text}: the page has run after it, 95th percentile", percentile(runs), "s", ""),
+        (f"{text}: points of every line, 95th percentile", percentile(sum(firsts.values(), [])),
+         "s", ""),
+        (f"{text}: points of every line, the slowest of each experiment, largest over smallest",
          max(slowest) / min(slowest), "×", ""),
+        (f"{text}: visitors who were told how many jobs were ahead", sum(waited), "", ""),
     ]  # fmt: skip
 
 
 async def ten_jobs(own: Server, strengths: Strengths) -> list[Row]:
     """One visitor has ten experiments under way; another comes with one."""
-    alone = await _single(own.url, strengths, 3)
+    alone, _ = await _single(own, strengths, 3)
     async with AsyncExitStack() as stack:
         tabs = [await stack.enter_async_context(Visitor(own.url)) for _ in range(10)]
         await asyncio.gather(*(tab.open(PAGE, scale=strengths.new()) for tab in tabs))
         await asyncio.sleep(1)
         async with Visitor(own.url) as other:
             await other.open(PAGE, scale=strengths.new())
-            first = await other.first_points()
-    text = "first points while another visitor has ten jobs under way"
+            first = await other.points_of_each()
+    text = "points of every line while another visitor has ten jobs under way"
     return [(text, first, "s", ""), (f"{text}, over alone", first / alone, "×", "")]
 
 
@@ -235,7 +196,7 @@ async def churn(own: Server, strengths: Strengths, minutes: float) -> list[Row]:
         nonlocal visits
         async with Visitor(own.url) as visitor:
             await visitor.open(PAGE, scale=draw.choice(known))
-            await visitor.first_points()
+            await visitor.points_of_each()
             await asyncio.sleep(draw.uniform(0.5, 4))
             await visitor.move("α", draw.random())
             await asyncio.sleep(draw.uniform(0.5, 4))
@@ -269,7 +230,9 @@ async def churn(own: Server, strengths: Strengths, minutes: float) -> list[Row]:
     ]
 
 
-def load(say: Callable[[str], object], only: str, minutes: float) -> list[dict[str, Any]]:
+def load(
+    say: Callable[[str], object], only: str, minutes: float, stock: Path
+) -> list[dict[str, Any]]:
     """All scenarios, each on a server of its own. **Returns:** rows of plain values."""
     scenarios: dict[str, Callable[[Server, Strengths], Awaitable[list[Row]]]] = {
         "same_link": same_link,
@@ -282,12 +245,15 @@ def load(say: Callable[[str], object], only: str, minutes: float) -> list[dict[s
     for name, scenario in scenarios.items():
         if only not in ("", name):
             continue
-        with stocked_server() as own:
-            for what, value, unit, aim in asyncio.run(scenario(own, Strengths())):  # type: ignore[arg-type]
-                say(f"{what}: {value:.3g} {unit} (aim {aim or '–'})")
-                rows.append(
-                    {"scenario": name, "what": what, "measured": value, "unit": unit, "aim": aim}
-                )
+        with stocked_server(stocked(stock)) as own:
+            others = Others(own.process)
+            found = asyncio.run(scenario(own, Strengths()))  # type: ignore[arg-type]
+            cores = others.cores()
+        say(f"{name}: others used {cores:.2f} cores meanwhile")
+        for what, value, unit, aim in found:
+            say(f"{what}: {value:.3g} {unit} (aim {aim or '–'})")
+            row = {"what": what, "measured": value, "unit": unit, "aim": aim}
+            rows.append({"scenario": name, **row, "others_cores": cores})
     return rows
 
 
@@ -297,14 +263,17 @@ def main() -> None:
     parser.add_argument("kept", nargs="?", type=Path, help="a run to put the rows into")
     parser.add_argument("--only", default="", help="one scenario")
     parser.add_argument("--minutes", type=float, default=10.0, help="of coming and going")
+    parser.add_argument("--stock", type=Path, help="a folder of trained networks, made if missing")
     given = parser.parse_args()
-    rows = load(lambda line: print(line, flush=True), given.only, given.minutes)
+    with tempfile.TemporaryDirectory() as folder:
+        stock = given.stock or Path(folder) / "stock"
+        rows = load(lambda line: print(line, flush=True), given.only, given.minutes, stock)
     if given.kept:
-        found = json.loads(given.kept.read_text())
+        found = json.loads(given.kept.read_text()) if given.kept.exists() else {}
         measured = {row["scenario"] for row in rows}
-        others = [row for row in found.get("load", []) if row["scenario"] not in measured]
-        found["load"] = others + rows
-        given.kept.write_text(json.dumps(found, indent=1) + "\n")
+        known = found.get("load", {}).get("rows", [])
+        others = [row for row in known if row["scenario"] not in measured]
+        keep(given.kept, "load", {"rows": others + rows})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The comparisons as a table for people, as JSON, and as a page of charts.
 
-`python -m benchmarks.report FILE` draws the page of a kept run and puts its tables into the README.
+`python -m benchmarks.report FILE` draws the page of a kept run of speed and puts its tables into
+the README; those of a run of reliability (`results/reliability/`) it puts into the README and into
+`docs/more-machines.md`.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from benchmarks import cluster_words, reliability
+
 HERE = Path(__file__).parent
 LATEST = HERE / "latest.json"
 README = HERE.parent / "README.md"
+MACHINES = HERE.parent / "docs" / "more-machines.md"
 BEGIN, END = "<!-- speed: written by benchmarks/report.py -->", "<!-- /speed -->"
 BLUE, ORANGE = "#0072B2", "#D55E00"
 
@@ -180,14 +185,23 @@ def readme_section(found: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
+def replaced(text: str, begin: str, end: str, section: str) -> str:
+    """A text with what is between two marks, marks included, replaced."""
+    return text.split(begin)[0] + section + text.split(end)[1]
+
+
 def main() -> None:
     """See the module."""
     source = Path(sys.argv[1])
     found = json.loads(source.read_text())
-    LATEST.with_suffix(".html").write_text(page(found))
     text = README.read_text()
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    README.write_text(before + readme_section(found) + after)
+    if "works" in found:
+        LATEST.with_suffix(".html").write_text(page(found))
+        README.write_text(replaced(text, BEGIN, END, readme_section(found)))
+        return
+    section = reliability.readme_section(found)
+    README.write_text(replaced(text, reliability.BEGIN, reliability.END, section))
+    MACHINES.write_text(cluster_words.filled(MACHINES.read_text(), found["cluster"]))
 
 
 if __name__ == "__main__":

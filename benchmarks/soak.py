@@ -1,8 +1,8 @@
 """A long lesson: a realistic mix of visitors for twenty minutes, some of them up to no good.
 
-`python -m benchmarks.soak [results/DATE.json] [--minutes 20]`: explorers, visitors who follow a
-preset, share and take files home, or predict, and senders of what nobody should send. In the end
-the server is killed in the middle of its work, and every entry of its store is read.
+`python -m benchmarks.soak [results/reliability/DATE.json] [--minutes 20]`: explorers, visitors who
+follow a preset, share and take files home, or predict, and senders of what nobody should send. In
+the end the server is killed in the middle of its work, and every entry of its store is read.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import psutil
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from benchmarks.journey import server
-from benchmarks.load import Server, Strengths, percentile
+from benchmarks.crowd import Server, Strengths, percentile, stocked, stocked_server
+from benchmarks.kept import Others, keep
 from benchmarks.visitor import Trouble, Visitor
 from dissociation.address.presets import PRESETS
 from dissociation.dashboard.take_home.files import KINDS
@@ -35,6 +34,10 @@ from tests.hostile.catalogue import ADDRESSES, ORIGINS, RAW_REQUESTS, SOCKET_NAM
 
 #: Visitors at any moment, by what they do.
 MIX = {"explore": 12, "preset": 6, "share": 5, "predict": 4, "attack": 3}
+#: Visitors of a lesson wait: the page tells them what for.
+PATIENCE = 900.0
+#: Seconds after the end within which visits that have begun may end.
+BELL = 30.0
 #: A class looks at few different experiments.
 COMMON = 6
 
@@ -49,8 +52,8 @@ class Lesson:
         self.troubles: list[str] = []
         self.moves: list[float] = []
         self.firsts: list[float] = []
-        strengths = Strengths()
-        self.common = [strengths.new() for _ in range(COMMON)]
+        self.strengths = Strengths()
+        self.common = [self.strengths.new() for _ in range(COMMON)]
         self._now = 0
         self.most = 0
 
@@ -74,23 +77,24 @@ class Lesson:
         )
         values = {"rewrite": "scale"} if page == "Representation" else {}
         await visitor.open(page, scale=self.draw.choice(self.common), **values)
-        self.firsts.append(await visitor.first_points())
+        self.firsts.append(await visitor.first_points(PATIENCE))
         for _ in range(self.draw.randint(1, 4)):
             await self._pause()
-            self.moves.append(await visitor.move(label, self.draw.choice([0.2, 0.4, 0.6, 0.8])))
+            answered, _ = await visitor.move(label, self.draw.choice([0.2, 0.4, 0.6, 0.8]))
+            self.moves.append(answered)
 
     async def preset(self, visitor: Visitor) -> None:
         """Follows a link that comes with the lab."""
         link = self.draw.choice([*PRESETS.values()]).link
         await visitor.open(link.path.split("?")[0].strip("/"), **link.query)
-        self.firsts.append(await visitor.first_points())
+        self.firsts.append(await visitor.first_points(PATIENCE))
         await self._pause()
 
     async def share(self, visitor: Visitor) -> None:
         """Opens what a colleague has sent, waits for all of it, takes a file."""
         strength = self.draw.choice(self.common)
         await visitor.open("Robustness", scale=strength)
-        await visitor.complete()
+        await visitor.complete(PATIENCE)
         kind = self.draw.choice([*KINDS])
         url = f"{self.own.url}/api/export/{kind}/Robustness?scale={strength}"
         answer = await asyncio.to_thread(_get, url)
@@ -124,6 +128,7 @@ class Lesson:
                 await line.recv()
         self.counts["bad inputs"] += 3
         visitor.errors.clear()
+        await self._pause()
 
     async def stream_of(self, kind: str, end: float) -> None:
         """One visitor after another."""
@@ -147,22 +152,35 @@ def _get(url: str) -> int:
         return int(refused.code)
 
 
-def read_everything(folder: Path) -> tuple[int, int]:
-    """All entries of a store, each read and checked. **Returns:** how many, and how many lost."""
+def entries(folder: Path) -> set[tuple[str, str]]:
+    """Names of all entries of a store."""
     store = Store(folder)
-    entries = lost = 0
-    for compartment in LIMITS:
-        for name in [*store._caches[compartment]]:
-            entries += 1
-            lost += store.get(compartment, name) is None
+    found = {(compartment, name) for compartment in LIMITS for name in store._caches[compartment]}
     store.close()
-    return entries, lost
+    return found
 
 
-def soak(say: Callable[[str], object], minutes: float) -> dict[str, Any]:
+def lost(folder: Path, known: set[tuple[str, str]]) -> int:
+    """How many of the entries that were there, or are there now, are gone or cannot be read."""
+    store = Store(folder)
+    expected = known | entries(folder)
+    found = sum(store.get(compartment, name) is None for compartment, name in expected)
+    store.close()
+    return found
+
+
+async def _begin(url: str, strengths: Strengths) -> None:
+    """Asks for much that nobody has asked for yet, and leaves in the middle of it."""
+    async with contextlib.AsyncExitStack() as stack:
+        visitors = [await stack.enter_async_context(Visitor(url)) for _ in range(COMMON)]
+        for visitor in visitors:
+            await visitor.open("Robustness", scale=strengths.new())
+        await visitors[0].first_points(PATIENCE)
+
+
+def soak(say: Callable[[str], object], minutes: float, stock: Path) -> dict[str, Any]:
     """The whole lesson. **Returns:** what to tell of it."""
-    with tempfile.TemporaryDirectory() as folder, server(Path(folder)) as (url, process):
-        own = Server(url, psutil.Process(process.pid))
+    with stocked_server(stocked(stock)) as own:
         lesson = Lesson(own)
 
         async def everybody() -> None:
@@ -170,15 +188,19 @@ def soak(say: Callable[[str], object], minutes: float) -> dict[str, Any]:
             streams = [
                 lesson.stream_of(kind, end) for kind, number in MIX.items() for _ in range(number)
             ]
-            await asyncio.gather(*streams)
+            # Whoever still waits when the bell rings goes.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.gather(*streams), 60 * minutes + BELL)
 
+        others = Others(own.process)
         asyncio.run(everybody())
-        alive = process.poll() is None
-        peak = own.memory()
-        process.kill()
-        process.wait()
-        entries, lost = read_everything(Path(folder))
-    for trouble in lesson.troubles[:10]:
+        alive, at_end, cores = own.process.is_running(), own.memory(), others.cores()
+        known = entries(own.folder)
+        asyncio.run(_begin(own.url, lesson.strengths))
+        own.process.kill()
+        own.process.wait()
+        gone = lost(own.folder, known)
+    for trouble in lesson.troubles[:20]:
         say(trouble)
     return {
         "minutes": minutes,
@@ -192,9 +214,10 @@ def soak(say: Callable[[str], object], minutes: float) -> dict[str, Any]:
         "control acknowledged, p95 s": percentile(lesson.moves),
         "first points, p95 s": percentile(lesson.firsts),
         "server alive at the end": alive,
-        "memory at the end, MB": peak,
-        "entries in the store": entries,
-        "entries lost": lost,
+        "memory at the end, MB": at_end,
+        "entries in the store": len(known),
+        "entries lost": gone,
+        "cores used by others": cores,
     }
 
 
@@ -203,13 +226,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak")
     parser.add_argument("kept", nargs="?", type=Path, help="a run to put the figures into")
     parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--stock", type=Path, help="a folder of trained networks, made if missing")
     given = parser.parse_args()
-    figures = soak(print, given.minutes)
+    with tempfile.TemporaryDirectory() as folder:
+        figures = soak(print, given.minutes, given.stock or Path(folder) / "stock")
     print(json.dumps(figures, indent=1))
     if given.kept:
-        found = json.loads(given.kept.read_text())
-        found["soak"] = figures
-        given.kept.write_text(json.dumps(found, indent=1) + "\n")
+        keep(given.kept, "soak", figures)
 
 
 if __name__ == "__main__":

@@ -33,12 +33,18 @@ class Trouble(Exception):
 
 
 class Chart:
-    """What a visitor has seen of one chart, of one address."""
+    """What a visitor has seen of one chart, of one address.
+
+    - `first`: seconds until it had any points; `each`: until every line of it had, those that are
+      stored and those that are not; `ended`: until nothing more was to come.
+    """
 
     def __init__(self, asked: float, data: dict[str, Any]):
         self.asked = asked
+        self.lines = {trace["key"] for trace in data["figure"]["traces"]}
         self.address: str | None = data["address"]
         self.first: float | None = None
+        self.each: float | None = None
         self.ended: float | None = None
         self.state, self.company = "", 1
         self.messages: list[str] = []
@@ -49,8 +55,11 @@ class Chart:
         now = time.perf_counter() - self.asked
         self.state, self.company = snapshot["state"], snapshot["company"]
         self.messages.append(snapshot["message"])
-        if self.first is None and any(trace["x"] for trace in snapshot.get("traces", [])):
+        drawn = {trace["key"] for trace in snapshot.get("traces", []) if trace["x"]}
+        if self.first is None and drawn:
             self.first = now
+        if self.each is None and drawn >= self.lines:
+            self.each = now
         if self.ended is None and self.state not in ACTIVE:
             self.ended = now
 
@@ -68,6 +77,8 @@ class Visitor:
         self._states: dict[str, WidgetState] = {}
         self._page, self._query = "", ""
         self._asked = 0.0
+        self._answered: float | None = None
+        self._figures: dict[str, Any] = {}
         self._run_ended = asyncio.Event()
         self._tasks: list[asyncio.Task] = []
         self._fragments: dict[str, asyncio.Task] = {}
@@ -102,8 +113,12 @@ class Visitor:
         self.charts.clear()
         return await self._run()
 
-    async def move(self, label: str, share: float) -> float:
-        """Moves a slider to a share of its way. **Returns:** seconds until the page had run."""
+    async def move(self, label: str, share: float) -> tuple[float, float]:
+        """Moves a slider to a share of its way.
+
+        **Returns:** seconds until a chart asks the new question (a browser dims the old curve
+        then), and until the page had run to its end.
+        """
         slider = next(found for name, found in self.sliders.items() if label in name)
         state = WidgetState(id=slider.id)
         if slider.options:
@@ -113,7 +128,9 @@ class Visitor:
             steps = round(share * (slider.max - slider.min) / slider.step)
             state.double_array_value.data.append(slider.min + steps * slider.step)
         self._states[slider.id] = state
-        return await self._run()
+        self._answered = None
+        ran = await self._run()
+        return ran if self._answered is None else self._answered, ran
 
     async def _run(self) -> float:
         self._asked = time.perf_counter()
@@ -175,6 +192,9 @@ class Visitor:
 
     def _see_chart(self, element: Any) -> None:
         data = json.loads(element.json or element.mixed.json)
+        if self._answered is None and self._figures.get(element.id) != data["figure"]:
+            self._answered = time.perf_counter() - self._asked
+        self._figures[element.id] = data["figure"]
         known = self.charts.get(element.id)
         if known is not None and known.address == data["address"]:
             known.hear(data["snapshot"])
@@ -219,12 +239,17 @@ class Visitor:
                 raise Trouble(f"{self._page}: nothing came in {timeout:.0f} s, {states}")
             await asyncio.sleep(0.01)
 
-    async def first_points(self) -> float:
+    async def first_points(self, timeout: float = PATIENCE) -> float:
         """Seconds from the request to the first points of the slowest chart."""
-        await self.until(lambda chart: chart.first is not None)
+        await self.until(lambda chart: chart.first is not None, timeout)
         return max(chart.first or 0.0 for chart in self.charts.values())
 
-    async def complete(self) -> float:
+    async def points_of_each(self) -> float:
+        """Seconds from the request until every line of every chart has points."""
+        await self.until(lambda chart: chart.each is not None)
+        return max(chart.each or 0.0 for chart in self.charts.values())
+
+    async def complete(self, timeout: float = PATIENCE) -> float:
         """Seconds from the request to the end of the slowest chart."""
-        await self.until(lambda chart: chart.ended is not None)
+        await self.until(lambda chart: chart.ended is not None, timeout)
         return max(chart.ended or 0.0 for chart in self.charts.values())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import direct, report, similarity, works
+from benchmarks import cluster_words, direct, kept, reliability, report, similarity, works
 from benchmarks.worker import measure
 from dissociation import manipulations as m
 from dissociation import probes
@@ -86,3 +87,31 @@ def test_the_page_of_a_kept_run():
     for row in found["works"]:
         assert html.escape(row["label"]) in page
     assert {row["work"] for row in found["works"]} >= {"input_noise", "training", "null_space"}
+
+
+def test_what_is_told_of_reliability_is_the_latest_kept_run():
+    found = kept.latest()
+    assert reliability.readme_section(found) in (ROOT / "README.md").read_text()
+    machines = (ROOT / "docs" / "more-machines.md").read_text()
+    assert cluster_words.filled(machines, found["cluster"]) == machines
+    with pytest.raises(ValueError, match="no place for one machine"):
+        cluster_words.filled("@@ONE@@", found["cluster"])
+
+
+def test_no_text_waits_for_its_figures():
+    texts = [ROOT / "README.md", *ROOT.glob("docs/*.md"), ROOT / "benchmarks" / "README.md"]
+    assert len(texts) >= 4
+    for path in texts:
+        assert not re.search(r"@@|\bTODO\b|\bTBD\b", path.read_text()), path
+        # A place that was marked but never written.
+        assert not re.search(r"written by \S+ -->\s*<!-- /", path.read_text()), path
+
+
+def test_a_kept_run_grows_section_by_section(tmp_path):
+    path = tmp_path / "new" / "run.json"
+    kept.keep(path, "kills", {"tolls": {}})
+    kept.keep(path, "soak", {"minutes": 1})
+    kept.keep(path, "kills", {"tolls": {"writes": {"kills": 3}}})
+    found = json.loads(path.read_text())
+    assert found["kills"]["tolls"]["writes"] == {"kills": 3} and found["soak"]["minutes"] == 1
+    assert all(section["machine"]["cores"] and section["date"] for section in found.values())

@@ -8,10 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 from browser.helpers import ROOT, Server, free_port, wait_until_healthy
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from dissociation.engine.settings import settings_table
 
@@ -28,6 +31,26 @@ def test_every_setting_is_in_the_table():
         (ROOT / "docs" / "operating.md").write_text(MARK.sub(rf"\g<1>{expected}\g<3>", text))
         return
     assert found[2] == expected, "run UPDATE=1 pytest tests/test_operating.py and look at it"
+
+
+def needed(pinned: dict[str, Requirement]) -> set[str]:
+    """What the packages in a file of requirements ask for on a machine like this one."""
+    asked = (Requirement(line) for name in pinned for line in metadata.requires(name) or ())
+    environment = {"extra": ""}
+    found = [one for one in asked if one.marker is None or one.marker.evaluate(environment)]
+    return {canonicalize_name(one.name) for one in found}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-cluster.txt"])
+def test_everything_that_is_installed_is_pinned(name):
+    text = (ROOT / name).read_text()
+    if name != "requirements.txt":
+        text += (ROOT / "requirements.txt").read_text()
+    lines = [line for line in text.splitlines() if line and line[0] not in "#-"]
+    pinned = {canonicalize_name(one.name): one for one in map(Requirement, lines)}
+    assert len(pinned) > 40
+    assert all(str(one.specifier).startswith("==") for one in pinned.values())
+    assert needed(pinned) <= set(pinned), "pip would choose these versions by itself"
 
 
 def copied() -> list[tuple[list[str], str]]:

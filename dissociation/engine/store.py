@@ -49,14 +49,12 @@ UNREADABLE = (
     zlib.error,
     zipfile.BadZipFile,
 )
-#: NumPy parses the headers of arrays, and until Python 3.11.8 two threads that parse at once can
-#: end in a SystemError (gh-106905).
-_parsing = threading.Lock()
 DISK_TROUBLE = (OSError, sqlite3.Error, diskcache.Timeout)
 #: What fails although the entry is as it should be.
 NOT_NOW = (sqlite3.OperationalError, OSError, diskcache.Timeout)
-#: NumPy parses headers with `ast`, and that of Python 3.11 raises `SystemError` where the garbage
-#: collector lets another thread parse in the middle of it (measured: one entry of 4,000).
+#: NumPy parses headers with `ast`, and that of Python before 3.11.8 raises `SystemError` where the
+#: garbage collector lets another thread parse in the middle of it (gh-106905; measured: one entry
+#: of 4,000).
 ATTEMPTS = 5
 _parsing = threading.Lock()
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
