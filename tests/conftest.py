@@ -33,11 +33,14 @@ hypothesis.settings.load_profile("reproducible")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two processes side by side: the browser, which mostly waits, and everything else.
 
-    Within each, module fixtures and compiled programs are shared as before.
+    Within each, module fixtures and compiled programs are shared as before. What fails in a browser
+    is tried once more, and told of (`-rR`): on a machine with other work, a page may come too late.
     """
     for item in items:
-        where = "browser" if "browser" in Path(item.path).parts else "rest"
-        item.add_marker(pytest.mark.xdist_group(where))
+        in_browser = "browser" in Path(item.path).parts
+        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else "rest"))
+        if in_browser:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 REFERENCE = Path(__file__).parent / "data" / "notebook_width64.npz"
