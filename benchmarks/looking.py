@@ -58,7 +58,9 @@ def looking() -> list[tuple[str, float, str]]:
                 page.goto(f"{url}/Representation?scale={where}")
                 page.wait_for_function(WAIT, arg="", timeout=MINUTES, polling="raf")
                 seconds = time.perf_counter() - begin
-                rows.append((f"representation: first picture, page included, {what}", seconds, bound))
+                rows.append(
+                    (f"representation: first picture, page included, {what}", seconds, bound)
+                )
                 complete(page, 1)
                 page.wait_for_timeout(500)
             _move(page, url, "rescale", rows)
@@ -95,7 +97,9 @@ def _move(page: Page, url: str, rewrite: str, rows: list[tuple[str, float, str]]
             values.append(time.perf_counter() - begin)
             complete(page, 1)
         what = f"representation: {rewrite} moved {when}"
-        rows.append((f"{what}, pictures drawn, median of {MOVES}", statistics.median(pictures), "0.5 s"))
+        rows.append(
+            (f"{what}, pictures drawn, median of {MOVES}", statistics.median(pictures), "0.5 s")
+        )
         rows.append((f"{what}, pictures drawn, slowest", max(pictures), ""))
         rows.append((f"{what}, table said, median of {MOVES}", statistics.median(values), "0.5 s"))
         rows.append((f"{what}, table said, slowest", max(values), ""))

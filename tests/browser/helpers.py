@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -32,17 +31,6 @@ class Server:
         """Loads `path` (with its query) in `page` and waits until the script has run."""
         page.goto(self.url + path)
         settle(page)
-
-    def wait_until_idle(self) -> None:
-        """Waits until the lab computes nothing and nothing waits to be computed."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            with urllib.request.urlopen(self.url + "/api/health", timeout=5) as answer:
-                queue = json.load(answer)["queue"]
-            if not sum(queue[state] for state in ("waiting", "queued", "running")):
-                return
-            time.sleep(0.2)
-        raise TimeoutError("the lab did not come to rest")
 
     def stop(self) -> None:
         """Ends this process, and only this one."""
