@@ -29,7 +29,7 @@ def test_weights_wander_while_outputs_stand(lab, new_page):
     assert size is not None and size["height"] >= 44
     play.focus()
     page.keyboard.press("Enter")
-    chart_comes_to(page, "data.find((t) => t.uid === 'walk-now').x[0] === 3")
+    chart_comes_to(page, "data.find((t) => t.uid === 'walk-now').x[0] >= 3")
     pause = page.get_by_role("button", name="Pause the walk")
     expect(pause).to_be_focused()
     page.keyboard.press("Enter")
@@ -46,7 +46,7 @@ def test_weights_wander_while_outputs_stand(lab, new_page):
     # Without motion: a few stills.
     page.emulate_media(reduced_motion="reduce")
     play.click()
-    chart_comes_to(page, "data.find((t) => t.uid === 'walk-now').x[0] === 7")
+    chart_comes_to(page, "data.find((t) => t.uid === 'walk-now').x[0] >= 7")
     page.get_by_role("button", name="Pause the walk").click()
     assert page.evaluate(f"() => {PLOT}.theFirst"), "the same node"
     no_exception(page)
