@@ -1,9 +1,10 @@
 """Jobs: work that streams, shared by everyone who asks for it, dropped when nobody does.
 
 A job advances a generator, one chunk at a time, on the one compute thread (JAX uses all cores
-already). Between chunks the scheduler turns to jobs that have nothing to show yet, then to
-whichever has had the least time so far: a new request gets its first points at once. A cancelled
-job stops within one chunk. One whose work is done elsewhere has its turns when there is news of it.
+already). Between chunks the scheduler turns to jobs that have nothing to show yet, then to any that
+was passed over, then to whichever has had the least time so far: a new request gets its first
+points at once, and an old one comes to its end. A cancelled job stops within one chunk. One whose
+work is done elsewhere has its turns when there is news of it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dissociation.engine.place import HERE, Place
 from dissociation.engine.priority import give_way
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Steps, Task
+from dissociation.engine.turns import turn
 from dissociation.errors import DamagedData, InvalidValue
 
 Clock = Callable[[], float]
@@ -56,6 +58,7 @@ class Job:
     step: Step | None = None
     error: str = ""
     seconds: float = 0.0
+    turned: float = 0.0
     leases: dict[str, float] = field(default_factory=dict)
     # Of those who have submitted it and not yet told who they are.
     unclaimed: list[float] = field(default_factory=list)
@@ -135,7 +138,7 @@ class Jobs:
         if (live := self._live(task)) is not None:
             return live
         needs = tuple(self._submit(need) for need in self._place.before(task))
-        job = Job(task, next(self._numbers), needs)
+        job = Job(task, next(self._numbers), needs, turned=self._clock())
         job.state = WAITING if any(not need.finished for need in needs) else QUEUED
         for need in needs:
             need.dependants.append(job)
@@ -167,7 +170,8 @@ class Jobs:
     def _position(self, job: Job) -> int:
         ready = self._ready()
         if job in ready:
-            return sum(_turn(other) < _turn(job) for other in ready)
+            now = self._clock()
+            return sum(turn(other, now) < turn(job, now) for other in ready)
         return sum(
             other.number < job.number and other.state in (QUEUED, RUNNING) for other in self._jobs
         )
@@ -212,7 +216,8 @@ class Jobs:
                 elif all(need.finished for need in job.needs):
                     job.state = QUEUED
                     job.version += 1
-        return min(self._ready(), key=_turn, default=None)
+        now = self._clock()
+        return min(self._ready(), key=lambda job: turn(job, now), default=None)
 
     def advance(self) -> bool:
         """Does one chunk of the next job. **Returns:** whether there was one."""
@@ -243,6 +248,7 @@ class Jobs:
             state, error = FAILED, APOLOGY
         with self._changed:
             job.seconds += note_chunk(job.task, time.perf_counter() - begin)
+            job.turned = self._clock()
             job.news = step if isinstance(step, threading.Event) else None
             if isinstance(step, Step):
                 job.step = step
@@ -287,12 +293,6 @@ class Jobs:
         with self._changed:
             states = [job.state for job in self._jobs]
         return {state: states.count(state) for state in (QUEUED, WAITING, RUNNING)}
-
-
-def _turn(job: Job) -> tuple[bool, float, int]:
-    """Order of turns: whoever still waits for anything at all, then whoever had the least time."""
-    patient = job.step is not None or job.task.handicap > 0
-    return patient, job.seconds + job.task.handicap, job.number
 
 
 def new_holder() -> str:

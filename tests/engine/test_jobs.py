@@ -190,6 +190,25 @@ class TestFairTurns:
         steps(jobs, 25)
         assert log.count("slow") == 5 and log.count("quick") == 20
 
+    def test_whoever_moves_a_control_for_ever_stops_nobody(self, jobs, clock):
+        log = []
+        old = jobs.submit(Count("old", steps=40, log=log))
+        steps(jobs, 30)
+        for number in range(60):
+            # Each choice supersedes the one before it, after two steps of half a second.
+            new = jobs.submit(Count(f"choice {number}", steps=40, log=log))
+            for holder in ("old", "new"):
+                jobs.renew(old if holder == "old" else new, holder)
+            del log[:]
+            for _ in range(2):
+                steps(jobs, 1)
+                clock.now += 0.5
+            assert log[0] == f"choice {number}", "first points at once, nonetheless"
+            jobs.release(new, "new")
+            if old.finished:
+                break
+        assert old.state == DONE and number < 40
+
     def test_handicap(self, jobs):
         log = []
         jobs.submit(Count("check", handicap=3.5, log=log, steps=5))
