@@ -29,9 +29,14 @@ _STYLE = """
 .lab-swatch { height: 4px; border-radius: 2px; margin: -.6rem 0 .1rem; }
 [data-testid="stCaptionContainer"] { opacity: .85 !important; }
 .lab-qr { width: 100%; max-width: 220px; border-radius: 6px; }
+/* A formula is a little larger than KaTeX thinks, and would scroll by two pixels, unseen. */
+[data-testid="stMarkdown"] .katex-display { padding: .25rem .3rem; }
 .lab-file { color: inherit; text-decoration: underline; }
 .lab-files { display: flex; flex-wrap: wrap; gap: .4rem 1rem; margin: 0; }
-@media (max-width: 640px) { .block-container { padding-left: 1rem; padding-right: 1rem; } }
+@media (max-width: 640px) {
+  .block-container { padding-left: 1rem; padding-right: 1rem; }
+  [data-testid="stMarkdown"] .katex { font-size: 1.05em; }
+}
 </style>
 """
 

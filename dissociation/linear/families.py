@@ -177,7 +177,8 @@ FAMILIES: dict[str, Family] = {
             r"\min \lVert W_2 W_1 \rVert_F^2",
             (
                 _CORE,
-                r"\Omega_2 = U\sqrt{S}Q^{+} + \Psi + \Phi + \Gamma_3(I - \Omega_1\Omega_1^{+})",
+                r"\begin{aligned}\Omega_2 ={}& U\sqrt{S}Q^{+} + \Psi + \Phi\\"
+                r"&+ \Gamma_3(I - \Omega_1\Omega_1^{+})\end{aligned}",
             ),
             "Definition 3.2, Theorem 3.3",
             least_squares,
