@@ -1,8 +1,8 @@
 """At which noise scales a curve is computed, and the curve in between.
 
-An expected error is a smooth curve: flat, then rising, then flat. It is computed at a few
-noise scales, then half way between any two whose errors differ by much, and so on. Between them it
-is a monotone cubic of log error over log σ.
+An expected error is a smooth curve: flat, then rising, then flat. It is computed at a few noise
+scales, then half way between any two whose errors differ by much, and so on. What differs is told,
+and what lies between is drawn, on the scale of log odds, over log σ: as a monotone cubic.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dissociation._lazy import interpolate
 
 #: Computed first: noise scales that are no further apart than so many decades.
 DECADES = 0.45
-#: Errors that differ by a larger factor have one more in between.
-FACTOR = 1.3
+#: Log odds that differ by more have one more in between.
+STEP = 0.7
 #: Added to errors, so that logarithms of hardly any error do not matter.
 FLOOR = 2e-3
 
@@ -28,18 +28,20 @@ def coarse_scales(sigmas: np.ndarray) -> list[int]:
     return sorted({*range(0, len(sigmas), step), len(sigmas) - 1})
 
 
+def _odds(errors: Sequence[float]) -> np.ndarray:
+    values = np.asarray(errors, float)
+    return np.log((values + FLOOR) / (1 + FLOOR - values))
+
+
 def missing_scales(known: Sequence[int], errors: Sequence[float]) -> list[int]:
     """Positions half way between known ones (ascending) whose errors differ by too much."""
-    logs = np.log(np.asarray(errors) + FLOOR)
-    return [
-        (low + high) // 2
-        for low, high, step in zip(known, known[1:], np.diff(logs), strict=False)
-        if high - low > 1 and abs(step) > np.log(FACTOR)
-    ]
+    steps = np.abs(np.diff(_odds(errors)))
+    gaps = zip(known, known[1:], steps, strict=False)
+    return [(low + high) // 2 for low, high, step in gaps if high - low > 1 and step > STEP]
 
 
 def between(sigmas: np.ndarray, known: Sequence[int], errors: Sequence[float]) -> np.ndarray:
     """`(S,)` errors at all noise scales from those at the known positions, two or more."""
-    logs = np.log(np.asarray(errors, float) + FLOOR)
-    curve = interpolate.PchipInterpolator(np.log(sigmas[list(known)]), logs)
-    return np.clip(np.exp(curve(np.log(sigmas))) - FLOOR, 0.0, 1.0)
+    curve = interpolate.PchipInterpolator(np.log(sigmas[list(known)]), _odds(errors))
+    odds = np.exp(curve(np.log(sigmas)))
+    return np.clip((odds * (1 + FLOOR) - FLOOR) / (1 + odds), 0.0, 1.0)

@@ -16,6 +16,10 @@ What is left of the variance of `h2` is in part shared by copies of a neuron: th
 add up there, in a nuisance group to nothing; the neurons' own parts add up in squares. Equal rows
 of `W2` are therefore kept once, with the sum of their outgoing weights and of their outer products.
 
+Many copies of one neuron, such as the notebook's nuisance neurons, rise and fall together, and the
+noise of the readout with them: its variance is then itself random. Where a row has `CROWD` copies
+or more, logits are a mixture over what these copies share, by Gauss-Hermite quadrature.
+
 The error is the chance that the label's logit is not the largest (`largest_logit.py`).
 """
 
@@ -37,6 +41,8 @@ from dissociation.theory.relu_moments import relu_moments, shared_remainder
 
 #: Summed outgoing weights, relative to their parts, up to which a group has no say.
 NO_SAY = 1e-5
+#: Copies of one neuron from which on what they share is integrated over, and at so many places.
+CROWD, NODES = 8, 9
 
 
 class Distinct(NamedTuple):
@@ -46,6 +52,7 @@ class Distinct(NamedTuple):
     - `readout`: `(10, r)` summed outgoing weights; `together`: `(r, 100)` their outer products,
         `apart`: `(r, 100)` the sum of outer products of the copies' weights.
     - `copies`: `(r, 10)` of each row, or with relative noise the copies' squared weights.
+    - `crowd`: the row with the most copies, `None` if those are few.
     """
 
     w1: Any
@@ -56,13 +63,15 @@ class Distinct(NamedTuple):
     together: Any
     apart: Any
     copies: Any
+    crowd: Any
 
 
 def distinct(network: Network, *, relative: bool) -> Distinct:
     """The network on the device, padded to bucketed widths."""
     w1, w2, w3 = (np.asarray(weight, np.float32) for weight in network)
-    _, first, group = np.unique(w2, axis=0, return_index=True, return_inverse=True)
-    group = group.reshape(-1)
+    number: dict[bytes, int] = {}
+    group = np.array([number.setdefault(row.tobytes(), len(number)) for row in w2])
+    first = np.unique(group, return_index=True)[1]
     outgoing = w3.T.astype(np.float64)
     products = (outgoing[:, :, None] * outgoing[:, None, :]).reshape(len(outgoing), -1)
 
@@ -81,17 +90,22 @@ def distinct(network: Network, *, relative: bool) -> Distinct:
     readout = pad_to(readout[order], rows)
     together = (readout[:, :, None] * readout[:, None, :]).reshape(rows, -1)
     copies = summed(outgoing**2 if relative else np.ones_like(outgoing))[order]
-    parts = (
-        pad_to(w1, hidden),
-        w2,
-        w2 * w2,
-        w2[:speaking],
-        readout.T,
-        together,
-        pad_to(summed(products)[order], rows),
-        pad_to(copies, rows),
-    )
-    return Distinct(*(jax.device_put(np.ascontiguousarray(p, np.float32)) for p in parts))
+    counts = np.bincount(group)[order]
+    parts = {
+        "w1": pad_to(w1, hidden),
+        "w2": w2,
+        "w2_squares": w2 * w2,
+        "speaking": w2[:speaking],
+        "readout": readout.T,
+        "together": together,
+        "apart": pad_to(summed(products)[order], rows),
+        "copies": pad_to(copies, rows),
+    }
+    on_device: dict[str, Any] = {
+        name: jax.device_put(np.ascontiguousarray(part, np.float32)) for name, part in parts.items()
+    }
+    crowd = jnp.int32(np.argmax(counts)) if counts.max() >= CROWD else None
+    return Distinct(**on_device, crowd=crowd)
 
 
 @jit(static_argnames=("relative",))
@@ -107,8 +121,12 @@ def _first_layer(net: Distinct, images: Any, *, relative: bool) -> tuple[Any, An
 @jit(static_argnames=("relative",))
 def _logits(
     net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relative: bool
-) -> tuple[Any, Any]:
-    """Mean `(n, 10)` and covariance `(n, 10, 10)` of the logits; `variances`: σ² of each layer."""
+) -> tuple[Any, Any, Any]:
+    """Moments of the logits, `variances` being σ² of each layer.
+
+    **Returns:** mean `(n, 10)`, covariance `(n, 10, 10)`, and, at the nodes of a crowd, what the
+    diagonal has more than on average, `(NODES, n, 10)`; `None` without one.
+    """
     first = relu_moments(mean, variances[0] * per_sigma)
     shared = first.variance @ net.w2_squares.T
     if relative:
@@ -126,15 +144,34 @@ def _logits(
     left = common @ net.together + alone @ net.apart
     readout = variances[2] * (second.square @ net.copies)
     diagonal = readout[:, :, None] * jnp.eye(CLASSES)[None]
-    return second.mean @ net.readout.T, covariance + left.reshape(covariance.shape) + diagonal
+    covariance += left.reshape(covariance.shape) + diagonal
+    more = None
+    if net.crowd is not None:
+        mean2 = (first.mean @ net.w2.T)[:, net.crowd]
+        own = jnp.broadcast_to(own, variance.shape)[:, net.crowd]
+        at = mean2[None] + jnp.sqrt(shared[:, net.crowd])[None] * jnp.asarray(_nodes()[0])[:, None]
+        squares = relu_moments(at, jnp.broadcast_to(own[None], at.shape)).square
+        excess = squares - second.square[:, net.crowd][None]
+        more = variances[2] * excess[:, :, None] * net.copies[net.crowd][None, None]
+    return second.mean @ net.readout.T, covariance, more
+
+
+def _nodes() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of a normal distribution."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    return nodes.astype(np.float32), (weights / weights.sum()).astype(np.float32)
 
 
 @jit(static_argnames=("relative",))
 def _errors(
     net: Distinct, mean: Any, per_sigma: Any, variances: Any, labels: Any, *, relative: bool
 ) -> Any:
-    found = _logits(net, mean, per_sigma, variances, relative=relative)
-    return gaussian_error(*found, labels)
+    center, covariance, more = _logits(net, mean, per_sigma, variances, relative=relative)
+    if more is None:
+        return gaussian_error(center, covariance, labels)
+    spread = [covariance + part[:, :, None] * jnp.eye(CLASSES)[None] for part in more]
+    errors = jnp.stack([gaussian_error(center, other, labels) for other in spread])
+    return jnp.asarray(_nodes()[1]) @ errors
 
 
 @dataclass(frozen=True)

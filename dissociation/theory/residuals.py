@@ -42,7 +42,8 @@ class Residual(NamedTuple):
     @property
     def beyond_chance(self) -> bool:
         """Whether an assumption of the theory must have failed."""
-        return abs(self.difference) > max(BEYOND * self.chance, VISIBLE)
+        # Of a chance that is unknown nothing can be said: comparisons with NaN are false.
+        return abs(self.difference) > BEYOND * self.chance and abs(self.difference) > VISIBLE
 
 
 def largest_residual(curve: Curve, prediction: Prediction) -> Residual | None:
