@@ -13,13 +13,14 @@ from benchmarks.compare import compare
 from benchmarks.journey import journey
 from benchmarks.latency import latency
 from benchmarks.similarity import similarity
+from benchmarks.theory import theory
 
 
 def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="no growth curves")
-    parser.add_argument("--only", default="", help="one comparison, by its name, or similarity")
+    parser.add_argument("--only", default="", help="a comparison by name, similarity or theory")
     given = parser.parse_args()
 
     def say(line: str) -> None:
@@ -28,6 +29,8 @@ def main() -> None:
     found = compare(say, growth=not given.quick and not given.only, only=given.only)
     if given.only in ("", "similarity"):
         found["similarity"] = similarity(say)
+    if given.only in ("", "theory"):
+        found["theory"] = theory(say)
     found["visitor"] = []
     if not given.only:
         for rows in (latency(say), answering(), journey()):

@@ -18,7 +18,6 @@ from benchmarks.journey import MINUTES, complete, server
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import training
-from dissociation.network import seed_key
 from dissociation.training import QUICK
 
 MOVES = 12

@@ -58,7 +58,9 @@ def table(found: dict[str, Any]) -> str:
 def visitor_table(found: dict[str, Any]) -> str:
     """What a visitor waits for, as a Markdown table."""
     lines = ["| what a visitor waits for | measured | aim |", "|---|---|---|"]
-    for row in found.get("visitor", []) + found.get("similarity", {}).get("contrasts", []):
+    parts = found.get("similarity", {}), found.get("theory", {})
+    further = parts[0].get("contrasts", []) + parts[1].get("speed", [])
+    for row in found.get("visitor", []) + further:
         unit = "" if "GiB" in row["what"] else " s"
         lines.append(f"| {row['what']} | {row['measured']:.2f}{unit} | {row['aim'] or '–'} |")
     return "\n".join(lines)
@@ -80,6 +82,24 @@ def similarity_table(found: dict[str, Any]) -> str:
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def theory_table(found: dict[str, Any]) -> str:
+    """Predicted curves against the mean of many draws, where they are furthest apart."""
+    rows = found["theory"]["accuracy"]
+    kinds = list(dict.fromkeys(row["kind"] for row in rows))
+    lines = ["| predicted minus measured, at worst | " + " | ".join(kinds) + " |"]
+    lines.append("|---" * (len(kinds) + 1) + "|")
+    for name in dict.fromkeys(row["rewrite"] for row in rows):
+        own = {row["kind"]: row for row in rows if row["rewrite"] == name}
+        cells = [_furthest(own[kind]) if kind in own else "" for kind in kinds]
+        lines.append("| " + " | ".join([name, *cells]) + " |")
+    return "\n".join(lines)
+
+
+def _furthest(row: dict[str, Any]) -> str:
+    text = f"{row['difference']:+.3f} (± {row['standard_error']:.3f}) at σ = {row['sigma']:.2g}"
+    return text + (f"; {row['outside']} of {row['points']} σ outside" if row["outside"] else "")
 
 
 def machine_line(found: dict[str, Any]) -> str:
@@ -149,9 +169,10 @@ def _html_table(markdown: str) -> str:
 
 
 def tables(found: dict[str, Any]) -> list[str]:
-    """All tables of a run, those of similarity only if it measured them."""
+    """All tables of a run, those of similarity and theory only if it measured them."""
     similarity = [similarity_table(found)] if "similarity" in found else []
-    return [table(found), *similarity, visitor_table(found)]
+    theory = [theory_table(found)] if "theory" in found else []
+    return [table(found), *similarity, *theory, visitor_table(found)]
 
 
 def page(found: dict[str, Any]) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dissociation.phantoms import PhantomStudy, phantom_from_json, study_phantom
     from dissociation.runner import run
     from dissociation.statistics import Summary, summarise
+    from dissociation.theory import Prediction, predicted_curve
     from dissociation.training import PAPER, QUICK, Recipe, train, trained
 
 __version__ = "0.1.0"
@@ -67,6 +68,7 @@ _HOME = {
     "phantoms": ("PhantomStudy", "phantom_from_json", "study_phantom"),
     "runner": ("run",),
     "statistics": ("Summary", "summarise"),
+    "theory": ("Prediction", "predicted_curve"),
     "training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

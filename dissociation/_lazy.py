@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     import jax as jax
     import jax.numpy as jnp
+    from scipy import interpolate as interpolate
     from scipy import linalg as linalg
     from scipy import special as special
     from scipy import stats as stats
@@ -29,7 +30,8 @@ else:
 
     jax = _LazyModule("jax")
     jnp = _LazyModule("jax.numpy")
-    linalg, special, stats = map(_LazyModule, ("scipy.linalg", "scipy.special", "scipy.stats"))
+    interpolate, linalg = map(_LazyModule, ("scipy.interpolate", "scipy.linalg"))
+    special, stats = map(_LazyModule, ("scipy.special", "scipy.stats"))
 
 F = TypeVar("F", bound=Callable[..., Any])
 

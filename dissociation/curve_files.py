@@ -13,6 +13,7 @@ from dissociation.address.table import Condition
 from dissociation.errors import InvalidValue
 from dissociation.experiment import SCHEMA
 from dissociation.measures.base import Curve
+from dissociation.theory import Prediction
 
 
 def check_one_axis(conditions: Sequence[Condition]) -> str:
@@ -43,12 +44,18 @@ def as_csv(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
     return text.getvalue()
 
 
-def as_values(conditions: Sequence[Condition], curves: Sequence[Curve]) -> list[dict[str, Any]]:
+def as_values(
+    conditions: Sequence[Condition],
+    curves: Sequence[Curve],
+    theories: Sequence[Prediction | None] = (),
+) -> list[dict[str, Any]]:
     """Everything about the curves as plain values.
 
     `predictions` are those of each draw, as `errors` are; `dissociation.from_json` reads each
-    `experiment`.
+    `experiment`. A curve of which theory predicts something has a `theory`: the expected error of
+    each network over all draws, and the images it comes from.
     """
+    known = list(theories) or [None] * len(curves)
     return [
         {
             "condition": name,
@@ -64,14 +71,26 @@ def as_values(conditions: Sequence[Condition], curves: Sequence[Curve]) -> list[
                 }
                 for network, seed in enumerate(curve.seeds)
             ],
+            **_theory_values(theory),
         }
-        for name, condition, curve in zip(
-            condition_names(conditions), conditions, curves, strict=True
+        for name, condition, curve, theory in zip(
+            condition_names(conditions), conditions, curves, known, strict=True
         )
     ]
 
 
-def as_json(conditions: Sequence[Condition], curves: Sequence[Curve], **about: Any) -> str:
+def _theory_values(theory: Prediction | None) -> dict[str, Any]:
+    if theory is None:
+        return {}
+    return {"theory": {"expected_errors": theory.rates.tolist(), "images": theory.images}}
+
+
+def as_json(
+    conditions: Sequence[Condition],
+    curves: Sequence[Curve],
+    theories: Sequence[Prediction | None] = (),
+    **about: Any,
+) -> str:
     """[`as_values`][] as text, with `about` before it."""
-    values = {"schema": SCHEMA, **about, "curves": as_values(conditions, curves)}
+    values = {"schema": SCHEMA, **about, "curves": as_values(conditions, curves, theories)}
     return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"

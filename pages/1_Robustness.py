@@ -7,6 +7,7 @@ from dissociation.dashboard.comparison import compared_panel
 from dissociation.dashboard.composer import composer
 from dissociation.dashboard.controls import (
     condition_controls,
+    control,
     network_controls,
     noise_axis_controls,
     noise_group,
@@ -21,6 +22,7 @@ frame("Robustness")
 state = PageState(ROBUSTNESS)
 with st.sidebar:
     noise_axis_controls(state)
+    control(state, "theory")
     condition_controls(state)
     composer(state)
     noise_group(state)

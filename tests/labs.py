@@ -60,9 +60,9 @@ class RecordingLab(Lab):
         self.contrasts: list[tuple] = []
         self.studies: list[Any] = []
 
-    def watch_curves(self, experiments, pair=None):
+    def watch_curves(self, experiments, pair=None, *, predicted=False):
         self.curves.append(tuple(experiments))
-        return super().watch_curves(experiments, pair)
+        return super().watch_curves(experiments, pair, predicted=predicted)
 
     def watch_contrasts(self, contrasts):
         self.contrasts.append(tuple(contrasts))

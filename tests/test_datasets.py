@@ -200,8 +200,8 @@ class TestParsing:
         with pytest.raises(DamagedData, match="some.gz"):
             parse(idx()[:length])
 
-    # Named, as what gzip makes holds the second in which it was made, and two processes that collect
-    # this test must agree on its name.
+    # Named: what gzip makes holds the second in which it was made, and two processes that collect
+    # this test must agree on what it is called.
     @pytest.mark.parametrize(
         "packed",
         [b"", b"not gzip", gzip.compress(idx())[:-9], gzip.compress(idx())[:40]],

@@ -188,6 +188,14 @@ ANYWAY = Parameter(
     False,
     "Exact rewrites have the trained network's curve by construction; measure them all the same.",
 )
+THEORY = Parameter(
+    "theory",
+    "Predicted by theory",
+    FLAG,
+    True,
+    "The error expected over all draws of the noise, computed without drawing any: a thin dotted "
+    "line in each condition's colour.",
+)
 ERROR_AXIS = Parameter(
     "axis",
     "Error axis",

@@ -6,13 +6,17 @@ import dataclasses
 from collections.abc import Sequence
 
 from dissociation.address.links import Link
+from dissociation.address.parameters import THEORY
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.palette import condition_styles
 from dissociation.manipulations import REGISTRY
 from dissociation.measures.base import Measure
+from dissociation.theory import predictable
 
+#: What the legend calls predicted lines.
+LEGEND = "Dotted: predicted by theory"
 #: How much larger everything in a chart is in the lecture view.
 LECTURE_SCALE = 1.5
 
@@ -41,6 +45,7 @@ def curve_figure(
     error_axis: str | None = None,
     height: int = 460,
     lecture: bool = False,
+    theory: bool = False,
 ) -> lc.FigureSpec:
     """The figure of these conditions; the axes are those of the first one's measure."""
     measure = conditions[0].experiment.measure
@@ -53,6 +58,7 @@ def curve_figure(
         height=height,
         revision=lc.revision(x, y),
         scale=type_scale(lecture),
+        theory=LEGEND if theory and predictable(measure) else "",
     )
 
 
@@ -61,7 +67,8 @@ def page_figures(
 ) -> tuple[lc.FigureSpec, ...]:
     """The figures that a page draws of its curves: one, or those of a sweep."""
     axis = link.values["axis"]
-    lines = curve_figure(conditions, error_axis=axis, height=height, lecture=lecture)
+    theory = link.values.get(THEORY.name, False)
+    lines = curve_figure(conditions, error_axis=axis, height=height, lecture=lecture, theory=theory)
     if link.table is not SWEEP:
         return (lines,)
     rewrite = REGISTRY[link.values["rewrite"]]

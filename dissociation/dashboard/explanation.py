@@ -13,8 +13,10 @@ from dissociation.address.table import Condition
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.dashboard.take_home.links import take_home_links
+from dissociation.dashboard.theory_words import theory_note
 from dissociation.dashboard.wording import BAND, same_function_line
 from dissociation.engine.jobs import DONE
+from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.watch import CurveWatch
 from dissociation.measures.base import Curve
 
@@ -30,6 +32,9 @@ def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) 
     source = "from the store" if status.stored else "computed now"
     st.caption(f"{BAND} {status.seconds:.1f} s of computing, {source}.")
     _same_function(watch, conditions)
+    theory = watch.predictions() if isinstance(watch, TheoryWatch) else []
+    if isinstance(watch, TheoryWatch):
+        theory_note(watch, conditions)
     curves = watch.curves()
     if any(curve is None for curve in curves):
         return
@@ -37,7 +42,7 @@ def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) 
     _summaries(conditions, known)
     _probe_notes(conditions, known)
     with st.expander("Table of values", icon=":material/table:"):
-        table = value_table(conditions, known)
+        table = value_table(conditions, known, theory)
         st.dataframe(table, hide_index=True, width="stretch")
     take_home_links(link, ready=status.state == DONE)
 

@@ -113,14 +113,19 @@ def curve_panel(
     **Returns:** the watch, or `None` if it cannot be (the reason is on the page).
     """
     experiments = [condition.experiment for condition in conditions]
-    signature = digest([[experiment.to_json() for experiment in experiments], pair])
+    figure, *further = figures or [curve_figure(conditions, lecture=lecture)]
+    predicted = bool(figure.theory)
+    asked = [[experiment.to_json() for experiment in experiments], pair]
     try:
-        watch = watch_for(key, signature, lambda: lab().watch_curves(experiments, pair))
+        watch = watch_for(
+            key,
+            digest([*asked, "theory"] if predicted else asked),
+            lambda: lab().watch_curves(experiments, pair, predicted=predicted),
+        )
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
         return None
     assert isinstance(watch, CurveWatch)
-    figure, *further = figures or [curve_figure(conditions, lecture=lecture)]
     names = ", ".join(condition_names(conditions))
     alt = f"{figure.y.title} against {figure.x.title} for: {names}. Their table is below."
     draw_watch(watch, figure, key, alt, prediction=prediction, on_guess=on_guess)

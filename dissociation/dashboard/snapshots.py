@@ -17,6 +17,7 @@ from dissociation.datasets import mnist_test
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
+from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
 from dissociation.experiment import Experiment
@@ -28,6 +29,7 @@ from dissociation.phantom_views import Shade, shaded
 from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.pictures import EMBEDDED
 from dissociation.statistics import half_ways, paired_difference
+from dissociation.theory import Prediction
 
 #: Key of the trace of B - A.
 DIFFERENCE = "difference"
@@ -51,18 +53,23 @@ _drawing = threading.Lock()
 
 def shared_traces(watch: CurveWatch) -> list[dict[str, Any]]:
     """[`curve_traces`][] of a watch, made once for all who watch the same curves."""
-    curves = watch.curves()
-    question = tuple(watch.experiments), watch.pair
+    curves, predictions = watch.curves(), _predictions(watch)
+    question = tuple(watch.experiments), watch.pair, len(predictions)
     # Curves are never changed but replaced, so the same objects are the same numbers.
-    parts = [None if curve is None else curve.seeds for curve in curves]
+    parts = [None if curve is None else curve.seeds for curve in (*curves, *predictions)]
     with _drawing:
         known = _drawn.get(question)
         if known is None or not _same_parts(known[0], parts):
-            known = _drawn[question] = parts, curve_traces(watch.experiments, curves, watch.pair)
+            traces = curve_traces(watch.experiments, curves, watch.pair, predictions)
+            known = _drawn[question] = parts, traces
         _drawn.move_to_end(question)
         while len(_drawn) > DRAWN:
             _drawn.popitem(last=False)
         return known[1]
+
+
+def _predictions(watch: CurveWatch) -> list[Prediction | None]:
+    return watch.predictions() if isinstance(watch, TheoryWatch) else []
 
 
 def _same_parts(one: Sequence[Any], other: Sequence[Any]) -> bool:
@@ -75,28 +82,24 @@ def curve_traces(
     experiments: Sequence[Experiment],
     curves: Sequence[Curve | None],
     pair: tuple[int, int] | None = None,
+    predictions: Sequence[Prediction | None] = (),
 ) -> list[dict[str, Any]]:
-    """One trace a known curve, and one of the difference of a pair."""
+    """One trace a known curve or prediction, and one of the difference of a pair.
+
+    **Arguments:**
+
+    - `predictions`: by theory, one a curve, or none at all.
+    """
     traces = []
     keys = condition_keys(experiments)
-    for key, experiment, curve in zip(keys, experiments, curves, strict=True):
-        if curve is None:
-            continue
-        known = curve.images > 0
-        detail = sample_size(experiment, [curve])
-        if experiment.invariant and experiment.manipulations:
-            detail += "; identical to trained by construction"
-        traces.append(
-            {
-                "key": key,
-                "x": plain_numbers(curve.x[known]),
-                "y": plain_numbers(curve.mean[known]),
-                "low": plain_numbers((curve.mean - curve.spread)[known]),
-                "high": plain_numbers((curve.mean + curve.spread)[known]),
-                "detail": detail,
-                "half_way": _number(half_ways(curve, experiment.measure.chance).mean()),
-            }
-        )
+    predicted = list(predictions) or [None] * len(keys)
+    for key, experiment, curve, theory in zip(keys, experiments, curves, predicted, strict=True):
+        trace = None if curve is None else _curve_trace(key, experiment, curve)
+        if theory is not None:
+            nothing: dict[str, Any] = {"x": [], "y": [], "low": [], "high": [], "detail": ""}
+            trace = {**(trace or {"key": key, **nothing}), "theory": _theory_line(theory)}
+        if trace is not None:
+            traces.append(trace)
     if pair is not None:
         first, second = (curves[position] for position in pair)
         # Curves leave out networks not yet begun, and a pair must be the same network.
@@ -105,6 +108,27 @@ def curve_traces(
             if [len(first.seeds), len(second.seeds)] == wanted:
                 traces.extend(_difference_trace(first, second))
     return traces
+
+
+def _curve_trace(key: str, experiment: Experiment, curve: Curve) -> dict[str, Any]:
+    known = curve.images > 0
+    detail = sample_size(experiment, [curve])
+    if experiment.invariant and experiment.manipulations:
+        detail += "; identical to trained by construction"
+    return {
+        "key": key,
+        "x": plain_numbers(curve.x[known]),
+        "y": plain_numbers(curve.mean[known]),
+        "low": plain_numbers((curve.mean - curve.spread)[known]),
+        "high": plain_numbers((curve.mean + curve.spread)[known]),
+        "detail": detail,
+        "half_way": _number(half_ways(curve, experiment.measure.chance).mean()),
+    }
+
+
+def _theory_line(theory: Prediction) -> dict[str, Any]:
+    detail = f"expected over all draws, {theory.images:,} images"
+    return {"x": plain_numbers(theory.x), "y": plain_numbers(theory.mean), "detail": detail}
 
 
 def _difference_trace(first: Curve, second: Curve) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.measures.base import Curve
 from dissociation.statistics import bootstrap_interval, summarise
+from dissociation.theory import Prediction
 
 
 def summary_table(conditions: Sequence[Condition], curves: Sequence[Curve]) -> pd.DataFrame:
@@ -45,11 +46,22 @@ def _significant(value: float) -> str:
     return "outside the range" if np.isnan(value) else f"{value:.3g}"
 
 
-def value_table(conditions: Sequence[Condition], curves: Sequence[Curve]) -> pd.DataFrame:
-    """One row a point and condition: x, mean error, band, interval over networks, images."""
+def value_table(
+    conditions: Sequence[Condition],
+    curves: Sequence[Curve],
+    predictions: Sequence[Prediction | None] = (),
+) -> pd.DataFrame:
+    """One row a point and condition: x, mean error, band, interval over networks, images.
+
+    **Arguments:**
+
+    - `predictions`: by theory, one a curve, for two more columns; or none at all.
+    """
     frames = []
     title = conditions[0].experiment.measure.axes[0].title
-    for name, curve in zip(condition_names(conditions), curves, strict=True):
+    theories = list(predictions) or [None] * len(curves)
+    names = condition_names(conditions)
+    for name, curve, theory in zip(names, curves, theories, strict=True):
         intervals = np.array([bootstrap_interval(column) for column in curve.rates.T])
         frame = pd.DataFrame(
             {
@@ -64,6 +76,9 @@ def value_table(conditions: Sequence[Condition], curves: Sequence[Curve]) -> pd.
                 "Images": curve.images,
             }
         )
+        if theory is not None:
+            frame["Predicted by theory"] = theory.mean
+            frame["Images of theory"] = theory.images
         # A curve begins with some of its points; the others have no row until there is something.
         frames.append(frame[frame["Images"] > 0])
     return pd.concat(frames, ignore_index=True)

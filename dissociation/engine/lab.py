@@ -22,6 +22,7 @@ from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
 from dissociation.engine.settings import CACHE, MAX_WATCHES
 from dissociation.engine.store import Store
+from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import CurveWatch, Watch
 from dissociation.errors import InvalidValue
@@ -83,13 +84,22 @@ class Lab:
         return " ".join(filter(None, (self.store.trouble, self.place.trouble)))
 
     def watch_curves(
-        self, experiments: Sequence[Experiment], pair: tuple[int, int] | None = None
+        self,
+        experiments: Sequence[Experiment],
+        pair: tuple[int, int] | None = None,
+        *,
+        predicted: bool = False,
     ) -> CurveWatch:
         """Starts or finds the curves of several conditions; see [`CurveWatch`][].
 
+        **Arguments:**
+
+        - `predicted`: with those that theory predicts, see [`TheoryWatch`][].
+
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = CurveWatch(self.library, self.jobs, experiments, pair)
+        kind = TheoryWatch if predicted else CurveWatch
+        watch = kind(self.library, self.jobs, experiments, pair)
         self._register(watch)
         return watch
 

@@ -13,12 +13,14 @@ from dissociation.contrasts import Contrast
 from dissociation.engine import findings_records, phantom_records, records
 from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
 from dissociation.engine.store import DamagedEntry, Store
+from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
 from dissociation.experiment import Experiment, digest, training_digest
 from dissociation.function_checks import CODE_VERSION as CHECK_VERSION
 from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import Curve, SeedCurve
 from dissociation.network import Network
 from dissociation.phantoms import PhantomFindings, PhantomStudy
+from dissociation.theory import SeedPrediction
 from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
@@ -171,6 +173,25 @@ class Library:
         """Stores function checks."""
         name = check_digest(experiment, self._all_weights(experiment))
         self.store.put("curves", name, records.pack_checks(checks))
+
+    def prediction(self, experiment: Experiment, seed: int) -> SeedPrediction | None:
+        """What theory predicts of the curve of one of an experiment's networks."""
+        weights = self.weights(experiment.recipe, seed)
+        if weights is None:
+            return None
+        points = len(experiment.measure.x)
+        return self._record(
+            "curves",
+            theory_digest(experiment, seed, weights),
+            lambda raw: unpack_prediction(raw, points),
+        )
+
+    def save_prediction(
+        self, experiment: Experiment, seed: int, weights: str, prediction: SeedPrediction
+    ) -> None:
+        """Stores what theory predicts of the curve of one network."""
+        name = theory_digest(experiment, seed, weights)
+        self.store.put("curves", name, pack_prediction(prediction))
 
     def findings(self, contrast: Contrast) -> Findings | None:
         """What a contrast found, if it is complete."""

@@ -284,7 +284,7 @@ class CurveWatch(Watch):
             epochs = experiment.recipe.epochs
             return f"Training the networks first: epoch {least:.1f} of {epochs}"
         if state in (j.QUEUED, j.RUNNING) and self._all_measured(curves):
-            return f"Complete: {sample}; verifying the function."
+            return f"Complete: {sample}; {self._last_words()}."
         if state == j.QUEUED and not all(curves):
             return queue_message(snapshots)
         if state == j.CANCELLED:
@@ -293,3 +293,6 @@ class CurveWatch(Watch):
             return f"Complete: {sample}."
         begun = any(curve is not None for curve in curves)
         return f"Measuring: {sample}" if begun else "Measuring: preparing the networks"
+
+    def _last_words(self) -> str:
+        return "verifying the function"

@@ -18,11 +18,13 @@ import pytest
 import requests
 from labs import ROOT, TINY
 
-from dissociation.address.links import read_address
+from dissociation.address.links import Link, read_address
+from dissociation.dashboard.curve_figure import LEGEND
 from dissociation.dashboard.take_home.files import KINDS
 from dissociation.dashboard.take_home.links import export_path
 from dissociation.experiment import from_json
 from dissociation.runner import run
+from dissociation.theory import predicted_curve
 
 ADDRESS = "/Robustness?" + urlencode({**TINY, "points": "3", "show": "scale", "compose": "scale:3"})
 
@@ -38,7 +40,8 @@ def link(lab):
     """An address whose curves are complete in the lab."""
     found, notices = read_address(ADDRESS)
     assert notices == []
-    lab.watch_curves([c.experiment for c in found.table.conditions(found.values)])
+    shown = [c.experiment for c in found.table.conditions(found.values)]
+    lab.watch_curves(shown, predicted=True)
     lab.jobs.drain()
     return found
 
@@ -63,6 +66,8 @@ def test_csv_holds_every_point(client, link):
     for name, experiment in zip(names, experiments(link), strict=True):
         found = [float(row["Error"]) for row in rows if row["Condition"] == name]
         np.testing.assert_array_equal(found, run(experiment).mean)
+        theory = [float(row["Predicted by theory"]) for row in rows if row["Condition"] == name]
+        np.testing.assert_array_equal(theory, predicted_curve(experiment).mean)
 
 
 def test_json_makes_the_same_experiments(client, link):
@@ -74,6 +79,16 @@ def test_json_makes_the_same_experiments(client, link):
         assert entry["networks"][0]["errors"] == curve.seeds[0].errors.tolist()
         assert entry["networks"][0]["clean_errors"] == curve.seeds[0].clean_errors
         assert entry["x"] == curve.x.tolist()
+        assert np.shape(entry["theory"]["expected_errors"]) == (1, 3)
+        assert entry["theory"]["images"] == 200
+
+
+def test_without_theory_files_are_without_it(client, link):
+    without = Link(link.table, {**link.values, "theory": False})
+    assert "theory" not in fetch(client, without, "csv").lower()
+    (curve, *_) = json.loads(fetch(client, without, "json"))["curves"]
+    assert "theory" not in curve
+    assert LEGEND in fetch(client, link, "page") and LEGEND not in fetch(client, without, "page")
 
 
 def test_the_script_gives_the_same_numbers(client, link, tmp_path):

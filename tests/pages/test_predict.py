@@ -8,6 +8,7 @@ from labs import TINY, Visit
 from dissociation.address.links import Link, curves_of
 from dissociation.address.predicting import GUESS, TAG_LENGTH, Guess, target
 from dissociation.dashboard.predicting import guess_of, predicting, take_guess
+from dissociation.dashboard.snapshots import snapshot
 from dissociation.experiment import digest
 from dissociation.manipulations import Scale
 from dissociation.predictions import PLACES
@@ -55,6 +56,9 @@ def test_alone(page, lab):
     lab.jobs.drain()
     visit.run()
     assert "Scaled" not in visit.test.dataframe[0].value["Condition"].tolist()
+    # Nor does theory give away what is covered.
+    assert {trace["key"] for trace in snapshot(visit.watch())["traces"]} == {"trained"}
+    assert "Scaled" not in visit.text().split("**Theory.**")[-1].split("Predict")[0]
     # As the chart's callback does it, on a later run.
     covered = Visit(page, {**visit.query, "guess": guess_text(visit), "revealed": "yes"})
     assert len(shown(lab)) == 2 and isinstance(shown(lab)[1][0], Scale)

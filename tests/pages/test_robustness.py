@@ -7,6 +7,8 @@ from labs import TINY, Visit, other_value
 
 from dissociation.address.parameters import manipulation_of
 from dissociation.dashboard.controls import log_options
+from dissociation.dashboard.snapshots import snapshot
+from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY, Duplicate, InputNull, Nuisance, Scale
 from dissociation.measures import InputNoise, ParameterNoise
@@ -201,3 +203,22 @@ def test_a_failed_job_is_told_and_can_be_retried(lab, monkeypatch, caplog):
     Visit("robustness", {**TINY, "show": ""})
     lab.jobs.drain()
     assert "from the store" in Visit("robustness", {**TINY, "show": ""}).text()
+
+
+def test_theory_is_drawn_under_what_is_measured_unless_it_is_switched_off(lab):
+    visit = Visit("robustness", {**TINY, "show": "scale"})
+    assert isinstance(visit.watch(), TheoryWatch) and "**Theory.**" not in visit.text()
+    lab.jobs.drain()
+    visit.run()
+    said = visit.text().split("**Theory.**")[1]
+    assert "200 images" in said and "**Scaled (α = 20)**: furthest apart at σ =" in said
+    table = visit.test.dataframe[1].value
+    assert table["Predicted by theory"].between(0, 1).all()
+    for trace in snapshot(visit.watch())["traces"]:
+        theory = trace["theory"]
+        assert theory["x"] == trace["x"] and theory["detail"].endswith("all draws, 200 images")
+    visit.widget("theory").set_value(False)
+    visit.run()
+    assert visit.query["theory"] == "no" and not isinstance(visit.watch(), TheoryWatch)
+    assert "**Theory.**" not in visit.text()
+    assert "Predicted by theory" not in visit.test.dataframe[1].value

@@ -145,6 +145,7 @@ class FigureSpec:
         title of its rows; `across`, `up`: of a map, the measures on its axes; `reference`: of a
         map, the group of the network that the others are held against; `corners`: of a map, what
         a corner means, as `("top left", words)`; `pressable`: whether a point of it can be pressed.
+    - `theory`: of lines, what the legend calls those predicted by theory, or empty for none.
     """
 
     x: Axis
@@ -163,6 +164,7 @@ class FigureSpec:
     reference: str = ""
     corners: tuple[tuple[str, str], ...] = ()
     pressable: bool = False
+    theory: str = ""
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]
@@ -244,9 +246,10 @@ def live_chart(
     - `snapshot`: the job's latest, in the form its WebSocket sends too:
         `{"version", "state", "message", "progress", "traces": [{"key", "x", "y", "low", "high",
         "detail"}]}`. Numbers may be `None` but not NaN, which JSON has no word for. A message may
-        leave out traces that are those of the message before. `company` is how many follow the
-        same job (1 if left out). There may be a `table` beneath the
-        plot: `{"title", "columns", "groups": [{"name", "rows": [[cell, ...]]}], "note"}`, where a
+        leave out traces that are those of the message before. A trace may have what theory
+        predicts of it, `"theory": {"x", "y", "detail"}`, before it has points. `company` is how
+        many follow the same job (1 if left out). There may be a `table` beneath the plot:
+        `{"title", "columns", "groups": [{"name", "rows": [[cell, ...]]}], "note"}`, where a
         cell is text, or `[text, small text]`.
     - `address`: the WebSocket's path from the root of the app, or `None` if `snapshot` is all
         there will be. A job that is submitted again has a new address.

@@ -16,7 +16,8 @@ function make(tag, className, attributes = {}, text = "") {
   return node;
 }
 
-const hasCurve = ({ figure, snapshot }) => measured(figure, snapshot).length > 0;
+const hasCurve = ({ figure, snapshot }) =>
+  measured(figure, snapshot).length > 0 || (figure.theory && predictions(figure, snapshot).length > 0);
 
 class LiveChart {
   address = null;

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dissociation import __version__, curve_files
 from dissociation.address.links import Link, curves_of
 from dissociation.address.names import condition_names
+from dissociation.address.parameters import THEORY
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
 from dissociation.dashboard.curve_figure import file_name, page_figures
@@ -17,8 +19,10 @@ from dissociation.dashboard.take_home.html import bullets, paragraph, settings, 
 from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
 from dissociation.dashboard.wording import BAND, same_function_line
 from dissociation.engine.library import Library
+from dissociation.experiment import Experiment
 from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import Curve
+from dissociation.theory import Prediction
 
 INCOMPLETE = "These curves are not complete yet. Open the page, wait for the chart, and try again."
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at
@@ -55,12 +59,14 @@ class TakenCurves(NamedTuple):
     """Complete curves; see [`Taken`][dissociation.dashboard.take_home.taken.Taken].
 
     - `conditions`, `curves`, `checks`: one each, in the order of the chart.
+    - `theories`: what theory predicts of each; empty if the page does not show that.
     """
 
     link: Link
     conditions: list[Condition]
     curves: list[Curve]
     checks: list[tuple[FunctionCheck, ...] | None]
+    theories: Sequence[Prediction | None] = ()
 
     @property
     def file_name(self) -> str:
@@ -69,7 +75,7 @@ class TakenCurves(NamedTuple):
 
     def csv(self) -> str:
         """The table of values under the chart."""
-        return value_table(self.conditions, self.curves).to_csv(index=False)
+        return value_table(self.conditions, self.curves, self.theories).to_csv(index=False)
 
     def json(self) -> str:
         """Every count of every network, with the experiments that `from_json` reads."""
@@ -80,7 +86,7 @@ class TakenCurves(NamedTuple):
             "x_axis": x.title,
             "y_axis": y.title,
         }
-        return curve_files.as_json(self.conditions, self.curves, **about)
+        return curve_files.as_json(self.conditions, self.curves, self.theories, **about)
 
     def script(self) -> str:
         """Prints one line a point."""
@@ -98,7 +104,8 @@ class TakenCurves(NamedTuple):
         experiments = [condition.experiment for condition in self.conditions]
         names = ", ".join(condition_names(self.conditions))
         alt = f"{figures[0].y.title} against {figures[0].x.title} for: {names}"
-        return Chart(figures, curve_traces(experiments, self.curves), alt)
+        traces = curve_traces(experiments, self.curves, None, self.theories)
+        return Chart(figures, traces, alt)
 
     def report(self) -> Report:
         """Same function?, summaries, values, complete experiments."""
@@ -118,7 +125,7 @@ class TakenCurves(NamedTuple):
                     [line.replace("\\", "").replace("**", "") for line in lines]
                 ),
                 "Summaries": table(summary_table(self.conditions, self.curves)),
-                "Values": table(value_table(self.conditions, self.curves)),
+                "Values": table(value_table(self.conditions, self.curves, self.theories)),
                 "Complete experiments": settings(self.link.path, "experiments", experiments),
             },
         )
@@ -136,4 +143,14 @@ def take_curves(library: Library, link: Link) -> TakenCurves:
     if len(curves) < len(found):
         raise NotStored(INCOMPLETE)
     checks = [library.checks(condition.experiment) for condition in conditions]
-    return TakenCurves(link, conditions, curves, checks)
+    theories: Sequence[Prediction | None] = ()
+    if link.values.get(THEORY.name):
+        theories = [_theory(library, condition.experiment) for condition in conditions]
+    return TakenCurves(link, conditions, curves, checks, theories)
+
+
+def _theory(library: Library, experiment: Experiment) -> Prediction | None:
+    run = experiment.canonical()
+    found = [library.prediction(run, seed) for seed in range(run.seeds)]
+    seeds = [prediction for prediction in found if prediction is not None]
+    return Prediction(run.measure.x, tuple(seeds)) if len(seeds) == run.seeds else None

@@ -1,0 +1,62 @@
+"""What is said about the dotted lines of a chart: what they assume, and where that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dissociation.address.names import condition_names
+from dissociation.address.table import Condition
+from dissociation.dashboard.state import plain
+from dissociation.engine.theory_watch import TheoryWatch
+from dissociation.theory.residuals import Residual, largest_residual
+
+_ASSUMED = {
+    "parameter_noise": (
+        "means and variances are carried through the layers for each image; second-layer "
+        "pre-activations and logits are taken as Gaussian, and neurons that are no copies of one "
+        "another as related to first order only"
+    ),
+    "input_noise": (
+        "means and covariances are carried through the layers for each image; second-layer "
+        "pre-activations are taken as Gaussian, and logits as a quadratic form of the noise"
+    ),
+}
+
+
+def theory_note(watch: TheoryWatch, conditions: Sequence[Condition]) -> None:
+    """Draws how far the predictions are from what has been measured so far."""
+    predictions = watch.predictions()
+    if all(prediction is None for prediction in predictions):
+        return
+    measure = watch.experiments[0].measure
+    images = min(p.images for p in predictions if p is not None)
+    lines = [
+        f"- {residual_line(name, residual)}"
+        for name, curve, prediction in zip(
+            condition_names(conditions), watch.curves(), predictions, strict=True
+        )
+        if curve is not None
+        and prediction is not None
+        and (residual := largest_residual(curve, prediction)) is not None
+    ]
+    st.markdown(
+        "**Theory.** The dotted lines are the error expected over *all* draws of the noise, from "
+        f"{images:,} images and without drawing any: {_ASSUMED[measure.name]}. Narrow layers "
+        "strain both." + ("\n\n" + "\n".join(lines) if lines else "")
+    )
+
+
+def residual_line(name: str, found: Residual) -> str:
+    """In words, where a measured curve and its prediction part most, and what that means."""
+    text = (
+        f"**{plain(name)}**: furthest apart at σ = {found.sigma:.2g}, where "
+        f"{found.measured:.1%} were measured and {found.predicted:.1%} predicted"
+    )
+    if found.chance != found.chance:
+        return f"{text}; a single run does not say how much of that is chance."
+    chance = f"chance alone makes ± {100 * found.chance:.1f} points"
+    if found.beyond_chance:
+        return f"{text}; {chance}, so **an assumption of the theory fails here**."
+    return f"{text}; {chance}."

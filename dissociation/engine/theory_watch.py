@@ -1,0 +1,66 @@
+"""What a chart with predicted curves watches: curves as ever, and what theory says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dissociation.engine.jobs import Job, Jobs
+from dissociation.engine.library import Library
+from dissociation.engine.theory_records import theory_digest
+from dissociation.engine.theory_task import TheoryTask
+from dissociation.engine.watch import CurveWatch
+from dissociation.experiment import Experiment
+from dissociation.theory import Prediction, SeedPrediction, predictable
+
+
+class TheoryWatch(CurveWatch):
+    """The curves of several conditions, with those predicted by theory."""
+
+    def __init__(
+        self,
+        library: Library,
+        jobs: Jobs,
+        experiments: Sequence[Experiment],
+        pair: tuple[int, int] | None = None,
+    ):
+        super().__init__(library, jobs, experiments, pair)
+        self._known: dict[str, SeedPrediction] = {}
+        self._theory_job: dict[str, Job] = {}
+        for experiment in self.experiments:
+            if predictable(experiment.measure):
+                self._predict(experiment.canonical())
+        self.all_stored = not self.watched
+
+    def _predict(self, experiment: Experiment) -> None:
+        names = {theory_digest(experiment, seed): seed for seed in range(experiment.seeds)}
+        for name, seed in names.items():
+            found = self.library.prediction(experiment, seed)
+            if found is not None:
+                self._known[name] = found
+        # Again, because another visitor's job may turn up that computes only some.
+        while missing := [n for n in names if n not in self._known and n not in self._theory_job]:
+            seeds = tuple(names[name] for name in missing)
+            for group in self._ready_together(experiment.recipe, seeds):
+                job = self._submit(TheoryTask(self.library, experiment, group))
+                self._theory_job |= {name: job for name in missing if name in job.task.digests}
+
+    def _prediction(self, name: str) -> SeedPrediction | None:
+        if name in self._known or name not in self._theory_job:
+            return self._known.get(name)
+        step = self.jobs.snapshot(self._theory_job[name]).step
+        return None if step is None else step.result.get(name)
+
+    def predictions(self) -> list[Prediction | None]:
+        """One a condition as far as it is known; `None` if nothing is."""
+        found: list[Prediction | None] = []
+        for experiment in self.experiments:
+            run = experiment.canonical()
+            named = (theory_digest(run, seed) for seed in range(run.seeds))
+            seeds = [known for name in named if (known := self._prediction(name)) is not None]
+            found.append(Prediction(run.measure.x, tuple(seeds)) if seeds else None)
+        return found
+
+    def _last_words(self) -> str:
+        """See [`CurveWatch`][]: what is still to come once the curves are complete."""
+        jobs = self._theory_job.values()
+        return super()._last_words() if all(j.finished for j in jobs) else "refining the theory"

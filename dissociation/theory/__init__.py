@@ -1,0 +1,22 @@
+"""What theory says of a curve before it is measured: errors expected over all draws of noise."""
+
+from __future__ import annotations
+
+from dissociation.theory.methods import METHODS, predictable
+from dissociation.theory.prediction import (
+    Prediction,
+    SeedPrediction,
+    predicted_curve,
+    stream_network,
+    total_images,
+)
+
+__all__ = [
+    "METHODS",
+    "Prediction",
+    "SeedPrediction",
+    "predictable",
+    "predicted_curve",
+    "stream_network",
+    "total_images",
+]

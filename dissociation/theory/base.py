@@ -1,0 +1,35 @@
+"""What a method of prediction declares; see `stream.py` for how its curve comes about."""
+
+from __future__ import annotations
+
+import abc
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dissociation.measures.noise_measure import NoiseMeasure
+from dissociation.network import Network
+
+
+class Prepared(abc.ABC):
+    """A network laid out for prediction."""
+
+    @abc.abstractmethod
+    def chunk(self, images: Any, labels: Any) -> Any:
+        """What all noise scales need of some images `(n, 784)` with labels `(n,)`."""
+
+    @abc.abstractmethod
+    def errors(self, chunk: Any, sigma: float) -> np.ndarray:
+        """`(n,)` expected error of each image at one noise scale, in [0, 1]."""
+
+
+@dataclass(frozen=True)
+class Method(abc.ABC):
+    """How the expected error over all draws of a measure's noise is told without drawing any."""
+
+    measure: NoiseMeasure
+
+    @abc.abstractmethod
+    def prepare(self, network: Network) -> Prepared:
+        """Lays a network out."""

@@ -1,0 +1,204 @@
+"""Expected error under parameter noise, over all draws, by carrying moments through the layers.
+
+For one image `x` and noise `W_l + σ N_l` (*relative*: `N_l ∘ |W_l|`), layer by layer:
+
+1. `z1 ~ N(W1 x, σ² ‖x‖²)`, independent from neuron to neuron, exactly; *relative*:
+   `σ² Σ_k W1_jk² x_k²`. Its ReLU has the moments of `relu_moments.py`.
+2. `z2 = (W2 + σ N2) h1` has mean `W2 E[h1]` and two sources of variance: what `h1` brings,
+   `s = (W2 ∘ W2) Var[h1]`, which neurons with equal incoming weights share, and the neuron's own
+   noise, `σ² Σ_j E[h1_j²]`; *relative*: `σ² (W2 ∘ W2) E[h1²]`. A sum over a thousand neurons, it is
+   taken as Gaussian.
+3. Logits have mean `W3 E[h2]` and covariance, with `A = W3 diag(g2) W2` and gates `g2`,
+   `A diag(Var h1) Aᵀ` (first order in `s`), plus what is left of the variance of `h2`, plus
+   `σ² Σ_k E[h2_k²]` on the diagonal; *relative*: `σ² (W3 ∘ W3) E[h2²]`.
+
+What is left of the variance of `h2` is in part shared by copies of a neuron: their outgoing weights
+add up there, in a nuisance group to nothing; the neurons' own parts add up in squares. Equal rows
+of `W2` are therefore kept once, with the sum of their outgoing weights and of their outer products.
+
+Many copies of one neuron, such as the notebook's nuisance neurons, rise and fall together, and the
+noise of the readout with them: its variance is then itself random. Where a row has `CROWD` copies
+or more, logits are a mixture over what these copies share, by Gauss-Hermite quadrature.
+
+The error is the chance that the label's logit is not the largest (`largest_logit.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dissociation._lazy import jax, jit, jnp
+from dissociation.buckets import bucket, pad_to
+from dissociation.datasets import CLASSES
+from dissociation.measures.parameter_noise import ParameterNoise
+from dissociation.network import Network
+from dissociation.theory.base import Method, Prepared
+from dissociation.theory.largest_logit import gaussian_error
+from dissociation.theory.relu_moments import relu_moments, shared_remainder
+
+#: Summed outgoing weights, relative to their parts, up to which a group has no say.
+NO_SAY = 1e-5
+#: Copies of one neuron from which on what they share is integrated over, and at so many places.
+CROWD, NODES = 8, 9
+
+
+class Distinct(NamedTuple):
+    """A network with equal rows of `W2` kept once, `r` rows in all, those with a say first.
+
+    - `w1`: `(h1, 784)`; `w2`, `w2_squares`: `(r, h1)`; `speaking`: `(s, h1)`, the first of `w2`.
+    - `readout`: `(10, r)` summed outgoing weights; `together`: `(r, 100)` their outer products,
+        `apart`: `(r, 100)` the sum of outer products of the copies' weights.
+    - `copies`: `(r, 10)` of each row, or with relative noise the copies' squared weights.
+    - `crowd`: the row with the most copies, `None` if those are few.
+    """
+
+    w1: Any
+    w2: Any
+    w2_squares: Any
+    speaking: Any
+    readout: Any
+    together: Any
+    apart: Any
+    copies: Any
+    crowd: Any
+
+
+def distinct(network: Network, *, relative: bool) -> Distinct:
+    """The network on the device, padded to bucketed widths."""
+    w1, w2, w3 = (np.asarray(weight, np.float32) for weight in network)
+    number: dict[bytes, int] = {}
+    group = np.array([number.setdefault(row.tobytes(), len(number)) for row in w2])
+    first = np.unique(group, return_index=True)[1]
+    outgoing = w3.T.astype(np.float64)
+    products = (outgoing[:, :, None] * outgoing[:, None, :]).reshape(len(outgoing), -1)
+
+    def summed(values: np.ndarray) -> np.ndarray:
+        total = np.zeros((len(first), values.shape[1]))
+        np.add.at(total, group, values)
+        return total
+
+    readout, sizes = summed(outgoing), summed(np.abs(outgoing))
+    says = np.abs(readout).max(1) > NO_SAY * sizes.max(1)
+    readout[~says] = 0
+    order = np.lexsort((first, ~says))
+    rows, hidden = bucket(len(first)), bucket(len(w1))
+    speaking = bucket(int(says.sum()))
+    w2 = pad_to(w2[first[order]], rows, hidden)
+    readout = pad_to(readout[order], rows)
+    together = (readout[:, :, None] * readout[:, None, :]).reshape(rows, -1)
+    copies = summed(outgoing**2 if relative else np.ones_like(outgoing))[order]
+    counts = np.bincount(group)[order]
+    parts = {
+        "w1": pad_to(w1, hidden),
+        "w2": w2,
+        "w2_squares": w2 * w2,
+        "speaking": w2[:speaking],
+        "readout": readout.T,
+        "together": together,
+        "apart": pad_to(summed(products)[order], rows),
+        "copies": pad_to(copies, rows),
+    }
+    on_device: dict[str, Any] = {
+        name: jax.device_put(np.ascontiguousarray(part, np.float32)) for name, part in parts.items()
+    }
+    crowd = jnp.int32(np.argmax(counts)) if counts.max() >= CROWD else None
+    return Distinct(**on_device, crowd=crowd)
+
+
+@jit(static_argnames=("relative",))
+def _first_layer(net: Distinct, images: Any, *, relative: bool) -> tuple[Any, Any]:
+    """Means of the first pre-activations, and their variances per σ²: `(n, h1)` each."""
+    mean = images @ net.w1.T
+    squares = images * images
+    if relative:
+        return mean, squares @ (net.w1 * net.w1).T
+    return mean, jnp.broadcast_to(squares.sum(1, keepdims=True), mean.shape)
+
+
+@jit(static_argnames=("relative",))
+def _logits(
+    net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relative: bool
+) -> tuple[Any, Any, Any]:
+    """Moments of the logits, `variances` being σ² of each layer.
+
+    **Returns:** mean `(n, 10)`, covariance `(n, 10, 10)`, and, at the nodes of a crowd, what the
+    diagonal has more than on average, `(NODES, n, 10)`; `None` without one.
+    """
+    first = relu_moments(mean, variances[0] * per_sigma)
+    shared = first.variance @ net.w2_squares.T
+    if relative:
+        own = variances[1] * (first.square @ net.w2_squares.T)
+    else:
+        own = variances[1] * first.square.sum(1, keepdims=True)
+    variance = shared + own
+    second = relu_moments(first.mean @ net.w2.T, variance)
+    speaking = len(net.speaking)
+    gated = net.readout[None, :, :speaking] * second.gate[:, None, :speaking]
+    backward = (gated.reshape(-1, speaking) @ net.speaking).reshape(len(mean), CLASSES, -1)
+    covariance = jnp.einsum("nci,ndi->ncd", backward * first.variance[:, None, :], backward)
+    common = shared_remainder(second, shared, variance)
+    alone = jnp.maximum(second.variance - second.gate**2 * shared - common, 0.0)
+    left = common @ net.together + alone @ net.apart
+    readout = variances[2] * (second.square @ net.copies)
+    diagonal = readout[:, :, None] * jnp.eye(CLASSES)[None]
+    covariance += left.reshape(covariance.shape) + diagonal
+    more = None
+    if net.crowd is not None:
+        mean2 = (first.mean @ net.w2.T)[:, net.crowd]
+        own = jnp.broadcast_to(own, variance.shape)[:, net.crowd]
+        at = mean2[None] + jnp.sqrt(shared[:, net.crowd])[None] * jnp.asarray(_nodes()[0])[:, None]
+        squares = relu_moments(at, jnp.broadcast_to(own[None], at.shape)).square
+        excess = squares - second.square[:, net.crowd][None]
+        more = variances[2] * excess[:, :, None] * net.copies[net.crowd][None, None]
+    return second.mean @ net.readout.T, covariance, more
+
+
+def _nodes() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of a normal distribution."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    return nodes.astype(np.float32), (weights / weights.sum()).astype(np.float32)
+
+
+@jit(static_argnames=("relative",))
+def _errors(
+    net: Distinct, mean: Any, per_sigma: Any, variances: Any, labels: Any, *, relative: bool
+) -> Any:
+    center, covariance, more = _logits(net, mean, per_sigma, variances, relative=relative)
+    if more is None:
+        return gaussian_error(center, covariance, labels)
+    spread = [covariance + part[:, :, None] * jnp.eye(CLASSES)[None] for part in more]
+    errors = jnp.stack([gaussian_error(center, other, labels) for other in spread])
+    return jnp.asarray(_nodes()[1]) @ errors
+
+
+@dataclass(frozen=True)
+class PredictedParameterNoise(Method):
+    """See the module."""
+
+    measure: ParameterNoise
+
+    def prepare(self, network: Network) -> Prepared:
+        """See [`Method.prepare`][]."""
+        return _Prepared(self.measure, network)
+
+
+class _Prepared(Prepared):
+    def __init__(self, measure: ParameterNoise, network: Network):
+        self._relative = measure.mode == "relative"
+        self._noisy = np.array([str(layer) in measure.layers for layer in (1, 2, 3)])
+        self._network = distinct(network, relative=self._relative)
+
+    def chunk(self, images: Any, labels: Any) -> Any:
+        """See [`Prepared.chunk`][]."""
+        found = _first_layer(self._network, images, relative=self._relative)
+        return (*found, labels)
+
+    def errors(self, chunk: Any, sigma: float) -> np.ndarray:
+        """See [`Prepared.errors`][]."""
+        mean, per_sigma, labels = chunk
+        variances = jax.device_put((self._noisy * sigma**2).astype(np.float32))
+        found = _errors(self._network, mean, per_sigma, variances, labels, relative=self._relative)
+        return np.asarray(found)

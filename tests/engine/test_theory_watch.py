@@ -1,0 +1,122 @@
+"""Predicted curves in the lab: computed beside the measured ones, stored, shared, never pickled."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from dissociation.engine import jobs as j
+from dissociation.engine.jobs import Jobs
+from dissociation.engine.library import Library
+from dissociation.engine.store import DamagedEntry, Store, pack
+from dissociation.engine.tasks import MeasureTask
+from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
+from dissociation.engine.theory_task import TheoryTask
+from dissociation.engine.theory_watch import TheoryWatch
+from dissociation.experiment import Experiment
+from dissociation.manipulations import InputNull, Scale
+from dissociation.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.theory import predicted_curve
+from dissociation.training import Recipe
+
+TINY = Recipe(epochs=1, batch=2_000, width=16)
+PLAN = Experiment(ParameterNoise(images=300, points=3, noise_low=0.01), recipe=TINY)
+SCALED = dataclasses.replace(PLAN, manipulations=(Scale(20.0),))
+
+
+class Bench:
+    def __init__(self, folder):
+        self.library = Library(Store(folder))
+        self.jobs = Jobs(clock=lambda: 0.0, start=False)
+
+    def watch(self, *experiments):
+        return TheoryWatch(self.library, self.jobs, experiments)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    bench = Bench(tmp_path_factory.mktemp("theory"))
+    bench.watch(PLAN)
+    bench.jobs.drain()
+    return bench
+
+
+def _networks(bench):
+    return [bench.library.network(TINY, seed) for seed in range(2)]
+
+
+def test_measured_points_come_first_then_theory_then_the_rest(bench):
+    watch = bench.watch(SCALED)
+    while watch.curves() == [None]:
+        assert watch.predictions() == [None]
+        assert bench.jobs.advance()
+    while watch.predictions() == [None]:
+        assert not watch.curves()[0].complete
+        assert bench.jobs.advance()
+    assert watch.status().state == j.RUNNING
+    bench.jobs.drain()
+    (found,), (curve,) = watch.predictions(), watch.curves()
+    expected = predicted_curve(SCALED, _networks(bench))
+    np.testing.assert_array_equal(found.rates, expected.rates)
+    assert found.images == 300 and curve.complete and watch.status().state == j.DONE
+
+
+def test_stored_predictions_are_found_whatever_the_draws(bench):
+    more = dataclasses.replace(PLAN, measure=dataclasses.replace(PLAN.measure, draws=3))
+    watch = bench.watch(PLAN)
+    assert watch.all_stored and watch.status().stored
+    known = bench.watch(more)
+    assert [type(job.task) for job in known.watched] == [MeasureTask]
+    np.testing.assert_array_equal(known.predictions()[0].rates, watch.predictions()[0].rates)
+    known.release()
+    other = dataclasses.replace(PLAN, measure=dataclasses.replace(PLAN.measure, layers="1"))
+    assert theory_digest(other, 0) != theory_digest(PLAN, 0) != theory_digest(PLAN, 1)
+
+
+def test_exact_rewrites_have_one_prediction_under_input_noise(bench):
+    clean = dataclasses.replace(PLAN, measure=InputNoise(images=300, points=3))
+    rewrites = ((), (Scale(20.0),), (InputNull(0.5),))
+    watch = bench.watch(*(dataclasses.replace(clean, manipulations=steps) for steps in rewrites))
+    tasks = [job.task for job in watch.watched if isinstance(job.task, TheoryTask)]
+    assert [task.experiment.manipulations for task in tasks] == [(), rewrites[2]]
+    bench.jobs.drain()
+    trained, scaled, moved = (prediction.rates for prediction in watch.predictions())
+    np.testing.assert_array_equal(trained, scaled)
+    assert np.abs(moved - trained).max() > 0.01
+
+
+def test_transfer_has_no_theory(bench):
+    watch = bench.watch(dataclasses.replace(PLAN, measure=Transfer(images=200, points=2)))
+    assert not any(isinstance(job.task, TheoryTask) for job in watch.watched)
+    assert watch.predictions() == [None]
+    watch.release()
+
+
+def test_the_last_words_are_about_what_is_last(bench):
+    watch = bench.watch(dataclasses.replace(PLAN, manipulations=(Scale(3.0),)))
+    while not (watch.curves()[0] and watch.curves()[0].complete):
+        assert bench.jobs.advance()
+    if not watch.status().finished:
+        assert watch.status().message.endswith(("refining the theory.", "the function."))
+    bench.jobs.drain()
+    assert watch.status().message.startswith("Complete")
+
+
+def test_a_damaged_prediction_is_a_miss(bench):
+    found = bench.library.prediction(PLAN, 0)
+    raw = pack_prediction(found)
+    again = unpack_prediction(raw, 3)
+    np.testing.assert_array_equal(again.errors, found.errors)
+    assert (again.images, again.total, again.complete) == (300, 300, True)
+    for damaged in (pack({"errors": found.errors}, {}), pack({}, {"images": 1, "total": 1})):
+        with pytest.raises(DamagedEntry):
+            unpack_prediction(damaged, 3)
+    with pytest.raises(DamagedEntry):
+        unpack_prediction(raw, 4)
+    weights = bench.library.weights(TINY, 1)
+    name = theory_digest(PLAN, 1, weights)
+    bench.library.store.put("curves", name, b"nonsense")
+    fresh = Library(bench.library.store)
+    assert fresh.prediction(PLAN, 1) is None and fresh.prediction(PLAN, 0) is not None
