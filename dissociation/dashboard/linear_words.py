@@ -34,8 +34,8 @@ NOISE_FORMULAS = {
     ),
     PARAMETERS: (
         r"\begin{aligned}\tfrac12\big(&\sigma_1^2\,\mathrm{tr}\,\Sigma_{xx} \lVert W_2 \rVert_F^2"
-        r"\\ &+ n_o\sigma_2^2\,\mathrm{tr}(W_1^\top W_1 \Sigma_{xx})\\ &+ \sigma_1^2\sigma_2^2 n_h n_o"
-        r"\,\mathrm{tr}\,\Sigma_{xx} + c\big)\end{aligned}",
+        r"\\ &+ n_o\sigma_2^2\,\mathrm{tr}(W_1^\top W_1 \Sigma_{xx})"
+        r"\\ &+ \sigma_1^2\sigma_2^2 n_h n_o\,\mathrm{tr}\,\Sigma_{xx} + c\big)\end{aligned}",
         "Theorem 5.4 before its noise is scaled. With σ₁ = σ/‖X‖ and σ₂ = σ/√nₒ it is least for "
         "MRNS and for no other: Corollary 5.5.",
     ),
