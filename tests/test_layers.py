@@ -41,6 +41,7 @@ CORE = (
     "runner",
     "statistics",
     "tasks",
+    "theory",
     "training",
 )
 #: What each layer must not import, directly or anywhere inside a function.

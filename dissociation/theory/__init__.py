@@ -1,0 +1,1 @@
+"""Theory beside the measurement: closed forms, and what they predict."""
