@@ -39,6 +39,8 @@ ELSEWHERE = {
     "Representation": "Two hidden layers side by side, and every measure of how alike they are.",
     "Map": "Every rewrite a point: how far function and representation move.",
     "Phantom": "A picture of your choice in a representation, and not one answer changed.",
+    "Causes": "Why a network breaks: its noise by layers, by neurons, and against its margins.",
+    "Bridge": "Measured robustness against the norms of theory: how far a linear law carries.",
 }
 
 

@@ -56,6 +56,8 @@ SHOTS = {
     "representation": Shot("/Representation?rewrite=nuisance", 1, 1_900, readme=True),
     "map": Shot("/Map", 1, 900, readme=True),
     "phantom": Shot("/Phantom", 1, 1_500, readme=True),
+    "causes": Shot("/Causes?rewrite=phantom", 1, 1_650, readme=True),
+    "bridge": Shot("/Bridge?compute=all", 1, 1_100),
     "sweep": Shot("/Sweep", 1, 1_250, readme=True),
 }
 LOOKS = {

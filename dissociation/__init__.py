@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from dissociation.phantoms import PhantomStudy, phantom_from_json, study_phantom
     from dissociation.runner import run
     from dissociation.statistics import Summary, summarise
+    from dissociation.theory.causes import CausesStudy, causes_from_json, study_causes
+    from dissociation.theory.norms import network_norms
     from dissociation.training import PAPER, QUICK, Recipe, train, trained
 
 __version__ = "0.1.0"
@@ -65,6 +67,8 @@ _HOME = {
     "phantoms": ("PhantomStudy", "phantom_from_json", "study_phantom"),
     "runner": ("run",),
     "statistics": ("Summary", "summarise"),
+    "theory.causes": ("CausesStudy", "causes_from_json", "study_causes"),
+    "theory.norms": ("network_norms",),
     "training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

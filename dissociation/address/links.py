@@ -118,7 +118,7 @@ def _nothing(link: Link) -> InvalidValue:
     tables = PAGES.values()
     curves = " or ".join(table.title for table in tables if table.conditions)
     pairs = " or ".join(table.title for table in tables if table.contrasts)
-    studies = " or ".join(table.title for table in tables if table.study)
+    studies = " or ".join(t.title for t in tables if t.study or t.causes or t.bridge)
     allowed = f"name a page with curves, {curves}, of two networks, {pairs}, or {studies}"
     return InvalidValue("address", link.path, allowed)
 

@@ -13,6 +13,8 @@ from dissociation.contrasts import Contrast
 from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.phantoms import PhantomStudy
+from dissociation.theory.bridge import Candidate
+from dissociation.theory.causes import CausesStudy
 
 Values = Mapping[str, Any]
 
@@ -40,7 +42,9 @@ class PageTable:
     - `conditions`: from values to the page's curves; the first is the reference.
     - `contrasts`: from values to the pairs of networks that the page compares.
     - `study`: from values to the phantom that the page is of.
-        Both **raise** `InvalidValue` if values contradict each other.
+    - `causes`: from values to the network whose fragility the page explains.
+    - `bridge`: from values to the networks that the page holds against theory.
+        All **raise** `InvalidValue` if values contradict each other.
     """
 
     name: str
@@ -51,11 +55,14 @@ class PageTable:
     conditions: Callable[[Values], list[Condition]] | None = None
     contrasts: Callable[[Values], list[Contrast]] | None = None
     study: Callable[[Values], PhantomStudy] | None = None
+    causes: Callable[[Values], CausesStudy] | None = None
+    bridge: Callable[[Values], list[Candidate]] | None = None
 
     @property
     def measures(self) -> bool:
         """Whether there is something to compute, and to take home."""
-        return any((self.conditions, self.contrasts, self.study))
+        made = (self.conditions, self.contrasts, self.study, self.causes, self.bridge)
+        return any(made)
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -74,6 +81,8 @@ def page_table(
     conditions: Callable[[Values], list[Condition]] | None = None,
     contrasts: Callable[[Values], list[Contrast]] | None = None,
     study: Callable[[Values], PhantomStudy] | None = None,
+    causes: Callable[[Values], CausesStudy] | None = None,
+    bridge: Callable[[Values], list[Candidate]] | None = None,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.
 
@@ -81,11 +90,11 @@ def page_table(
 
     - `controls`: what visitors move, and a teacher's link may hide or lock.
     - `states`: further parameters without such a control.
-    - `determining`, `conditions`, `contrasts`, `study`: see [`PageTable`][].
+    - `determining`, `conditions`, `contrasts`, `study`, `causes`, `bridge`: see [`PageTable`][].
     """
     common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
-    results = (tuple(determining), conditions, contrasts, study)
+    results = (tuple(determining), conditions, contrasts, study, causes, bridge)
     return PageTable(name, title, script, everything, *results)
 
 

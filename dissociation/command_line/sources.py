@@ -11,6 +11,7 @@ from dissociation.address.links import Link, contrasts_of, curves_of, read_addre
 from dissociation.address.pages import PAGES
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
+from dissociation.command_line.causes_work import BridgeWork, CausesWork
 from dissociation.command_line.contrast_work import ContrastWork
 from dissociation.command_line.curve_work import CurveWork
 from dissociation.command_line.phantom_work import PhantomWork
@@ -27,7 +28,7 @@ class Source(NamedTuple):
     """What was asked for.
 
     - `name`: as it was given.
-    - `work`: its curves, the networks that it compares, or its phantom.
+    - `work`: its curves, the networks that it compares, its phantom, its causes, or its bridge.
     - `notices`: what could not be used of an address.
     """
 
@@ -57,6 +58,11 @@ def read_source(text: str) -> Source:
 def _of_link(name: str, link: Link, notices: list[str]) -> Source:
     if link.table.study is not None:
         return Source(name, PhantomWork(link.table.study(link.values)), notices)
+    if link.table.causes is not None:
+        return Source(name, CausesWork(link.table.causes(link.values)), notices)
+    if link.table.bridge is not None:
+        wanted = [c for c in link.table.bridge(link.values) if c.wanted]
+        return Source(name, BridgeWork(wanted), notices)
     if link.table.contrasts is not None:
         return Source(name, ContrastWork(contrasts_of(link)), notices)
     conditions, reasons = curves_of(link)

@@ -21,6 +21,8 @@ PAGES = (
     ("pages/6_Representation.py", "Representation", ":material/blur_on:"),
     ("pages/7_Map.py", "Map", ":material/map:"),
     ("pages/8_Phantom.py", "Phantom", ":material/face:"),
+    ("pages/10_Causes.py", "Causes", ":material/account_tree:"),
+    ("pages/11_Bridge.py", "Bridge", ":material/straighten:"),
 )
 _STYLE = """
 <style>

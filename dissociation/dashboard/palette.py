@@ -42,6 +42,13 @@ LANDMARKS = {
     "others": ("#7F7F7F", "star-diamond"),
     "rotation": ("#D0344E", "hourglass"),
 }
+#: Where noise of the logits comes from: the three weight matrices, and all of them together.
+SOURCES = {
+    "W1": ("#4477AA", "dash", "circle"),
+    "W2": ("#228833", "dot", "diamond"),
+    "W3": ("#BB4488", "dashdot", "square"),
+    "together": ("#7F7F7F", "longdash", "x"),
+}
 _SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 LOSS_COLOR, ERROR_COLOR = "#0072B2", "#D55E00"

@@ -12,8 +12,13 @@ import numpy as np
 
 from dissociation.address.names import condition_keys
 from dissociation.comparison import Findings
+from dissociation.dashboard.bridge_traces import bridge_traces
+from dissociation.dashboard.causes_traces import causes_traces
+from dissociation.dashboard.numbers import plain_number, plain_numbers
 from dissociation.dashboard.similarity_table import live_table
 from dissociation.datasets import mnist_test
+from dissociation.engine.bridge_watch import BridgeWatch
+from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
@@ -32,14 +37,6 @@ from dissociation.statistics import half_ways, paired_difference
 #: Key of the trace of B - A.
 DIFFERENCE = "difference"
 LOSS, ERROR = "Training loss", "Test error"
-
-
-def _numbers(values: Any) -> list[float | None]:
-    return [float(f"{v:.6g}") if np.isfinite(v) else None for v in np.asarray(values, float)]
-
-
-def _number(value: float) -> float | None:
-    return _numbers([value])[0]
 
 
 #: The traces of curves as they were last; one of these for each question of a whole class.
@@ -88,12 +85,12 @@ def curve_traces(
         traces.append(
             {
                 "key": key,
-                "x": _numbers(curve.x[known]),
-                "y": _numbers(curve.mean[known]),
-                "low": _numbers((curve.mean - curve.spread)[known]),
-                "high": _numbers((curve.mean + curve.spread)[known]),
+                "x": plain_numbers(curve.x[known]),
+                "y": plain_numbers(curve.mean[known]),
+                "low": plain_numbers((curve.mean - curve.spread)[known]),
+                "high": plain_numbers((curve.mean + curve.spread)[known]),
                 "detail": detail,
-                "half_way": _number(half_ways(curve, experiment.measure.chance).mean()),
+                "half_way": plain_number(half_ways(curve, experiment.measure.chance).mean()),
             }
         )
     if pair is not None:
@@ -115,10 +112,10 @@ def _difference_trace(first: Curve, second: Curve) -> list[dict[str, Any]]:
     return [
         {
             "key": DIFFERENCE,
-            "x": _numbers(found.x),
-            "y": _numbers(found.mean),
-            "low": _numbers(found.low),
-            "high": _numbers(found.high),
+            "x": plain_numbers(found.x),
+            "y": plain_numbers(found.mean),
+            "low": plain_numbers(found.low),
+            "high": plain_numbers(found.high),
             "detail": detail,
         }
     ]
@@ -128,12 +125,12 @@ def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:
     traces = []
     for seed, history in enumerate(watch.histories()):
         for quantity, values in ((LOSS, history.losses), (ERROR, history.errors)):
-            numbers = _numbers(values)
+            numbers = plain_numbers(values)
             images = f"{history.images[-1]:,} test images" if history.images else ""
             traces.append(
                 {
                     "key": f"{quantity}-{seed}",
-                    "x": _numbers(history.epochs),
+                    "x": plain_numbers(history.epochs),
                     "y": numbers,
                     "low": numbers,
                     "high": numbers,
@@ -155,8 +152,8 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
     return [
         {
             "key": key,
-            "x": _numbers(picture.embedding[:, 0]),
-            "y": _numbers(picture.embedding[:, 1]),
+            "x": plain_numbers(picture.embedding[:, 0]),
+            "y": plain_numbers(picture.embedding[:, 1]),
             "digits": labels.tolist(),
             "detail": "",
             "dissimilarity": _matrix(picture.dissimilarity),
@@ -186,11 +183,11 @@ def map_traces(
         if found is None or not found.values:
             continue
         places = {
-            name: _number(SIMILARITIES[name].difference(value))
+            name: plain_number(SIMILARITIES[name].difference(value))
             for name, value in found.values.items()
         }
         if experiment is not None:
-            places[experiment.measure.name] = _number(half_way)
+            places[experiment.measure.name] = plain_number(half_way)
         traces.append({"key": str(number), "x": [0], "y": [0], "detail": "", "places": places})
     return traces
 
@@ -218,10 +215,10 @@ def phantom_traces(study: PhantomStudy, found: PhantomFindings | None) -> list[d
         traces.append(
             {
                 "key": key,
-                "x": _numbers(study.x[known]),
-                "y": _numbers(mean),
-                "low": _numbers(np.subtract(mean, deviation)),
-                "high": _numbers(np.add(mean, deviation)),
+                "x": plain_numbers(study.x[known]),
+                "y": plain_numbers(mean),
+                "low": plain_numbers(np.subtract(mean, deviation)),
+                "high": plain_numbers(np.add(mean, deviation)),
                 "detail": f"{draws} draw{'' if draws == 1 else 's'} of noise",
             }
         )
@@ -250,6 +247,10 @@ def snapshot(watch: Watch) -> dict[str, Any]:
         return {**news, "table": live_table(found)}
     elif isinstance(watch, PhantomWatch):
         status, traces = watch.status(), phantom_traces(watch.study, watch.findings())
+    elif isinstance(watch, CausesWatch):
+        status, traces = watch.status(), causes_traces(watch.study, watch.findings())
+    elif isinstance(watch, BridgeWatch):
+        status, traces = watch.status(), bridge_traces(watch.points())
     elif isinstance(watch, MapWatch):
         status, findings = watch.status(), watch.contrasts.findings()
         traces = map_traces(watch.experiments, watch.half_ways(), findings)

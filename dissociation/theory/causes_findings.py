@@ -87,6 +87,11 @@ class CausesFindings:
     logit_change: float = float("nan")
     changed: int = 0
 
+    @property
+    def scales(self) -> np.ndarray:
+        """`(S,)` noise scales σ."""
+        return SCALES
+
     def overlap_at_measured_width(self) -> np.ndarray:
         """`(S,)` error predicted from margins if the noise is as wide as it was measured."""
         relative = np.sqrt(self.measured.noise[:, 3] / self.sources.gain)

@@ -24,6 +24,8 @@ LABELS = (
     "Representation",
     "Map",
     "Phantom",
+    "Causes",
+    "Bridge",
 )
 TITLES = {
     "start": "Same function, different network",
@@ -35,6 +37,8 @@ TITLES = {
     "representation": "Representation",
     "map": "Map",
     "phantom": "Phantom",
+    "causes": "Causes",
+    "bridge": "Bridge",
 }
 
 

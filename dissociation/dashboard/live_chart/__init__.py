@@ -20,7 +20,10 @@ import streamlit as st
 
 from dissociation.errors import InvalidValue, check_choice
 
-KINDS = ("lines", "multiples", "heatmap", "representation", "map", "phantom")
+KINDS = (
+    *("lines", "multiples", "heatmap", "representation", "map", "phantom"),
+    *("shares", "tradeoff", "neurons", "margins", "bridge"),
+)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The version makes it safe to let browsers keep the file for ever.
 _LIBRARY = f"/api/plotly.min.js?v={version('plotly')}"
@@ -38,6 +41,8 @@ DRAWING = (
     "representation.js",
     "map.js",
     "phantom.js",
+    "causes.js",
+    "bridge.js",
     "kinds.js",
 )
 _LIVE = (
@@ -99,7 +104,8 @@ class TraceStyle:
     - `dash`, `symbol`: Plotly's names, such as `"dashdot"` and `"diamond"`.
     - `label`: its name where there is little room, or empty for `name`.
     - `group`: on a map, the name of the line that it is a point of; of a phantom, `frame` for a
-        picture under noise.
+        picture under noise; of a trade-off, `point`; of neurons, `part` of their noise or `kind`;
+        of a bridge, `law` for a line through all points.
     """
 
     key: str
@@ -130,11 +136,13 @@ class FigureSpec:
     - `zero`: whether a line marks y = 0.
     - `kind`: `lines`; `multiples`, a panel a condition, each beside the first; `heatmap`, a row a
         condition but the first; `representation`, two networks side by side; `map`, a point a
-        condition; or `phantom`, a picture and what noise leaves of it.
+        condition; `phantom`, a picture and what noise leaves of it; `shares`, `tradeoff`,
+        `neurons` and `margins`, the causes of fragility; or `bridge`, a map with its laws.
     - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
         title of its rows; `across`, `up`: of a map, the measures on its axes; `reference`: of a
         map, the group of the network that the others are held against; `corners`: of a map, what
         a corner means, as `("top left", words)`; `pressable`: whether a point of it can be pressed.
+    - `focus`: the place on the x axis that is looked at; of margins, the noise scale.
     """
 
     x: Axis
@@ -153,6 +161,7 @@ class FigureSpec:
     reference: str = ""
     corners: tuple[tuple[str, str], ...] = ()
     pressable: bool = False
+    focus: float | None = None
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]

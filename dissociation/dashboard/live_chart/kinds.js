@@ -16,5 +16,10 @@ const KINDS = {
     height: phantomHeight,
     drawing: phantomDrawing,
   },
+  shares: { traces: sharesTraces, layout: causesLayout, height: plotlyHeight },
+  tradeoff: { traces: tradeOffTraces, layout: tradeOffLayout, height: plotlyHeight },
+  neurons: { traces: neuronsTraces, layout: neuronsLayout, height: plotlyHeight },
+  margins: { traces: marginsTraces, layout: marginsLayout, height: plotlyHeight },
+  bridge: { traces: bridgeTraces, layout: bridgeLayout, height: bridgeHeight },
   heatmap: { traces: heatmapTraces, layout: heatmapLayout, height: heatmapHeight },
 };
