@@ -41,8 +41,8 @@ def rows(found: CausesFindings) -> list[list[float]]:
         *measured.shares.T,
         measured.noise[:, 3] / SCALES**2,
         measured.error[:, 3] / SCALES**2,
-        np.full(len(SCALES), found.sources.gain),
-        found.predicted.errors[: len(SCALES)],
+        found.sources.noise(SCALES) / SCALES**2,
+        found.predicted.errors,
         found.overlap_at_measured_width(),
         errors,
         np.sqrt(np.maximum(errors * (1 - errors), 0) / count),
@@ -81,6 +81,7 @@ def as_json(study: CausesStudy, found: CausesFindings, **about: Any) -> str:
         "predictions_changed": found.changed,
         "images": found.sources.images,
         **{f"terms_{name}": sources.terms.tolist() for name, sources in networks.items()},
+        **{f"products_{name}": sources.products.tolist() for name, sources in networks.items()},
         "scales": [dict(zip(COLUMNS, row, strict=True)) for row in rows(found)],
         "neurons": _neurons(found.sources, found),
     }
@@ -99,12 +100,17 @@ def _neurons(sources: Sources, found: CausesFindings) -> dict[str, Any]:
     }
 
 
-_NORMS = ("term_w1", "term_w2", "term_w3", "h1", "h2", "weights_1", "weights_2", "weights_3")
+_NORMS = (
+    *("term_w1", "term_w2", "term_w3"),
+    *("product_w1_w2", "product_w1_w3", "product_w2_w3", "product_all", "margin"),
+    *("h1", "h2", "weights_1", "weights_2", "weights_3"),
+)
 BRIDGE = ("name", "rewrite", "strength", "network", "sigma50", *PREDICTORS, *_NORMS)
 
 
 def _flat(norms: Norms) -> list[float]:
-    return [*norms.terms, *norms.activations, *norms.weights]
+    first = *norms.terms, *norms.products, norms.margin
+    return [*first, *norms.activations, *norms.weights]
 
 
 def bridge_rows(points: Sequence[Point]) -> list[list[Any]]:

@@ -119,7 +119,7 @@ def bridge_figure(
     y = lc.Axis("Measured σ50 (weight units)", measure.noise_low, high, log=True, auto=True)
     styles = [_style(number, candidate) for number, candidate in enumerate(candidates)]
     styles.append(lc.TraceStyle(BEST, "Best power law", "#7F7F7F", "solid", "circle", "", "law"))
-    if predictor.lawful:
+    if predictor.slope is not None:
         linear = ("Linear law", "#D0344E", "dash", "circle", "", "law")
         styles.append(lc.TraceStyle(LINEAR, *linear))
     return lc.FigureSpec(

@@ -13,7 +13,7 @@ from dissociation.address.names import side_name
 from dissociation.address.table import Values
 from dissociation.dashboard.state import plain
 from dissociation.theory.bridge import Candidate, Point, laws, within
-from dissociation.theory.norms import IMAGES, LINEAR_SLOPE, PREDICTORS
+from dissociation.theory.norms import IMAGES, PREDICTORS
 
 #: A law that is right up to this factor is counted as right.
 FACTOR = 1.25
@@ -47,8 +47,8 @@ def verdict(points: Sequence[Point], across: str) -> str:
         return f"{words}."
     right = within(points, across, linear, FACTOR)
     return (
-        f"{words}; the linear law says {_slope(LINEAR_SLOPE)}, and tells {right} of them "
-        f"within a quarter."
+        f"{words}; the linear law says {_slope(linear.slope)}, and tells {right} of them within a "
+        "quarter."
     )
 
 

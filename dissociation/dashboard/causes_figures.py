@@ -55,7 +55,7 @@ def causes_figures(
     sigma = float(SCALES[nearest_scale(sigma)])
     return {
         "shares": _shares(sigma, scale),
-        "tradeoff": _trade_off(study, scale),
+        "tradeoff": _trade_off(study, sigma, scale),
         "neurons": _neurons(study, layer, scale),
         "margins": _margins(study, sigma, scale),
     }
@@ -66,11 +66,11 @@ def _shares(sigma: float, scale: float) -> lc.FigureSpec:
     y = lc.Axis("Share of the logit noise", 0, 1, percent=True)
     styles = [_source(name, name, f"noise in {name}") for name in MATRICES]
     styles.append(_source(TOGETHER, TOGETHER, "only together"))
-    styles.append(lc.TraceStyle("formula", "small-noise formula", "#222222", "dash", "circle"))
+    styles.append(lc.TraceStyle("formula", "by the formula", "#222222", "dash", "circle"))
     return _figure("shares", x, y, styles, scale, focus=sigma)
 
 
-def _trade_off(study: CausesStudy, scale: float) -> lc.FigureSpec:
+def _trade_off(study: CausesStudy, sigma: float, scale: float) -> lc.FigureSpec:
     scaled, layer = scaled_by(study), layer_of(study)
     now = 1.0 if scaled is None else scaled[0]
     low, high = (0.05, 50.0) if scaled is None else (min(0.1, now / 3), max(100.0, 3 * now))
@@ -83,14 +83,20 @@ def _trade_off(study: CausesStudy, scale: float) -> lc.FigureSpec:
         for name, power in zip(MATRICES, powers, strict=True)
     ]
     styles += [
-        lc.TraceStyle("sum", "sum", looks(COMPOSED)[0], "solid", "circle"),
+        lc.TraceStyle("sum", "sum, for small σ", looks(COMPOSED)[0], "solid", "circle"),
+        lc.TraceStyle(
+            "at", f"sum at σ = {sigma:g}, with products", "#A0522D", "longdash", "circle"
+        ),
         lc.TraceStyle("balanced", "trained, balanced", *looks("balance")),
         lc.TraceStyle("neurons", "every neuron at its best factor", *looks("rescale")),
-        lc.TraceStyle("best", "best", looks("duplicate")[0], "solid", "star", group="point"),
+        lc.TraceStyle("best", "best, for small σ", "#7F7F7F", "solid", "star", group="point"),
+        lc.TraceStyle(
+            "best-at", f"best at σ = {sigma:g}", "#A0522D", "solid", "star", group="point"
+        ),
     ]
     color, _, symbol = _condition(study)
     styles.append(lc.TraceStyle("now", "this network", color, "solid", symbol, group="point"))
-    return _figure("tradeoff", x, y, styles, scale, focus=now)
+    return _figure("tradeoff", x, y, styles, scale, focus=sigma)
 
 
 def _condition(study: CausesStudy) -> tuple[str, str, str]:

@@ -41,11 +41,12 @@ def causes_panel(state: PageState) -> None:
     figures = causes_figures(study, sigma, layer, type_scale(state.lecture))
     every = follow(watch)
     st.fragment(_verdict, run_every=every)(watch)
+    places = [st.container()]
     # In a lecture hall each chart has the whole width.
-    across = 1 if state.lecture else 2
-    columns = [column for _ in range(0, 4, across) for column in st.columns(across, gap="large")]
-    for column, (name, (title, caption)) in zip(columns, CHARTS.items(), strict=True):
-        with column:
+    places += [st.container() for _ in range(2)] if state.lecture else st.columns(2, gap="large")
+    places.append(st.container())
+    for place, (name, (title, caption)) in zip(places, CHARTS.items(), strict=True):
+        with place:
             st.markdown(f"**{title}**")
             slot = "" if name == "shares" else state.page
             key = f"{state.page}-{name}" if slot else state.page
@@ -59,7 +60,7 @@ def _verdict(watch: CausesWatch) -> None:
     found = watch.findings()
     if found is None:
         return
-    st.markdown(f"### {words.verdict(found)}")
+    st.markdown(f"### {words.verdict(watch.study, found)}")
     st.markdown(f"{words.how_fragile(found)} {words.same_function(found)}")
 
 
@@ -70,7 +71,7 @@ def _below(watch: CausesWatch, name: str, sigma: float, layer: int) -> None:
     said = {
         "shares": words.formula_holds(found),
         "margins": words.overlap(found, sigma),
-        "tradeoff": words.best_factor(watch.study, found),
+        "tradeoff": words.best_factor(watch.study, found, sigma),
         "neurons": words.neurons_by_kind(found, layer),
     }
     st.markdown(said[name])

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.dashboard.numbers import plain_number, plain_numbers
+from dissociation.dashboard.numbers import plain_numbers
 from dissociation.manipulations import Scale
 from dissociation.theory.causes import CausesStudy
 from dissociation.theory.causes_findings import SCALES, CausesFindings
 from dissociation.theory.noise_sources import MATRICES, Sources
-from dissociation.theory.trade_off import best_rescaling, best_scale, scaled_terms
+from dissociation.theory.trade_off import best_rescaling, best_scale, scaled_terms, split
 
 #: What noise in several layers makes beyond the sum of what each makes alone.
 TOGETHER = "together"
@@ -55,17 +55,16 @@ def line(key: str, x: Any, y: Any, detail: str = "") -> dict[str, Any]:
 
 
 def _share_traces(found: CausesFindings, images: str) -> list[dict[str, Any]]:
-    ends = SCALES[[0, -1]]
     traces = []
     known = found.measured.samples > 0
     shares = found.measured.shares if known.any() else np.empty((len(SCALES), 4))
     for number, name in enumerate((*MATRICES, TOGETHER)):
         draws = f"{images}, {int(found.measured.samples.max()):,} draws"
         traces.append(line(name, SCALES[known], shares[known, number], draws))
-    theory = found.sources.shares
+    theory = found.sources.shares_at(SCALES)
     traces += [
-        line(f"{name}-formula", ends, [share, share], images)
-        for name, share in zip(MATRICES, theory, strict=True)
+        line(f"{name}-formula", SCALES, theory[:, number], images)
+        for number, name in enumerate((*MATRICES, TOGETHER))
     ]
     return traces
 
@@ -77,8 +76,10 @@ def _trade_off_traces(
     now = 1.0 if scaled is None else scaled[0]
     terms = scaled_terms(found.sources.terms, FACTORS / now, layer)
     traces = [line(f"{name}-term", FACTORS, terms[:, n], images) for n, name in enumerate(MATRICES)]
-    traces.append(line("sum", FACTORS, terms.sum(1), images))
-    factor, gain = best_scale(found.sources.terms, layer)
+    parts = split(found.sources, layer)._asdict()
+    whole = {name: plain_numbers(values) for name, values in parts.items()}
+    traces.append({**line("sum", FACTORS, terms.sum(1), images), "parts": whole, "now": now})
+    factor, gain = best_scale(found.sources, layer)
     if np.isfinite(factor):
         traces.append(line("best", [factor * now], [gain], images))
     traces.append(line("now", [now], [found.sources.gain], images))
@@ -130,11 +131,11 @@ def _margin_trace(found: CausesFindings, images: str) -> dict[str, Any]:
         "y": plain_numbers(errors),
         "detail": images,
         "limit": predicted.limit,
-        "width": plain_number(predicted.width),
+        "width": plain_numbers(predicted.width),
         "clean": plain_numbers(predicted.clean),
         "predicted": _bars(predicted.margins),
         "measured": _bars(measured.margins / np.where(counts > 0, counts, 1)[:, None]),
-        "overlap": plain_numbers(predicted.errors[: len(SCALES)]),
+        "overlap": plain_numbers(predicted.errors),
         "overlap_measured": plain_numbers(found.overlap_at_measured_width()),
         "deviation": plain_numbers(deviation),
     }

@@ -36,33 +36,34 @@ PAPER = (
 SHARES = (
     "Areas: ‖Δlogits‖² with noise in one layer at a time, as shares of that with noise in all; "
     "“only together” is what no layer makes alone. Noise is drawn afresh for every image. Lines: "
-    "the formula E‖Δlogits‖² = σ² (‖x‖²‖W3 D2 W2 D1‖² + ‖h1‖² Σ‖W3[:, j]‖² + 10 ‖h2‖²)."
+    "the formula E‖Δlogits‖² = σ² (‖x‖²‖W3 D2 W2 D1‖² + ‖h1‖² Σ‖W3[:, j]‖² + 10 ‖h2‖²) + the "
+    "products of the layers' noises (σ⁴ and σ⁶), with the neurons that are active without noise."
 )
 TRADE_OFF = (
     "Scaling a hidden layer by α makes noise on its incoming weights count α⁻² and noise on its "
     "outgoing weights α²: the sum has a minimum where both are equal. “Every neuron at its best "
-    "factor” is the least that rescaling can reach, neuron by neuron."
+    "factor” is the least that rescaling can reach, neuron by neuron, for small σ."
 )
 NEURONS = (
     "The neurons that most of the noise passes, by the noise on the weights that enter and that "
     "leave them (small-noise formula)."
 )
 MARGINS = (
-    "Noise moves the margins; what falls below 0 is error. Predicted: the formula's Gaussian noise "
-    "on the logits of each image. Shaded: its part below 0, the overlap."
+    "Noise moves the margins; what falls below 0 is error. Predicted: Gaussian noise on the logits "
+    "of each image, as wide as the formula says. Shaded: its part below 0, the overlap."
 )
 
 
-def verdict(found: CausesFindings) -> str:
+def verdict(study: CausesStudy, found: CausesFindings) -> str:
     """Which layer most of the noise comes from."""
     shares = found.sources.shares
     first = int(np.argmax(shares))
     rest = " and ".join(
         f"{_share(shares[n])} in {name}" for n, name in enumerate(MATRICES) if n != first
     )
+    name = plain(condition_name(study.manipulations))
     return (
-        f"{_share(shares[first])} of the logits' noise begins in {MATRICES[first]}, {rest}, as "
-        "long as the noise is small."
+        f"{name}: {_share(shares[first])} of the logits' noise begins in {MATRICES[first]}, {rest}."
     )
 
 
@@ -99,16 +100,15 @@ def formula_holds(found: CausesFindings) -> str:
     known = np.isfinite(noise)
     if not known.any() or not found.sources.gain > 0:
         return ""
-    ratio = noise[known] / SCALES[known] ** 2 / found.sources.gain
+    ratio = noise[known] / found.sources.noise(SCALES[known])
     off = np.flatnonzero(np.abs(ratio - 1) > NEAR)
     end = off[0] if len(off) else len(ratio)
     if end == 0:
-        return "The small-noise formula is off by more than 10% even at the smallest noise here."
-    last = SCALES[known][end - 1]
-    words = f"The small-noise formula is within 10% of the sampled noise up to σ = {last:.2g}"
+        return "The formula is off by more than 10% even at the smallest noise here."
+    words = f"The formula is within 10% of the sampled noise up to σ = {SCALES[known][end - 1]:.2g}"
     if end == len(ratio):
         return f"{words}, the largest here."
-    return f"{words}; beyond, ReLUs switch and the layers' noises multiply."
+    return f"{words}; beyond, ReLUs switch (at σ = 1 the noise is {ratio[-1]:.2g} times as large)."
 
 
 def overlap(found: CausesFindings, sigma: float) -> str:
@@ -122,25 +122,28 @@ def overlap(found: CausesFindings, sigma: float) -> str:
     wider = found.overlap_at_measured_width()[place]
     deviation = math.sqrt(max(error * (1 - error), 0) / count)
     return (
-        f"{words} with the formula's noise, {wider:.1%} with noise as wide as it was sampled, and "
-        f"the measured error {error:.1%} ± {deviation:.1%} ({int(count):,} noisy answers; "
-        f"{found.predicted.errors[0]:.1%} without noise)."
+        f"{words} with noise as wide as the formula says, {wider:.1%} as wide as it was sampled; "
+        f"the measured error is {error:.1%} ± {deviation:.1%} ({int(count):,} noisy answers; "
+        f"{found.predicted.errors[0]:.1%} with hardly any noise)."
     )
 
 
-def best_factor(study: CausesStudy, found: CausesFindings) -> str:
+def best_factor(study: CausesStudy, found: CausesFindings, sigma: float) -> str:
     """Which factor would be the best, and what it would leave of the noise."""
     layer, scaled = layer_of(study), scaled_by(study)
-    factor, gain = best_scale(found.sources.terms, layer)
+    factor, gain = best_scale(found.sources, layer)
     if math.isnan(factor):
         return ""
     now = 1.0 if scaled is None else scaled[0]
     what = f"α = {factor * now:.3g}" if scaled else f"a further factor of {factor:.3g}"
     least = best_rescaling(found.sources, layer) / found.sources.gain
     left = gain / found.sources.gain
+    at = float(SCALES[nearest_scale(sigma)])
+    then = best_scale(found.sources, layer, at).factor * now
     return (
-        f"For small noise {what} on hidden layer {layer} is the best: it leaves "
-        f"{left:.3g} of this network's noise; the best factor for each neuron, {least:.3g}."
+        f"For small noise {what} on hidden layer {layer} is the best: it leaves {left:.3g} of this "
+        f"network's noise; the best factor for each neuron, {least:.3g}. At σ = {at:.2g}, with the "
+        f"products of the layers' noises, it is {then:.3g}."
     )
 
 

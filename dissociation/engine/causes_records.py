@@ -12,6 +12,7 @@ from dissociation.normal_form import Kinds
 from dissociation.theory.causes import CausesStudy
 from dissociation.theory.causes_findings import (
     SCALES,
+    WIDTHS,
     CausesFindings,
     Measured,
     Predicted,
@@ -21,6 +22,14 @@ from dissociation.theory.noise_sources import Sources
 from dissociation.theory.norms import Norms
 
 _NETWORKS = ("sources", "trained", "balanced")
+_MEANS = {"terms": 3, "products": 4, "sizes": 3}
+_PREDICTED = {
+    "clean": (BINS,),
+    "margins": (len(SCALES), BINS),
+    "errors": (len(SCALES),),
+    "by_width": (len(WIDTHS),),
+    "width": (len(SCALES),),
+}
 _MEASURED = {"samples": (), "noise": (4,), "error": (4,), "margins": (BINS,), "wrong": ()}
 
 
@@ -30,19 +39,18 @@ def pack_causes(findings: CausesFindings) -> bytes:
     for name in _NETWORKS:
         sources = getattr(findings, name)
         assert sources is not None
-        arrays |= {f"{name}_terms": sources.terms, f"{name}_sizes": sources.sizes}
+        arrays |= {f"{name}_{what}": getattr(sources, what) for what in _MEANS}
         for layer in range(2):
             arrays[f"{name}_incoming{layer}"] = sources.incoming[layer]
             arrays[f"{name}_outgoing{layer}"] = sources.outgoing[layer]
     for layer, kinds in enumerate(findings.kinds):
         arrays |= {f"copies{layer}": kinds.copies, f"say{layer}": kinds.has_say}
     predicted = findings.predicted
-    arrays |= {f"predicted_{n}": getattr(predicted, n) for n in ("clean", "margins", "errors")}
+    arrays |= {f"predicted_{name}": getattr(predicted, name) for name in _PREDICTED}
     arrays |= {f"measured_{name}": getattr(findings.measured, name) for name in _MEASURED}
     meta = {
         "images": findings.sources.images,
         "limit": predicted.limit,
-        "width": predicted.width,
         "logit_change": findings.logit_change,
         "changed": findings.changed,
     }
@@ -60,10 +68,10 @@ def unpack_causes(raw: bytes, study: CausesStudy) -> CausesFindings:
         kinds = [_kinds(layer, arrays, sources) for layer in range(2)]
         predicted = Predicted(
             float(meta["limit"]),
-            _array("predicted_clean", arrays, (BINS,)),
-            _array("predicted_margins", arrays, (len(SCALES), BINS)),
-            _array("predicted_errors", arrays, None),
-            float(meta["width"]),
+            **{
+                name: _array(f"predicted_{name}", arrays, shape)
+                for name, shape in _PREDICTED.items()
+            },
         )
         measured = Measured(
             **{
@@ -89,12 +97,12 @@ def _array(name: str, arrays: dict[str, np.ndarray], shape: tuple[int, ...] | No
 
 
 def _sources(name: str, images: int, arrays: dict[str, np.ndarray]) -> Sources:
-    terms, sizes = (_array(f"{name}_{what}", arrays, (3,)) for what in ("terms", "sizes"))
+    means = {what: _array(f"{name}_{what}", arrays, (size,)) for what, size in _MEANS.items()}
     into = [_array(f"{name}_incoming{layer}", arrays, None) for layer in range(2)]
     out = [_array(f"{name}_outgoing{layer}", arrays, into[layer].shape) for layer in range(2)]
     if any(part.ndim != 1 for part in into):
         raise DamagedEntry("no neurons")
-    return Sources(images, terms, sizes, (into[0], into[1]), (out[0], out[1]))
+    return Sources(images=images, **means, incoming=(into[0], into[1]), outgoing=(out[0], out[1]))
 
 
 def _kinds(layer: int, arrays: dict[str, np.ndarray], sources: Sources) -> Kinds:
@@ -105,7 +113,7 @@ def _kinds(layer: int, arrays: dict[str, np.ndarray], sources: Sources) -> Kinds
 
 def pack_norms(norms: Norms) -> bytes:
     """The norms of a network as npz bytes."""
-    return pack({}, {name: list(values) for name, values in norms._asdict().items()})
+    return pack({}, norms._asdict())
 
 
 def unpack_norms(raw: bytes) -> Norms:
@@ -114,9 +122,11 @@ def unpack_norms(raw: bytes) -> Norms:
     try:
         (t1, t2, t3), (h1, h2) = _numbers(meta["terms"]), _numbers(meta["activations"])
         w1, w2, w3 = _numbers(meta["weights"])
+        p12, p13, p23, p123 = _numbers(meta["products"])
+        (margin,) = _numbers([meta["margin"]])
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedEntry("no norms") from error
-    return Norms((t1, t2, t3), (h1, h2), (w1, w2, w3))
+    return Norms((t1, t2, t3), (p12, p13, p23, p123), margin, (h1, h2), (w1, w2, w3))
 
 
 def _numbers(values: Any) -> list[float]:

@@ -12,7 +12,7 @@ from dissociation.contrasts import Side
 from dissociation.experiment import Experiment
 from dissociation.measures.base import SeedCurve
 from dissociation.statistics import half_way_noise
-from dissociation.theory.norms import LINEAR_SLOPE, PREDICTORS, Norms, PowerLaw, fit_power_law
+from dissociation.theory.norms import PREDICTORS, Norms, PowerLaw, fit_power_law
 
 
 class Candidate(NamedTuple):
@@ -64,7 +64,7 @@ def laws(points: Sequence[Point], predictor: str) -> Laws:
     known = [point for point in points if math.isfinite(point.half_way)]
     x = np.array([declared.value(point.norms) for point in known])
     y = np.array([point.half_way for point in known])
-    linear = fit_power_law(x, y, LINEAR_SLOPE) if declared.lawful else None
+    linear = None if declared.slope is None else fit_power_law(x, y, declared.slope)
     return Laws(fit_power_law(x, y), linear)
 
 

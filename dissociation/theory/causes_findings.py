@@ -8,30 +8,31 @@ import numpy as np
 
 from dissociation.normal_form import Kinds
 from dissociation.theory import margins as m
-from dissociation.theory.noise_sources import Sources, Traced
+from dissociation.theory.noise_sources import Sources, Traced, total_noise
 
 #: Noise scales, six a decade.
 SCALES = np.array([a * 10.0**b for b in range(-4, 0) for a in (1, 1.5, 2, 3, 5, 7)] + [1.0])
-#: Scales at which the predicted error is known besides, for noise wider than any of `SCALES` gives.
-_BEYOND = np.array([2.0, 5.0, 10.0, 30.0, 100.0, 1_000.0])
+#: Widths of the noise, in units of small noise, at which the predicted error is known besides.
+WIDTHS = np.logspace(-4, 3, 36)
 
 
 @dataclass(frozen=True)
 class Predicted:
-    """What small noise is predicted to do.
+    """What noise is predicted to do: Gaussian on the logits, as wide as the closed form says.
 
     - `limit`: the histograms go from -limit to limit, in logits.
     - `clean`: `(60,)` images by margin, without noise.
     - `margins`: `(S, 60)` share of predicted noisy margins in each bin.
-    - `errors`: `(S + 6,)` share of them below 0, at `SCALES` and some beyond.
-    - `width`: root mean square of the noise of a margin, per unit of σ.
+    - `errors`: `(S,)` share of them below 0; `by_width`: `(36,)` the same at `WIDTHS`.
+    - `width`: `(S,)` root mean square of the noise of a margin.
     """
 
     limit: float
     clean: np.ndarray
     margins: np.ndarray
     errors: np.ndarray
-    width: float
+    by_width: np.ndarray
+    width: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ class CausesFindings:
     def overlap_at_measured_width(self) -> np.ndarray:
         """`(S,)` error predicted from margins if the noise is as wide as it was measured."""
         relative = np.sqrt(self.measured.noise[:, 3] / self.sources.gain)
-        known = np.log(np.concatenate([SCALES, _BEYOND]))
-        found = np.interp(np.log(np.maximum(relative, SCALES[0])), known, self.predicted.errors)
+        narrow = np.maximum(relative, WIDTHS[0])
+        found = np.interp(np.log(narrow), np.log(WIDTHS), self.predicted.by_width)
         return np.where(np.isfinite(relative), found, np.nan)
 
 
@@ -116,19 +117,29 @@ class Foretelling:
         self._images = 0
         self._clean = np.zeros(m.BINS)
         self._hist = np.zeros((len(SCALES), m.BINS))
-        self._wrong = np.zeros(len(SCALES) + len(_BEYOND))
-        self._width = 0.0
+        self._wrong, self._by_width = np.zeros(len(SCALES)), np.zeros(len(WIDTHS))
+        self._width = np.zeros(len(SCALES))
 
     def add(self, found: Traced, labels: np.ndarray) -> None:
         """Takes further images in, with their `(n,)` labels."""
-        scales = np.concatenate([SCALES, _BEYOND])
-        noisy = m.predicted_margins(found.logits, found.covariance, labels, scales)
+        whole = total_noise(found.terms, found.products, SCALES)
+        small = np.maximum(found.terms.sum(1, dtype=float), 1e-30)
+        # (S, n): of each image, how wide the noise is beside small noise of σ = 1.
+        relative = np.sqrt(whole / small[:, None]).T
+        widths = np.concatenate(
+            [relative, np.broadcast_to(WIDTHS[:, None], (len(WIDTHS), len(labels)))]
+        )
+        noisy = m.predicted_margins(found.logits, found.covariance, labels, widths)
         self._images += len(labels)
         self._clean += m.histogram(m.clean_margins(found.logits, labels)[None], self.limit)[0]
-        flat = noisy.reshape(len(scales), -1)
-        self._hist += m.histogram(flat[: len(SCALES)], self.limit) / m.PREDICTED
-        self._wrong += (flat <= 0).sum(1) / m.PREDICTED
-        self._width += m.margin_noise(found.logits, found.covariance, labels).sum(dtype=float)
+        flat = noisy.reshape(len(widths), -1)
+        scales = len(SCALES)
+        self._hist += m.histogram(flat[:scales], self.limit) / m.PREDICTED
+        wrong = (flat <= 0).sum(1) / m.PREDICTED
+        self._wrong += wrong[:scales]
+        self._by_width += wrong[scales:]
+        variance = m.margin_noise(found.logits, found.covariance, labels)
+        self._width += relative**2 @ variance.astype(float)
 
     @property
     def predicted(self) -> Predicted:
@@ -138,7 +149,8 @@ class Foretelling:
             self._clean / self._images,
             self._hist / self._images,
             self._wrong / self._images,
-            float(np.sqrt(self._width / self._images)),
+            self._by_width / self._images,
+            np.sqrt(self._width / self._images),
         )
 
 

@@ -58,8 +58,8 @@ def _predicted(logits: Any, covariance: Any, right: Any, xi: Any, sigmas: Any) -
     # (draws, n, 10)
     noise = jnp.einsum("nab,db->dna", root, xi)
 
-    def at(sigma: Any) -> Any:
-        return margin(logits[None] + sigma * noise, right[None])
+    def at(widths: Any) -> Any:
+        return margin(logits[None] + widths[None, :, None] * noise, right[None])
 
     return jax.lax.map(at, sigmas)
 
@@ -72,12 +72,13 @@ def predicted_margins(
     **Arguments:**
 
     - `logits`: `(n, 10)`, `covariance`: `(n, 10, 10)` per unit of σ², of at most 250 images.
-    - `labels`: `(n,)`; `sigmas`: `(S,)`.
+    - `labels`: `(n,)`; `sigmas`: `(S, n)` or `(S, 1)`, how wide the noise is, by that unit.
     """
     drawn = normal(jax.random.PRNGKey(_KEY), (PREDICTED // 2, CLASSES))
     xi = np.concatenate([drawn, -drawn])
     outputs, spread, right = (pad_to(r, PIECE) for r in (logits, covariance, one_hot(labels)))
-    found = _predicted(outputs, spread, right, xi, np.asarray(sigmas, np.float32))
+    widths = np.broadcast_to(np.asarray(sigmas, np.float32), (len(sigmas), len(labels)))
+    found = _predicted(outputs, spread, right, xi, pad_to(widths, len(widths), PIECE))
     return np.asarray(found)[..., : len(labels)]
 
 

@@ -3,6 +3,8 @@
 For linear networks the expected loss under parameter noise is governed by norms of activations and
 of weights (Braun, Grant & Saxe, ICML 2025). If the noise of the logits is all that matters, an
 answer falls where σ √gain reaches its margin: σ50 ∝ gain^(-1/2), for all networks of one function.
+With the products of the layers' noises the law has no simple power, but says σ50 itself: where the
+noise of a margin, 2/n_out of E‖Δlogits‖² if it is the same on all outputs, is as wide as margins.
 """
 
 from __future__ import annotations
@@ -14,28 +16,31 @@ from typing import NamedTuple
 import numpy as np
 
 from dissociation.contrasts import Side
-from dissociation.datasets import mnist_test
+from dissociation.datasets import CLASSES, mnist_test
 from dissociation.experiment import digest
 from dissociation.measures.base import visiting_order
-from dissociation.network import Network
-from dissociation.theory.noise_sources import noise_sources
+from dissociation.network import Network, logits
+from dissociation.theory.margins import clean_margins
+from dissociation.theory.noise_sources import noise_sources, total_noise
 
 #: Raise it when a change to the code changes numbers.
 VERSION = 1
 #: Images that norms are averaged over, the first of the lab's shuffled order.
 IMAGES = 500
-#: Slope of σ50 over the noise gain, both in logarithms, if the linear law holds.
-LINEAR_SLOPE = -0.5
 
 
 class Norms(NamedTuple):
     """What the linear theory says matters, averaged over images.
 
-    - `terms`: E‖Δlogits‖² / σ² from small noise in W1, W2, W3.
+    - `terms`: E‖Δlogits‖² / σ² from small noise in W1, W2, W3; `products`: of the pairs / σ⁴, and
+      of all three / σ⁶.
+    - `margin`: root mean square of the margins.
     - `activations`: ‖h1‖², ‖h2‖²; `weights`: ‖W1‖², ‖W2‖², ‖W3‖².
     """
 
     terms: tuple[float, float, float]
+    products: tuple[float, float, float, float]
+    margin: float
     activations: tuple[float, float]
     weights: tuple[float, float, float]
 
@@ -44,13 +49,30 @@ class Norms(NamedTuple):
 class Predictor:
     """A number that may tell how robust a network is: its words, its formula, and how it is made.
 
-    - `lawful`: whether the linear law ties σ50 to it.
+    - `slope`: of σ50 over it, both in logarithms, if the linear law ties them.
     """
 
     label: str
     formula: str
     value: Callable[[Norms], float]
-    lawful: bool = False
+    slope: float | None = None
+
+
+def allowed_noise(norms: Norms) -> float:
+    """σ at which the noise of a margin is as wide as the margins, by the closed form.
+
+    E‖Δlogits‖² grows with σ, so it is found by halving, to twelve digits.
+    """
+    wanted = CLASSES / 2 * norms.margin**2
+    terms, products = np.array(norms.terms), np.array(norms.products)
+    low, high = -20.0, 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if total_noise(terms, products, np.exp([middle]))[0] < wanted:
+            low = middle
+        else:
+            high = middle
+    return float(np.exp(low))
 
 
 PREDICTORS: dict[str, Predictor] = {
@@ -58,7 +80,10 @@ PREDICTORS: dict[str, Predictor] = {
         "Noise gain",
         "E‖Δlogits‖² / σ² = ‖x‖²‖W3 D2 W2 D1‖² + ‖h1‖² Σ‖W3[:, j]‖² + n_out ‖h2‖²",
         lambda norms: sum(norms.terms),
-        lawful=True,
+        slope=-0.5,
+    ),
+    "allowed": Predictor(
+        "Noise that the theory allows", "σ with 2/n_out E‖Δlogits‖² = margin²", allowed_noise, 1.0
     ),
     "activations": Predictor(
         "Norm of the representation", "‖h1‖² + ‖h2‖²", lambda norms: sum(norms.activations)
@@ -71,13 +96,19 @@ PREDICTORS: dict[str, Predictor] = {
 
 def network_norms(network: Network) -> Norms:
     """The norms of a network, on the first test images."""
-    images = mnist_test().images[visiting_order()[:IMAGES]]
+    order = visiting_order()[:IMAGES]
+    data = mnist_test()
+    images, labels = data.images[order], data.labels[order]
     sources = noise_sources(network, images)
+    margins = clean_margins(logits(network, images), labels)
     first, second = sources.sizes[1:]
     squares = (float(np.sum(np.square(weight, dtype=np.float64))) for weight in network)
     w1, w2, w3 = squares
     t1, t2, t3 = map(float, sources.terms)
-    return Norms((t1, t2, t3), (float(first), float(second)), (w1, w2, w3))
+    p12, p13, p23, p123 = map(float, sources.products)
+    margin = float(np.sqrt(np.mean(margins.astype(float) ** 2)))
+    size = float(first), float(second)
+    return Norms((t1, t2, t3), (p12, p13, p23, p123), margin, size, (w1, w2, w3))
 
 
 def norms_digest(side: Side, key: int, weights: str | None = None) -> str:

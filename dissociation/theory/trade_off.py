@@ -21,6 +21,8 @@ from dissociation.theory.noise_sources import Sources
 
 #: Powers of α of the terms of W1, W2, W3, for a rewrite of hidden layer 1 or 2.
 POWERS = {1: (-2, 2, 0), 2: (0, -2, 2)}
+#: And of the products: of W1 and W2, W1 and W3, W2 and W3, and all three.
+_PRODUCTS = {1: (0, -2, 2, 0), 2: (-2, 2, 0, 0)}
 
 
 def scaled_terms(terms: np.ndarray, factors: np.ndarray, layer: int) -> np.ndarray:
@@ -34,6 +36,35 @@ def scaled_terms(terms: np.ndarray, factors: np.ndarray, layer: int) -> np.ndarr
     return np.asarray(terms) * np.asarray(factors, float)[:, None] ** powers
 
 
+class Split(NamedTuple):
+    """E‖Δlogits‖² / σ² by what scaling a layer by α does to it: ∝ α⁻², ∝ α², and unchanged.
+
+    Each as coefficients of σ⁰, σ² and σ⁴.
+    """
+
+    into: tuple[float, ...]
+    out: tuple[float, ...]
+    rest: tuple[float, ...]
+
+    def at(self, sigma: float) -> tuple[float, float, float]:
+        """All three at a noise scale."""
+        into, out, rest = (
+            sum(value * sigma ** (2 * power) for power, value in enumerate(part)) for part in self
+        )
+        return into, out, rest
+
+
+def split(sources: Sources, layer: int) -> Split:
+    """The noise of a network, products included, by what scaling its hidden layer does to it."""
+
+    def part(power: int) -> tuple[float, ...]:
+        pairs = zip(_PRODUCTS[layer][:3], sources.products[:3], strict=True)
+        second = sum(float(value) for own, value in pairs if own == power)
+        return float(sources.terms[POWERS[layer].index(power)]), second
+
+    return Split(part(-2), part(2), (*part(0), float(sources.products[3])))
+
+
 class Best(NamedTuple):
     """A best rescaling: the factor, and the gain E‖Δlogits‖² / σ² it leaves."""
 
@@ -41,18 +72,19 @@ class Best(NamedTuple):
     gain: float
 
 
-def best_scale(terms: np.ndarray, layer: int) -> Best:
-    """The α that makes the sum of `(3,)` terms smallest.
+def best_scale(sources: Sources, layer: int, sigma: float = 0.0) -> Best:
+    """The α on a hidden layer that makes the noise smallest.
 
-    **Returns:** NaN and the gain as it is where no α > 0 does, as one of both terms is 0.
+    **Arguments:**
+
+    - `sigma`: the noise scale; 0 is small noise, without products.
+
+    **Returns:** NaN and the gain as it is where no α > 0 does, as one of both parts is 0.
     """
-    powers = POWERS[layer]
-    into, out = (float(terms[powers.index(power)]) for power in (-2, 2))
+    into, out, rest = split(sources, layer).at(sigma)
     if into <= 0 or out <= 0:
-        return Best(float("nan"), float(np.sum(terms)))
-    factor = (into / out) ** 0.25
-    rest = float(terms[powers.index(0)])
-    return Best(factor, rest + 2 * (into * out) ** 0.5)
+        return Best(float("nan"), into + out + rest)
+    return Best((into / out) ** 0.25, rest + 2 * (into * out) ** 0.5)
 
 
 def best_rescaling(sources: Sources, layer: int) -> float:

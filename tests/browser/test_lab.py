@@ -36,6 +36,8 @@ PAGES = (
     "/Representation",
     "/Map",
     "/Phantom",
+    "/Causes",
+    "/Bridge",
 )
 #: What Streamlit and Plotly bring themselves: (rule, part of the element's HTML).
 KNOWN_VIOLATIONS = (("nested-interactive", "live-chart-plot"),)
@@ -279,6 +281,8 @@ WHERE_TO_LOOK = {
     "/Representation": contrast_address("/Representation", rewrite="nuisance", nuisance="16"),
     "/Map": contrast_address("/Map", show="rescale", landmarks="1"),
     "/Phantom": contrast_address("/Phantom", draws="1", **{"phantom.layer": "1"}),
+    "/Causes": contrast_address("/Causes", draws="1"),
+    "/Bridge": contrast_address("/Bridge", compute="all", show="balance"),
 }
 
 

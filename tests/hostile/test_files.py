@@ -17,6 +17,7 @@ from dissociation.experiment import from_json
 from dissociation.manipulations import make
 from dissociation.motifs import is_own
 from dissociation.phantoms import phantom_from_json
+from dissociation.theory.causes import causes_from_json
 
 from .catalogue import JSON_TEXTS, VALUES
 from .uploads import picture, uploads
@@ -73,7 +74,9 @@ def test_descriptions(number, tmp_path):
     assert not _PATHS.search(str(refused.value).replace(str(file)[:50], ""))
 
 
-@pytest.mark.parametrize("read", [from_json, contrast_from_json, phantom_from_json])
+@pytest.mark.parametrize(
+    "read", [from_json, contrast_from_json, phantom_from_json, causes_from_json]
+)
 def test_layers_without_end(read):
     nested: list = []
     for _ in range(100_000):

@@ -14,7 +14,8 @@ from dissociation.normal_form import neuron_kinds
 from dissociation.theory import margins as m
 from dissociation.theory.causes import CausesStudy, causes_from_json, stream
 from dissociation.theory.causes_findings import SCALES
-from dissociation.theory.norms import fit_power_law, network_norms
+from dissociation.theory.noise_sources import total_noise
+from dissociation.theory.norms import PREDICTORS, fit_power_law, network_norms
 from dissociation.training import ROTATION, Recipe
 
 RECIPE = Recipe(width=64)
@@ -51,7 +52,7 @@ def test_theory_and_sampling_agree_while_noise_is_small(news):
     error = found.measured.error[small] / SCALES[small, None] ** 2
     expected = np.append(found.sources.terms, found.sources.gain)
     assert np.all(np.abs(alone - expected) < 3 * error)
-    assert np.abs(found.predicted.errors[: len(SCALES)] - found.measured.errors)[small].max() < 0.01
+    assert np.abs(found.predicted.errors - found.measured.errors)[small].max() < 0.01
     assert np.all(np.abs(found.measured.shares.sum(1) - 1) < 1e-9)
     # With large noise most comes of all three together.
     assert found.measured.shares[-1, 3] > 0.9 > found.measured.shares[0, 3]
@@ -136,6 +137,12 @@ def test_norms(network):
     assert scaled.activations[1] == pytest.approx(16 * found.activations[1], rel=1e-4)
     assert scaled.terms[2] == pytest.approx(16 * found.terms[2], rel=1e-4)
     assert scaled.terms[2] == pytest.approx(10 * scaled.activations[1], rel=1e-4)
+    assert scaled.margin == pytest.approx(found.margin, rel=1e-5)
+    # Where the noise is as wide as margins.
+    terms, products = np.array(found.terms), np.array(found.products)
+    sigma = PREDICTORS["allowed"].value(found)
+    wide = total_noise(terms, products, np.array([sigma]))[0]
+    assert 2 / 10 * wide == pytest.approx(found.margin**2)
     expected = [np.sum(np.square(w, dtype=float)) for w in network]
     assert found.weights == pytest.approx(expected)
     assert scaled.weights == pytest.approx([expected[0], 16 * expected[1], expected[2] / 16])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax
 import numpy as np
 import pytest
@@ -93,6 +95,40 @@ def test_a_draw_for_every_image_is_noise_on_weights(small_networks, images, test
     assert np.all(gap < 3 * error)
 
 
+def test_products_are_those_of_a_network_whose_gates_stay(network, images):
+    """With masks held and noise that is large beside the weights, in NumPy."""
+    few, sigma = images[:10], 0.3
+    w1, w2, w3 = (np.asarray(weight, float) for weight in network)
+    z1 = few @ w1.T
+    z2 = np.maximum(z1, 0) @ w2.T
+    clean = np.maximum(z2, 0) @ w3.T
+    rng = np.random.Generator(np.random.PCG64(1))
+    found = []
+    for _ in range(300):
+        n1, n2, n3 = (w + sigma * rng.normal(size=w.shape) for w in (w1, w2, w3))
+        noisy = (((few @ n1.T) * (z1 > 0)) @ n2.T * (z2 > 0)) @ n3.T
+        found.append(np.mean(np.sum((noisy - clean) ** 2, 1)))
+    sources = noise_sources(network, few)
+    (expected,) = sources.noise(np.array([sigma]))
+    assert abs(np.mean(found) - expected) < 3 * np.std(found) / np.sqrt(len(found))
+    assert expected > 3 * sigma**2 * sources.gain
+    shares = sources.shares_at(np.array([1e-6, sigma]))
+    assert shares.sum(1) == pytest.approx(1) and shares[0, 3] < 1e-6 < 0.6 < shares[1, 3]
+
+
+@pytest.mark.parametrize("layer", [1, 2])
+def test_scaling_of_the_products(network, images, sources, layer):
+    scaled = noise_sources(rewritten(network, Scale(3.0, layer)), images)
+    into, out, rest = trade_off.split(sources, layer).at(0.2)
+    told = trade_off.split(scaled, layer).at(0.2)
+    assert told == pytest.approx((into / 9, out * 9, rest), rel=1e-4)
+    assert sum(told) == pytest.approx(scaled.noise(np.array([0.2]))[0] / 0.04, rel=1e-4)
+    best = trade_off.best_scale(sources, layer, 0.2)
+    found = noise_sources(rewritten(network, Scale(best.factor, layer)), images)
+    assert found.noise(np.array([0.2]))[0] / 0.04 == pytest.approx(best.gain, rel=1e-4)
+    assert best.gain < sources.noise(np.array([0.2]))[0] / 0.04
+
+
 def test_neurons_add_up(sources):
     assert sources.incoming[0].sum() == pytest.approx(sources.terms[0], rel=1e-5)
     assert sources.outgoing[0].sum() == pytest.approx(sources.terms[1], rel=1e-5)
@@ -153,13 +189,14 @@ def test_order_does_not_matter_and_few_images_are_padded(network, images, source
 
 @pytest.mark.parametrize("layer", [1, 2])
 def test_the_best_scale(network, images, sources, layer):
-    factor, gain = trade_off.best_scale(sources.terms, layer)
+    factor, gain = trade_off.best_scale(sources, layer)
     tried = trade_off.scaled_terms(sources.terms, factor * np.logspace(-1, 1, 41), layer).sum(1)
     assert tried.argmin() == 20 and tried[20] == pytest.approx(gain)
     found = noise_sources(rewritten(network, Scale(factor, layer)), images)
     assert found.gain == pytest.approx(gain, rel=1e-4)
     # From a rewritten network the way back leads to the same place.
-    scaled = trade_off.scaled_terms(sources.terms, np.array([20.0]), layer)[0]
+    terms = trade_off.scaled_terms(sources.terms, np.array([20.0]), layer)[0]
+    scaled = dataclasses.replace(sources, terms=terms)
     assert trade_off.best_scale(scaled, layer).factor == pytest.approx(factor / 20)
 
 
@@ -174,10 +211,11 @@ def test_the_best_rescaling(network, images, sources, layer):
         changed = Network(w1, *rescale_layer(w2, w3, factors))
     found = noise_sources(changed, images)
     assert found.gain == pytest.approx(best, rel=1e-4)
-    assert best < trade_off.best_scale(sources.terms, layer).gain < sources.gain
+    assert best < trade_off.best_scale(sources, layer).gain < sources.gain
     assert best < noise_sources(rewritten(network, Balance(1.0)), images).gain
 
 
-def test_without_noise_to_weigh_there_is_no_best():
-    factor, gain = trade_off.best_scale(np.array([1.0, 0.0, 2.0]), 2)
+def test_without_noise_to_weigh_there_is_no_best(sources):
+    nothing = dataclasses.replace(sources, terms=np.array([1.0, 0.0, 2.0]))
+    factor, gain = trade_off.best_scale(nothing, 2)
     assert np.isnan(factor) and gain == 3

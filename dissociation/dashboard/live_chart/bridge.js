@@ -34,6 +34,6 @@ function bridgeLayout(figure, snapshot, colors, width) {
   const layout = mapLayout(bridgePoints(figure), { ...snapshot, traces: shown }, colors, width);
   layout.yaxis.rangemode = "normal";
   layout.shapes = [];
-  layout.xaxis.exponentformat = "power";
+  layout.xaxis = { ...layout.xaxis, tickformat: "", exponentformat: "power", dtick: 1 };
   return layout;
 }

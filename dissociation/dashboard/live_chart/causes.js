@@ -56,15 +56,16 @@ function sharesTraces(figure, snapshot) {
       line: { color: style.color, width: 0.5 },
       fillcolor: translucent(style.color, sampled ? 0.75 : 0.4),
       fillpattern: {
-        shape: SOURCE_FILLS[number], fgcolor: translucent("#ffffff", 0.55), size: 9, solidity: 0.2,
+        shape: SOURCE_FILLS[number], fillmode: "overlay", fgcolor: "#ffffff", fgopacity: 0.6,
+        size: 10, solidity: 0.15,
       },
     };
   });
-  let below = 0;
-  const borders = areas.slice(0, 2).flatMap((style, number) => {
+  let below = [];
+  const borders = areas.slice(0, 3).flatMap((style, number) => {
     const trace = traceOf(snapshot, `${style.key}-formula`);
-    below += trace?.y[0] ?? 0;
-    const y = trace ? trace.x.map(() => below) : [null];
+    below = (trace?.y ?? []).map((share, i) => share + (below[i] ?? 0));
+    const y = below.length ? below : [null];
     const border = (part, line) => ({
       uid: `border-${part}-${number}`,
       type: "scatter",
@@ -88,7 +89,23 @@ function sharesTraces(figure, snapshot) {
 
 // ---- what scaling would do --------------------------------------------------------------------
 
-function tradeOffTraces(figure, snapshot) {
+/** With the products of the layers' noises, at the noise scale that is looked at. */
+function withProducts(figure, snapshot) {
+  const sum = traceOf(snapshot, "sum");
+  if (!sum) return snapshot;
+  const at = (part) => part.reduce((all, value, i) => all + value * figure.focus ** (2 * i), 0);
+  const [into, out, rest] = [sum.parts.into, sum.parts.out, sum.parts.rest].map(at);
+  const gain = (alpha) => into * (sum.now / alpha) ** 2 + out * (alpha / sum.now) ** 2 + rest;
+  const made = [{ ...sum, key: "at", y: sum.x.map(gain) }];
+  if (into > 0 && out > 0) {
+    const best = sum.now * (into / out) ** 0.25;
+    made.push({ ...sum, key: "best-at", x: [best], y: [gain(best)] });
+  }
+  return { ...snapshot, traces: [...snapshot.traces, ...made] };
+}
+
+function tradeOffTraces(figure, given) {
+  const snapshot = withProducts(figure, given);
   return figure.traces.flatMap((style) => {
     const trace = traceOf(snapshot, style.key);
     if (style.group !== "point") return [plainLine(figure, snapshot, style)];
@@ -110,7 +127,8 @@ function tradeOffTraces(figure, snapshot) {
 
 function tradeOffLayout(figure, snapshot, colors, width) {
   const layout = causesLayout(figure, snapshot, colors, width);
-  layout.yaxis.exponentformat = "power";
+  layout.shapes = [];
+  layout.yaxis = { ...layout.yaxis, tickformat: "", exponentformat: "power", dtick: 1 };
   layout.hovermode = "closest";
   const sum = traceOf(snapshot, "sum");
   if (sum) {
@@ -138,7 +156,10 @@ function neuronsTraces(figure, snapshot, compact) {
     y: trace.x.length ? trace[style.key] : [null],
     marker: {
       color: style.color,
-      pattern: { shape: SOURCE_FILLS[number + 1], fgcolor: "#ffffff", size: 6, solidity: 0.25 },
+      pattern: {
+        shape: SOURCE_FILLS[number + 1], fillmode: "overlay", fgcolor: "#ffffff", fgopacity: 0.6,
+        size: 7, solidity: 0.2,
+      },
     },
     hovertext: trace.x.map(
       (_, i) =>
@@ -170,6 +191,7 @@ function neuronsLayout(figure, snapshot, colors, width) {
   const layout = causesLayout(figure, snapshot, colors, width);
   layout.barmode = "stack";
   layout.bargap = 0.15;
+  layout.legend.traceorder = "normal";
   layout.hovermode = "closest";
   layout.yaxis.rangemode = "tozero";
   layout.xaxis.showspikes = false;
@@ -201,7 +223,7 @@ function marginsTraces(figure, snapshot) {
   const place = trace ? scaleAt(figure, trace) : 0;
   const bins = trace ? marginBins(trace) : [];
   const size = trace ? (2 * trace.limit) / trace.clean.length : 1;
-  const spread = trace ? trace.width * trace.x[place] : 1;
+  const spread = trace ? trace.width[place] : 1;
   const known = trace && trace.y[place] !== null;
   const density = bins.map(
     (m) => (size * Math.exp(-0.5 * (m / spread) ** 2)) / (spread * Math.sqrt(2 * Math.PI)),

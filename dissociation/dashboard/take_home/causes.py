@@ -94,12 +94,13 @@ class TakenCauses(NamedTuple):
             words.how_fragile(self.found),
             words.formula_holds(self.found),
             words.overlap(self.found, self.link.values["sigma"]).replace("**", ""),
-            words.best_factor(self.study, self.found),
+            words.best_factor(self.study, self.found, self.link.values["sigma"]),
             words.neurons_by_kind(self.found, self._layer),
         ]
         captions = " ".join((words.SHARES, words.TRADE_OFF, words.NEURONS, words.MARGINS))
         sections = {
-            "Why?": paragraph(words.verdict(self.found)) + bullets([line for line in said if line]),
+            "Why?": paragraph(words.verdict(self.study, self.found).replace("\\", ""))
+            + bullets([line for line in said if line]),
             "Same function?": paragraph(words.same_function(self.found)),
             f"Neurons of hidden layer {self._layer}": table(self._neurons()),
             "Values": table(words.causes_table(self.found), wide=True),
