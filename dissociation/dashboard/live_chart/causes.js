@@ -169,9 +169,10 @@ function neuronsTraces(figure, snapshot, compact) {
     ),
     hovertemplate: "%{hovertext}<extra></extra>",
   }));
+  const above = 0.04 * Math.max(...trace.x.map((_, i) => trace.y[i]));
   const marks = kinds.map((style) => {
     const mine = trace.x.filter((_, i) => trace.kinds[i] === style.key);
-    const tops = mine.map((rank) => trace.y[rank - 1]);
+    const tops = mine.map((rank) => trace.y[rank - 1] + above);
     return {
       uid: uid("kind", style.key),
       type: "scatter",
