@@ -40,6 +40,8 @@ ELSEWHERE = {
     "Map": "Every rewrite a point: how far function and representation move.",
     "Phantom": "A picture of your choice in a representation, and not one answer changed.",
     "Linear": "Linear networks, where theory is exact: walk among solutions, the output stands.",
+    "Causes": "Why a network breaks: its noise by layers, by neurons, and against its margins.",
+    "Bridge": "Measured robustness against the norms of theory: how far a linear law carries.",
 }
 
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from dissociation.runner import run
     from dissociation.statistics import Summary, summarise
     from dissociation.theory import Prediction, predicted_curve
+    from dissociation.theory.causes import CausesStudy, causes_from_json, study_causes
+    from dissociation.theory.norms import network_norms
     from dissociation.training import PAPER, QUICK, Recipe, train, trained
 
 __version__ = "0.1.0"
@@ -69,6 +71,8 @@ _HOME = {
     "runner": ("run",),
     "statistics": ("Summary", "summarise"),
     "theory": ("Prediction", "predicted_curve"),
+    "theory.causes": ("CausesStudy", "causes_from_json", "study_causes"),
+    "theory.norms": ("network_norms",),
     "training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}

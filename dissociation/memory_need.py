@@ -20,6 +20,8 @@ from dissociation.measures.base import CHUNK
 from dissociation.measures.similarity.pair import FEW as FEW_OF_PAIR
 from dissociation.measures.similarity.pair import FOLDS
 from dissociation.phantoms import ANSWERED, PhantomStudy
+from dissociation.theory.causes import CausesStudy
+from dissociation.theory.noise_sources import PIECE
 from dissociation.training import ROTATION, Recipe
 
 MB, GIB = 2.0**20, 2.0**30
@@ -45,8 +47,8 @@ class Check:
     experiment: Experiment
 
 
-#: Experiments that are measured together; two networks; a phantom; a training; a check.
-Asked: TypeAlias = Sequence[Experiment] | Contrast | PhantomStudy | Recipe | Check
+#: Experiments that are measured together; two networks; a phantom; causes; a training; a check.
+Asked: TypeAlias = Sequence[Experiment] | Contrast | PhantomStudy | CausesStudy | Recipe | Check
 
 
 def widths_after(recipe: Recipe, steps: Sequence[Manipulation]) -> tuple[int, int]:
@@ -76,6 +78,8 @@ def _sum(asked: Asked) -> float:
         return SLACK * _contrast(asked)
     if isinstance(asked, PhantomStudy):
         return SLACK * _phantom(asked)
+    if isinstance(asked, CausesStudy):
+        return SLACK * _causes(asked)
     if isinstance(asked, Recipe):
         return SLACK * _training(asked)
     if isinstance(asked, Check):
@@ -197,6 +201,16 @@ def _phantom(study: PhantomStudy) -> float:
     widths = widths_after(study.recipe, (study.phantom,))
     hidden = FLOAT * float(ANSWERED * sum(widths))
     return 6 * network_bytes(*widths) + 4 * hidden
+
+
+def _causes(study: CausesStudy) -> float:
+    """Three networks, here and on the device, while gradients of ten logits are held."""
+    first, second = widths_after(study.recipe, study.manipulations)
+    networks = 6 * network_bytes(first, second) + 4 * network_bytes(*[study.recipe.width] * 2)
+    gradients = FLOAT * float(PIECE * CLASSES * 3 * (first + second))
+    # Neurons are compared with one another in float64.
+    compared = DOUBLE * float(max(PIXELS * first, first * second))
+    return networks + max(gradients, compared) + FLOAT * float(study.images * PIXELS)
 
 
 def _training(recipe: Recipe) -> float:

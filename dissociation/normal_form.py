@@ -16,6 +16,7 @@ then layer 1, which changes what layer 2 reads; and again, until no neuron goes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,12 +39,14 @@ def _first_alike(directions: np.ndarray) -> np.ndarray:
     return first[first]
 
 
-def _reduced(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Incoming weights of norm 1, merged and without those that have no say; outgoing weights."""
-    norms = np.linalg.norm(np.asarray(w_in, np.float64), axis=1)
-    responds = norms > 0
-    directions = (w_in[responds] / norms[responds, None]).astype(np.float32)
-    outgoing = np.asarray(w_out, np.float64)[:, responds] * norms[responds]
+def _merged(
+    directions: np.ndarray, outgoing: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Neurons with the same direction as one.
+
+    **Returns:** `(m,)` the first neuron of each group, `(h,)` the group of each neuron, `(out, m)`
+    outgoing weights, added up, and `(m,)` whether there is anything left of them.
+    """
     first = _first_alike(directions)
     kept, group = np.unique(first, return_inverse=True)
     merged = np.zeros((len(outgoing), len(kept)))
@@ -52,7 +55,47 @@ def _reduced(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarra
     parts = np.zeros(len(kept))
     np.maximum.at(parts, group, np.linalg.norm(outgoing, axis=0))
     say = np.linalg.norm(merged, axis=0) > NO_SAY * parts
+    return kept, group, merged, say
+
+
+def _reduced(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Incoming weights of norm 1, merged and without those that have no say; outgoing weights."""
+    norms = np.linalg.norm(np.asarray(w_in, np.float64), axis=1)
+    responds = norms > 0
+    directions = (w_in[responds] / norms[responds, None]).astype(np.float32)
+    outgoing = np.asarray(w_out, np.float64)[:, responds] * norms[responds]
+    kept, _, merged, say = _merged(directions, outgoing)
     return directions[kept][say], merged[:, say].astype(np.float32)
+
+
+class Kinds(NamedTuple):
+    """What each neuron of a hidden layer is.
+
+    - `copies`: `(hidden,)` how many neurons have its direction, itself included.
+    - `has_say`: `(hidden,)` whether the contributions of all of those do not cancel.
+    """
+
+    copies: np.ndarray
+    has_say: np.ndarray
+
+
+def neuron_kinds(w_in: np.ndarray, w_out: np.ndarray) -> Kinds:
+    """Tells duplicates and neurons without a say (nuisance) from others, by the weights alone.
+
+    **Arguments:**
+
+    - `w_in`: `(hidden, in)`; `w_out`: `(out, hidden)`.
+    """
+    norms = np.linalg.norm(np.asarray(w_in, np.float64), axis=1)
+    responds = norms > 0
+    copies, has_say = np.ones(len(w_in), int), np.zeros(len(w_in), bool)
+    if responds.any():
+        directions = (w_in[responds] / norms[responds, None]).astype(np.float32)
+        outgoing = np.asarray(w_out, np.float64)[:, responds] * norms[responds]
+        _, group, _, say = _merged(directions, outgoing)
+        copies[responds] = np.bincount(group)[group]
+        has_say[responds] = say[group]
+    return Kinds(copies, has_say)
 
 
 def normal_form(network: Network) -> Network:

@@ -35,6 +35,8 @@ PAGES = {
     "map": "pages/7_Map.py",
     "phantom": "pages/8_Phantom.py",
     "linear": "pages/9_Linear.py",
+    "causes": "pages/10_Causes.py",
+    "bridge": "pages/11_Bridge.py",
 }
 #: A network that is trained in a moment and measured in another.
 TINY = {
@@ -75,6 +77,10 @@ class RecordingLab(Lab):
     def watch_phantom(self, study):
         self.studies.append(study)
         return super().watch_phantom(study)
+
+    def watch_causes(self, study):
+        self.studies.append(study)
+        return super().watch_causes(study)
 
     def watch_training(self, recipe, seeds):
         self.trainings.append((recipe, seeds))

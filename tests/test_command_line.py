@@ -20,6 +20,7 @@ from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
 from dissociation.command_line import compute as compute_module
 from dissociation.command_line import files
+from dissociation.command_line.causes_work import BridgeWork, CausesWork
 from dissociation.command_line.contrast_work import ContrastWork
 from dissociation.command_line.curve_work import CurveWork
 from dissociation.command_line.linear_work import LinearWork
@@ -505,6 +506,11 @@ class TestSources:
             expected = PhantomWork(link.table.study(link.values))
         elif link.table.linear is not None:
             expected = LinearWork(link.table.linear(link.values))
+        elif link.table.causes is not None:
+            expected = CausesWork(link.table.causes(link.values))
+        elif link.table.bridge is not None:
+            candidates = link.table.bridge(link.values)
+            expected = BridgeWork([candidate for candidate in candidates if candidate.wanted])
         elif link.table.contrasts is not None:
             expected = ContrastWork(contrasts_of(link))
         else:

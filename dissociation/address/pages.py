@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dissociation.address.bridge_page import BRIDGE
+from dissociation.address.causes_page import CAUSES
 from dissociation.address.curve_pages import ROBUSTNESS, TRANSFER
 from dissociation.address.hypothesis_page import HYPOTHESIS
 from dissociation.address.inputs_page import INPUTS
@@ -26,5 +28,7 @@ PAGES: dict[str, PageTable] = {
         MAP,
         PHANTOM,
         LINEAR,
+        CAUSES,
+        BRIDGE,
     )
 }

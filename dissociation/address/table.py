@@ -14,6 +14,8 @@ from dissociation.experiment import Experiment
 from dissociation.linear.study import LinearStudy
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.phantoms import PhantomStudy
+from dissociation.theory.bridge import Candidate
+from dissociation.theory.causes import CausesStudy
 
 Values = Mapping[str, Any]
 
@@ -42,6 +44,8 @@ class PageTable:
     - `contrasts`: from values to the pairs of networks that the page compares.
     - `study`: from values to the phantom that the page is of.
     - `linear`: from values to the linear networks that the page is of.
+    - `causes`: from values to the network whose fragility the page explains.
+    - `bridge`: from values to the networks that the page holds against theory.
         All **raise** `InvalidValue` if values contradict each other.
     """
 
@@ -54,11 +58,14 @@ class PageTable:
     contrasts: Callable[[Values], list[Contrast]] | None = None
     study: Callable[[Values], PhantomStudy] | None = None
     linear: Callable[[Values], LinearStudy] | None = None
+    causes: Callable[[Values], CausesStudy] | None = None
+    bridge: Callable[[Values], list[Candidate]] | None = None
 
     @property
     def measures(self) -> bool:
         """Whether there is something to compute, and to take home."""
-        return any((self.conditions, self.contrasts, self.study, self.linear))
+        made = (self.conditions, self.contrasts, self.study, self.linear, self.causes, self.bridge)
+        return any(made)
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -78,6 +85,8 @@ def page_table(
     contrasts: Callable[[Values], list[Contrast]] | None = None,
     study: Callable[[Values], PhantomStudy] | None = None,
     linear: Callable[[Values], LinearStudy] | None = None,
+    causes: Callable[[Values], CausesStudy] | None = None,
+    bridge: Callable[[Values], list[Candidate]] | None = None,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.
 
@@ -85,11 +94,12 @@ def page_table(
 
     - `controls`: what visitors move, and a teacher's link may hide or lock.
     - `states`: further parameters without such a control.
-    - `determining`, `conditions`, `contrasts`, `study`, `linear`: see [`PageTable`][].
+    - `determining`, `conditions`, `contrasts`, `study`, `linear`, `causes`, `bridge`: see
+        [`PageTable`][].
     """
     common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
-    results = (tuple(determining), conditions, contrasts, study, linear)
+    results = (tuple(determining), conditions, contrasts, study, linear, causes, bridge)
     return PageTable(name, title, script, everything, *results)
 
 

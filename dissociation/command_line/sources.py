@@ -11,6 +11,7 @@ from dissociation.address.links import Link, contrasts_of, curves_of, read_addre
 from dissociation.address.pages import PAGES
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
+from dissociation.command_line.causes_work import BridgeWork, CausesWork
 from dissociation.command_line.contrast_work import ContrastWork
 from dissociation.command_line.curve_work import CurveWork
 from dissociation.command_line.linear_work import LinearWork
@@ -28,7 +29,8 @@ class Source(NamedTuple):
     """What was asked for.
 
     - `name`: as it was given.
-    - `work`: its curves, the networks that it compares, its phantom, or its linear networks.
+    - `work`: its curves, the networks that it compares, its phantom, linear networks, causes,
+        or its bridge.
     - `notices`: what could not be used of an address.
     """
 
@@ -60,6 +62,11 @@ def _of_link(name: str, link: Link, notices: list[str]) -> Source:
         return Source(name, PhantomWork(link.table.study(link.values)), notices)
     if link.table.linear is not None:
         return Source(name, LinearWork(link.table.linear(link.values)), notices)
+    if link.table.causes is not None:
+        return Source(name, CausesWork(link.table.causes(link.values)), notices)
+    if link.table.bridge is not None:
+        wanted = [c for c in link.table.bridge(link.values) if c.wanted]
+        return Source(name, BridgeWork(wanted), notices)
     if link.table.contrasts is not None:
         return Source(name, ContrastWork(contrasts_of(link)), notices)
     conditions, reasons = curves_of(link)

@@ -22,6 +22,8 @@ PAGES = (
     ("pages/7_Map.py", "Map", ":material/map:"),
     ("pages/8_Phantom.py", "Phantom", ":material/face:"),
     ("pages/9_Linear.py", "Linear", ":material/timeline:"),
+    ("pages/10_Causes.py", "Causes", ":material/account_tree:"),
+    ("pages/11_Bridge.py", "Bridge", ":material/straighten:"),
 )
 _STYLE = """
 <style>

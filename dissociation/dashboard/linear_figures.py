@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.numbers import plain_numbers
 from dissociation.dashboard.palette import LEAST, LOSS_COLOR, family_looks, looks
-from dissociation.dashboard.snapshots import plain_numbers
 from dissociation.linear.families import FAMILIES
 from dissociation.linear.noise import INPUTS, PARAMETERS
 from dissociation.linear.study import SAMPLED, SIGMA, LinearFindings, LinearStudy

@@ -51,6 +51,13 @@ _FAMILIES = {
     "mwns": ("#0072B2", "solid", "circle"),
     LEAST: ("#7F7F7F", "longdash", "x"),
 }
+#: Where noise of the logits comes from: the three weight matrices, and all of them together.
+SOURCES = {
+    "W1": ("#4477AA", "dash", "circle"),
+    "W2": ("#228833", "dot", "diamond"),
+    "W3": ("#BB4488", "dashdot", "square"),
+    "together": ("#7F7F7F", "longdash", "x"),
+}
 _SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 LOSS_COLOR, ERROR_COLOR = "#0072B2", "#D55E00"

@@ -12,8 +12,13 @@ import numpy as np
 
 from dissociation.address.names import condition_keys
 from dissociation.comparison import Findings
+from dissociation.dashboard.bridge_traces import bridge_traces
+from dissociation.dashboard.causes_traces import causes_traces
+from dissociation.dashboard.numbers import plain_number, plain_numbers
 from dissociation.dashboard.similarity_table import live_table
 from dissociation.datasets import mnist_test
+from dissociation.engine.bridge_watch import BridgeWatch
+from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
@@ -34,15 +39,6 @@ from dissociation.theory import Prediction
 #: Key of the trace of B - A.
 DIFFERENCE = "difference"
 LOSS, ERROR = "Training loss", "Test error"
-
-
-def plain_numbers(values: Any) -> list[float | None]:
-    """Values as JSON has them: six digits, and `None` for what is not finite."""
-    return [float(f"{v:.6g}") if np.isfinite(v) else None for v in np.asarray(values, float)]
-
-
-def _number(value: float) -> float | None:
-    return plain_numbers([value])[0]
 
 
 #: The traces of curves as they were last; one of these for each question of a whole class.
@@ -122,7 +118,7 @@ def _curve_trace(key: str, experiment: Experiment, curve: Curve) -> dict[str, An
         "low": plain_numbers((curve.mean - curve.spread)[known]),
         "high": plain_numbers((curve.mean + curve.spread)[known]),
         "detail": detail,
-        "half_way": _number(half_ways(curve, experiment.measure.chance).mean()),
+        "half_way": plain_number(half_ways(curve, experiment.measure.chance).mean()),
     }
 
 
@@ -211,11 +207,11 @@ def map_traces(
         if found is None or not found.values:
             continue
         places = {
-            name: _number(SIMILARITIES[name].difference(value))
+            name: plain_number(SIMILARITIES[name].difference(value))
             for name, value in found.values.items()
         }
         if experiment is not None:
-            places[experiment.measure.name] = _number(half_way)
+            places[experiment.measure.name] = plain_number(half_way)
         traces.append({"key": str(number), "x": [0], "y": [0], "detail": "", "places": places})
     return traces
 
@@ -275,6 +271,10 @@ def snapshot(watch: Watch) -> dict[str, Any]:
         return {**news, "table": live_table(found)}
     elif isinstance(watch, PhantomWatch):
         status, traces = watch.status(), phantom_traces(watch.study, watch.findings())
+    elif isinstance(watch, CausesWatch):
+        status, traces = watch.status(), causes_traces(watch.study, watch.findings())
+    elif isinstance(watch, BridgeWatch):
+        status, traces = watch.status(), bridge_traces(watch.points())
     elif isinstance(watch, MapWatch):
         status, findings = watch.status(), watch.contrasts.findings()
         traces = map_traces(watch.experiments, watch.half_ways(), findings)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dissociation.contrasts import Contrast
+from dissociation.engine.bridge_watch import BridgeWatch
+from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.cluster.place import chosen_place
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.jobs import LEASE, Jobs
@@ -28,6 +30,8 @@ from dissociation.engine.watch import CurveWatch, Watch
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.phantoms import PhantomStudy
+from dissociation.theory.bridge import Candidate
+from dissociation.theory.causes import CausesStudy
 from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
@@ -129,6 +133,24 @@ class Lab:
         **Raises:** `InvalidValue` if too much is going on.
         """
         watch = PhantomWatch(self.library, self.jobs, study)
+        self._register(watch)
+        return watch
+
+    def watch_causes(self, study: CausesStudy) -> CausesWatch:
+        """Starts or finds the causes of one network's fragility.
+
+        **Raises:** `InvalidValue` if too much is going on.
+        """
+        watch = CausesWatch(self.library, self.jobs, study)
+        self._register(watch)
+        return watch
+
+    def watch_bridge(self, candidates: Sequence[Candidate], *, compute: bool) -> BridgeWatch:
+        """Finds σ50 and norms of networks; see [`BridgeWatch`][].
+
+        **Raises:** `InvalidValue` if too much is going on.
+        """
+        watch = BridgeWatch(self.library, self.jobs, candidates, compute=compute)
         self._register(watch)
         return watch
 

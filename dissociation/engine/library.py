@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast
-from dissociation.engine import findings_records, phantom_records, records
+from dissociation.contrasts import Contrast, Side
+from dissociation.engine import causes_records, findings_records, phantom_records, records
 from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
 from dissociation.engine.store import DamagedEntry, Store
 from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
@@ -21,6 +21,9 @@ from dissociation.measures.base import Curve, SeedCurve
 from dissociation.network import Network
 from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.theory import SeedPrediction
+from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.norms import Norms, norms_digest
 from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
@@ -224,6 +227,37 @@ class Library:
         if weights is not None:
             packed = phantom_records.pack_phantom(findings)
             self.store.put("curves", study.digest(weights), packed)
+
+    def causes(self, study: CausesStudy) -> CausesFindings | None:
+        """What a study found of the causes of fragility, if it is complete."""
+        weights = self.weights(study.recipe, study.seed)
+        if weights is None:
+            return None
+        return self._read(
+            "curves", study.digest(weights), lambda raw: causes_records.unpack_causes(raw, study)
+        )
+
+    def save_causes(self, study: CausesStudy, findings: CausesFindings) -> None:
+        """Stores what a study found, once it is complete."""
+        weights = self.weights(study.recipe, study.seed)
+        if weights is not None:
+            packed = causes_records.pack_causes(findings)
+            self.store.put("curves", study.digest(weights), packed)
+
+    def norms(self, side: Side, key: int) -> Norms | None:
+        """The norms of a rewritten network, if they were measured; `key`: of random rewrites."""
+        weights = self.weights(side.recipe, side.seed)
+        if weights is None:
+            return None
+        name = norms_digest(side, key, weights)
+        return self._record("curves", name, causes_records.unpack_norms)
+
+    def save_norms(self, side: Side, key: int, norms: Norms) -> None:
+        """Stores the norms of a rewritten network."""
+        weights = self.weights(side.recipe, side.seed)
+        if weights is not None:
+            packed = causes_records.pack_norms(norms)
+            self.store.put("curves", norms_digest(side, key, weights), packed)
 
     def _both_weights(self, contrast: Contrast) -> tuple[str, str] | None:
         first, second = (self.weights(side.recipe, side.seed) for side in contrast.sides)

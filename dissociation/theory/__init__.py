@@ -1,4 +1,4 @@
-"""What theory says of a curve before it is measured: errors expected over all draws of noise."""
+"""Theory beside the measurement: errors expected over all draws of noise, and their causes."""
 
 from __future__ import annotations
 

@@ -16,8 +16,10 @@ def test_each_is_an_address_of_results(name):
     link, notices = read_address("http://127.0.0.1:8501" + found.link.path)
     assert link == found.link and notices == []
     # Curves have something to be compared with; a contrast is a comparison itself.
-    if link.table.study or link.table.linear:
-        assert (link.table.study or link.table.linear)(link.values)
+    table = link.table
+    single = table.study or table.linear or table.causes or table.bridge
+    if single is not None:
+        assert single(link.values)
     else:
         assert contrasts_of(link) if link.table.contrasts else len(curves_of(link)[0]) > 1
     assert found.expect.endswith(".") and found.why.endswith(".") and found.title

@@ -39,6 +39,8 @@ PAGES = (
     "/Map",
     "/Phantom",
     "/Linear",
+    "/Causes",
+    "/Bridge",
 )
 #: What Streamlit and Plotly bring themselves: (rule, part of the element's HTML).
 KNOWN_VIOLATIONS = (("nested-interactive", "live-chart-plot"),)
@@ -281,6 +283,8 @@ WHERE_TO_LOOK = {
     "/Representation": contrast_address("/Representation", rewrite="nuisance", nuisance="16"),
     "/Map": contrast_address("/Map", show="rescale", landmarks="1"),
     "/Phantom": contrast_address("/Phantom", draws="1", **{"phantom.layer": "1"}),
+    "/Causes": contrast_address("/Causes", draws="1"),
+    "/Bridge": contrast_address("/Bridge", compute="all", show="balance"),
 }
 
 

@@ -52,6 +52,7 @@ def test_contrast(name, background):
 @pytest.mark.parametrize("background", BACKGROUNDS)
 def test_contrast_of_other_colours(background):
     signs = ["#" + bytes(color).hex() for color in (tiles.BELOW, tiles.ABOVE)]
+    signs += [color for color, *_ in palette.SOURCES.values()]
     for color in (palette.LOSS_COLOR, palette.ERROR_COLOR, *signs):
         assert contrast(color, background) >= 3
 

@@ -17,6 +17,7 @@ from dissociation.experiment import Experiment
 from dissociation.measures import ParameterNoise
 from dissociation.memory_need import BASE, GIB
 from dissociation.phantoms import PhantomStudy
+from dissociation.theory.causes import CausesStudy
 from dissociation.training import Recipe
 
 WIDE = Recipe(width=4096)
@@ -43,10 +44,11 @@ def test_the_estimate_is_above_a_measured_peak(tmp_path):
         lambda lab: lab.watch_curves([LARGE]),
         lambda lab: lab.watch_contrasts([Contrast(Side(WIDE), Side(WIDE), images=10_000)]),
         lambda lab: lab.watch_phantom(PhantomStudy(m.Phantom(1.0), WIDE)),
+        lambda lab: lab.watch_causes(CausesStudy(recipe=WIDE)),
         lambda lab: lab.watch_training(dataclasses.replace(WIDE, batch=4096), 1),
         lambda lab: lab.watch_map([], [LARGE]),
     ],
-    ids=["curves", "contrast", "phantom", "training", "map"],
+    ids=["curves", "contrast", "phantom", "causes", "training", "map"],
 )
 def test_refused_before_it_starts(ask, lab, monkeypatch):
     monkeypatch.setenv(MEMORY.variable, "1")

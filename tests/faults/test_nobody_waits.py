@@ -13,11 +13,13 @@ from dissociation import manipulations as m
 from dissociation.contrasts import Contrast, Side
 from dissociation.dashboard.watching import _start_over
 from dissociation.engine import jobs as j
+from dissociation.engine.causes_task import CausesTask
 from dissociation.engine.contrast_task import ContrastTask
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
 from dissociation.engine.phantom_task import PhantomTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.phantoms import PhantomStudy
+from dissociation.theory.causes import CausesStudy
 from dissociation.training import Recipe
 
 from .tiny import RECIPE, plans
@@ -31,6 +33,10 @@ KINDS = {
         lambda lab: lab.watch_contrasts(
             [Contrast(Side(RECIPE), Side(RECIPE, 0, (m.Scale(2.0),)), images=500)]
         ),
+    ),
+    "causes": (
+        CausesTask,
+        lambda lab: lab.watch_causes(CausesStudy((m.Scale(2.0),), RECIPE, draws=8)),
     ),
     "phantom": (PhantomTask, lambda lab: lab.watch_phantom(PhantomStudy(m.Phantom(1.0), RECIPE))),
 }

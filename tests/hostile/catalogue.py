@@ -158,6 +158,8 @@ ADDRESSES = [
         "Sweep?strengths=" + ",".join(map(str, range(400))),
         "Inputs?seed=1",
         "Phantom?phantom=1e308",
+        "Causes?sigma=0&then=" + "scale:1," * 99,
+        "Bridge?show=nan&compute=everything",
     ),
 ]
 #: Descriptions in JSON: files of the command line.

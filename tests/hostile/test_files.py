@@ -18,6 +18,7 @@ from dissociation.linear.study import linear_from_json
 from dissociation.manipulations import make
 from dissociation.motifs import is_own
 from dissociation.phantoms import phantom_from_json
+from dissociation.theory.causes import causes_from_json
 
 from .catalogue import JSON_TEXTS, VALUES
 from .uploads import picture, uploads
@@ -75,7 +76,8 @@ def test_descriptions(number, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "read", [from_json, contrast_from_json, phantom_from_json, linear_from_json]
+    "read",
+    [from_json, contrast_from_json, phantom_from_json, linear_from_json, causes_from_json],
 )
 def test_layers_without_end(read):
     nested: list = []

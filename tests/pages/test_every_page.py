@@ -25,6 +25,8 @@ LABELS = (
     "Map",
     "Phantom",
     "Linear",
+    "Causes",
+    "Bridge",
 )
 TITLES = {
     "start": "Same function, different network",
@@ -37,6 +39,8 @@ TITLES = {
     "map": "Map",
     "phantom": "Phantom",
     "linear": "Linear networks",
+    "causes": "Causes",
+    "bridge": "Bridge",
 }
 
 

@@ -23,6 +23,7 @@ from dissociation.errors import InvalidValue, check_choice
 KINDS = (
     *("lines", "multiples", "heatmap", "representation", "map", "phantom"),
     *("walk", "pairs", "exact"),
+    *("shares", "tradeoff", "neurons", "margins", "bridge"),
 )
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The version makes it safe to let browsers keep the file for ever.
@@ -46,6 +47,8 @@ DRAWING = (
     "walk.js",
     "pairs.js",
     "exact.js",
+    "causes.js",
+    "bridge.js",
     "kinds.js",
 )
 _LIVE = (
@@ -109,7 +112,9 @@ class TraceStyle:
     - `dash`, `symbol`: Plotly's names, such as `"dashdot"` and `"diamond"`.
     - `label`: its name where there is little room, or empty for `name`.
     - `group`: on a map, the name of the line that it is a point of; of a phantom, `frame` for a
-        picture under noise; of an exact chart, `drawn` for points with error bars.
+        picture under noise; of an exact chart, `drawn` for points with error bars; of a trade-off,
+        `point`; of neurons, `part` of their noise or `kind`; of a bridge, `law` for a line through
+        all points.
     """
 
     key: str
@@ -141,12 +146,15 @@ class FigureSpec:
     - `kind`: `lines`; `multiples`, a panel a condition, each beside the first; `heatmap`, a row a
         condition but the first; `representation`, two networks side by side; `map`, a point a
         condition; `phantom`, a picture and what noise leaves of it; `walk`, linear networks along a
-        walk; `pairs`, tables of numbers as pictures; or `exact`, closed forms and what was drawn.
+        walk; `pairs`, tables of numbers as pictures; `exact`, closed forms and what was drawn;
+        `shares`, `tradeoff`, `neurons` and `margins`, the causes of fragility; or `bridge`, a map
+        with its laws.
     - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
         title of its rows; `across`, `up`: of a map, the measures on its axes; `reference`: of a
         map, the group of the network that the others are held against; `corners`: of a map, what
         a corner means, as `("top left", words)`; `pressable`: whether a point of it can be pressed.
     - `theory`: of lines, what the legend calls those predicted by theory, or empty for none.
+    - `focus`: the place on the x axis that is looked at; of margins, the noise scale.
     """
 
     x: Axis
@@ -166,6 +174,7 @@ class FigureSpec:
     corners: tuple[tuple[str, str], ...] = ()
     pressable: bool = False
     theory: str = ""
+    focus: float | None = None
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]

@@ -19,5 +19,10 @@ const KINDS = {
   walk: { traces: walkTraces, layout: walkLayout, height: walkHeight, drawing: walkDrawing },
   pairs: { traces: pairsTraces, layout: pairsLayout, height: pairsHeight, drawing: pairsDrawing },
   exact: { traces: exactTraces, layout: exactLayout, height: plotlyHeight },
+  shares: { traces: sharesTraces, layout: causesLayout, height: plotlyHeight },
+  tradeoff: { traces: tradeOffTraces, layout: tradeOffLayout, height: plotlyHeight },
+  neurons: { traces: neuronsTraces, layout: neuronsLayout, height: plotlyHeight },
+  margins: { traces: marginsTraces, layout: marginsLayout, height: plotlyHeight },
+  bridge: { traces: bridgeTraces, layout: bridgeLayout, height: bridgeHeight },
   heatmap: { traces: heatmapTraces, layout: heatmapLayout, height: heatmapHeight },
 };

@@ -8,11 +8,15 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from dissociation.address.bridge_page import BRIDGE
+from dissociation.address.causes_page import CAUSES
 from dissociation.address.linear_page import LINEAR
 from dissociation.address.links import Link, read_address
 from dissociation.address.map_page import MAP
 from dissociation.address.phantom_page import PHANTOM
 from dissociation.address.representation_page import REPRESENTATION
+from dissociation.dashboard.take_home.bridge import take_bridge
+from dissociation.dashboard.take_home.causes import take_causes
 from dissociation.dashboard.take_home.contrasts import take_map, take_pair
 from dissociation.dashboard.take_home.curves import take_curves
 from dissociation.dashboard.take_home.files import KINDS
@@ -30,6 +34,8 @@ TAKE: dict[str, Callable[[Library, Link], Taken]] = {
     MAP.name: take_map,
     PHANTOM.name: take_phantom,
     LINEAR.name: take_linear,
+    CAUSES.name: take_causes,
+    BRIDGE.name: take_bridge,
 }
 #: What makes a kind of file of them.
 MAKE: dict[str, Callable[[Taken], str]] = {

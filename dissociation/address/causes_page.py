@@ -1,0 +1,80 @@
+"""The table of the Causes page: one rewritten network, and the noise that is looked at."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from dissociation.address import parameters as p
+from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Parameter
+from dissociation.address.representation_page import IMAGES, NONE, THEN
+from dissociation.address.sweep_page import REWRITE
+from dissociation.address.table import PageTable, Values, page_table
+from dissociation.experiment import MAX_SEEDS
+from dissociation.manipulations import REGISTRY
+from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes_findings import SCALES
+
+_REWRITE = dataclasses.replace(
+    REWRITE,
+    default="scale",
+    help="Of the trained network; none shows it as it was trained.",
+    choices={NONE: "none", **REWRITE.choices},
+)
+_THEN = dataclasses.replace(THEN, help="Further rewrites.")
+SIGMA = Parameter(
+    "sigma",
+    "Noise σ that is looked at",
+    NUMBER,
+    0.05,
+    "Standard deviation, in weight units. All noise scales are computed at once.",
+    float(SCALES[0]),
+    float(SCALES[-1]),
+    True,
+)
+LAYER = Parameter(
+    "layer",
+    "Neurons of hidden layer",
+    CHOICE,
+    "2",
+    "Whose neurons are ranked.",
+    choices={"1": "1", "2": "2"},
+)
+_IMAGES = dataclasses.replace(
+    IMAGES, help="Theory and sampling rest on the same ones. All 10,000 take ten times as long."
+)
+DRAWS = Parameter("draws", "Noise draws an image", INTEGER, 4, "More draws, steadier.", 1, 64)
+NETWORK = Parameter("network", "Network", INTEGER, 1, "By its seed.", 1, float(MAX_SEEDS))
+_NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
+
+
+def causes_of(values: Values) -> CausesStudy:
+    """The study that a page's values ask for. **Raises:** `InvalidValue`."""
+    name = values["rewrite"]
+    rewrite = () if name == NONE else (p.manipulation_of(name, values),)
+    return CausesStudy(
+        (*rewrite, *values["then"]),
+        p.recipe_of(values),
+        values["network"] - 1,
+        int(values["images"]),
+        values["draws"],
+        values["key"],
+    )
+
+
+CAUSES: PageTable = page_table(
+    "causes",
+    "Causes",
+    "pages/10_Causes.py",
+    (
+        _REWRITE,
+        *p.strength_parameters(REGISTRY),
+        _THEN,
+        SIGMA,
+        LAYER,
+        _IMAGES,
+        DRAWS,
+        NETWORK,
+        *_NETWORKS,
+    ),
+    causes=causes_of,
+)

@@ -1,0 +1,111 @@
+"""What is found about the causes of fragility, and the points of the bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from dissociation import causes_files
+from dissociation.address.names import condition_name, side_name
+from dissociation.command_line.text_tables import aligned
+from dissociation.command_line.work import Part
+from dissociation.engine.bridge_watch import BridgeWatch, stored_point
+from dissociation.engine.causes_watch import CausesWatch
+from dissociation.engine.lab import Lab
+from dissociation.engine.library import Library
+from dissociation.theory.bridge import Candidate, Point
+from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes_findings import CausesFindings
+
+
+@dataclass(frozen=True)
+class CausesWork:
+    """The findings of one `study`."""
+
+    study: CausesStudy
+    noun = "studies"
+
+    def names(self) -> list[str]:
+        """The network."""
+        return [condition_name(self.study.manipulations)]
+
+    def parts(self) -> list[Part]:
+        """One."""
+        watch = partial(Lab.watch_causes, study=self.study)
+        return [Part([0], float(self.study.steps), watch, _findings)]
+
+    def stored(self, library: Library) -> list[CausesFindings | None]:
+        """Complete findings."""
+        return [library.causes(self.study)]
+
+    def check_csv(self) -> None:
+        """It always fits."""
+
+    def as_text(self, results: Sequence[CausesFindings]) -> str:
+        """A row a noise scale."""
+        (found,) = results
+        rows = [[f"{value:.4g}" for value in row] for row in causes_files.rows(found)]
+        return aligned([list(causes_files.COLUMNS), *rows]) + "\n"
+
+    def as_csv(self, results: Sequence[CausesFindings]) -> str:
+        """As the page gives it."""
+        return causes_files.as_csv(results[0])
+
+    def as_json(self, results: Sequence[CausesFindings]) -> str:
+        """All that was found, with the complete study."""
+        return causes_files.as_json(self.study, results[0])
+
+
+def _findings(watch: CausesWatch) -> list[CausesFindings | None]:
+    return [watch.findings()]
+
+
+@dataclass(frozen=True)
+class BridgeWork:
+    """Points of the bridge, of those `candidates` that are wanted."""
+
+    candidates: list[Candidate]
+    noun = "networks"
+
+    def names(self) -> list[str]:
+        """The networks."""
+        return [side_name(candidate.side) for candidate in self.candidates]
+
+    def parts(self) -> list[Part]:
+        """All together, as a page asks for them."""
+        watch = partial(Lab.watch_bridge, candidates=self.candidates, compute=True)
+        count = len(self.candidates)
+        return [Part(list(range(count)), float(count), watch, _points)]
+
+    def stored(self, library: Library) -> list[Point | None]:
+        """Points whose curves and norms are complete."""
+        return [stored_point(library, candidate) for candidate in self.candidates]
+
+    def check_csv(self) -> None:
+        """They always fit."""
+
+    def as_text(self, results: Sequence[Point]) -> str:
+        """A row a network."""
+        rows = [
+            [text if isinstance(text, str) else _number(text) for text in row]
+            for row in causes_files.bridge_rows(results)
+        ]
+        return aligned([list(causes_files.BRIDGE), *rows]) + "\n"
+
+    def as_csv(self, results: Sequence[Point]) -> str:
+        """As the page gives it."""
+        return causes_files.bridge_csv(results)
+
+    def as_json(self, results: Sequence[Point]) -> str:
+        """All that was found, with the complete experiments."""
+        return causes_files.bridge_json(results)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _points(watch: BridgeWatch) -> list[Point | None]:
+    points = watch.points()
+    return [points.get(number) for number in range(len(watch.candidates))]

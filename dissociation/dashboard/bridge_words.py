@@ -1,0 +1,87 @@
+"""What the Bridge page says of its points and of the laws through them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from dissociation import causes_files
+from dissociation.address.bridge_page import ALL
+from dissociation.address.names import side_name
+from dissociation.address.table import Values
+from dissociation.dashboard.state import plain
+from dissociation.theory.bridge import Candidate, Point, laws, within
+from dissociation.theory.norms import IMAGES, PREDICTORS
+
+#: A law that is right up to this factor is counted as right.
+FACTOR = 1.25
+STATEMENT = (
+    "The linear theory (Braun, Grant & Saxe, ICML 2025): of all networks of one function those "
+    "with small norms of representation and weights stand the most parameter noise. If only the "
+    "size of the logits' noise mattered, σ50 would fall with the noise gain to the power −½."
+)
+READING = (
+    "Each point is one network: σ50, the noise at which half of what can be lost is lost, against "
+    f"what its norms are, averaged over {IMAGES} test images. A line joins the strengths of one "
+    "rewrite, from weak (small) to strong (large)."
+)
+
+
+def _slope(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
+
+
+def verdict(points: Sequence[Point], across: str) -> str:
+    """How far the linear law carries; empty while there are too few points."""
+    best, linear = laws(points, across)
+    if best is None:
+        return ""
+    label = PREDICTORS[across].label.lower()
+    words = (
+        f"Over {best.points} networks σ50 goes with the {label} to the power "
+        f"{_slope(best.slope)} (R² = {best.r2:.2f})"
+    )
+    if linear is None:
+        return f"{words}."
+    right = within(points, across, linear, FACTOR)
+    return (
+        f"{words}; the linear law says {_slope(linear.slope)}, and tells {right} of them within a "
+        "quarter."
+    )
+
+
+def furthest(points: Sequence[Point], across: str) -> str:
+    """Which network the linear law is most wrong about; empty without such a law."""
+    linear = laws(points, across).linear
+    if linear is None:
+        return ""
+    value = PREDICTORS[across].value
+    known = [point for point in points if math.isfinite(point.half_way)]
+    ratios = [(math.log(p.half_way / float(linear(value(p.norms)))), p) for p in known]  # type: ignore
+    off, point = max(ratios, key=lambda pair: abs(pair[0]))
+    more = "more" if off > 0 else "less"
+    return (
+        f"It is most wrong about {plain(side_name(point.side))}, which stands "
+        f"{math.exp(abs(off)):.2g} times {more} noise than the law says."
+    )
+
+
+def how_many(candidates: Sequence[Candidate], points: Sequence[Point], values: Values) -> str:
+    """How many of the networks are there, and what is left out."""
+    undefined = sum(not math.isfinite(point.half_way) for point in points)
+    words = f"{len(points)} of {len(candidates)} networks are known"
+    if undefined:
+        words += (
+            f", of which {undefined} are left out: their error is nowhere half way from clean to "
+            "chance within the range of noise"
+        )
+    if values["compute"] == ALL:
+        return f"{words}. Rewrites of the other layer are shown if other pages measured them."
+    return f"{words}: those whose robustness other pages have measured."
+
+
+def bridge_table(points: Sequence[Point]) -> pd.DataFrame:
+    """One row a network."""
+    return pd.DataFrame(causes_files.bridge_rows(points), columns=causes_files.BRIDGE)

@@ -1,0 +1,89 @@
+"""The causes of a network's fragility on their page: four charts of one study."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dissociation.address.causes_page import causes_of
+from dissociation.address.links import Link
+from dissociation.dashboard import causes_words as words
+from dissociation.dashboard.causes_figures import causes_figures
+from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.panels import guard
+from dissociation.dashboard.state import PageState
+from dissociation.dashboard.take_home.links import take_home_links
+from dissociation.dashboard.watching import draw_watch, follow, watch_for
+from dissociation.engine.causes_watch import CausesWatch
+from dissociation.engine.jobs import DONE
+from dissociation.engine.lab import lab
+from dissociation.errors import DamagedData, InvalidValue
+
+#: Titles above the charts, and what stands below them.
+CHARTS = {
+    "shares": ("Which layer?", words.SHARES),
+    "margins": ("Noise against margins", words.MARGINS),
+    "tradeoff": ("What would scaling do?", words.TRADE_OFF),
+    "neurons": ("Which neurons?", words.NEURONS),
+}
+
+
+def causes_panel(state: PageState) -> None:
+    """The study that a page's values ask for."""
+    try:
+        link = Link(state.table, state.values())
+        study = causes_of(link.values)
+        watch = watch_for(state.page, study.digest(), lambda: lab().watch_causes(study))
+    except (InvalidValue, DamagedData) as problem:
+        guard(problem)
+        return
+    assert isinstance(watch, CausesWatch)
+    sigma, layer = link.values["sigma"], int(link.values["layer"])
+    figures = causes_figures(study, sigma, layer, type_scale(state.lecture))
+    every = follow(watch)
+    st.fragment(_verdict, run_every=every)(watch)
+    places = [st.container()]
+    # In a lecture hall each chart has the whole width.
+    places += [st.container() for _ in range(2)] if state.lecture else st.columns(2, gap="large")
+    places.append(st.container())
+    for place, (name, (title, caption)) in zip(places, CHARTS.items(), strict=True):
+        with place:
+            st.markdown(f"**{title}**")
+            slot = "" if name == "shares" else state.page
+            key = f"{state.page}-{name}" if slot else state.page
+            draw_watch(watch, figures[name], key, words.alt(study, name), slot=slot)
+            st.fragment(_below, run_every=every)(watch, name, sigma, layer)
+            st.caption(caption)
+    st.fragment(_values, run_every=every)(watch, link)
+
+
+def _verdict(watch: CausesWatch) -> None:
+    found = watch.findings()
+    if found is None:
+        return
+    st.markdown(f"### {words.verdict(watch.study, found)}")
+    st.markdown(f"{words.how_fragile(found)} {words.same_function(found)}")
+
+
+def _below(watch: CausesWatch, name: str, sigma: float, layer: int) -> None:
+    found = watch.findings()
+    if found is None:
+        return
+    said = {
+        "shares": words.formula_holds(found),
+        "margins": words.overlap(found, sigma),
+        "tradeoff": words.best_factor(watch.study, found, sigma),
+        "neurons": words.neurons_by_kind(found, layer),
+    }
+    st.markdown(said[name])
+
+
+def _values(watch: CausesWatch, link: Link) -> None:
+    found = watch.findings()
+    if found is None:
+        return
+    st.caption(words.PAPER)
+    done = watch.status().state == DONE
+    if done:
+        with st.expander("Table of values", icon=":material/table:"):
+            st.dataframe(words.causes_table(found), hide_index=True, width="stretch")
+    take_home_links(link, ready=done)

@@ -1,0 +1,155 @@
+"""The causes of fragility as the traces that the live charts of the Causes page draw."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from dissociation.dashboard.numbers import plain_numbers
+from dissociation.manipulations import Scale
+from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes_findings import SCALES, CausesFindings
+from dissociation.theory.noise_sources import MATRICES, Sources
+from dissociation.theory.trade_off import best_rescaling, best_scale, scaled_terms, split
+
+#: What noise in several layers makes beyond the sum of what each makes alone.
+TOGETHER = "together"
+OWN, COPY, NUISANCE = "own", "copy", "nuisance"
+RANKED = 30
+#: Factors α at which the trade-off is drawn.
+FACTORS = np.logspace(-2, 3, 81)
+
+
+def scaled_by(study: CausesStudy) -> tuple[float, int] | None:
+    """The factor and the layer of a study whose only rewrite is scaling, `None` of others."""
+    if len(study.manipulations) == 1 and isinstance(study.manipulations[0], Scale):
+        return study.manipulations[0].strength, study.manipulations[0].layer
+    return None
+
+
+def layer_of(study: CausesStudy) -> int:
+    """The hidden layer that the study's first rewrite is of; 2 if there is none."""
+    return study.manipulations[0].layer if study.manipulations else 2
+
+
+def causes_traces(study: CausesStudy, found: CausesFindings | None) -> list[dict[str, Any]]:
+    """All traces: shares of the layers, the trade-off, ranked neurons, and margins."""
+    if found is None:
+        return []
+    images = f"{found.sources.images:,} images"
+    return [
+        *_share_traces(found, images),
+        *_trade_off_traces(study, found, images),
+        *(_neuron_trace(found, layer, images) for layer in (1, 2)),
+        _margin_trace(found, images),
+    ]
+
+
+def line(key: str, x: Any, y: Any, detail: str = "") -> dict[str, Any]:
+    """A trace without a band."""
+    values = plain_numbers(y)
+    both = {"low": values, "high": values}
+    return {"key": key, "x": plain_numbers(x), "y": values, **both, "detail": detail}
+
+
+def _share_traces(found: CausesFindings, images: str) -> list[dict[str, Any]]:
+    traces = []
+    known = found.measured.samples > 0
+    shares = found.measured.shares if known.any() else np.empty((len(SCALES), 4))
+    for number, name in enumerate((*MATRICES, TOGETHER)):
+        draws = f"{images}, {int(found.measured.samples.max()):,} draws"
+        traces.append(line(name, SCALES[known], shares[known, number], draws))
+    theory = found.sources.shares_at(SCALES)
+    traces += [
+        line(f"{name}-formula", SCALES, theory[:, number], images)
+        for number, name in enumerate((*MATRICES, TOGETHER))
+    ]
+    return traces
+
+
+def _trade_off_traces(
+    study: CausesStudy, found: CausesFindings, images: str
+) -> list[dict[str, Any]]:
+    layer, scaled = layer_of(study), scaled_by(study)
+    now = 1.0 if scaled is None else scaled[0]
+    terms = scaled_terms(found.sources.terms, FACTORS / now, layer)
+    traces = [line(f"{name}-term", FACTORS, terms[:, n], images) for n, name in enumerate(MATRICES)]
+    parts = split(found.sources, layer)._asdict()
+    whole = {name: plain_numbers(values) for name, values in parts.items()}
+    traces.append({**line("sum", FACTORS, terms.sum(1), images), "parts": whole, "now": now})
+    factor, gain = best_scale(found.sources, layer)
+    if np.isfinite(factor):
+        traces.append(line("best", [factor * now], [gain], images))
+    traces.append(line("now", [now], [found.sources.gain], images))
+    ends = FACTORS[[0, -1]]
+    traces.append(line("neurons", ends, [best_rescaling(found.sources, layer)] * 2, images))
+    if found.balanced is not None:
+        traces.append(line("balanced", ends, [found.balanced.gain] * 2, images))
+    return traces
+
+
+def kind_names(found: CausesFindings, layer: int) -> np.ndarray:
+    """`(hidden,)` whether each neuron of a layer is one of its own, a copy, or nuisance."""
+    kinds = found.kinds[layer - 1]
+    names = np.where(kinds.copies > 1, COPY, OWN)
+    return np.where(kinds.has_say, names, NUISANCE)
+
+
+def neuron_shares(sources: Sources, layer: int) -> np.ndarray:
+    """`(hidden, 2)` of all noise, by the incoming and by the outgoing weights of each neuron."""
+    both = np.column_stack([sources.incoming[layer - 1], sources.outgoing[layer - 1]])
+    return both / sources.gain if sources.gain > 0 else 0 * both
+
+
+def _neuron_trace(found: CausesFindings, layer: int, images: str) -> dict[str, Any]:
+    shares = neuron_shares(found.sources, layer)
+    order = np.argsort(-shares.sum(1), kind="stable")[:RANKED]
+    names, copies = kind_names(found, layer), found.kinds[layer - 1].copies
+    return {
+        "key": f"neurons{layer}",
+        "x": list(range(1, len(order) + 1)),
+        "y": plain_numbers(shares[order].sum(1)),
+        "incoming": plain_numbers(shares[order, 0]),
+        "outgoing": plain_numbers(shares[order, 1]),
+        "neurons": [int(neuron) + 1 for neuron in order],
+        "kinds": names[order].tolist(),
+        "copies": copies[order].tolist(),
+        "detail": images,
+    }
+
+
+def _margin_trace(found: CausesFindings, images: str) -> dict[str, Any]:
+    predicted, measured = found.predicted, found.measured
+    counts = np.where(measured.samples > 0, measured.samples, np.nan)
+    errors = measured.errors
+    deviation = np.sqrt(np.maximum(errors * (1 - errors), 0) / counts)
+    return {
+        "key": "margins",
+        "x": plain_numbers(SCALES),
+        "y": plain_numbers(errors),
+        "detail": images,
+        "limit": predicted.limit,
+        "width": plain_numbers(predicted.width),
+        "clean": plain_numbers(predicted.clean),
+        "predicted": _bars(predicted.margins),
+        "measured": _bars(measured.margins / np.where(counts > 0, counts, 1)[:, None]),
+        "overlap": plain_numbers(predicted.errors),
+        "overlap_measured": plain_numbers(found.overlap_at_measured_width()),
+        "deviation": plain_numbers(deviation),
+    }
+
+
+def _bars(shares: np.ndarray) -> dict[str, Any]:
+    """Histograms as bytes, each of its own largest inner bin; and what lies outside of them."""
+    inner = shares[:, 1:-1]
+    peaks = inner.max(1)
+    scaled = inner / np.where(peaks > 0, peaks, 1)[:, None]
+    values = np.round(255 * scaled).astype(np.uint8)
+    return {
+        "bytes": base64.b64encode(values.tobytes()).decode(),
+        "shape": list(values.shape),
+        "peaks": plain_numbers(peaks),
+        "outside": plain_numbers(shares[:, 0] + shares[:, -1]),
+    }

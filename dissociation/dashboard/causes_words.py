@@ -1,0 +1,201 @@
+"""What the Causes page says of its charts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from dissociation import causes_files
+from dissociation.address.names import condition_name
+from dissociation.dashboard.causes_figures import AROUND, nearest_scale
+from dissociation.dashboard.causes_traces import (
+    COPY,
+    NUISANCE,
+    OWN,
+    RANKED,
+    kind_names,
+    layer_of,
+    neuron_shares,
+    scaled_by,
+)
+from dissociation.dashboard.state import plain
+from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes_findings import SCALES, CausesFindings
+from dissociation.theory.noise_sources import MATRICES
+from dissociation.theory.trade_off import best_rescaling, best_scale
+
+#: Up to this share the small-noise formula counts as right.
+NEAR = 0.1
+PAPER = (
+    "For linear networks these terms are exact (Braun, Grant & Saxe, ICML 2025): noise on a layer "
+    "counts by the squared size of what comes in, ‖h‖², and of what reads it out, ‖W‖². Here they "
+    "are taken image by image with the neurons that are active on it, which is exact for small σ."
+)
+SHARES = (
+    "Areas: ‖Δlogits‖² with noise in one layer at a time, as shares of that with noise in all; "
+    "“only together” is what no layer makes alone. Noise is drawn afresh for every image. Lines: "
+    "the formula E‖Δlogits‖² = σ² (‖x‖²‖W3 D2 W2 D1‖² + ‖h1‖² Σ‖W3[:, j]‖² + 10 ‖h2‖²) + the "
+    "products of the layers' noises (σ⁴ and σ⁶), with the neurons that are active without noise."
+)
+TRADE_OFF = (
+    "Scaling a hidden layer by α makes noise on its incoming weights count α⁻² and noise on its "
+    "outgoing weights α²: the sum has a minimum where both are equal. “Every neuron at its best "
+    "factor” is the least that rescaling can reach, neuron by neuron, for small σ."
+)
+NEURONS = (
+    "The neurons that most of the noise passes, by the noise on the weights that enter and that "
+    "leave them (small-noise formula)."
+)
+MARGINS = (
+    "Noise moves the margins; what falls below 0 is error. Predicted: Gaussian noise on the logits "
+    "of each image, as wide as the formula says. Shaded: its part below 0, the overlap."
+)
+
+
+def verdict(study: CausesStudy, found: CausesFindings) -> str:
+    """Which layer most of the noise comes from."""
+    shares = found.sources.shares
+    first = int(np.argmax(shares))
+    rest = " and ".join(
+        f"{_share(shares[n])} in {name}" for n, name in enumerate(MATRICES) if n != first
+    )
+    name = plain(condition_name(study.manipulations))
+    return (
+        f"{name}: {_share(shares[first])} of the logits' noise begins in {MATRICES[first]}, {rest}."
+    )
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}" if value >= 0.01 or value == 0 else "under 1%"
+
+
+def same_function(found: CausesFindings) -> str:
+    """Whether the rewritten network does what the trained one does; empty until it is known."""
+    if found.trained is None:
+        return ""
+    images = f"{found.trained.images:,} images"
+    answers = "No answer" if found.changed == 0 else f"{found.changed:,} answers"
+    return (
+        f"{answers} changed on {images} by the rewrite (largest logit change "
+        f"{found.logit_change:.1e} of the largest logit)."
+    )
+
+
+def how_fragile(found: CausesFindings) -> str:
+    """How much noise the network lets through beside the trained one; empty until known."""
+    if found.trained is None or found.balanced is None or not found.trained.gain > 0:
+        return ""
+    times, balanced = (s.gain / found.trained.gain for s in (found.sources, found.balanced))
+    return (
+        f"Its logits take up {times:.3g} times the noise of the trained network's; those of the "
+        f"trained network, balanced, {balanced:.3g} times."
+    )
+
+
+def formula_holds(found: CausesFindings) -> str:
+    """Up to which noise the formula is right; empty until something was sampled."""
+    noise = found.measured.noise[:, 3]
+    known = np.isfinite(noise)
+    if not known.any() or not found.sources.gain > 0:
+        return ""
+    ratio = noise[known] / found.sources.noise(SCALES[known])
+    off = np.flatnonzero(np.abs(ratio - 1) > NEAR)
+    end = off[0] if len(off) else len(ratio)
+    if end == 0:
+        return "The formula is off by more than 10% even at the smallest noise here."
+    words = f"The formula is within 10% of the sampled noise up to σ = {SCALES[known][end - 1]:.2g}"
+    if end == len(ratio):
+        return f"{words}, the largest here."
+    return f"{words}; beyond, ReLUs switch (at σ = 1 the noise is {ratio[-1]:.2g} times as large)."
+
+
+def overlap(found: CausesFindings, sigma: float) -> str:
+    """The error both ways: as an overlap of margins with noise, and as it was measured."""
+    place = nearest_scale(sigma)
+    at, told = SCALES[place], found.predicted.errors[place]
+    words = f"**At σ = {at:.2g}** the predicted overlap is {told:.1%}"
+    count, error = found.measured.samples[place], found.measured.errors[place]
+    if not count:
+        return f"{words}; no noise was drawn there yet."
+    wider = found.overlap_at_measured_width()[place]
+    deviation = math.sqrt(max(error * (1 - error), 0) / count)
+    return (
+        f"{words} with noise as wide as the formula says, {wider:.1%} as wide as it was sampled; "
+        f"the measured error is {error:.1%} ± {deviation:.1%} ({int(count):,} noisy answers; "
+        f"{found.predicted.errors[0]:.1%} with hardly any noise)."
+    )
+
+
+def best_factor(study: CausesStudy, found: CausesFindings, sigma: float) -> str:
+    """Which factor would be the best, and what it would leave of the noise."""
+    layer, scaled = layer_of(study), scaled_by(study)
+    factor, gain = best_scale(found.sources, layer)
+    if math.isnan(factor):
+        return ""
+    now = 1.0 if scaled is None else scaled[0]
+    what = f"α = {factor * now:.3g}" if scaled else f"a further factor of {factor:.3g}"
+    least = best_rescaling(found.sources, layer) / found.sources.gain
+    left = gain / found.sources.gain
+    at = float(SCALES[nearest_scale(sigma)])
+    then = best_scale(found.sources, layer, at).factor * now
+    return (
+        f"For small noise {what} on hidden layer {layer} is the best: it leaves {left:.3g} of this "
+        f"network's noise; the best factor for each neuron, {least:.3g}. At σ = {at:.2g}, with the "
+        f"products of the layers' noises, it is {then:.3g}."
+    )
+
+
+def neurons_by_kind(found: CausesFindings, layer: int) -> str:
+    """How much of the noise each kind of neurons carries."""
+    shares = neuron_shares(found.sources, layer).sum(1)
+    names = kind_names(found, layer)
+    top = np.sort(shares)[-RANKED:].sum()
+    words = {
+        OWN: "neurons of their own",
+        COPY: "neurons that have copies",
+        NUISANCE: "nuisance neurons, which have no say in any answer,",
+    }
+    parts = [
+        f"{int(np.sum(names == kind)):,} {text} carry {_share(shares[names == kind].sum())}"
+        for kind, text in words.items()
+        if np.any(names == kind)
+    ]
+    into, out = AROUND[layer]
+    return (
+        f"Of all noise, {'; '.join(parts)}. The {min(RANKED, len(shares))} shown carry "
+        f"{_share(top)}. (Noise in {into} and {out} passes this layer; the rest of the noise, "
+        f"{_share(max(0.0, 1 - shares.sum()))}, does not begin there.)"
+    )
+
+
+def alt(study: CausesStudy, name: str) -> str:
+    """A chart in words, for those who cannot see it."""
+    of = plain(condition_name(study.manipulations))
+    words = {
+        "shares": "Share of the logit noise by layer against the noise scale",
+        "tradeoff": "Noise gain against a factor on the hidden layer",
+        "neurons": "The thirty neurons that carry most of the logit noise",
+        "margins": "Distribution of the margins with and without noise",
+    }
+    return f"{words[name]}, for: {of}. Values are in the table below."
+
+
+def causes_table(found: CausesFindings) -> pd.DataFrame:
+    """One row a noise scale."""
+    columns = {
+        "sigma": "σ",
+        "w1": "W1",
+        "w2": "W2",
+        "w3": "W3",
+        "together": "only together",
+        "noise": "noise / σ²",
+        "formula": "formula",
+        "predicted_error": "overlap",
+        "predicted_error_measured_width": "overlap, sampled width",
+        "measured_error": "error",
+        "measured_error_se": "± SE",
+    }
+    table = pd.DataFrame(causes_files.rows(found), columns=causes_files.COLUMNS)
+    return table[list(columns)].rename(columns=columns)

@@ -1,0 +1,304 @@
+// Why a network breaks: its noise by layers, by factors and by neurons, and against its margins.
+
+const SOURCE_FILLS = ["", "/", "x", "."]; // told apart without colour, too
+
+const traceOf = (snapshot, key) => snapshot.traces.find((trace) => trace.key === key);
+
+/** A line without symbols; `key` is also the trace's. */
+function plainLine(figure, snapshot, style, more = {}) {
+  const trace = traceOf(snapshot, style.key) ?? { x: [], y: [], detail: "" };
+  return {
+    uid: uid("line", style.key),
+    type: "scatter",
+    mode: "lines",
+    name: escape(style.name),
+    legendgroup: style.key,
+    x: trace.x.length ? trace.x : [null],
+    y: trace.x.length ? trace.y : [null],
+    line: { color: style.color, dash: style.dash, width: 2.5 * figure.scale },
+    hovertemplate: `${escape(style.name)}: %{y:${figure.y.percent ? ".1%" : ".3~g"}}<extra></extra>`,
+    ...more,
+  };
+}
+
+/** A dotted line where the visitor looks. */
+function focusShape(figure, colors) {
+  if (figure.focus === null) return [];
+  const at = figure.focus;
+  return [
+    {
+      type: "line", yref: "paper", y0: 0, y1: 1, x0: at, x1: at,
+      line: { color: colors.text, dash: "dot", width: 1.5 },
+    },
+  ];
+}
+
+function causesLayout(figure, snapshot, colors, width) {
+  const layout = plotlyLayout(figure, snapshot, colors, width);
+  layout.shapes = focusShape(figure, colors);
+  layout.margin.r = 44;
+  return layout;
+}
+
+// ---- shares of the layers ---------------------------------------------------------------------
+
+/** Stacked areas of what was sampled, or, before that, of the formula; its borders as lines. */
+function sharesTraces(figure, snapshot) {
+  const [areas, [formula]] = [figure.traces.slice(0, 4), figure.traces.slice(4)];
+  const sampled = traceOf(snapshot, areas[0].key)?.x.length > 0;
+  const stacked = areas.map((style, number) => {
+    const own = sampled ? style : { ...style, key: `${style.key}-formula` };
+    return {
+      ...plainLine(figure, snapshot, own),
+      uid: uid("area", style.key),
+      name: escape(style.name),
+      stackgroup: "shares",
+      line: { color: style.color, width: 0.5 },
+      fillcolor: translucent(style.color, sampled ? 0.75 : 0.4),
+      fillpattern: {
+        shape: SOURCE_FILLS[number], fillmode: "overlay", fgcolor: "#ffffff", fgopacity: 0.6,
+        size: 10, solidity: 0.15,
+      },
+    };
+  });
+  let below = [];
+  const borders = areas.slice(0, 3).flatMap((style, number) => {
+    const trace = traceOf(snapshot, `${style.key}-formula`);
+    below = (trace?.y ?? []).map((share, i) => share + (below[i] ?? 0));
+    const y = below.length ? below : [null];
+    const border = (part, line) => ({
+      uid: `border-${part}-${number}`,
+      type: "scatter",
+      mode: "lines",
+      name: escape(formula.name),
+      legendgroup: "formula",
+      showlegend: number === 0 && part === "dark",
+      x: trace ? trace.x : [null],
+      y,
+      line,
+      hoverinfo: "skip",
+    });
+    // Light dashes on a dark line are seen on any colour.
+    return [
+      border("dark", { color: formula.color, width: 4 * figure.scale }),
+      border("light", { color: "#ffffff", dash: formula.dash, width: 2 * figure.scale }),
+    ];
+  });
+  return [...stacked, ...borders];
+}
+
+// ---- what scaling would do --------------------------------------------------------------------
+
+/** With the products of the layers' noises, at the noise scale that is looked at. */
+function withProducts(figure, snapshot) {
+  const sum = traceOf(snapshot, "sum");
+  if (!sum) return snapshot;
+  const at = (part) => part.reduce((all, value, i) => all + value * figure.focus ** (2 * i), 0);
+  const [into, out, rest] = [sum.parts.into, sum.parts.out, sum.parts.rest].map(at);
+  const gain = (alpha) => into * (sum.now / alpha) ** 2 + out * (alpha / sum.now) ** 2 + rest;
+  const made = [{ ...sum, key: "at", y: sum.x.map(gain) }];
+  if (into > 0 && out > 0) {
+    const best = sum.now * (into / out) ** 0.25;
+    made.push({ ...sum, key: "best-at", x: [best], y: [gain(best)] });
+  }
+  return { ...snapshot, traces: [...snapshot.traces, ...made] };
+}
+
+function tradeOffTraces(figure, given) {
+  const snapshot = withProducts(figure, given);
+  return figure.traces.flatMap((style) => {
+    const trace = traceOf(snapshot, style.key);
+    if (style.group !== "point") return [plainLine(figure, snapshot, style)];
+    const where = trace ? ` (α = ${number(trace.x[0], figure.x)})` : "";
+    return [
+      {
+        ...plainLine(figure, snapshot, style),
+        mode: "markers",
+        name: `${escape(style.name)}${where}`,
+        marker: {
+          color: style.color, symbol: style.symbol, size: 13 * figure.scale,
+          line: { color: "#ffffff", width: 1.5 },
+        },
+        hovertemplate: `${escape(style.name)}${where}: %{y:.3~g}<extra></extra>`,
+      },
+    ];
+  });
+}
+
+function tradeOffLayout(figure, snapshot, colors, width) {
+  const layout = causesLayout(figure, snapshot, colors, width);
+  layout.shapes = [];
+  layout.yaxis = { ...layout.yaxis, tickformat: "", exponentformat: "power", dtick: 1 };
+  layout.hovermode = "closest";
+  const sum = traceOf(snapshot, "sum");
+  if (sum) {
+    // As much of the ordinates as the sum takes within the range of factors, and two decades below.
+    const seen = sum.y.filter((_, i) => sum.x[i] >= figure.x.low && sum.x[i] <= figure.x.high);
+    const [low, high] = [Math.min(...seen), Math.max(...seen)].map(Math.log10);
+    layout.yaxis.autorange = false;
+    layout.yaxis.range = [low - 2, high + 0.1];
+  }
+  return layout;
+}
+
+// ---- neurons ----------------------------------------------------------------------------------
+
+function neuronsTraces(figure, snapshot, compact) {
+  const trace = traceOf(snapshot, figure.across) ?? { x: [], neurons: [], kinds: [], copies: [] };
+  const parts = figure.traces.filter(({ group }) => group === "part");
+  const kinds = figure.traces.filter(({ group }) => group === "kind");
+  const percent = (value) => `${(100 * value).toPrecision(2)}%`;
+  const bars = parts.map((style, number) => ({
+    uid: uid("bar", style.key),
+    type: "bar",
+    name: escape(style.name),
+    x: trace.x.length ? trace.x : [null],
+    y: trace.x.length ? trace[style.key] : [null],
+    marker: {
+      color: style.color,
+      pattern: {
+        shape: SOURCE_FILLS[number + 1], fillmode: "overlay", fgcolor: "#ffffff", fgopacity: 0.6,
+        size: 7, solidity: 0.2,
+      },
+    },
+    hovertext: trace.x.map(
+      (_, i) =>
+        `neuron ${trace.neurons[i]} (${trace.kinds[i]}` +
+        `${trace.copies[i] > 1 ? `, one of ${trace.copies[i]} alike` : ""})<br>` +
+        `${escape(style.name)}: ${percent(trace[style.key][i])} of all noise`,
+    ),
+    hovertemplate: "%{hovertext}<extra></extra>",
+  }));
+  const above = 0.04 * Math.max(...trace.x.map((_, i) => trace.y[i]));
+  const marks = kinds.map((style) => {
+    const mine = trace.x.filter((_, i) => trace.kinds[i] === style.key);
+    const tops = mine.map((rank) => trace.y[rank - 1] + above);
+    return {
+      uid: uid("kind", style.key),
+      type: "scatter",
+      mode: "markers",
+      name: escape(style.name),
+      x: mine.length ? mine : [null],
+      y: mine.length ? tops : [null],
+      marker: { color: style.color, symbol: style.symbol, size: (compact ? 8 : 11) * figure.scale },
+      cliponaxis: false,
+      hoverinfo: "skip",
+    };
+  });
+  return [...bars, ...marks];
+}
+
+function neuronsLayout(figure, snapshot, colors, width) {
+  const layout = causesLayout(figure, snapshot, colors, width);
+  layout.barmode = "stack";
+  layout.bargap = 0.15;
+  layout.legend.traceorder = "normal";
+  layout.hovermode = "closest";
+  layout.yaxis.rangemode = "tozero";
+  layout.xaxis.showspikes = false;
+  layout.xaxis.showgrid = false;
+  return layout;
+}
+
+// ---- margins ----------------------------------------------------------------------------------
+
+/** The place of the noise scale that is looked at. */
+function scaleAt(figure, trace) {
+  const far = trace.x.map((sigma) => Math.abs(Math.log(sigma / figure.focus)));
+  return far.indexOf(Math.min(...far));
+}
+
+/** Middles of the inner bins of a histogram; the outermost hold all that lies beyond. */
+function marginBins(trace) {
+  const count = trace.clean.length;
+  const size = (2 * trace.limit) / count;
+  return Array.from({ length: count - 2 }, (_, i) => -trace.limit + size * (i + 1.5));
+}
+
+const sharesAt = (bars, place) =>
+  rowsOfBytes(bars, 1)[place].map((share) => share * bars.peaks[place]);
+
+function marginsTraces(figure, snapshot) {
+  const trace = traceOf(snapshot, "margins");
+  const [clean, noise, predicted, measured] = figure.traces;
+  const place = trace ? scaleAt(figure, trace) : 0;
+  const bins = trace ? marginBins(trace) : [];
+  const size = trace ? (2 * trace.limit) / trace.clean.length : 1;
+  const spread = trace ? trace.width[place] : 1;
+  const known = trace && trace.y[place] !== null;
+  const density = bins.map(
+    (m) => (size * Math.exp(-0.5 * (m / spread) ** 2)) / (spread * Math.sqrt(2 * Math.PI)),
+  );
+  const curve = (style, y, more = {}) => ({
+    uid: uid("margin", style.key),
+    type: "scatter",
+    mode: "lines",
+    name: escape(style.name),
+    x: y.length ? bins : [null],
+    y: y.length ? y : [null],
+    line: { color: style.color, dash: style.dash, width: 2.5 * figure.scale, shape: "spline" },
+    hovertemplate: `${escape(style.name)}: %{y:.2%} at margin %{x:.3~g}<extra></extra>`,
+    ...more,
+  });
+  const expected = trace ? sharesAt(trace.predicted, place) : [];
+  const below = bins.flatMap((m, i) => (m <= 0 ? [i] : []));
+  return [
+    {
+      uid: "margin-clean",
+      type: "bar",
+      name: escape(clean.name),
+      x: bins.length ? bins : [null],
+      y: bins.length ? trace.clean.slice(1, -1) : [null],
+      marker: { color: translucent(clean.color, 0.45) },
+      hovertemplate: `${escape(clean.name)}: %{y:.2%} at margin %{x:.3~g}<extra></extra>`,
+    },
+    {
+      ...curve(predicted, below.map((i) => expected[i])),
+      uid: "margin-overlap",
+      x: below.length ? below.map((i) => bins[i]) : [null],
+      name: "overlap",
+      showlegend: false,
+      fill: "tozeroy",
+      fillcolor: translucent(predicted.color, 0.35),
+      line: { width: 0, shape: "spline" },
+      hoverinfo: "skip",
+    },
+    curve(noise, density),
+    curve(predicted, expected),
+    curve(measured, known ? sharesAt(trace.measured, place) : [], { mode: "lines+markers",
+      marker: { symbol: measured.symbol, size: 5 * figure.scale, color: measured.color } }),
+  ];
+}
+
+function marginsLayout(figure, snapshot, colors, width) {
+  const layout = plotlyLayout(figure, snapshot, colors, width);
+  const trace = traceOf(snapshot, "margins");
+  layout.bargap = 0.02;
+  layout.hovermode = "closest";
+  layout.xaxis.showspikes = false;
+  layout.yaxis.rangemode = "tozero";
+  layout.shapes = [
+    {
+      type: "line", yref: "paper", y0: 0, y1: 1, x0: 0, x1: 0,
+      line: { color: colors.text, width: 1.5 },
+    },
+  ];
+  if (!trace) return layout;
+  const place = scaleAt(figure, trace);
+  const percent = (value) => (value === null ? "…" : `${(100 * value).toFixed(1)}%`);
+  layout.xaxis.range = [-trace.limit, trace.limit];
+  // A narrow noise is a spike that would press everything else to the ground.
+  const tallest = Math.max(...trace.clean.slice(1, -1), trace.predicted.peaks[place]);
+  layout.yaxis.autorange = false;
+  layout.yaxis.range = [0, 1.25 * tallest];
+  layout.annotations = [
+    {
+      text:
+        `σ = ${number(trace.x[place], figure.x)}<br>below 0:<br>predicted <b>${percent(trace.overlap[place])}</b>` +
+        `<br>measured <b>${percent(trace.y[place])}</b>`,
+      xref: "paper", yref: "paper", x: 0.01, y: 0.98, xanchor: "left", yanchor: "top",
+      align: "left", showarrow: false, font: { size: figure.scale * (width < PHONE ? 12 : 15), color: colors.text },
+    },
+  ];
+  return layout;
+}

@@ -1,0 +1,32 @@
+"""What the Causes page watches: the findings of one study, stored or on their way."""
+
+from __future__ import annotations
+
+from dissociation.engine.causes_task import CausesTask
+from dissociation.engine.jobs import Jobs
+from dissociation.engine.library import Library
+from dissociation.engine.study_watch import StudyWatch
+from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes_findings import CausesFindings
+
+
+class CausesWatch(StudyWatch[CausesFindings]):
+    """The findings of one study."""
+
+    doing = ("Tracing the noise through the network", "Sampling noise")
+
+    def __init__(self, library: Library, jobs: Jobs, study: CausesStudy):
+        self.study = study
+        super().__init__(jobs, library.causes(study), lambda: CausesTask(library, study))
+
+    def sample(self, found: CausesFindings | None) -> str:
+        """See [`StudyWatch.sample`][]."""
+        if found is None:
+            return ""
+        samples = int(found.measured.samples.max())
+        draws, rest = divmod(samples, found.sources.images)
+        if not samples:
+            return f"{found.sources.images:,} images, no noise drawn yet"
+        if draws and not rest:
+            return f"{found.sources.images:,} images × {draws} draw{'' if draws == 1 else 's'}"
+        return f"{found.sources.images:,} images, {samples:,} draws"
