@@ -121,7 +121,7 @@ def test_every_parameter_has_a_control(page, lab):
     ids=["damaged", "crowded"],
 )
 def test_trouble_is_told_and_the_rest_stays(page, lab, monkeypatch, problem):
-    def refuse(*arguments):
+    def refuse(*arguments, **settings):
         raise problem
 
     monkeypatch.setattr(lab, "watch_curves", refuse)
