@@ -116,7 +116,7 @@ def noise_figure(kind: str, scale: float = 1.0) -> lc.FigureSpec:
         for c, d in pairs
     ]
     least = lc.TraceStyle(f"{kind}:{LEAST}", "least of any solution", *family_looks(LEAST))
-    x = lc.Axis(NOISES[kind], float(SIGMA[0]), float(SIGMA[-1]), log=True)
+    x = lc.Axis(NOISES[kind], float(SIGMA[0]) / 1.2, float(SIGMA[-1]) * 1.2, log=True)
     y = lc.Axis("Loss / least of any solution", 0.9, 2.0, auto=True)
     return lc.FigureSpec(
         x=x,

@@ -18,8 +18,8 @@ from dissociation.errors import InvalidValue
 from dissociation.linear.families import FAMILIES
 from dissociation.linear.study import LinearFindings, LinearStudy, study_linear
 
-# A formula that is wider than a phone scrolls by itself.
-_STYLE = "<style>.katex-display { overflow-x: auto; overflow-y: hidden; margin: .2em 0; }</style>"
+# Formulas of one thing stand together.
+_STYLE = "<style>.katex-display { margin: .1em 0; }</style>"
 
 
 def linear_controls(state: PageState) -> None:
@@ -45,8 +45,8 @@ def linear_panel(state: PageState) -> None:
     found = study_linear(study)
     st.html(_STYLE)
     st.markdown(words.task_words(study, found))
-    _family(study)
     _walk(state, study, found)
+    _family(study)
     _drift(state, study, found)
     _pairs(state, found)
     _noise(state, study, found)

@@ -160,6 +160,7 @@ ADDRESSES = [
         "Phantom?phantom=1e308",
         "Causes?sigma=0&then=" + "scale:1," * 99,
         "Bridge?show=nan&compute=everything",
+        "Linear?n_hidden=1&inputs=onehot",
     ),
 ]
 #: Descriptions in JSON: files of the command line.
