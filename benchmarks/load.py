@@ -29,7 +29,7 @@ CLASS = 60
 ARRIVING = 10.0
 DIFFERENT = 12
 #: Visits of a single visitor, of which the slowest counts.
-ALONE = 8
+ALONE = 3
 #: In a browser: as many traces with a line and points as the page has lines.
 EACH_HAS_POINTS = """
 () => {
@@ -41,10 +41,10 @@ EACH_HAS_POINTS = """
 Row = tuple[str, float, str, str]  # what, measured, unit, aim
 
 
-async def _single(own: Server, strengths: Strengths, times: int = ALONE) -> tuple[float, int]:
-    """One visitor, several times. **Returns:** the longest way to first points, most jobs begun."""
+async def _single(own: Server, strengths: Strengths) -> tuple[float, int]:
+    """One visitor, several times. **Returns:** the longest way to points, and most jobs begun."""
     firsts, jobs = [], []
-    for _ in range(times):
+    for _ in range(ALONE):
         before = sum(own.jobs().values())
         async with Visitor(own.url) as visitor:
             await visitor.open(PAGE, scale=strengths.new())
@@ -145,7 +145,7 @@ async def twelve(own: Server, strengths: Strengths) -> list[Row]:
 
 async def ten_jobs(own: Server, strengths: Strengths) -> list[Row]:
     """One visitor has ten experiments under way; another comes with one."""
-    alone, _ = await _single(own, strengths, 3)
+    alone, _ = await _single(own, strengths)
     async with AsyncExitStack() as stack:
         tabs = [await stack.enter_async_context(Visitor(own.url)) for _ in range(10)]
         await asyncio.gather(*(tab.open(PAGE, scale=strengths.new()) for tab in tabs))

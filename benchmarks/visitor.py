@@ -24,7 +24,7 @@ from websockets.exceptions import ConnectionClosed
 
 PATIENCE = 120.0
 #: As in live_chart.js.
-COMPANY, EACH = 4, 0.06
+COMPANY, EACH = 4, 0.12
 ACTIVE = ("queued", "training", "running")
 
 

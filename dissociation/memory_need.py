@@ -66,14 +66,15 @@ def network_bytes(first: int, second: int) -> float:
 
 def need_of(asked: Asked) -> float:
     """Memory in bytes that a process needs at most for this alone, everything included."""
-    held = _sum(asked)
+    held = held_by(asked)
     if isinstance(asked, Recipe):
         # Nothing else is drawn or compiled while a network is trained.
         return BASE + max(PASSING, held)
     return BASE + PASSING + held
 
 
-def _sum(asked: Asked) -> float:
+def held_by(asked: Asked) -> float:
+    """Memory in bytes of its arrays alone: a second thing beside it needs no more than that."""
     if isinstance(asked, Contrast):
         return SLACK * _contrast(asked)
     if isinstance(asked, PhantomStudy):

@@ -9,6 +9,7 @@ from typing import Any
 
 from dissociation.dashboard.serving import SERVING
 from dissociation.dashboard.warm_up import warm_up
+from dissociation.engine import tidying
 from dissociation.engine.lab import cache_folder, lab
 from dissociation.engine.log_lines import log_to_stderr
 from dissociation.engine.settings import LOG, check_settings
@@ -27,15 +28,23 @@ def leave_unless_settings_are_sound() -> None:
         raise SystemExit(f"dissociation: {problem}") from None
 
 
+async def _tidy_up() -> None:
+    while True:
+        await asyncio.sleep(tidying.ROUND)
+        await asyncio.to_thread(lambda: tidying.tidy(lab()))
+
+
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Around the server's life: warms up shortly after the start, stops the compute thread."""
+    """Around the server's life: warms up shortly after the start, tidies up, stops computing."""
     SERVING.set()
     log_to_stderr(LOG.value)
     later = asyncio.get_running_loop().call_later(2.0, warm_up)
+    rounds = asyncio.create_task(_tidy_up())
     try:
         yield {}
     finally:
         later.cancel()
+        rounds.cancel()
         SERVING.clear()
         await asyncio.to_thread(lab().stop)

@@ -31,8 +31,8 @@ Clock = Callable[[], float]
 QUEUED, WAITING, RUNNING = "queued", "waiting", "running"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
 FINISHED = (DONE, FAILED, CANCELLED)
-#: Jobs that hold arrays in memory at once; more wait in line.
-MAX_ACTIVE = 6
+#: Jobs that hold arrays in memory at once, so that a class soon has points of all; more must wait.
+MAX_ACTIVE = 16
 #: Seconds a job outlives its watchers: long enough for a page to be drawn and to reconnect.
 LEASE = 15.0
 APOLOGY = "Something went wrong in the lab and has been logged. Please try again."

@@ -173,6 +173,11 @@ class Lab:
         for name in list(self._watches)[: max(0, len(self._watches) - int(MAX_WATCHES.value))]:
             del self._watches[name]
 
+    def forget(self) -> None:
+        """Lets finished watches go that nobody has looked at for long."""
+        with self._lock:
+            self._forget()
+
     @property
     def watches(self) -> int:
         """How many charts are watched, or were a moment ago."""

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from dissociation.engine.settings import MEMORY
 from dissociation.engine.task import Task
 from dissociation.memory_limit import check_memory
-from dissociation.memory_need import BASE, GIB
+from dissociation.memory_need import BASE, GIB, PASSING
 
 
 class _HasTask(Protocol):
@@ -29,9 +29,10 @@ def refuse_too_large(task: Task) -> None:
 def that_fit(active: Sequence[J], queued: Sequence[J]) -> list[J]:
     """Jobs in line that fit beside those at work; the line stops at the first that does not.
 
-    With none at work the first may begin: it was not refused.
+    With none at work the first may begin: it was not refused. What is only there for a moment, such
+    as noise while it is drawn, is there once: one job has its turn at a time.
     """
-    room = MEMORY.value * GIB - BASE - sum(job.task.memory for job in active)
+    room = MEMORY.value * GIB - BASE - PASSING - sum(job.task.memory for job in active)
     found: list[J] = []
     for job in queued:
         room -= job.task.memory

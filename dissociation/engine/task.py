@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from dissociation.memory_need import BASE, Asked, need_of
+from dissociation.memory_need import Asked, held_by
 
 
 class Step(NamedTuple):
@@ -46,8 +46,8 @@ class Task(abc.ABC):
 
     @functools.cached_property
     def memory(self) -> float:
-        """Bytes that it needs at most, beside what the lab takes anyway."""
-        return 0.0 if self.asked is None else need_of(self.asked) - BASE
+        """Bytes that it holds at most, also while others have their turns."""
+        return 0.0 if self.asked is None else held_by(self.asked)
 
     @abc.abstractmethod
     def run(self) -> Iterator[Steps]:

@@ -198,11 +198,17 @@ def test_lifespan(lab, monkeypatch):
     before = list(logger.handlers), logger.level, logger.propagate
     stopped = threading.Event()
     monkeypatch.setattr(lab, "stop", stopped.set)
+    rounds: list[object] = []
+    monkeypatch.setattr(launch.tidying, "tidy", rounds.append)
+    monkeypatch.setattr(launch.tidying, "ROUND", 0.01)
 
     async def live():
         assert not routes_are_served()
         async with launch.lifespan(None):
             assert routes_are_served() and not stopped.is_set()
+            while len(rounds) < 2:
+                await asyncio.sleep(0.01)
+            assert rounds[0] is lab
         assert not routes_are_served() and stopped.is_set()
 
     try:

@@ -15,7 +15,7 @@ from dissociation.engine.settings import MEMORY
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.measures import ParameterNoise
-from dissociation.memory_need import BASE, GIB
+from dissociation.memory_need import BASE, GIB, PASSING
 from dissociation.phantoms import PhantomStudy
 from dissociation.theory.causes import CausesStudy
 from dissociation.training import Recipe
@@ -91,9 +91,9 @@ def test_jobs_that_fit_alone_but_not_together_take_turns(lab, monkeypatch):
     lab.jobs.drain()
     watch = lab.watch_contrasts(contrasts)
     each = max(job.task.memory for job in watch.watched)
-    monkeypatch.setenv(MEMORY.variable, f"{(BASE + 2.5 * each) / GIB}")
+    monkeypatch.setenv(MEMORY.variable, f"{(BASE + PASSING + 2.5 * each) / GIB}")
     assert len(lab.jobs._ready()) == 2
-    monkeypatch.setenv(MEMORY.variable, f"{(BASE + 0.5 * each) / GIB}")
+    monkeypatch.setenv(MEMORY.variable, f"{(BASE + PASSING + 0.5 * each) / GIB}")
     # Whatever has been admitted is not starved, should the limit be lower than it.
     assert len(lab.jobs._ready()) == 1
     monkeypatch.setenv(MEMORY.variable, "100")

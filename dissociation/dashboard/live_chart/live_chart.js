@@ -2,7 +2,7 @@
 // theme changes, and the chart that lives in the same parent element is updated, never rebuilt.
 
 const ACTIVE = new Set(["queued", "training", "running"]);
-const EACH = 60; // milliseconds that the server is given for each page of a class
+const EACH = 120; // milliseconds that the server is given for each page of a class
 const LOST = 4404; // the server's close code for "no such job"
 const charts = new WeakMap();
 
