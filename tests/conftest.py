@@ -10,6 +10,7 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import jax
@@ -31,16 +32,25 @@ hypothesis.settings.load_profile("reproducible")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes side by side: the browser, which mostly waits, and everything else.
+    """What fails in a browser is tried once more, and told of (`-rR`).
 
-    Within each, module fixtures and compiled programs are shared as before. What fails in a browser
-    is tried once more, and told of (`-rR`): on a machine with other work, a page may come too late.
+    On a machine with other work, a page may come too late.
     """
     for item in items:
-        in_browser = "browser" in Path(item.path).parts
-        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else "rest"))
-        if in_browser:
+        if "browser" in Path(item.path).parts:
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Two processes side by side, each at one folder at a time.
+
+    The browser, which mostly waits, begins beside everything else. Within a folder, servers, module
+    fixtures and compiled programs are shared. (Marks of groups do nothing with this pytest.)
+    """
+    from folders import ByFolder
+
+    return ByFolder(config, log)
 
 
 REFERENCE = Path(__file__).parent / "data" / "notebook_width64.npz"

@@ -40,5 +40,5 @@ def test_four_charts_and_another_noise_scale(lab, page):
     assert page.evaluate(f"() => {PLOTS}[1].data.at(-1).y.join()") != noisy
     # Stored and on the same nodes: nothing was asked for anew.
     assert page.evaluate(f"() => {PLOTS}.every((p) => p.theFirst)")
-    expect(page.get_by_text("At σ = 0.07")).to_be_visible()
+    expect(page.get_by_text("At σ = 0.07", exact=True)).to_be_visible()
     no_exception(page)
