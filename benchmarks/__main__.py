@@ -12,6 +12,7 @@ from benchmarks.answering import answering
 from benchmarks.compare import compare
 from benchmarks.journey import journey
 from benchmarks.latency import latency
+from benchmarks.looking import looking
 from benchmarks.similarity import similarity
 from benchmarks.theory import theory
 
@@ -33,7 +34,7 @@ def main() -> None:
         found["theory"] = theory(say)
     found["visitor"] = []
     if not given.only:
-        for rows in (latency(say), answering(), journey()):
+        for rows in (latency(say), answering(), journey(), looking()):
             found["visitor"] += [
                 {"what": what, "measured": value, "aim": aim} for what, value, aim in rows
             ]

@@ -106,4 +106,4 @@ def _move(page: Page, url: str, rewrite: str, rows: list[tuple[str, float, str]]
 
 if __name__ == "__main__":
     for what, seconds, bound in looking():
-        print(f"{seconds:7.3f}  {what}  {bound}")
+        print(f"{seconds:7.3f} s  {what}  {bound and f'(aim {bound})'}")
