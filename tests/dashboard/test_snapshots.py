@@ -133,7 +133,7 @@ def test_only_watches():
 
 @given(st.lists(st.floats()))
 def test_numbers(values):
-    found = snapshots._numbers(values)
+    found = snapshots.plain_numbers(values)
     json.dumps(found, allow_nan=False)
     for value, number in zip(values, found, strict=True):
         assert (number is None) == (not math.isfinite(value))
