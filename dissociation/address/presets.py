@@ -178,6 +178,26 @@ PRESETS: dict[str, Preset] = {
             "Least norm leaves the hidden layer free only to turn, which no similarity between "
             "items notices and every linear reader does.",
         ),
+        Preset(
+            "silent-neurons",
+            "Thirty-two neurons that say nothing, and most of the noise",
+            Link.of("causes", rewrite="phantom"),
+            "With a phantom the logits take up more than twice the noise of the trained network's, "
+            "and more than half of it passes 32 of 1,056 neurons: those that paint the picture.",
+            "What they tell the output cancels, but noise on their outgoing weights does not; it "
+            "is read from activations that are much larger than those of any other neuron.",
+        ),
+        Preset(
+            "linear-law",
+            "How far does the linear law carry?",
+            Link.of("bridge", compute="all"),
+            "σ50 falls with the noise gain over five decades, in a nearly straight line, but less "
+            "steeply than the law says: most rewrites are within a quarter of it, those that are "
+            "scaled and rescaled the most stand three to five times as much noise.",
+            "The gain is that of small noise, and noise that topples half of the answers is not "
+            "small: the noises of the layers multiply, in the trained network as well. Put the "
+            "noise that theory allows across, products included, and the points close ranks.",
+        ),
     )
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -47,11 +47,15 @@ def bridge_panel(state: PageState) -> None:
     assert isinstance(watch, BridgeWatch)
     if not compute:
         _offer(state, candidates, watch)
-    figure = bridge_figure(candidates, values["across"], type_scale(state.lecture))
+    figure = bridge_figure(
+        watch.candidates, watch.known, values["across"], type_scale(state.lecture)
+    )
+    link = Link(state.table, values)
+    st.fragment(_verdict, run_every=follow(watch))(watch, values["across"])
     alt = f"{figure.y.title} against {figure.x.title}, a point a network. Their table is below."
     draw_watch(watch, figure, state.page, alt)
     st.caption(words.READING)
-    st.fragment(_below, run_every=follow(watch))(watch, Link(state.table, values))
+    st.fragment(_below, run_every=follow(watch))(watch, link)
 
 
 def _signature(candidates: Sequence[Candidate], compute: bool) -> str:
@@ -103,13 +107,13 @@ def _style(number: int, candidate: Candidate) -> lc.TraceStyle:
 
 
 def bridge_figure(
-    candidates: Sequence[Candidate], across: str, scale: float = 1.0
+    candidates: Sequence[Candidate], known: Collection[int], across: str, scale: float = 1.0
 ) -> lc.FigureSpec:
     """The figure of these networks, without their numbers.
 
     **Arguments:**
 
-    - `across`: the name of a predictor.
+    - `known`: positions of those that are shown; `across`: the name of a predictor.
     """
     predictor = PREDICTORS[across]
     title = f"{predictor.label} {predictor.formula.split(' = ')[0]}"
@@ -117,7 +121,7 @@ def bridge_figure(
     x = lc.Axis(title, 1.0, 1e6, log=True, auto=True)
     high = measure.noise_high
     y = lc.Axis("Measured σ50 (weight units)", measure.noise_low, high, log=True, auto=True)
-    styles = [_style(number, candidate) for number, candidate in enumerate(candidates)]
+    styles = [_style(number, candidates[number]) for number in sorted(known)]
     styles.append(lc.TraceStyle(BEST, "Best power law", "#7F7F7F", "solid", "circle", "", "law"))
     if predictor.slope is not None:
         linear = ("Linear law", "#D0344E", "dash", "circle", "", "law")
@@ -142,11 +146,14 @@ def shown(watch: BridgeWatch, values: Values) -> str:
     return words.how_many(watch.candidates, list(watch.points().values()), values)
 
 
+def _verdict(watch: BridgeWatch, across: str) -> None:
+    if told := words.verdict(list(watch.points().values()), across):
+        st.markdown(f"### {told}")
+
+
 def _below(watch: BridgeWatch, link: Link) -> None:
     points = list(watch.points().values())
     across = link.values["across"]
-    if told := words.verdict(points, across):
-        st.markdown(f"### {told}")
     st.markdown(f"{words.furthest(points, across)} {shown(watch, link.values)}".strip())
     st.caption(words.STATEMENT)
     if points:

@@ -71,15 +71,18 @@ def furthest(points: Sequence[Point], across: str) -> str:
 def how_many(candidates: Sequence[Candidate], points: Sequence[Point], values: Values) -> str:
     """How many of the networks are there, and what is left out."""
     undefined = sum(not math.isfinite(point.half_way) for point in points)
-    words = f"{len(points)} of {len(candidates)} networks are known"
+    missing = sum(candidate.wanted for candidate in candidates) - len(points)
+    words = f"{len(points)} networks are known"
+    if values["compute"] != ALL:
+        words += ", those whose robustness other pages have measured"
+        if missing > 0:
+            words += f"; at least {missing} of the usual strengths are missing"
     if undefined:
         words += (
-            f", of which {undefined} are left out: their error is nowhere half way from clean to "
-            "chance within the range of noise"
+            f"; {undefined} are left out, as their error is nowhere half way from clean to chance "
+            "within the range of noise"
         )
-    if values["compute"] == ALL:
-        return f"{words}. Rewrites of the other layer are shown if other pages measured them."
-    return f"{words}: those whose robustness other pages have measured."
+    return f"{words}."
 
 
 def bridge_table(points: Sequence[Point]) -> pd.DataFrame:

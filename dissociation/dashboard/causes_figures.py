@@ -66,7 +66,7 @@ def _shares(sigma: float, scale: float) -> lc.FigureSpec:
     y = lc.Axis("Share of the logit noise", 0, 1, percent=True)
     styles = [_source(name, name, f"noise in {name}") for name in MATRICES]
     styles.append(_source(TOGETHER, TOGETHER, "only together"))
-    styles.append(lc.TraceStyle("formula", "by the formula", "#222222", "dash", "circle"))
+    styles.append(lc.TraceStyle("formula", "by the formula", "#7F7F7F", "dash", "circle"))
     return _figure("shares", x, y, styles, scale, focus=sigma)
 
 

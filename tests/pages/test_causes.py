@@ -77,7 +77,7 @@ def test_the_best_factor_of_a_scaled_network_is_the_trained_one_s(lab):
 def test_the_bridge_is_asked_for_what_is_missing(lab):
     query = {**QUERY, "show": "scale"}
     visit = Visit("bridge", query)
-    assert "0 of " in visit.text() and "files are ready" in visit.text()
+    assert "0 networks are known" in visit.text() and "files are ready" in visit.text()
     visit.press("measure")
     assert visit.query["compute"] == "all"
     lab.jobs.drain()

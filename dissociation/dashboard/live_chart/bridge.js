@@ -5,6 +5,13 @@ const isLaw = ({ group }) => group === "law";
 /** The figure of the points alone, which is a map. */
 const bridgePoints = (figure) => ({ ...figure, traces: figure.traces.filter((s) => !isLaw(s)) });
 
+/** Labels only of what is far from the crowd around the reference, where they would cover all. */
+function farLabels(trace, all) {
+  const reference = all.at(-1).x[0];
+  const near = (x) => !reference || Math.abs(Math.log10(x / reference)) < 0.8;
+  return { ...trace, text: trace.text.map((text, i) => (near(trace.x[i]) ? "" : text)) };
+}
+
 function bridgeTraces(figure, snapshot) {
   const lines = figure.traces.filter(isLaw).map((style) => {
     const trace = snapshot.traces.find(({ key }) => key === `${style.key}-${figure.across}`);
@@ -24,7 +31,8 @@ function bridgeTraces(figure, snapshot) {
     };
   });
   const shown = snapshot.traces.filter(({ places }) => places);
-  return [...lines, ...mapTraces(bridgePoints(figure), { ...snapshot, traces: shown })];
+  const points = mapTraces(bridgePoints(figure), { ...snapshot, traces: shown });
+  return [...lines, ...points.map((trace) => farLabels(trace, points))];
 }
 
 const bridgeHeight = (figure, width) => mapHeight(figure, width);

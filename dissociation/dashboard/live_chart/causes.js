@@ -70,9 +70,7 @@ function sharesTraces(figure, snapshot) {
       uid: `border-${part}-${number}`,
       type: "scatter",
       mode: "lines",
-      name: escape(formula.name),
-      legendgroup: "formula",
-      showlegend: number === 0 && part === "dark",
+      showlegend: false,
       x: trace ? trace.x : [null],
       y,
       line,
@@ -80,11 +78,12 @@ function sharesTraces(figure, snapshot) {
     });
     // Light dashes on a dark line are seen on any colour.
     return [
-      border("dark", { color: formula.color, width: 4 * figure.scale }),
+      border("dark", { color: "#222222", width: 4 * figure.scale }),
       border("light", { color: "#ffffff", dash: formula.dash, width: 2 * figure.scale }),
     ];
   });
-  return [...stacked, ...borders];
+  // In the legend a colour that is seen on any background.
+  return [...stacked, ...borders, plainLine(figure, { traces: [] }, formula)];
 }
 
 // ---- what scaling would do --------------------------------------------------------------------

@@ -93,7 +93,7 @@ class TakenBridge(NamedTuple):
 
     def chart(self) -> Chart:
         """The points and the laws."""
-        figure = bridge_figure(self.candidates, self.link.values["across"])
+        figure = bridge_figure(self.candidates, self.points, self.link.values["across"])
         told = f"{figure.y.title} against {figure.x.title}, a point a network"
         return Chart((figure,), bridge_traces(self.points), told)
 
