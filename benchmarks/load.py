@@ -30,11 +30,11 @@ ARRIVING = 10.0
 DIFFERENT = 12
 #: Visits of a single visitor, of which the slowest counts.
 ALONE = 3
-#: In a browser: as many traces with a line and points as the page has lines.
+#: In a browser: every line that is a condition's, which neither bands nor marks of zeros are.
 EACH_HAS_POINTS = """
 () => {
   const data = document.querySelector('.js-plotly-plot')?.data ?? [];
-  const lines = data.filter((trace) => trace.mode);
+  const lines = data.filter((trace) => trace.mode === 'lines+markers');
   return lines.length > 1 && lines.every((trace) => (trace.x?.length ?? 0) >= 2);
 }
 """
