@@ -23,7 +23,10 @@ def give_way() -> None:
     """Lowers the priority of the calling thread and of all threads it will start.
 
     On Linux, where threads have priorities of their own; elsewhere nothing happens. JAX's pool of
-    compute threads is started by whichever thread computes first, and inherits from it.
+    compute threads is started by whichever thread computes first, and inherits from it. A lab that
+    was started with less priority than that keeps it: to raise it takes a right that few have.
     """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        if os.getpriority(os.PRIO_PROCESS, thread) < NICENESS:
+            os.setpriority(os.PRIO_PROCESS, thread, NICENESS)
