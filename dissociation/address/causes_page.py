@@ -21,12 +21,15 @@ _REWRITE = dataclasses.replace(
     choices={NONE: "none", **REWRITE.choices},
 )
 _THEN = dataclasses.replace(THEN, help="Further rewrites.")
+#: The layer that the first rewrite is of.
+REWRITTEN = "rewritten"
 SIGMA = Parameter(
     "sigma",
     "Noise σ that is looked at",
     NUMBER,
     0.05,
-    "Standard deviation, in weight units. All noise scales are computed at once.",
+    "Standard deviation, in weight units. All noise scales are computed at once; the nearest of "
+    "them is shown.",
     float(SCALES[0]),
     float(SCALES[-1]),
     True,
@@ -35,9 +38,9 @@ LAYER = Parameter(
     "layer",
     "Neurons of hidden layer",
     CHOICE,
-    "2",
+    REWRITTEN,
     "Whose neurons are ranked.",
-    choices={"1": "1", "2": "2"},
+    choices={REWRITTEN: "the rewrite's", "1": "1", "2": "2"},
 )
 _IMAGES = dataclasses.replace(
     IMAGES, help="Theory and sampling rest on the same ones. All 10,000 take ten times as long."
@@ -59,6 +62,11 @@ def causes_of(values: Values) -> CausesStudy:
         values["draws"],
         values["key"],
     )
+
+
+def ranked_layer(values: Values, study: CausesStudy) -> int:
+    """Of which hidden layer the neurons are ranked."""
+    return study.layer if values["layer"] == REWRITTEN else int(values["layer"])
 
 
 CAUSES: PageTable = page_table(

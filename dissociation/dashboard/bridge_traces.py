@@ -38,7 +38,7 @@ def bridge_traces(points: Mapping[int, Point]) -> list[dict[str, Any]]:
         across = [predictor.value(point.norms) for point in known]
         for key, law in zip((BEST, LINEAR), laws(known, name), strict=True):
             if law is not None:
-                ends = np.array([min(across), max(across)])
+                ends = np.array([min(filter(None, across)), max(across)])
                 # A quarter further on both sides, so that lines are seen to go on.
                 ends = ends * (ends[1] / ends[0]) ** np.array([-0.1, 0.1])
                 own = {"slope": plain_number(law.slope), "r2": plain_number(law.r2)}

@@ -58,7 +58,7 @@ def furthest(points: Sequence[Point], across: str) -> str:
     if linear is None:
         return ""
     value = PREDICTORS[across].value
-    known = [point for point in points if math.isfinite(point.half_way)]
+    known = [p for p in points if math.isfinite(p.half_way) and value(p.norms) > 0]
     ratios = [(math.log(p.half_way / float(linear(value(p.norms)))), p) for p in known]  # type: ignore
     off, point = max(ratios, key=lambda pair: abs(pair[0]))
     more = "more" if off > 0 else "less"

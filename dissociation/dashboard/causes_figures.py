@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.causes_traces import COPY, NUISANCE, OWN, TOGETHER, layer_of, scaled_by
+from dissociation.dashboard.causes_traces import COPY, NUISANCE, OWN, TOGETHER, scaled_by
 from dissociation.dashboard.palette import COMPOSED, SOURCES, condition_style, looks
 from dissociation.measures import ParameterNoise
 from dissociation.theory.causes import CausesStudy
@@ -71,7 +71,7 @@ def _shares(sigma: float, scale: float) -> lc.FigureSpec:
 
 
 def _trade_off(study: CausesStudy, sigma: float, scale: float) -> lc.FigureSpec:
-    scaled, layer = scaled_by(study), layer_of(study)
+    scaled, layer = scaled_by(study), study.layer
     now = 1.0 if scaled is None else scaled[0]
     low, high = (0.05, 50.0) if scaled is None else (min(0.1, now / 3), max(100.0, 3 * now))
     of = "α of scaling" if scaled is not None else "Further factor α"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dissociation.address.causes_page import causes_of
+from dissociation.address.causes_page import causes_of, ranked_layer
 from dissociation.address.links import Link
 from dissociation.dashboard import causes_words as words
 from dissociation.dashboard.causes_figures import causes_figures
@@ -37,7 +37,7 @@ def causes_panel(state: PageState) -> None:
         guard(problem)
         return
     assert isinstance(watch, CausesWatch)
-    sigma, layer = link.values["sigma"], int(link.values["layer"])
+    sigma, layer = link.values["sigma"], ranked_layer(link.values, study)
     figures = causes_figures(study, sigma, layer, type_scale(state.lecture))
     every = follow(watch)
     st.fragment(_verdict, run_every=every)(watch)

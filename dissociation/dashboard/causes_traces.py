@@ -19,7 +19,7 @@ TOGETHER = "together"
 OWN, COPY, NUISANCE = "own", "copy", "nuisance"
 RANKED = 30
 #: Factors α at which the trade-off is drawn.
-FACTORS = np.logspace(-2, 3, 81)
+FACTORS = np.logspace(-2, 3, 51)
 
 
 def scaled_by(study: CausesStudy) -> tuple[float, int] | None:
@@ -27,11 +27,6 @@ def scaled_by(study: CausesStudy) -> tuple[float, int] | None:
     if len(study.manipulations) == 1 and isinstance(study.manipulations[0], Scale):
         return study.manipulations[0].strength, study.manipulations[0].layer
     return None
-
-
-def layer_of(study: CausesStudy) -> int:
-    """The hidden layer that the study's first rewrite is of; 2 if there is none."""
-    return study.manipulations[0].layer if study.manipulations else 2
 
 
 def causes_traces(study: CausesStudy, found: CausesFindings | None) -> list[dict[str, Any]]:
@@ -49,9 +44,7 @@ def causes_traces(study: CausesStudy, found: CausesFindings | None) -> list[dict
 
 def line(key: str, x: Any, y: Any, detail: str = "") -> dict[str, Any]:
     """A trace without a band."""
-    values = plain_numbers(y)
-    both = {"low": values, "high": values}
-    return {"key": key, "x": plain_numbers(x), "y": values, **both, "detail": detail}
+    return {"key": key, "x": plain_numbers(x), "y": plain_numbers(y), "detail": detail}
 
 
 def _share_traces(found: CausesFindings, images: str) -> list[dict[str, Any]]:
@@ -72,7 +65,7 @@ def _share_traces(found: CausesFindings, images: str) -> list[dict[str, Any]]:
 def _trade_off_traces(
     study: CausesStudy, found: CausesFindings, images: str
 ) -> list[dict[str, Any]]:
-    layer, scaled = layer_of(study), scaled_by(study)
+    layer, scaled = study.layer, scaled_by(study)
     now = 1.0 if scaled is None else scaled[0]
     terms = scaled_terms(found.sources.terms, FACTORS / now, layer)
     traces = [line(f"{name}-term", FACTORS, terms[:, n], images) for n, name in enumerate(MATRICES)]

@@ -16,7 +16,6 @@ from dissociation.dashboard.causes_traces import (
     OWN,
     RANKED,
     kind_names,
-    layer_of,
     neuron_shares,
     scaled_by,
 )
@@ -130,7 +129,7 @@ def overlap(found: CausesFindings, sigma: float) -> str:
 
 def best_factor(study: CausesStudy, found: CausesFindings, sigma: float) -> str:
     """Which factor would be the best, and what it would leave of the noise."""
-    layer, scaled = layer_of(study), scaled_by(study)
+    layer, scaled = study.layer, scaled_by(study)
     factor, gain = best_scale(found.sources, layer)
     if math.isnan(factor):
         return ""

@@ -80,6 +80,11 @@ class CausesStudy:
             raise InvalidValue("task", self.recipe.task, allowed)
 
     @property
+    def layer(self) -> int:
+        """The hidden layer that the first rewrite is of; 2 if there is none."""
+        return self.manipulations[0].layer if self.manipulations else 2
+
+    @property
     def steps(self) -> int:
         """How many times [`stream`][] will have published something."""
         return 3 + self.draws * -(-self.images // PIECE)

@@ -36,7 +36,7 @@ class Sampled(NamedTuple):
 
 
 class Draw(NamedTuple):
-    """ξ of each layer, neurons × images, zero for neurons that only fill up; and the clean pass."""
+    """ξ of each layer, `(neurons, 250)`, zero for neurons that only fill up."""
 
     xi1: Any
     xi2: Any

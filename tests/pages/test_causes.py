@@ -25,6 +25,7 @@ def test_what_is_studied(lab):
     visit.widget("layer").set_value("1")
     visit.run()
     assert len(lab.studies) == asked and visit.query["sigma"] == "0.02"
+    assert visit.test.session_state["causes|values"]["layer"] == "1"
     visit.widget("rewrite").set_value("none")
     visit.run()
     assert lab.studies[-1].manipulations == (Duplicate(2.0),)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dissociation import __version__, causes_files
-from dissociation.address.causes_page import causes_of
+from dissociation.address.causes_page import causes_of, ranked_layer
 from dissociation.address.links import Link
 from dissociation.dashboard import causes_words as words
 from dissociation.dashboard.causes_figures import causes_figures
@@ -66,7 +66,7 @@ class TakenCauses(NamedTuple):
 
     @property
     def _layer(self) -> int:
-        return int(self.link.values["layer"])
+        return ranked_layer(self.link.values, self.study)
 
     def csv(self) -> str:
         """As the command line writes it."""
