@@ -19,7 +19,8 @@ def one(found: dict[str, Any]) -> str:
         "| | the lab alone | through the cluster |\n|---|---|---|\n"
         f"| first points | {found['first_alone_s']:.2f} s | {found['first_cluster_s']:.2f} s |\n"
         f"| everything | {found['alone_s']:.1f} s | {found['cluster_s']:.1f} s |\n\n"
-        f"Turn by turn that is {found['overhead']:+.1%}, {met} the aim of at most {AIM:.0%}. The "
+        f"Turn by turn that is {found['overhead']:+.1%}, {met} the aim of at most {AIM:.0%}, and "
+        f"{found['overhead_processor']:+.1%} in processor time, which others cannot take. The "
         "lab's own process, which sends, collects, adds and stores, took "
         f"{found['lab_s']:.1f} s of processor time in all."
     )
