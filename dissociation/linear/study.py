@@ -26,7 +26,7 @@ from dissociation.linear.solved import Solved, solve
 from dissociation.linear.task import LinearTask
 from dissociation.linear.walk import largest_change, walks
 
-STEPS, SIZE, SPREAD, DRAWS = (1, 60), (0.01, 0.5), (0.0, 2.0), (2, 2_000)
+STEPS, SIZE, SPREAD, DRAWS = (1, 60), (0.01, 0.5), (0.0, 2.0), (2, 1_000)
 #: Noise scales of the closed forms, and those at which noise is drawn.
 SIGMA, SAMPLED = np.logspace(-2, 0.5, 41), np.logspace(-2, 0.5, 6)
 #: Studies that are kept, about 1 MB each.
