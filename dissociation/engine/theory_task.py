@@ -12,12 +12,15 @@ from dissociation.engine.theory_records import theory_digest
 from dissociation.experiment import Experiment
 from dissociation.theory import SeedPrediction, stream_network, total_images
 
+#: Seconds by which measured curves are preferred, before there is a first prediction and after it.
+FIRST, THEN = 0.01, 3.0
+
 
 class TheoryTask(Task):
     """Predicts the curve of one condition on some seeds, one after the other.
 
-    Publishes `{plan digest: SeedPrediction}` so far, in images. Having shown nothing yet, it has
-    its turn after measured curves of the same page have theirs, because they are asked for first.
+    Publishes `{plan digest: SeedPrediction}` so far, in images. Measured curves have their first
+    points first; then there is a first prediction; to refine it there is time.
     """
 
     def __init__(self, library: Library, experiment: Experiment, seeds: tuple[int, ...]):
@@ -25,6 +28,7 @@ class TheoryTask(Task):
         self.experiment = experiment.canonical()
         self.asked = [dataclasses.replace(self.experiment, seeds=1)]
         self.digests = tuple(theory_digest(self.experiment, seed) for seed in seeds)
+        self.handicap = FIRST
         self.needs = still_to_train(library, [(experiment.recipe, seed) for seed in seeds])
 
     def run(self) -> Iterator[Step | None]:
@@ -42,6 +46,7 @@ class TheoryTask(Task):
                 found = {**found, name: news}
                 if news.complete:
                     self._save(seed, news)
+                self.handicap = THEN
                 yield Step(float(sum(p.images for p in found.values())), total, found)
 
     def _save(self, seed: int, prediction: SeedPrediction) -> None:

@@ -37,7 +37,7 @@ from dissociation.measures.input_noise import InputNoise
 from dissociation.measures.shared_rows import shared_rows
 from dissociation.network import Network
 from dissociation.theory.base import Method, Prepared
-from dissociation.theory.largest_logit import gaussian_error, quadratic_error, root
+from dissociation.theory.largest_logit import JITTER, gaussian_error, quadratic_error, root
 from dissociation.theory.relu_moments import ReluMoments, relu_moments
 
 #: Summed outgoing weights, relative to their parts, up to which neurons have no say.
@@ -209,7 +209,9 @@ def _quadratic(net: Correlated, found: Propagated, sigma: Any) -> tuple[Any, Any
     beyond1 = jnp.einsum("nbi,nci->nbc", bend1, whole1 - bend1 * diagonal)
     beyond1 -= jnp.einsum("nbpq,ncpq->nbc", curved1, curved1)
     rest = found.covariance - found.along + 0.5 * beyond1
-    return low, curvature, rest
+    # Of what is a difference, rounding is relative to what it is a difference of.
+    rounding = JITTER * jnp.trace(found.along, axis1=-2, axis2=-1) / CLASSES
+    return low, curvature, rest + rounding[:, None, None] * jnp.eye(CLASSES)[None]
 
 
 @dataclass(frozen=True)

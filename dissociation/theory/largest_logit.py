@@ -3,7 +3,8 @@
 The chance is an integral over the ten-dimensional normal `z` of `logits = μ + L z`. In polar
 coordinates `z = r u` it needs few directions `u`: along each, the label wins on one interval of
 `r`, whose probability the χ distribution with 10 degrees of freedom gives in closed form. The
-directions are fixed, so a curve over noise scales is smooth.
+directions are fixed, so a curve over noise scales is smooth; images take turns with `SETS` of them,
+so that what a set is off by averages out over the images.
 """
 
 from __future__ import annotations
@@ -13,23 +14,31 @@ from typing import Any
 
 import numpy as np
 
-from dissociation._lazy import jax, jnp
+from dissociation._lazy import jax, jnp, stats
 from dissociation.datasets import CLASSES
 
-#: Orthonormal frames of directions, each taken with both signs.
+#: Sets of directions; numbers of images must be multiples of it.
+SETS = 8
+#: Orthonormal frames of directions in a set, each taken with both signs.
 FRAMES = 8
-#: Directions and radii with quadratic logits.
+#: Frames and radii with quadratic logits.
 QUADRATIC_FRAMES, RADII = 4, 8
 #: Added to covariances, relative to their mean variance: below it float32 is rounding.
 JITTER = 1e-5
 
 
-def _frames(dimension: int, count: int) -> np.ndarray:
-    """`(2 * count * dimension, dimension)` unit directions: random orthonormal frames, ±."""
+@functools.cache
+def _directions(dimension: int, count: int) -> np.ndarray:
+    """`(SETS, 2 * count * dimension, dimension)` unit vectors: random orthonormal frames, ±."""
     random = np.random.Generator(np.random.PCG64(0))
-    frames = [np.linalg.qr(random.standard_normal((dimension,) * 2))[0] for _ in range(count)]
-    directions = np.concatenate(frames)
-    return np.concatenate([directions, -directions]).astype(np.float32)
+    frames = np.linalg.qr(random.standard_normal((SETS, count, dimension, dimension)))[0]
+    directions = frames.reshape(SETS, -1, dimension)
+    return np.concatenate([directions, -directions], axis=1).astype(np.float32)
+
+
+def _in_sets(values: Any) -> Any:
+    """`(n, ...)` as `(SETS, n / SETS, ...)`."""
+    return values.reshape(SETS, -1, *values.shape[1:])
 
 
 def _chi10(radius: Any) -> Any:
@@ -40,11 +49,16 @@ def _chi10(radius: Any) -> Any:
 
 
 def root(covariance: Any) -> Any:
-    """Lower triangular `L` with `L Lᵀ` the covariances `(n, c, c)`, with a little jitter."""
+    """Lower triangular `L` with `L Lᵀ` the covariances `(n, c, c)`, with a little jitter.
+
+    Where rounding leaves no such `L`, that of the variances alone.
+    """
     size = covariance.shape[-1]
-    variance = jnp.trace(covariance, axis1=-2, axis2=-1) / size
-    jitter = (JITTER * jnp.maximum(variance, 0.0) + 1e-20)[:, None, None]
-    return jnp.linalg.cholesky(covariance + jitter * jnp.eye(size)[None])
+    variances = jnp.maximum(jnp.diagonal(covariance, axis1=-2, axis2=-1), 0.0)
+    jitter = (JITTER * variances.mean(-1) + 1e-20)[:, None, None]
+    low = jnp.linalg.cholesky(covariance + jitter * jnp.eye(size)[None])
+    alone = jnp.sqrt(variances)[:, :, None] * jnp.eye(size)[None]
+    return jnp.where(jnp.isfinite(low).all((-2, -1), keepdims=True), low, alone)
 
 
 def gaussian_error(mean: Any, covariance: Any, labels: Any) -> Any:
@@ -54,10 +68,12 @@ def gaussian_error(mean: Any, covariance: Any, labels: Any) -> Any:
 
     - `mean`: `(n, 10)`, `covariance`: `(n, 10, 10)` of the logits; `labels`: `(n,)` int32.
     """
-    steps = jnp.einsum("nij,dj->ndi", root(covariance), jnp.asarray(_frames(CLASSES, FRAMES)))
-    lead, slope = _ahead(mean, labels)[:, None, :], _ahead(steps, labels)
-    crossing = -lead / jnp.where(slope == 0, 1e-30, slope)
     own = jax.nn.one_hot(labels, CLASSES, dtype=bool)[:, None, :]
+    directions = jnp.asarray(_directions(CLASSES, FRAMES))
+    steps = jnp.einsum("gnij,gdj->gndi", _in_sets(root(covariance)), directions)
+    slope = _ahead(steps.reshape(len(mean), -1, CLASSES), labels)
+    lead = _ahead(mean, labels)[:, None, :]
+    crossing = -lead / jnp.where(slope == 0, 1e-30, slope)
     upto = jnp.where(own | (slope > 0), jnp.inf, crossing).min(-1)
     since = jnp.where(own | (slope <= 0), 0.0, crossing).max(-1)
     return 1 - jnp.maximum(_chi10(upto) - _chi10(since), 0.0).mean(-1)
@@ -71,14 +87,11 @@ def _ahead(logits: Any, labels: Any) -> Any:
 
 @functools.cache
 def _nodes() -> np.ndarray:
-    """`(samples, 20)` fixed normals: directions times radii that are equally likely."""
-    from dissociation._lazy import stats
-
+    """`(SETS, samples, 20)` fixed normals: directions times radii that are equally likely."""
     size = 2 * CLASSES
-    directions = _frames(size, QUADRATIC_FRAMES)
-    radii = stats.chi.ppf((np.arange(RADII) + 0.5) / RADII, size)
-    points = directions[:, None, :] * radii[None, :, None].astype(np.float32)
-    return points.reshape(-1, size).astype(np.float32)
+    radii = stats.chi.ppf((np.arange(RADII) + 0.5) / RADII, size).astype(np.float32)
+    points = _directions(size, QUADRATIC_FRAMES)[:, :, None, :] * radii[None, None, :, None]
+    return points.reshape(SETS, -1, size)
 
 
 def quadratic_error(mean: Any, low: Any, curvature: Any, rest: Any, labels: Any) -> Any:
@@ -90,11 +103,13 @@ def quadratic_error(mean: Any, low: Any, curvature: Any, rest: Any, labels: Any)
     - `rest`: `(n, 10, 10)` covariance of what is Gaussian and independent of `z`.
     """
     nodes = jnp.asarray(_nodes())
-    z, other = nodes[:, :CLASSES], nodes[:, CLASSES:]
-    squares = (z[:, :, None] * z[:, None, :]).reshape(len(z), -1)
+    z, other = nodes[..., :CLASSES], nodes[..., CLASSES:]
+    squares = (z[..., :, None] * z[..., None, :]).reshape(*z.shape[:-1], -1)
     bent = curvature.reshape(*curvature.shape[:2], -1)
     trace = jnp.trace(curvature, axis1=-2, axis2=-1)
-    logits = jnp.einsum("nij,sj->nsi", low, z) + jnp.einsum("nij,sj->nsi", root(rest), other)
-    logits += 0.5 * (jnp.einsum("nbq,sq->nsb", bent, squares) - trace[:, None, :])
-    logits += mean[:, None, :]
-    return jnp.mean(jnp.argmax(logits, -1) != labels[:, None], axis=-1, dtype=jnp.float32)
+    logits = jnp.einsum("gnij,gsj->gnsi", _in_sets(low), z)
+    logits += jnp.einsum("gnij,gsj->gnsi", _in_sets(root(rest)), other)
+    logits += 0.5 * jnp.einsum("gnbq,gsq->gnsb", _in_sets(bent), squares)
+    logits += _in_sets(mean - 0.5 * trace)[:, :, None, :]
+    wrong = jnp.argmax(logits, -1) != _in_sets(labels)[:, :, None]
+    return jnp.mean(wrong, axis=-1, dtype=jnp.float32).reshape(-1)

@@ -58,7 +58,7 @@ def test_alone(page, lab):
     assert "Scaled" not in visit.test.dataframe[0].value["Condition"].tolist()
     # Nor does theory give away what is covered.
     assert {trace["key"] for trace in snapshot(visit.watch())["traces"]} == {"trained"}
-    assert "Scaled" not in visit.text().split("**Theory.**")[-1].split("Predict")[0]
+    assert "Scaled (α = 20)**: furthest" not in visit.text()
     # As the chart's callback does it, on a later run.
     covered = Visit(page, {**visit.query, "guess": guess_text(visit), "revealed": "yes"})
     assert len(shown(lab)) == 2 and isinstance(shown(lab)[1][0], Scale)

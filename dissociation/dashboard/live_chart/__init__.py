@@ -33,6 +33,7 @@ def _read(name: str) -> str:
 #: What draws a figure, in a page of its own, too; then what makes it live.
 DRAWING = (
     "figure.js",
+    "theory.js",
     "multiples.js",
     "heatmap.js",
     "representation.js",

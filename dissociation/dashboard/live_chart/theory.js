@@ -1,0 +1,47 @@
+// What theory predicts: a thin dotted line under the measured one, there before it is.
+
+const predictions = (figure, snapshot) => {
+  const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace.theory]));
+  return figure.traces.map((style) => [style, byKey.get(style.key)]).filter(([, line]) => line);
+};
+
+function theoryTrace(style, line, figure, compact) {
+  const texts = line.y.map((y, i) => {
+    const value = `<b>${number(y, figure.y)}</b>`;
+    const words = `${escape(style.name)}, theory`;
+    return compact
+      ? `<b>${words}</b> at ${number(line.x[i], figure.x)}<br>${value}<br>${escape(line.detail)}`
+      : `${words}  ${value}  ${escape(line.detail)}`;
+  });
+  return {
+    x: line.x,
+    y: line.y.map((v) => (drawable(v, figure.y) ? v : null)),
+    uid: uid("theory", style.key),
+    type: "scatter",
+    mode: "lines",
+    line: { color: style.color, dash: "2px,3px", width: 1.6 * figure.scale },
+    hovertext: texts,
+    hovertemplate: "%{hovertext}<extra></extra>",
+    showlegend: false,
+    legendgroup: style.key,
+  };
+}
+
+/** The lines, and one entry of the legend that says what dotted means; pressed, it hides nothing. */
+function theoryTraces(figure, snapshot, compact) {
+  if (!figure.theory) return [];
+  const lines = predictions(figure, snapshot);
+  const width = 1.6 * figure.scale;
+  const meaning = {
+    x: [null],
+    y: [null],
+    uid: "theory-meaning",
+    type: "scatter",
+    mode: "lines",
+    name: escape(figure.theory),
+    line: { color: "#7f7f7f", dash: "2px,3px", width },
+    legendgroup: "theory",
+    hoverinfo: "skip",
+  };
+  return [...lines.map(([style, line]) => theoryTrace(style, line, figure, compact)), meaning];
+}
