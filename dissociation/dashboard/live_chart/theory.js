@@ -1,4 +1,4 @@
-// What theory predicts: a thin dotted line under the measured one, before it is there.
+// What theory predicts: a thin dotted line under the measured one, there before it is.
 
 const predictions = (figure, snapshot) => {
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace.theory]));
