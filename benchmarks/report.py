@@ -222,7 +222,8 @@ def main() -> None:
         return
     section = reliability.readme_section(found)
     README.write_text(replaced(text, reliability.BEGIN, reliability.END, section))
-    MACHINES.write_text(cluster_words.filled(MACHINES.read_text(), found["cluster"]))
+    if "cluster" in found:
+        MACHINES.write_text(cluster_words.filled(MACHINES.read_text(), found["cluster"]))
 
 
 if __name__ == "__main__":

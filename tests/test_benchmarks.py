@@ -93,9 +93,10 @@ def test_what_is_told_of_reliability_is_the_latest_kept_run():
     found = kept.latest()
     assert reliability.readme_section(found) in (ROOT / "README.md").read_text()
     machines = (ROOT / "docs" / "more-machines.md").read_text()
-    assert cluster_words.filled(machines, found["cluster"]) == machines
-    with pytest.raises(ValueError, match="no place for one machine"):
-        cluster_words.filled("@@ONE@@", found["cluster"])
+    # Nothing is told of a cluster that was not kept.
+    assert ("written by benchmarks/report.py" in machines) == ("cluster" in found)
+    if "cluster" in found:
+        assert cluster_words.filled(machines, found["cluster"]) == machines
 
 
 def test_no_text_waits_for_its_figures():
