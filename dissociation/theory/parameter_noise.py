@@ -16,9 +16,14 @@ What is left of the variance of `h2` is in part shared by copies of a neuron: th
 add up there, in a nuisance group to nothing; the neurons' own parts add up in squares. Equal rows
 of `W2` are therefore kept once, with the sum of their outgoing weights and of their outer products.
 
-Many copies of one neuron, such as the notebook's nuisance neurons, rise and fall together, and the
-noise of the readout with them: its variance is then itself random. Where a row has `CROWD` copies
-or more, logits are a mixture over what these copies share, by Gauss-Hermite quadrature.
+The variance of the readout's noise, `R = σ² Σ_k h2_k²`, is itself random, and logits are a mixture
+over it, by Gauss-Hermite quadrature, where neurons without a say are many or large:
+
+- `CROWD` copies or more of one neuron, such as the notebook's nuisance neurons, rise and fall
+  together: `R` follows from what they share, a Gaussian of variance `s`.
+- Else `R` is taken as log-normal, with the variance that is first order in those of `h1`,
+  `4 σ⁴ Σ_j (E[h2] W2)_j² Var[h1_j]` by Price's theorem, and in the neurons' own: the neurons of a
+  phantom, say, all read the same few directions.
 
 The error is the chance that the label's logit is not the largest (`largest_logit.py`).
 """
@@ -37,12 +42,12 @@ from dissociation.measures.parameter_noise import ParameterNoise
 from dissociation.network import Network
 from dissociation.theory.base import Method, Prepared
 from dissociation.theory.largest_logit import gaussian_error
-from dissociation.theory.relu_moments import relu_moments, shared_remainder
+from dissociation.theory.relu_moments import ReluMoments, relu_moments, shared_remainder
 
 #: Summed outgoing weights, relative to their parts, up to which a group has no say.
 NO_SAY = 1e-5
 #: Copies of one neuron from which on what they share is integrated over, and at so many places.
-CROWD, NODES = 8, 9
+CROWD, NODES = 8, 7
 
 
 class Distinct(NamedTuple):
@@ -53,6 +58,8 @@ class Distinct(NamedTuple):
         `apart`: `(r, 100)` the sum of outer products of the copies' weights.
     - `copies`: `(r, 10)` of each row, or with relative noise the copies' squared weights.
     - `crowd`: the row with the most copies, `None` if those are few.
+    - `weights`: `(2, r)` of each row in the readout's noise, summed over its copies, and their
+        squares, summed; `None` if all rows have a say.
     """
 
     w1: Any
@@ -64,6 +71,7 @@ class Distinct(NamedTuple):
     apart: Any
     copies: Any
     crowd: Any
+    weights: Any
 
 
 def distinct(network: Network, *, relative: bool) -> Distinct:
@@ -89,7 +97,9 @@ def distinct(network: Network, *, relative: bool) -> Distinct:
     w2 = pad_to(w2[first[order]], rows, hidden)
     readout = pad_to(readout[order], rows)
     together = (readout[:, :, None] * readout[:, None, :]).reshape(rows, -1)
-    copies = summed(outgoing**2 if relative else np.ones_like(outgoing))[order]
+    each = outgoing**2 if relative else np.ones_like(outgoing)
+    copies = summed(each)[order]
+    squared = summed(each.mean(1, keepdims=True) ** 2)[order, 0]
     counts = np.bincount(group)[order]
     parts = {
         "w1": pad_to(w1, hidden),
@@ -105,7 +115,11 @@ def distinct(network: Network, *, relative: bool) -> Distinct:
         name: jax.device_put(np.ascontiguousarray(part, np.float32)) for name, part in parts.items()
     }
     crowd = jnp.int32(np.argmax(counts)) if counts.max() >= CROWD else None
-    return Distinct(**on_device, crowd=crowd)
+    weights = None
+    if not says.all():
+        both = np.stack([pad_to(copies.mean(1), rows), pad_to(squared, rows)])
+        weights = jax.device_put(both.astype(np.float32))
+    return Distinct(**on_device, crowd=crowd, weights=weights)
 
 
 @jit(static_argnames=("relative",))
@@ -147,13 +161,30 @@ def _logits(
     covariance += left.reshape(covariance.shape) + diagonal
     more = None
     if net.crowd is not None:
-        mean2 = (first.mean @ net.w2.T)[:, net.crowd]
         own = jnp.broadcast_to(own, variance.shape)[:, net.crowd]
-        at = mean2[None] + jnp.sqrt(shared[:, net.crowd])[None] * jnp.asarray(_nodes()[0])[:, None]
-        squares = relu_moments(at, jnp.broadcast_to(own[None], at.shape)).square
-        excess = squares - second.square[:, net.crowd][None]
-        more = variances[2] * excess[:, :, None] * net.copies[net.crowd][None, None]
+        more = variances[2] * _crowd_excess(net, first, shared[:, net.crowd], own)
+    elif net.weights is not None:
+        total = second.square @ net.weights[0]
+        steps = (second.mean * net.weights[0][None, :]) @ net.w2
+        spread = 4 * jnp.sum(steps * steps * first.variance, 1)
+        spread += 4 * (second.mean**2 * own) @ net.weights[1]
+        more = readout[None] * (_log_normal(total, spread) - 1)[:, :, None]
     return second.mean @ net.readout.T, covariance, more
+
+
+def _crowd_excess(net: Distinct, first: ReluMoments, shared: Any, own: Any) -> Any:
+    """`(NODES, n, 10)` per σ²: the crowd's `Σ h2²`, given what it shares, less its mean."""
+    mean = first.mean @ net.w2[net.crowd]
+    at = mean[None, :] + jnp.sqrt(shared)[None, :] * jnp.asarray(_nodes()[0])[:, None]
+    squares = relu_moments(at, jnp.broadcast_to(own[None], at.shape)).square
+    average = relu_moments(mean, shared + own).square
+    return (squares - average[None, :])[:, :, None] * net.copies[net.crowd][None, None, :]
+
+
+def _log_normal(mean: Any, variance: Any) -> Any:
+    """`(NODES, n)` a log-normal variable at the nodes, over its mean."""
+    width = jnp.log1p(variance / jnp.maximum(mean * mean, 1e-30))[None, :]
+    return jnp.exp(jnp.sqrt(width) * jnp.asarray(_nodes()[0])[:, None] - 0.5 * width)
 
 
 def _nodes() -> tuple[np.ndarray, np.ndarray]:

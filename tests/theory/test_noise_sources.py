@@ -163,8 +163,7 @@ def test_scaling(network, images, sources, alpha, layer):
     np.testing.assert_allclose(found / sources.terms, powers, rtol=1e-4)
 
 
-@settings(max_examples=4)
-@given(copies=st.integers(2, 3))
+@pytest.mark.parametrize("copies", [2, 3])
 def test_duplication(network, images, sources, copies):
     found = noise_sources(rewritten(network, Duplicate(float(copies))), images).terms
     np.testing.assert_allclose(found / sources.terms, (1, 1 / copies, copies), rtol=1e-4)

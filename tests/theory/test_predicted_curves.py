@@ -80,8 +80,6 @@ def _excess(predicted, runs, tolerance) -> float:
     return float(np.max(difference - np.maximum(3 * error, tolerance)))
 
 
-#: Beside so narrow a layer, a phantom's few neurons are most of its noise, and it is not Gaussian.
-TOLERANCE = {"phantom": 0.06}
 #: Rewrites that relative noise is not blind to.
 RELATIVE = ("trained", "nuisance", "identical", "pairs")
 
@@ -97,12 +95,13 @@ def test_parameter_noise_of_every_rewrite(rewritten, mode, low, high, names):
     )
     runs = _parameter_noise(measure, [rewritten[name] for name in names])
     excess = {
-        name: round(
-            _excess(_predicted(measure, rewritten[name]), own, TOLERANCE.get(name, 0.01)), 4
-        )
+        name: round(_excess(_predicted(measure, rewritten[name]), own, 0.01), 4)
         for name, own in zip(names, runs, strict=True)
     }
-    assert max(excess.values()) <= 0, sorted(excess.items(), key=lambda item: -item[1])
+    # In a layer of 64, the phantom's 66 neurons are most of what there is, and all alike.
+    allowed = {"phantom": 0.01}
+    outside = {name: by for name, by in excess.items() if by > allowed.get(name, 0.0)}
+    assert not outside
 
 
 @pytest.mark.parametrize("layers", ["1", "2", "3"])
