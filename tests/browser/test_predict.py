@@ -15,7 +15,7 @@ from .tiny import address, chart_comes_to, drawn, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
-WHERE = address("/Robustness", show="scale", key="2", theory="0")
+WHERE = address("/Robustness", show="scale", key="2", theory="no")
 HAND_IN = "Hand in my prediction"
 
 
