@@ -8,6 +8,8 @@ import streamlit as st
 
 from dissociation import manipulations as manipulate
 from dissociation.address.chains import Chain
+from dissociation.address.representation_page import NONE
+from dissociation.dashboard.controls import control, group
 from dissociation.dashboard.palette import condition_style
 from dissociation.dashboard.state import PageState
 from dissociation.experiment import MAX_MANIPULATIONS
@@ -130,3 +132,13 @@ def _earlier(chain: Chain, position: int) -> tuple[Manipulation, ...]:
     if position > 0:
         steps[position - 1], steps[position] = steps[position], steps[position - 1]
     return tuple(steps)
+
+
+def one_rewrite_controls(state: PageState) -> None:
+    """Which rewrite of a network, its strength, its further values, and what comes after it."""
+    rewrite = control(state, "rewrite")
+    if rewrite != NONE:
+        control(state, rewrite)
+        further = [name for name in state.parameters if name.startswith(f"{rewrite}.")]
+        group(state, "More about the rewrite", "tune", further)
+    composer(state, "then", "Then, in sequence")
