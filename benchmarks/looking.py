@@ -25,7 +25,7 @@ PLOT = "document.querySelector('.js-plotly-plot')"
 #: What the second side's matrix is now, as far as it is drawn; empty before.
 PICTURE = (
     f"(() => {{ const of = {PLOT}?.querySelectorAll('.heatmaplayer image');"
-    " return of?.length === 4 ? of[1].getAttribute('xlink:href') : ''; })()"
+    " return of?.length === 4 ? of[1].href.baseVal : ''; })()"
 )
 VALUES = "[...document.querySelectorAll('.live-chart-table td')].map((cell) => cell.textContent)"
 WAIT = f"""(before) => {{
