@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
-from dissociation.buckets import bucket, pad_to
+from dissociation.buckets import SMALLEST, pad_to
 from dissociation.datasets import CLASSES, PIXELS
 
 #: The key of the notebook: seed `k` of an ensemble is initialised from `split(PRNGKey(37), n)[k]`.
 NOTEBOOK_KEY = 37
 CHUNK = 1_000
+#: Neurons that are computed at once.
+BLOCK = 1_024
 
 
 class Network(NamedTuple):
@@ -35,17 +37,6 @@ class Network(NamedTuple):
     def widths(self) -> tuple[int, int]:
         """Number of neurons in the two hidden layers."""
         return self.w1.shape[0], self.w2.shape[0]
-
-
-class Activations(NamedTuple):
-    """What each layer does on `n` images; `h1` and `h2` are post-activations.
-
-    - `h1`: `(n, hidden1)`, `h2`: `(n, hidden2)`, `logits`: `(n, 10)`.
-    """
-
-    h1: Any
-    h2: Any
-    logits: Any
 
 
 def seed_key(seed: int, key: Any = None) -> Any:
@@ -118,13 +109,6 @@ def ensemble(networks: Sequence[Network]) -> Any:
     return to_mlp(Network(*stacked))
 
 
-@jit()
-def _activations(network: Network, images: Any) -> Activations:
-    h1 = jax.nn.relu(images @ network.w1.T)
-    h2 = jax.nn.relu(h1 @ network.w2.T)
-    return Activations(h1, h2, h2 @ network.w3.T)
-
-
 def padded_chunks(images: np.ndarray, size: int = CHUNK) -> Iterator[tuple[np.ndarray, int]]:
     """Rows in chunks of one shape `(size, d)`: the last is padded with zeros.
 
@@ -139,19 +123,77 @@ def padded_chunks(images: np.ndarray, size: int = CHUNK) -> Iterator[tuple[np.nd
         yield chunk, real
 
 
-def _on_device(network: Network) -> Network:
-    """Weights with silent neurons up to bucketed widths, so that few widths are ever compiled."""
+@jit(static_argnames=("rectified",))
+def _weighted(inputs: Any, weights: Any, *, rectified: bool) -> Any:
+    return (jax.nn.relu(inputs) if rectified else inputs) @ weights.T
+
+
+@jit()
+def _weighted_more(total: Any, inputs: Any, weights: Any) -> Any:
+    return total + jax.nn.relu(inputs) @ weights.T
+
+
+def _neurons(width: int) -> list[tuple[int, int, int]]:
+    """A layer's neurons in blocks: from, to, and how many with the silent ones that fill it up.
+
+    Blocks have few sizes, so that a width that moves with a slider compiles nothing.
+    """
+    starts = range(0, width, BLOCK)
+    return [
+        (start, min(start + BLOCK, width), _filled(min(BLOCK, width - start))) for start in starts
+    ]
+
+
+def _filled(size: int) -> int:
+    """The next power of two up to a quarter of a block, the next quarter above."""
+    quarter = BLOCK // 4
+    return (
+        max(SMALLEST, 1 << (size - 1).bit_length())
+        if size <= quarter
+        else -(-size // quarter) * quarter
+    )
+
+
+class _OnDevice(NamedTuple):
+    """Weights in blocks of neurons: `[of those that read][of those that send]`."""
+
+    first: list[Any]
+    second: list[list[Any]]
+    third: list[Any]
+
+    def hidden(self, images: Any, layer: int) -> list[Any]:
+        """Pre-activations of a hidden layer in blocks."""
+        first = [_weighted(images, block, rectified=False) for block in self.first]
+        return first if layer == 1 else [_all(first, blocks) for blocks in self.second]
+
+
+def _all(inputs: list[Any], blocks: list[Any]) -> Any:
+    """What a block of neurons receives from all of a layer, given in pre-activations."""
+    total = _weighted(inputs[0], blocks[0], rectified=True)
+    for sent, block in zip(inputs[1:], blocks[1:], strict=True):
+        total = _weighted_more(total, sent, block)
+    return total
+
+
+def _on_device(network: Network) -> _OnDevice:
     w1, w2, w3 = (np.asarray(weight) for weight in network)
-    hidden1, hidden2 = bucket(len(w1)), bucket(len(w2))
-    padded = pad_to(w1, hidden1), pad_to(w2, hidden2, hidden1), pad_to(w3, len(w3), hidden2)
-    return Network(*(jax.device_put(weight) for weight in padded))
+
+    def put(part: np.ndarray, rows: int, columns: int) -> Any:
+        return jax.device_put(np.ascontiguousarray(pad_to(part, rows, columns)))
+
+    one, two = _neurons(len(w1)), _neurons(len(w2))
+    return _OnDevice(
+        [put(w1[a:b], size, w1.shape[1]) for a, b, size in one],
+        [[put(w2[c:d, a:b], rows, size) for a, b, size in one] for c, d, rows in two],
+        [put(w3[:, a:b], len(w3), size) for a, b, size in two],
+    )
 
 
 def logits(network: Network, images: np.ndarray) -> np.ndarray:
     """`(n, 10)` float32 logits of `(n, 784)` images, in chunks of bounded memory."""
     weights = _on_device(network)
     parts = [
-        np.asarray(_activations(weights, chunk).logits)[:real]
+        np.asarray(_all(weights.hidden(chunk, 2), weights.third))[:real]
         for chunk, real in padded_chunks(images)
     ]
     return np.concatenate(parts)
@@ -159,12 +201,7 @@ def logits(network: Network, images: np.ndarray) -> np.ndarray:
 
 def features(network: Network, images: np.ndarray) -> np.ndarray:
     """`(n, hidden2)` float32 post-activations of the second hidden layer."""
-    weights, width = _on_device(network), len(network.w2)
-    parts = [
-        np.asarray(_activations(weights, chunk).h2)[:real, :width]
-        for chunk, real in padded_chunks(images)
-    ]
-    return np.concatenate(parts)
+    return hidden_and_logits(network, images, 2)[0]
 
 
 def hidden_and_logits(
@@ -177,9 +214,12 @@ def hidden_and_logits(
     outputs = np.empty((len(images), CLASSES), np.float32)
     for number, (chunk, real) in enumerate(padded_chunks(images)):
         rows = slice(number * CHUNK, number * CHUNK + real)
-        found = _activations(weights, chunk)
-        hidden[rows] = np.asarray(found[layer - 1])[:real, :width]
-        outputs[rows] = np.asarray(found.logits)[:real]
+        found = weights.hidden(chunk, layer)
+        for (start, stop, _), block in zip(_neurons(width), found, strict=True):
+            seen = np.asarray(block)[:real, : stop - start]
+            np.maximum(seen, 0, out=hidden[rows, start:stop])
+        second = found if layer == 2 else [_all(found, blocks) for blocks in weights.second]
+        outputs[rows] = np.asarray(_all(second, weights.third))[:real]
     return hidden, outputs
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dissociation.datasets import CLASSES
-from dissociation.measures.similarity.embedding import aligned, coordinates
-from dissociation.measures.similarity.products import gram
+from dissociation.measures.similarity.embedding import aligned, coordinates, recentred
 from dissociation.measures.similarity.rsa import euclidean
-from dissociation.measures.similarity.side import centred
+from dissociation.measures.similarity.side import OneSide
 
 #: Images in a picture, as many of each digit, and neurons.
 PICTURED, NEURONS = 250, 120
@@ -63,22 +62,27 @@ def characteristic_neurons(hidden: np.ndarray, labels: np.ndarray, count: int) -
     return order[places]
 
 
-def picture(hidden: np.ndarray, labels: np.ndarray, reference: np.ndarray | None = None) -> Picture:
+def picture(
+    side: OneSide | np.ndarray, labels: np.ndarray, reference: np.ndarray | None = None
+) -> Picture:
     """The picture of a representation.
 
     **Arguments:**
 
-    - `hidden`: `(n, d)` activations of images in stratified order, at least 250.
+    - `side`: `(n, d)` activations of images in stratified order, at least 250, at most 1,500; its
+      products are those that measures need, too.
     - `labels`: `(n,)` their digits.
     - `reference`: an embedding to turn this one onto.
     """
+    side = side if isinstance(side, OneSide) else OneSide(side)
+    hidden = side.values
     shown = np.argsort(labels[:PICTURED], kind="stable")
     seen = hidden[:PICTURED][shown]
-    products = gram(centred(hidden[:EMBEDDED]))
+    products = side.kernel[:EMBEDDED, :EMBEDDED]
     distances = euclidean(products[np.ix_(shown, shown)])
     neurons = seen[:, characteristic_neurons(hidden[:PICTURED], labels[:PICTURED], NEURONS)]
     furthest, strongest = float(distances.max()), float(np.quantile(neurons, 0.995))
-    points = coordinates(products)
+    points = coordinates(recentred(products))
     if reference is not None:
         points = aligned(points, reference)
     return Picture(

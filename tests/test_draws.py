@@ -27,12 +27,19 @@ def test_a_wider_layer_extends_the_draw_of_a_narrower():
     np.testing.assert_array_equal(draws.normal(key, (9, 64))[:5], draws.normal(key, (5, 64)))
 
 
-def test_few_compilations():
-    draws.normal(jax.random.PRNGKey(0), (1,))
-    before = draws._normal.jitted()._cache_size()
-    for rows in range(64, 257):
-        draws.normal(jax.random.PRNGKey(0), (rows, 64))
-    assert draws._normal.jitted()._cache_size() - before <= 5
+def test_of_a_typed_key_and_over_several_stretches():
+    shape = (3, draws.LONG - 1)
+    ours = draws.normal(jax.random.key(5), shape)
+    theirs = np.asarray(jax.random.normal(jax.random.key(5), shape))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=0)
+    with pytest.raises(ValueError, match="read-only"):
+        ours[0, 0] = 0
+
+
+def test_two_compilations_whatever_the_shape():
+    for count in (1, draws.SHORT + 1, draws.LONG // 2 - 1, draws.LONG // 2, 3 * draws.LONG + 1):
+        assert draws.normal(jax.random.PRNGKey(0), (count,)).shape == (count,)
+    assert draws._stretch.jitted()._cache_size() == 2
 
 
 @given(st.integers(1, 10**7))

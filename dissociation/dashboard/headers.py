@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dissociation.dashboard.origin import SameOrigin
+from dissociation.dashboard.plotting_library import PRELOAD
 from dissociation.engine.settings import HOSTS
 
 
@@ -52,7 +53,7 @@ _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
 class SafeHeaders:
-    """Adds [`HEADERS`][] to every answer that does not have its own."""
+    """Adds [`HEADERS`][] to every answer without its own, and to pages what they will need."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -65,6 +66,8 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Link", PRELOAD)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

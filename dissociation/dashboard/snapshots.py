@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from dissociation.address.names import condition_keys
+from dissociation.buckets import pad_to
 from dissociation.comparison import Findings
 from dissociation.dashboard.bridge_traces import bridge_traces
 from dissociation.dashboard.causes_traces import causes_traces
@@ -180,9 +181,9 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
             "y": plain_numbers(picture.embedding[:, 1]),
             "digits": labels.tolist(),
             "detail": "",
-            "dissimilarity": _matrix(picture.dissimilarity),
+            "dissimilarity": _bitmap(picture.dissimilarity),
             "largest_distance": picture.largest_distance,
-            "activations": _matrix(picture.activations),
+            "activations": _bitmap(picture.activations),
             "largest_activation": picture.largest_activation,
         }
         for key, picture in zip(SIDES, findings.pictures, strict=True)
@@ -257,6 +258,13 @@ def _shade_trace(key: str, shade: Shade, words: str, title: str) -> dict[str, An
 
 def _matrix(values: np.ndarray) -> dict[str, Any]:
     return {"bytes": base64.b64encode(values.tobytes()).decode(), "shape": list(values.shape)}
+
+
+def _bitmap(values: np.ndarray) -> dict[str, Any]:
+    """A matrix in the order of a bitmap: lowest row first, each a multiple of four bytes long."""
+    height, width = values.shape
+    padded = pad_to(values[::-1], height, -(-width // 4) * 4)
+    return {**_matrix(padded), "shape": [height, width], "stride": padded.shape[1]}
 
 
 def snapshot(watch: Watch) -> dict[str, Any]:

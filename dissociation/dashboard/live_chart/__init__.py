@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from dissociation.dashboard.live_chart.figure import (
     TraceStyle,
     revision,
 )
+from dissociation.dashboard.plotting_library import LIBRARY
 
 __all__ = [
     "DRAWING",
@@ -36,8 +36,6 @@ __all__ = [
     "live_chart",
     "revision",
 ]
-# The version makes it safe to let browsers keep the file for ever.
-_LIBRARY = f"/api/plotly.min.js?v={version('plotly')}"
 
 
 def _read(name: str) -> str:
@@ -50,6 +48,7 @@ DRAWING = (
     "theory.js",
     "multiples.js",
     "heatmap.js",
+    "bitmap.js",
     "digits.js",
     "representation.js",
     "map.js",
@@ -151,7 +150,7 @@ def live_chart(
             "snapshot": snapshot,
             "address": address,
             "alt": alt,
-            "library": _LIBRARY,
+            "library": LIBRARY,
             "second": second,
             "prediction": None if prediction is None else asdict(prediction),
         },

@@ -27,6 +27,7 @@ class LiveChart {
   connection = "fine"; // or "broken" (trying again) or "lost" (the server has no such job)
   socket = null;
   attempts = 0; // to connect, since the last message
+  drawing = null; // what tells the picture now on screen from others, where it is large
   again = false; // the visitor asked for another try: the same address is to be opened anew
 
   constructor(parent) {

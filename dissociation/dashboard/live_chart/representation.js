@@ -13,35 +13,18 @@ const DIGITS = [
   "#2C9BD3", "#7A8B00", "#8F63D2", "#A0522D", "#7F7F7F",
 ];
 
-function bytes(text) {
-  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-}
-
-function rowsOfBytes(matrix, largest) {
-  const flat = bytes(matrix.bytes);
-  const [height, width] = matrix.shape;
-  return Array.from({ length: height }, (_, row) =>
-    Array.from(flat.subarray(row * width, (row + 1) * width), (b) => (b / 255) * largest),
-  );
-}
-
 function representationHeight(figure, width) {
   return Math.round(Math.max(width, 320) * (width < PHONE ? 1.35 : 1.12));
 }
 
 const panelOf = (row, side) => suffix(2 * row + side);
 
-function heatOf(matrix, largest, row, side, words, colorscale) {
+function heatOf(matrix, largest, row, side, words, scale) {
   return {
+    ...bitmapTrace(matrix, largest, scale),
     uid: `heat-${row}-${side}`,
-    type: "heatmap",
-    z: rowsOfBytes(matrix, largest),
     xaxis: `x${panelOf(row, side)}`,
     yaxis: `y${panelOf(row, side)}`,
-    colorscale,
-    zmin: 0,
-    zmax: largest || 1,
-    showscale: false,
     hovertemplate: words,
   };
 }
@@ -82,8 +65,9 @@ function cloudShapes(figure, snapshot, width, size) {
   });
 }
 
-/** Tells one drawing from another. */
+/** Tells one drawing from another; null while there is nothing to see. */
 function representationDrawing(figure, snapshot, colors, width) {
+  if (snapshot.traces.length === 0) return null;
   const pictures = snapshot.traces.map((trace) => [trace.dissimilarity.bytes, trace.x]);
   return JSON.stringify([figure, pictures, colors, width]);
 }
@@ -97,11 +81,11 @@ function representationTraces(figure, snapshot) {
     return [
       heatOf(
         dissimilarity, trace.largest_distance, 0, side,
-        "images %{x} and %{y}<br>distance %{z:.3g}<extra></extra>", "Cividis",
+        "images %{x} and %{y}<br>distance %{text:.3g}<extra></extra>", "Cividis",
       ),
       heatOf(
         activations, trace.largest_activation, 1, side,
-        "image %{y}, neuron %{x}<br>activation %{z:.3g}<extra></extra>", "Viridis",
+        "image %{y}, neuron %{x}<br>activation %{text:.3g}<extra></extra>", "Viridis",
       ),
       cloudOf(trace, 2, side),
     ];
@@ -168,7 +152,7 @@ function representationLayout(figure, snapshot, colors, width) {
         showticklabels: side === 0 && part !== "embedding",
         domain: y,
         anchor: `x${own}`,
-        ...(part === "embedding" ? {} : { autorange: "reversed" }),
+        ...(part === "embedding" ? {} : { autorange: "reversed", scaleanchor: false }),
         ...(side === 1 ? { matches: `y${other}` } : {}),
       };
     });

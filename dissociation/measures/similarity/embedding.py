@@ -29,6 +29,12 @@ def coordinates(products: np.ndarray) -> np.ndarray:
     return points / size if size > 0 else points
 
 
+def recentred(products: np.ndarray) -> np.ndarray:
+    """The products of some of the rows, `(n, n)` float64, from which their own mean is taken."""
+    means = products.mean(0)
+    return products - means[:, None] - means[None, :] + means.mean()
+
+
 def aligned(points: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """The points `(n, 2)`, rotated or reflected to lie as near to the reference as they can."""
     # Of 2 × 2, for which nothing of SciPy need be loaded.

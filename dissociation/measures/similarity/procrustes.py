@@ -13,25 +13,48 @@ from __future__ import annotations
 
 import numpy as np
 
-from dissociation._lazy import linalg
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
-from dissociation.measures.similarity.products import exact_gram
+from dissociation.measures.similarity.side import OneSide
 
 
 def angular_distance(pair: Pair) -> float:
     """The angle θ in radians, from 0 to π/2."""
     scale = np.sqrt(np.prod(pair.norms))
-    if not scale > 0:
+    if not (scale > 0 and np.isfinite(scale)):
         return float("nan")
-    return float(np.arccos(min(1.0, nuclear_norm(pair.cross) / scale)))
+    return float(np.arccos(min(1.0, _nuclear(pair) / scale)))
+
+
+def _nuclear(pair: Pair) -> float:
+    """‖XᵀY‖_*, from whichever products are smaller.
+
+    Those of images have the same singular values: XᵀY (XᵀY)ᵀ = Xᵀ L X with L = YYᵀ, and with a root
+    K = RRᵀ of K = XXᵀ, of `n` columns instead of X's, Rᵀ L R has the same eigenvalues, zeros apart.
+    """
+    if not len(pair) < min(pair.first.shape[1], pair.second.shape[1]) // 2:
+        return nuclear_norm(pair.cross)
+    root = pair.a.kept("root", _root)
+    return _sum_of_roots(root.T @ pair.b.kernel @ root)
+
+
+def _root(side: OneSide) -> np.ndarray:
+    """`(n, n)` float64, a root of the images' products."""
+    values, vectors = np.linalg.eigh(side.kernel)
+    return vectors * np.sqrt(np.maximum(values, 0))
+
+
+def _sum_of_roots(squares: np.ndarray) -> float:
+    return float(np.sqrt(np.maximum(np.linalg.eigvalsh(squares), 0)).sum())
 
 
 def nuclear_norm(matrix: np.ndarray) -> float:
-    """The sum of the singular values: from the smaller Gram matrix in float64, which is quicker."""
+    """The sum of the singular values: from the smaller Gram matrix in float64, which is quicker.
+
+    By NumPy, which lets other threads run meanwhile; SciPy does not.
+    """
     rows = np.asarray(matrix if len(matrix) <= matrix.shape[1] else matrix.T, np.float64)
-    values = linalg.eigvalsh(exact_gram(rows), check_finite=False)
-    return float(np.sqrt(np.maximum(values, 0)).sum())
+    return _sum_of_roots(rows @ rows.T)
 
 
 PROCRUSTES = Similarity(

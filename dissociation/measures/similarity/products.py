@@ -1,7 +1,7 @@
-"""Matrix products of measures of similarity: float32 by XLA, float64 by SciPy's BLAS.
+"""Matrix products of measures of similarity: float32 by XLA.
 
-None by NumPy's: it has threads of its own, which wait for more work by spinning and meanwhile take
-the cores from the factorisations that come between products.
+Of few images none by NumPy's: where it has threads of its own, they wait for more work by spinning
+and meanwhile take the cores from the factorisations that come between products.
 """
 
 from __future__ import annotations
@@ -63,13 +63,6 @@ def gram(x: np.ndarray) -> np.ndarray:
     for block in _blocks(x):
         total += np.asarray(_gram(block))[: len(x), : len(x)]
     return total
-
-
-def exact_gram(x: np.ndarray) -> np.ndarray:
-    """The same of float64, with products of float64."""
-    # To BLAS, rows are columns, so that nothing is copied.
-    half = linalg.blas.dsyrk(1.0, x.T, trans=1).T
-    return half + np.tril(half, -1).T
 
 
 def inner(x: np.ndarray, y: np.ndarray) -> float:

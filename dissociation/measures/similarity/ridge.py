@@ -18,6 +18,7 @@ the scale. No fold is visited twice:
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ import numpy as np
 from dissociation._lazy import linalg
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import FOLDS, Moments, Pair
-from dissociation.measures.similarity.products import exact_gram, inner
+from dissociation.measures.similarity.products import gram, inner, product
 from dissociation.measures.similarity.side import OneSide
 
 #: Of the predictor's mean eigenvalue.
@@ -88,21 +89,29 @@ def _inverse(side: OneSide) -> np.ndarray:
     )
     factor, lower = linalg.cho_factor(regular, lower=True, overwrite_a=True, check_finite=False)
     half, _ = linalg.lapack.dpotri(factor, lower=lower, overwrite_c=True)
-    inverse = np.tril(half) + np.tril(half, -1).T
+    # What lies above the diagonal is left over from the factor's making.
+    inverse = np.where(_below(len(half)), half, half.T)
     # By the border, no constant is penalised: that direction is taken out.
     sums = inverse.sum(1)
     return inverse - np.outer(sums, sums / sums.sum())
 
 
+@functools.lru_cache(maxsize=4)
+def _below(size: int) -> np.ndarray:
+    """`(n, n)` whether an entry lies on the diagonal or below."""
+    return np.tri(size, dtype=bool)
+
+
 def _held_out(side: OneSide) -> np.ndarray:
     """E with Σ_folds ‖Y_f − Ŷ_f‖² = tr(E YYᵀ), whatever is read from this side."""
     inverse = side.square("ridge", _inverse)
-    residuals = np.empty_like(inverse)
+    rounded = inverse.astype(np.float32)
+    residuals = np.empty_like(rounded)
     for fold in range(FOLDS):
         held = slice(fold, None, FOLDS)
-        own = linalg.cho_factor(inverse[held, held], check_finite=False)
-        residuals[held] = linalg.cho_solve(own, inverse[held], check_finite=False)
-    return exact_gram(residuals.T)
+        own = np.linalg.inv(inverse[held, held]).astype(np.float32)
+        residuals[held] = product(own, rounded[:, held])
+    return gram(residuals.T)
 
 
 def _explained_by_kernels(predictor: OneSide, target: OneSide) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
-from dissociation.measures.similarity.products import gram, inner
+from dissociation.measures.similarity.products import inner
 from dissociation.measures.similarity.side import OneSide
 
 #: Images whose pairs are compared: 499,500 pairs.
@@ -30,14 +30,27 @@ def euclidean(products: np.ndarray) -> np.ndarray:
     return np.sqrt(np.maximum(distances, 0, out=distances).astype(np.float32))
 
 
-def correlation_distance(values: np.ndarray) -> np.ndarray:
-    """`(n, n)` float32, 1 minus the correlation of the rows of `(n, d)`; NaN for constant rows."""
-    patterns = values - values.mean(1, keepdims=True, dtype=np.float64)
-    norms = np.linalg.norm(patterns, axis=1, keepdims=True)
+def correlation_distance(side: OneSide) -> np.ndarray:
+    """`(n, n)` float32, 1 minus the correlation of the images' patterns; NaN for constant ones.
+
+    From the products of centred images, which the other measures have made already: with image
+    i = c_i + μ and the mean m_i over its d neurons, patterns i and j have the product
+    c_i·c_j + c_i·μ + c_j·μ + μ·μ − d m_i m_j.
+    """
+    values, width = side.values, side.values.shape[1]
+    mean = values.mean(0, dtype=np.float64)
+    offsets = side.centred @ mean.astype(np.float32) + 0.5 * float(mean @ mean)
+    own = values.mean(1, dtype=np.float64)
+    patterns = side.kernel - width * np.outer(own, own)
+    patterns += offsets[:, None]
+    patterns += offsets[None, :]
+    constant = values.min(1) == values.max(1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        patterns = (patterns / norms).astype(np.float32)
-    distances = (1 - gram(patterns)).astype(np.float32)
-    np.fill_diagonal(distances, np.where(norms[:, 0] > 0, 0, np.nan))
+        scale = 1 / np.sqrt(np.where(constant, np.nan, patterns.diagonal()))
+    patterns *= scale[:, None]
+    patterns *= scale[None, :]
+    distances = np.subtract(1, patterns, out=patterns).astype(np.float32)
+    np.fill_diagonal(distances, np.where(constant, np.nan, 0))
     return distances
 
 
@@ -56,42 +69,62 @@ def ranks(values: np.ndarray) -> np.ndarray:
     """`(n,)` float64 ranks of `(n,)` from 1 on; equal values share their mean rank.
 
     SciPy's `rankdata` sorts in a way that keeps equal values in order, which takes several times as
-    long and makes no difference to their mean.
+    long and makes no difference to their mean. Few of a million distances are equal.
     """
     order = np.argsort(values)
     ordered = values[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    ends = np.append(starts[1:], len(values))
+    place = np.arange(1.0, len(values) + 1)
+    again = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if len(again):
+        begins = np.concatenate([[True], np.diff(again) > 1])
+        run = np.cumsum(begins) - 1
+        shared = again[begins] + (np.bincount(run) + 2) / 2
+        place[again] = place[again + 1] = shared[run]
     found = np.empty(len(values))
-    found[order] = np.repeat((starts + ends + 1) / 2, ends - starts)
+    found[order] = place
     return found
 
 
 def _dissimilarities(side: OneSide, kind: str) -> np.ndarray:
     # Centring changes no distance, and makes float32 products more exact.
-    return euclidean(side.kernel) if kind == "euclidean" else correlation_distance(side.values)
+    return euclidean(side.kernel) if kind == "euclidean" else correlation_distance(side)
 
 
 def _standard(side: OneSide, kind: str, *, ranked: bool) -> np.ndarray:
-    """`(n, n)` dissimilarities or ranks, mean 0 and norm 1 over all pairs; NaN if any is."""
-    known = side.square(kind, functools.partial(_dissimilarities, kind=kind))
-    pairs = upper(known)
-    standard = np.zeros(known.shape)
+    """`(n (n - 1) / 2,)` dissimilarities or ranks, mean 0 and norm 1; NaN if any is."""
+    pairs = upper(side.square(kind, functools.partial(_dissimilarities, kind=kind)))
     if np.isnan(pairs).any():
-        return np.full_like(standard, np.nan)
+        return np.full(len(pairs), np.nan)
     pairs = ranks(pairs) if ranked else np.asarray(pairs, np.float64)
     pairs -= pairs.mean()
     with np.errstate(invalid="ignore", divide="ignore"):
         pairs /= np.sqrt(inner(pairs, pairs))
-    standard.ravel()[_above(len(standard))] = pairs
-    return standard + standard.T
+    return pairs
+
+
+def _as_square(pairs: np.ndarray, size: int) -> np.ndarray:
+    """`(n, n)` symmetric, from the entries above the diagonal."""
+    square = np.zeros((size, size))
+    square.ravel()[_above(size)] = pairs
+    return square + square.T
+
+
+def _pairs_of(side: OneSide, kind: str, *, ranked: bool) -> np.ndarray:
+    make = functools.partial(_standard, kind=kind, ranked=ranked)
+    name = f"{kind} {ranked}"
+    if side.parent is None:
+        return side.kept(name, make)
+
+    # Of images in another order: the ranks are known, and only change places.
+    def square(parent: OneSide) -> np.ndarray:
+        return _as_square(_pairs_of(parent, kind, ranked=ranked), len(parent))
+
+    return upper(side.square(f"square {name}", square))
 
 
 def _compared(pair: Pair, kind: str, *, ranked: bool) -> float:
-    make = functools.partial(_standard, kind=kind, ranked=ranked)
-    first, second = (side.square(f"{kind} {ranked}", make) for side in (pair.a, pair.b))
-    # Each pair of images stands in both halves.
-    return inner(first, second) / 2
+    first, second = (_pairs_of(side, kind, ranked=ranked) for side in (pair.a, pair.b))
+    return inner(first, second)
 
 
 def _similarity(kind: str, invariant: tuple[str, ...], *, ranked: bool) -> Similarity:

@@ -12,7 +12,7 @@ from dissociation.measures.similarity.products import gram
 
 def centred(values: np.ndarray) -> np.ndarray:
     """`(n, d)` float32 with the mean over the images taken from each column."""
-    return (values - values.mean(0, dtype=np.float64)).astype(np.float32)
+    return values - values.mean(0, dtype=np.float64).astype(np.float32)
 
 
 Make = Callable[["OneSide"], np.ndarray]

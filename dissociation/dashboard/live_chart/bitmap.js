@@ -1,0 +1,90 @@
+// A matrix of bytes as an image that the browser paints by itself: an indexed bitmap is a header, a
+// palette and the bytes as they came, so nothing is computed here, whatever the size.
+
+const HEADER = 1080; // bytes before the rows: a multiple of 3, so that base64 can be appended
+const SCALES = {
+  Cividis: [
+    "#00224e", "#123570", "#3b496c", "#575d6d", "#707173",
+    "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838",
+  ],
+  Viridis: [
+    "#440154", "#482878", "#3e4989", "#31688e", "#26828e",
+    "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725",
+  ],
+};
+
+function bytes(text) {
+  const raw = atob(text);
+  const found = new Uint8Array(raw.length);
+  for (let place = 0; place < raw.length; place++) found[place] = raw.charCodeAt(place);
+  return found;
+}
+
+function rowsOfBytes(matrix, largest) {
+  const flat = bytes(matrix.bytes);
+  const [height, width] = matrix.shape;
+  return Array.from({ length: height }, (_, row) =>
+    Array.from(flat.subarray(row * width, (row + 1) * width), (b) => (b / 255) * largest),
+  );
+}
+
+/** The colour of a share from 0 to 1 of a scale: red, green, blue. */
+function scaled(stops, share) {
+  const place = share * (stops.length - 1);
+  const below = Math.min(Math.floor(place), stops.length - 2);
+  const [low, high] = [stops[below], stops[below + 1]];
+  return [1, 3, 5].map((at) => {
+    const [from, to] = [low, high].map((stop) => parseInt(stop.slice(at, at + 2), 16));
+    return Math.round(from + (to - from) * (place - below));
+  });
+}
+
+const headers = new Map();
+
+/** What stands before the rows of a bitmap, in base64. */
+function bitmapHeader(height, width, stride, scale) {
+  const name = [height, width, stride, scale].join();
+  if (!headers.has(name)) {
+    const header = new DataView(new ArrayBuffer(HEADER));
+    header.setUint16(0, 0x424d); // "BM"
+    header.setUint32(2, HEADER + height * stride, true);
+    header.setUint32(10, HEADER, true);
+    header.setUint32(14, 40, true);
+    header.setInt32(18, width, true); // a row takes a multiple of four bytes
+    header.setInt32(22, height, true);
+    header.setUint16(26, 1, true);
+    header.setUint16(28, 8, true); // bits a pixel, each the number of a colour
+    header.setUint32(46, 256, true);
+    for (let index = 0; index < 256; index++) {
+      const [red, green, blue] = scaled(SCALES[scale], index / 255);
+      [blue, green, red, 0].forEach((part, n) => header.setUint8(54 + 4 * index + n, part));
+    }
+    headers.set(name, btoa(String.fromCharCode(...new Uint8Array(header.buffer))));
+  }
+  return headers.get(name);
+}
+
+/** Rows of values for the pointer, computed where it points. */
+function pointedRows({ bytes: text, shape: [height, width], stride }, largest) {
+  let flat;
+  const valuesOf = (row) => {
+    flat ??= bytes(text);
+    const start = (height - 1 - row) * stride; // a bitmap begins with its lowest row
+    return Array.from(flat.subarray(start, start + width), (b) => (b / 255) * largest);
+  };
+  const rows = new Array(height);
+  for (let row = 0; row < height; row++) {
+    Object.defineProperty(rows, row, { get: () => valuesOf(row), enumerable: true });
+  }
+  return rows;
+}
+
+/** A trace that shows a matrix: `{ bytes, shape, stride }`, 255 being `largest`. */
+function bitmapTrace(matrix, largest, scale) {
+  const [height, width] = matrix.shape;
+  return {
+    type: "image",
+    source: `data:image/bmp;base64,${bitmapHeader(height, width, matrix.stride, scale)}${matrix.bytes}`,
+    text: pointedRows(matrix, largest),
+  };
+}
