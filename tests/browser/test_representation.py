@@ -16,8 +16,35 @@ PLOT = "document.querySelector('.js-plotly-plot')"
 
 def pictures(page: Page) -> None:
     page.wait_for_function(
-        f"() => {PLOT}?.data?.filter((t) => t.type === 'heatmap').length === 4", timeout=60_000
+        f"() => {PLOT}?.data?.filter((t) => t.type === 'image').length === 4", timeout=60_000
     )
+
+
+def the_pointer_finds_distances(page: Page) -> None:
+    """What the browser has painted is the bitmap of 250 by 250, and each of its points tells."""
+    painted = page.evaluate(
+        """async () => {
+            const image = new Image();
+            image.src = document.querySelector('.imagelayer image').href.baseVal;
+            await image.decode();
+            return [image.naturalWidth, image.naturalHeight, image.src.slice(0, 22)];
+        }"""
+    )
+    assert painted == [250, 250, "data:image/bmp;base64,"]
+    box = page.locator(".imagelayer image").first.bounding_box()
+    assert box is not None
+    spot = [0.3, 0.7]
+    x, y = (
+        box[a] + box[b] * share for a, b, share in zip("xy", ("width", "height"), spot, strict=True)
+    )
+    page.mouse.move(x, y, steps=3)
+    words = page.locator(".hovertext").text_content() or ""
+    found = re.search(r"images (\d+) and (\d+)\s*distance ([\d.]+)", words)
+    assert found is not None, words
+    column, row = int(found[1]), int(found[2])
+    assert abs(column - 75) <= 2 and abs(row - 175) <= 2
+    value = page.evaluate(f"([row, column]) => {PLOT}.data[0].text[row][column]", [row, column])
+    assert value == pytest.approx(float(found[3]), rel=0.01) and value > 0
 
 
 def test_pictures_measures_and_a_moved_strength(lab, page):
@@ -26,18 +53,19 @@ def test_pictures_measures_and_a_moved_strength(lab, page):
     wait_for_end(page)
     expect(page.get_by_text("The answers are the same").first).to_be_visible()
     shapes = page.evaluate(
-        f"() => {PLOT}.data.map((t) => t.type === 'heatmap' ? [t.z.length, t.z[0].length]"
+        f"() => {PLOT}.data.map((t) => t.type === 'image' ? [t.text.length, t.text[0].length]"
         " : [t.x.length])"
     )
     assert shapes[0] == shapes[3] == [250, 250] and shapes[2] == shapes[5] == [500]
-    first, second = (f"() => {PLOT}.data[{n}].z[3].join()" for n in (0, 3))
+    first, second = (f"() => {PLOT}.data[{n}].text[3].join()" for n in (0, 3))
     trained, rewritten = page.evaluate(first), page.evaluate(second)
     page.evaluate(f"() => {{ {PLOT}.theFirst = true; }}")
+    the_pointer_finds_distances(page)
     slider = page.get_by_role("slider", name=re.compile("groups"))
     slider.focus()
     slider.press("ArrowRight")
     page.wait_for_function(
-        f"(before) => {PLOT}.data[3].z[3].join() !== before", arg=rewritten, timeout=60_000
+        f"(before) => {PLOT}.data[3].text[3].join() !== before", arg=rewritten, timeout=60_000
     )
     # The same node, and the trained side as it was.
     assert page.evaluate(first) == trained
