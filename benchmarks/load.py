@@ -169,8 +169,8 @@ async def memory(own: Server, strengths: Strengths) -> list[Row]:
                 await visitor.complete()
             return own.memory()
 
-    # What computing takes is not the visitors': one has been there before. The first class still pays
-    # for what grows once: pools, caches, arenas.
+    # What computing takes is not the visitors': one has been there before. The first class still
+    # pays for what grows once: pools, caches, arenas.
     async with Visitor(own.url) as visitor:
         await visitor.open(PAGE, scale=strength)
         await visitor.complete()
