@@ -6,6 +6,7 @@ Equal experiments are equal values with equal digests, hence one cache entry and
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from dataclasses import dataclass
@@ -111,19 +112,7 @@ class Experiment:
         - `weights`: the digest of its trained weights; without it, the digest of the plan, which is
           known before the network is trained.
         """
-        run = self.canonical()
-        return digest(
-            [
-                "curve",
-                SCHEMA,
-                training_digest(run.recipe, seed),
-                run.measure.canonical(),
-                [step.canonical() for step in run.manipulations],
-                run.key,
-                seed,
-                weights,
-            ]
-        )
+        return _seed_digest(self, seed, weights, datasets.fingerprint())
 
     def to_json(self) -> dict[str, Any]:
         """Plain values from which [`from_json`][] makes the same experiment."""
@@ -138,6 +127,24 @@ class Experiment:
             "key": self.key,
             "measure_anyway": self.measure_anyway,
         }
+
+
+# Every visitor of a class asks for the same ones, again and again.
+@functools.lru_cache(maxsize=4_096)
+def _seed_digest(experiment: Experiment, seed: int, weights: str | None, _data: str) -> str:
+    run = experiment.canonical()
+    return digest(
+        [
+            "curve",
+            SCHEMA,
+            training_digest(run.recipe, seed),
+            run.measure.canonical(),
+            [step.canonical() for step in run.manipulations],
+            run.key,
+            seed,
+            weights,
+        ]
+    )
 
 
 def from_json(values: Any) -> Experiment:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from dissociation.address.links import Link
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
+from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.dashboard.take_home.links import take_home_links
@@ -19,6 +21,12 @@ from dissociation.engine.jobs import DONE
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.watch import CurveWatch
 from dissociation.measures.base import Curve
+
+_tables: Shared[pd.DataFrame] = Shared()
+
+
+def _named(conditions: Sequence[Condition]) -> tuple[object, ...]:
+    return *conditions, *condition_names(conditions)
 
 
 def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) -> None:
@@ -42,7 +50,11 @@ def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) 
     _summaries(conditions, known)
     _probe_notes(conditions, known)
     with st.expander("Table of values", icon=":material/table:"):
-        table = value_table(conditions, known, theory)
+        table = _tables.of(
+            ("values", *_named(conditions)),
+            flat([*known, *theory]),
+            lambda: value_table(conditions, known, theory),
+        )
         st.dataframe(table, hide_index=True, width="stretch")
     take_home_links(link, ready=status.state == DONE)
 
@@ -59,7 +71,10 @@ def _same_function(watch: CurveWatch, conditions: Sequence[Condition]) -> None:
 
 
 def _summaries(conditions: Sequence[Condition], curves: Sequence[Curve]) -> None:
-    st.dataframe(summary_table(conditions, curves), hide_index=True, width="stretch")
+    table = _tables.of(
+        ("summary", *_named(conditions)), flat(curves), lambda: summary_table(conditions, curves)
+    )
+    st.dataframe(table, hide_index=True, width="stretch")
     if "images" in curves[0].seeds[0].notes or not np.isnan(curves[0].seeds[0].clean):
         st.caption(
             "σ50: noise at which the error is half way from clean to chance (a larger ratio is "

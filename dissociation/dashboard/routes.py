@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from typing import Any
 
@@ -14,7 +13,7 @@ from starlette.websockets import WebSocket
 
 from dissociation.dashboard.health_routes import health_route, metrics_route
 from dissociation.dashboard.room_socket import send_room
-from dissociation.dashboard.snapshots import snapshot
+from dissociation.dashboard.snapshots import news_text, snapshot
 from dissociation.dashboard.sockets import serve
 from dissociation.dashboard.take_home.page import PLOTLY_JS
 from dissociation.dashboard.take_home.route import export
@@ -53,11 +52,11 @@ async def _send_news(socket: WebSocket, listening: asyncio.Task) -> None:
         if watch.version != sent:
             news = await asyncio.to_thread(snapshot, watch)
             sent, traces = news["version"], news["traces"]
-            if traces == drawn:
+            if traces is drawn or traces == drawn:
                 # Pictures are large, and most news of them is how far their measures are.
                 del news["traces"]
             drawn = traces
-            await socket.send_text(json.dumps(news, allow_nan=False))
+            await socket.send_text(news_text(news))
             if watch.status().finished and news["state"] in ("done", "failed", "cancelled"):
                 await socket.close()
                 return

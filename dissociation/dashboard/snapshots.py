@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import collections
-import threading
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,9 +12,11 @@ import numpy as np
 from dissociation.address.names import condition_keys
 from dissociation.buckets import pad_to
 from dissociation.comparison import Findings
+from dissociation.contrasts import Contrast
 from dissociation.dashboard.bridge_traces import bridge_traces
 from dissociation.dashboard.causes_traces import causes_traces
 from dissociation.dashboard.numbers import plain_number, plain_numbers
+from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.similarity_table import live_table
 from dissociation.datasets import mnist_test
 from dissociation.engine.bridge_watch import BridgeWatch
@@ -42,37 +43,39 @@ DIFFERENCE = "difference"
 LOSS, ERROR = "Training loss", "Test error"
 
 
-#: The traces of curves as they were last; one of these for each question of a whole class.
-_drawn: collections.OrderedDict[Any, tuple[Any, list[dict[str, Any]]]] = collections.OrderedDict()
-DRAWN = 64
-_drawing = threading.Lock()
+_traces: Shared[list[dict[str, Any]]] = Shared()
+_texts: Shared[str] = Shared()
 
 
 def shared_traces(watch: CurveWatch) -> list[dict[str, Any]]:
     """[`curve_traces`][] of a watch, made once for all who watch the same curves."""
     curves, predictions = watch.curves(), _predictions(watch)
+
+    def make() -> list[dict[str, Any]]:
+        return curve_traces(watch.experiments, curves, watch.pair, predictions)
+
     question = tuple(watch.experiments), watch.pair, len(predictions)
-    # Curves are never changed but replaced, so the same objects are the same numbers.
-    parts = [None if curve is None else curve.seeds for curve in (*curves, *predictions)]
-    with _drawing:
-        known = _drawn.get(question)
-        if known is None or not _same_parts(known[0], parts):
-            traces = curve_traces(watch.experiments, curves, watch.pair, predictions)
-            known = _drawn[question] = parts, traces
-        _drawn.move_to_end(question)
-        while len(_drawn) > DRAWN:
-            _drawn.popitem(last=False)
-        return known[1]
+    return _traces.of(question, flat([*curves, *predictions]), make)
+
+
+def _shared_contrast(contrast: Contrast, found: Findings | None) -> list[dict[str, Any]]:
+    """[`contrast_traces`][], made once for all who watch the same contrast."""
+    pictures = None if found is None else found.pictures
+    return _traces.of(contrast, [pictures], lambda: contrast_traces(found))
+
+
+def news_text(news: dict[str, Any]) -> str:
+    """A snapshot as JSON; its traces are written once for all who are sent the same."""
+    if "traces" not in news:
+        return json.dumps(news, allow_nan=False)
+    traces = news["traces"]
+    text = _texts.of(id(traces), [traces], lambda: json.dumps(traces, allow_nan=False))
+    others = {name: value for name, value in news.items() if name != "traces"}
+    return f'{json.dumps(others, allow_nan=False)[:-1]}, "traces": {text}}}'
 
 
 def _predictions(watch: CurveWatch) -> list[Prediction | None]:
     return watch.predictions() if isinstance(watch, TheoryWatch) else []
-
-
-def _same_parts(one: Sequence[Any], other: Sequence[Any]) -> bool:
-    return [None if p is None else [*map(id, p)] for p in one] == [
-        None if p is None else [*map(id, p)] for p in other
-    ]
 
 
 def curve_traces(
@@ -275,7 +278,7 @@ def snapshot(watch: Watch) -> dict[str, Any]:
         status, traces = watch.status(), _training_traces(watch)
     elif isinstance(watch, ContrastWatch):
         status, found = watch.status(), watch.findings()[0]
-        news = _news(watch, status, contrast_traces(found))
+        news = _news(watch, status, _shared_contrast(watch.contrasts[0], found))
         return {**news, "table": live_table(found)}
     elif isinstance(watch, PhantomWatch):
         status, traces = watch.status(), phantom_traces(watch.study, watch.findings())

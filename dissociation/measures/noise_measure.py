@@ -37,6 +37,13 @@ COARSE = 6
 SIGMAS_AT_ONCE = 8
 
 
+@functools.lru_cache(maxsize=256)
+def _spaced(low: float, high: float, points: int) -> np.ndarray:
+    found = np.logspace(np.log10(low), np.log10(high), points)
+    found.setflags(write=False)
+    return found
+
+
 @dataclass(frozen=True)
 class NoiseMeasure(Measure):
     """A measure over noise scales σ from `noise_low` to `noise_high`, log-spaced at `points`.
@@ -62,7 +69,7 @@ class NoiseMeasure(Measure):
     @property
     def x(self) -> np.ndarray:
         """See [`Measure.x`][]: evenly spaced in the logarithm, ends included."""
-        return np.logspace(np.log10(self.noise_low), np.log10(self.noise_high), self.points)
+        return _spaced(self.noise_low, self.noise_high, self.points)
 
     @property
     def total(self) -> np.ndarray:
