@@ -44,6 +44,10 @@ Row = tuple[str, float, str, str]  # what, measured, unit, aim
 async def _single(own: Server, strengths: Strengths) -> tuple[float, int]:
     """One visitor, several times. **Returns:** the longest way to points, and most jobs begun."""
     firsts, jobs = [], []
+    # The first to have something computed also waits for the programs to be loaded.
+    async with Visitor(own.url) as visitor:
+        await visitor.open(PAGE, scale=strengths.new())
+        await visitor.complete()
     for _ in range(ALONE):
         before = sum(own.jobs().values())
         async with Visitor(own.url) as visitor:
