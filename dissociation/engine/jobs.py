@@ -31,8 +31,9 @@ Clock = Callable[[], float]
 QUEUED, WAITING, RUNNING = "queued", "waiting", "running"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
 FINISHED = (DONE, FAILED, CANCELLED)
-#: Jobs that hold arrays in memory at once, so that a class soon has points of all; more must wait.
-MAX_ACTIVE = 16
+#: Jobs that hold arrays in memory at once, so that a class soon has points of all; more must wait,
+#: and fewer fit where memory is small. What only adds to others begins while there are few.
+MAX_ACTIVE, FEW = 64, 16
 #: Seconds a job outlives its watchers: long enough for a page to be drawn and to reconnect.
 LEASE = 15.0
 APOLOGY = "Something went wrong in the lab and has been logged. Please try again."
@@ -181,9 +182,12 @@ class Jobs:
         queued = [job for job in self._jobs if job.state == QUEUED]
         back = [job for job in active if job.news is not None and job.news.is_set()]
         here = [job for job in active if job.news is None]
+        queued.sort(key=lambda job: job.task.handicap > 0)
         # Those that are out count, too: if the cluster goes away they all come back.
-        here += that_fit(active, queued)
-        return back + here[:MAX_ACTIVE]
+        begin = that_fit(active, queued)
+        room = max(0, FEW - len(active))
+        begin = [job for place, job in enumerate(begin) if job.task.handicap <= 0 or place < room]
+        return back + (here + begin)[:MAX_ACTIVE]
 
     def _wanted(self, job: Job) -> bool:
         now = self._clock()

@@ -160,6 +160,52 @@ class TestFairTurns:
         steps(jobs, 1)
         assert log == ["new"]
 
+    def test_the_oldest_goes_on_until_it_has_something_to_show(self, jobs):
+        """Taking turns, all would have their first points when the last one does."""
+        log = []
+
+        class Slow(Count):
+            def run(self):
+                for step in super().run():
+                    yield None
+                    yield step
+
+        for name in "abc":
+            jobs.submit(Slow(name, steps=1, log=log))
+        steps(jobs, 2)
+        assert log == ["a"]
+        steps(jobs, 2)
+        assert log == ["a", "b"]
+
+    def test_what_takes_long_to_its_first_step_lets_others_try(self, jobs):
+        log = []
+
+        class Endless(Count):
+            def run(self):
+                while True:
+                    yield None
+
+        jobs.submit(Endless("endless"))
+        jobs.submit(Count("other", log=log))
+        steps(jobs, 2)
+        assert log == []
+        steps(jobs, 1)
+        assert log == ["other"]
+
+    def test_what_only_adds_does_not_keep_others_out(self, jobs, monkeypatch):
+        monkeypatch.setattr(module, "FEW", 4)
+        aside = [Count(f"aside {n}", steps=9) for n in range(9)]
+        for task in aside:
+            task.handicap = 1.0
+            jobs.submit(task)
+        steps(jobs, 20)
+        assert jobs.counts()[RUNNING] == 4
+        others = [jobs.submit(Count(f"job {n}", steps=9)) for n in range(9)]
+        steps(jobs, 9)
+        assert all(jobs.snapshot(job).step is not None for job in others)
+        jobs.drain()
+        assert jobs.counts() == {QUEUED: 0, WAITING: 0, RUNNING: 0}
+
     def test_least_time_first(self, jobs):
         log = []
         jobs.submit(Count("a", steps=100, log=log))

@@ -76,9 +76,9 @@ def test_no_turn_before_there_is_news(jobs):
 
 
 def test_many_may_be_out_and_others_begin_nonetheless(jobs):
-    away = [Away(f"away {n}") for n in range(2 * MAX_ACTIVE)]
+    away = [Away(f"away {n}") for n in range(MAX_ACTIVE + 9)]
     out = [jobs.submit(task) for task in away]
-    here = [jobs.submit(Here(f"here {n}")) for n in range(2 * MAX_ACTIVE)]
+    here = [jobs.submit(Here(f"here {n}")) for n in range(MAX_ACTIVE + 9)]
     jobs.drain()
     assert all(job.state == RUNNING for job in out) and all(job.state == DONE for job in here)
     assert [task.turns for task in away] == [1] * len(away)
