@@ -22,6 +22,8 @@ from dissociation.engine.lab import lab
 #: How often a socket looks whether there is news (seconds): at first, when a visitor waits for the
 #: first points, and after that many seconds.
 QUICK, POLL, QUICK_FOR = 0.03, 0.1, 1.0
+#: From so many visitors on, each is looked after less often: all of them together as often.
+CROWD = 16
 #: Code with which a socket of an unknown name is closed.
 UNKNOWN = 4404
 
@@ -60,7 +62,8 @@ async def _send_news(socket: WebSocket, listening: asyncio.Task) -> None:
             if watch.status().finished and news["state"] in ("done", "failed", "cancelled"):
                 await socket.close()
                 return
-        await asyncio.sleep(QUICK if time.monotonic() - begin < QUICK_FOR else POLL)
+        pause = QUICK if time.monotonic() - begin < QUICK_FOR else POLL
+        await asyncio.sleep(pause * max(1.0, lab().watching / CROWD))
 
 
 ROUTES: list[BaseRoute] = [
