@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import itertools
 import json
 import logging
@@ -66,6 +67,21 @@ def test_plotly(address):
     assert body == routes.PLOTLY_JS.read_bytes() and b"plotly.js" in body[:200]
     assert headers["content-type"].startswith("text/javascript")
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_plotly_packed(address):
+    """As browsers ask for it: packed once, whoever asks, and not again on its way."""
+    request = urllib.request.Request(f"http://{address}/api/plotly.min.js?v=1")
+    request.add_header("Accept-Encoding", "gzip, br")
+    packed = []
+    for _ in range(2):
+        with urllib.request.urlopen(request) as answer:
+            packed.append(answer.read())
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert answer.headers["Vary"] == "Accept-Encoding"
+    assert packed[0] == packed[1]
+    assert gzip.decompress(packed[0]) == routes.PLOTLY_JS.read_bytes()
+    assert routes._packed_library.cache_info().misses == 1
 
 
 @pytest.mark.parametrize("watch", ["unknown", "a" * 500, "..", "%00", "<script>", "🦊"])
