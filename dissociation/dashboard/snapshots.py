@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -10,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from dissociation.address.names import condition_keys
-from dissociation.buckets import pad_to
 from dissociation.comparison import Findings
 from dissociation.contrasts import Contrast
 from dissociation.dashboard.bridge_traces import bridge_traces
 from dissociation.dashboard.causes_traces import causes_traces
+from dissociation.dashboard.matrices import bitmap, matrix
 from dissociation.dashboard.numbers import plain_number, plain_numbers
 from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.similarity_table import live_table
@@ -184,9 +183,9 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
             "y": plain_numbers(picture.embedding[:, 1]),
             "digits": labels.tolist(),
             "detail": "",
-            "dissimilarity": _bitmap(picture.dissimilarity),
+            "dissimilarity": bitmap(picture.dissimilarity),
             "largest_distance": picture.largest_distance,
-            "activations": _bitmap(picture.activations),
+            "activations": bitmap(picture.activations),
             "largest_activation": picture.largest_activation,
         }
         for key, picture in zip(SIDES, findings.pictures, strict=True)
@@ -254,20 +253,9 @@ def phantom_traces(study: PhantomStudy, found: PhantomFindings | None) -> list[d
 
 
 def _shade_trace(key: str, shade: Shade, words: str, title: str) -> dict[str, Any]:
-    picture = {**_matrix(shade.values), "low": shade.low, "high": shade.high}
+    picture = {**matrix(shade.values), "low": shade.low, "high": shade.high}
     place = {"x": [0], "y": [0], "detail": ""}
     return {"key": key, **place, "picture": picture, "words": words, "title": title}
-
-
-def _matrix(values: np.ndarray) -> dict[str, Any]:
-    return {"bytes": base64.b64encode(values.tobytes()).decode(), "shape": list(values.shape)}
-
-
-def _bitmap(values: np.ndarray) -> dict[str, Any]:
-    """A matrix in the order of a bitmap: lowest row first, each a multiple of four bytes long."""
-    height, width = values.shape
-    padded = pad_to(values[::-1], height, -(-width // 4) * 4)
-    return {**_matrix(padded), "shape": [height, width], "stride": padded.shape[1]}
 
 
 def snapshot(watch: Watch) -> dict[str, Any]:

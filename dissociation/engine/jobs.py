@@ -14,23 +14,28 @@ import itertools
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable
 
 from dissociation.engine.bookkeeping import note_chunk, note_end, note_failure, note_start
+from dissociation.engine.job import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    WAITING,
+    Job,
+    JobSnapshot,
+)
 from dissociation.engine.memory import that_fit
 from dissociation.engine.place import HERE, Place
 from dissociation.engine.priority import give_way
 from dissociation.engine.settings import MAX_QUEUE
-from dissociation.engine.task import Step, Steps, Task
+from dissociation.engine.task import Step, Task
 from dissociation.engine.turns import turn
 from dissociation.errors import DamagedData, InvalidValue
 
 Clock = Callable[[], float]
-QUEUED, WAITING, RUNNING = "queued", "waiting", "running"
-DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
-FINISHED = (DONE, FAILED, CANCELLED)
 #: Jobs that hold arrays in memory at once, so that a class soon has points of all; more must wait,
 #: and fewer fit where memory is small. What only adds to others begins while there are few.
 MAX_ACTIVE, FEW = 64, 16
@@ -47,44 +52,6 @@ class Crowded(InvalidValue):
     def __init__(self):
         super().__init__("jobs", MAX_QUEUE.value, "wait a minute")
         self.args = ("The lab has too much to do right now. Please try again in a minute.",)
-
-
-@dataclass(eq=False)
-class Job:
-    """One task on its way. Read it through [`snapshot`][Job.snapshot]."""
-
-    task: Task
-    number: int
-    needs: tuple[Job, ...] = ()
-    state: str = QUEUED
-    version: int = 0
-    step: Step | None = None
-    error: str = ""
-    seconds: float = 0.0
-    turned: float = 0.0
-    leases: dict[str, float] = field(default_factory=dict)
-    # Of those who have submitted it and not yet told who they are.
-    unclaimed: list[float] = field(default_factory=list)
-    steps: Iterator[Steps] | None = None
-    # Set once there is news of what it has given away; `None` if it has its turn here.
-    news: threading.Event | None = None
-    dependants: list[Job] = field(default_factory=list)
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing more will be published."""
-        return self.state in FINISHED
-
-
-class JobSnapshot(NamedTuple):
-    """What a job has published so far."""
-
-    version: int
-    state: str
-    step: Step | None
-    error: str
-    seconds: float
-    position: int
 
 
 class Jobs:

@@ -13,7 +13,7 @@ from dissociation.experiment import Experiment
 from dissociation.theory import SeedPrediction, stream_network, total_images
 
 #: Seconds by which measured curves are preferred, before there is a first prediction and after it.
-FIRST, THEN = 0.01, 3.0
+FIRST, THEN = 1e-6, 3.0
 
 
 class TheoryTask(Task):

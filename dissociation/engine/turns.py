@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dissociation.engine.jobs import Job
+    from dissociation.engine.job import Job
 
 #: Seconds without a turn after which a job comes before those that have had less time. Visitors who
 #: go on moving a control make new jobs for ever, each with less time than all that are under way.

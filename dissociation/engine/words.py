@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dissociation.engine import jobs as j
-from dissociation.engine.jobs import JobSnapshot
+from dissociation.engine.job import FINISHED, JobSnapshot
 from dissociation.engine.records import History
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
@@ -36,7 +36,7 @@ class Status:
     @property
     def finished(self) -> bool:
         """Whether nothing more will come."""
-        return self.state in j.FINISHED
+        return self.state in FINISHED
 
 
 def queue_message(snapshots: Sequence[JobSnapshot]) -> str:
