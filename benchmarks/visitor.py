@@ -53,7 +53,7 @@ class Chart:
     def hear(self, snapshot: dict[str, Any]) -> None:
         """Takes a snapshot, from the page or by socket."""
         now = time.perf_counter() - self.asked
-        self.state, self.company = snapshot["state"], snapshot["company"]
+        self.state, self.company = snapshot["state"], snapshot.get("company", 1)
         self.messages.append(snapshot["message"])
         drawn = {trace["key"] for trace in snapshot.get("traces", []) if trace["x"]}
         if self.first is None and drawn:

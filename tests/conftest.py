@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
-# As in the lab. Threads of BLAS wait by spinning: with two processes of tests on two cores, three
+# As in the lab. Threads of BLAS wait by spinning: with processes of tests on all cores, three
 # quarters of the time of whatever compares representations went into that.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Two processes side by side, each at one folder at a time.
+    """Processes side by side, each at one folder at a time: one more than there are cores.
 
     The browser, which mostly waits, begins beside everything else. Within a folder, servers, module
     fixtures and compiled programs are shared. (Marks of groups do nothing with this pytest.)

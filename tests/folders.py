@@ -9,7 +9,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 
 class ByFolder(LoadScopeScheduling):
-    """Tests of one folder go to one process, in the order in which they are collected."""
+    """Tests of one folder go to one process, in the order in which they are collected.
+
+    Those of a file that is in no folder of its own, by the file: with these, all end together.
+    """
 
     def __init__(self, config: pytest.Config, log=None):
         # Otherwise the folder with the most tests comes first, not the one that takes longest.
@@ -17,4 +20,5 @@ class ByFolder(LoadScopeScheduling):
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
-        return str(PurePosixPath(nodeid.partition("::")[0]).parent)
+        file = PurePosixPath(nodeid.partition("::")[0])
+        return str(file if len(file.parts) <= 2 else file.parent)
