@@ -25,7 +25,7 @@ run: $(VENV)/run.stamp ## Set everything up and run the lab on 127.0.0.1 (ADDRES
 	$(BIN)/python -m streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(VENV)/dev.stamp browser ## Set everything up and run all tests
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(ARGS)
 
 lint: $(VENV)/dev.stamp ## Check style, types, and dependencies for known vulnerabilities
 	$(BIN)/python -m ruff check .

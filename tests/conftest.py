@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Processes side by side, each at one folder at a time: one more than there are cores.
+    """Two processes side by side, each at one folder at a time.
 
     The browser, which mostly waits, begins beside everything else. Within a folder, servers, module
     fixtures and compiled programs are shared. (Marks of groups do nothing with this pytest.)

@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from dissociation.engine import jobs as j
 from dissociation.engine import lab as lab_module
 from dissociation.engine.bookkeeping import REGISTRY
+from dissociation.engine.job import FINISHED
 from dissociation.engine.lab import Lab
 from dissociation.engine.metrics import health, metrics_text
 from dissociation.engine.task import Step, Task
@@ -37,7 +38,7 @@ def value(name: str, **labels: str) -> float:
 
 
 def test_jobs_by_kind_and_state(lab, caplog):
-    before = {state: value("jobs_ended_total", kind="work", state=state) for state in j.FINISHED}
+    before = {state: value("jobs_ended_total", kind="work", state=state) for state in FINISHED}
     started, seconds = (
         value("jobs_started_total", kind="work"),
         value("compute_seconds_total", kind="work"),
@@ -46,7 +47,7 @@ def test_jobs_by_kind_and_state(lab, caplog):
     lab.jobs.submit(Work("b", RuntimeError("a defect")))
     assert value("jobs", state="queued") == 2
     lab.jobs.drain()
-    now = {state: value("jobs_ended_total", kind="work", state=state) for state in j.FINISHED}
+    now = {state: value("jobs_ended_total", kind="work", state=state) for state in FINISHED}
     assert {state: now[state] - before[state] for state in now} == {
         "done": 1,
         "failed": 1,
