@@ -10,7 +10,7 @@ from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.state import plain
 from dissociation.engine.theory_watch import TheoryWatch
-from dissociation.theory.residuals import Residual, largest_residual
+from dissociation.theory.residuals import BEYOND, Residual, largest_residual
 
 _ASSUMED = {
     "parameter_noise": (
@@ -56,7 +56,9 @@ def residual_line(name: str, found: Residual) -> str:
     )
     if found.chance != found.chance:
         return f"{text}; a single run does not say how much of that is chance."
-    chance = f"chance alone makes ± {100 * found.chance:.1f} points"
+    # As much as the verdict allows: of many noise scales, this is the worst.
+    most = 100 * BEYOND * found.chance
+    chance = f"chance alone can make up to {most:.1f} points at the worst noise scale"
     if found.beyond_chance:
         return f"{text}; {chance}, so **an assumption of the theory fails here**."
     return f"{text}; {chance}."
