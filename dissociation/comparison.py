@@ -6,7 +6,6 @@ import collections
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from dissociation.contrasts import FEW, Contrast
 from dissociation.datasets import mnist_test
@@ -78,23 +77,15 @@ def _seen(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
     return OneSide(hidden), OneSide(outputs)
 
 
-class _First(NamedTuple):
-    """A first side, with all that was made of it: it is the same throughout a sweep."""
-
-    layer: OneSide
-    outputs: OneSide
-    pictures: list[Picture]
+_kept: collections.OrderedDict[tuple, tuple[OneSide, OneSide]] = collections.OrderedDict()
 
 
-_kept: collections.OrderedDict[tuple, _First] = collections.OrderedDict()
-
-
-def _first_side(network: Network, layer: int, images: int) -> _First:
+def _first_side(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
+    """The same, with all that was made of it: a sweep has one first side throughout."""
     name = (weights_digest(network), layer, images)
     if name not in _kept:
-        _kept[name] = _First(*_seen(network, layer, images), [])
-        # The coarse one, the fine one, and that of all images.
-        while len(_kept) > 3:
+        _kept[name] = _seen(network, layer, images)
+        while len(_kept) > 2:
             _kept.popitem(last=False)
     return _kept[name]
 
@@ -111,19 +102,16 @@ def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Fi
         for side, network in zip(contrast.sides, networks, strict=True)
     )
     few = min(contrast.images, FEW)
-    own = _first_side(first, contrast.layer, few)
-    layers, outputs = _pairs(own, second, contrast.layer, few)
+    layers, outputs = _pairs(contrast, (first, second), few)
     labels = mnist_test().labels[stratified_order()[:few]]
-    if not own.pictures:
-        own.pictures.append(picture(layers.a, labels))
-    one = own.pictures[0]
+    one = layers.a.kept("picture", lambda side: picture(side, labels))
     other = picture(layers.b, labels, one.embedding)
     widths = layers.first.shape[1], layers.second.shape[1]
     found = Findings(pictures=(one, other), widths=widths)
     yield found
     measures, more = _measures(contrast.images)
     if few > COARSE:
-        coarse = _coarse(_first_side(first, contrast.layer, COARSE), layers, outputs)
+        coarse = layers.upto(COARSE), outputs.upto(COARSE)
         for measure in measures:
             found = _with_value(found, measure, _pair_for(measure, *coarse))
         yield found
@@ -142,8 +130,7 @@ def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Fi
             found = dataclasses.replace(found, baselines={**found.baselines, measure.name: score})
         yield found
     if more:
-        own = _first_side(first, contrast.layer, contrast.images)
-        layers, outputs = _pairs(own, second, contrast.layer, contrast.images)
+        layers, outputs = _pairs(contrast, (first, second), contrast.images)
         for group in _groups(more):
             for measure in group:
                 found = _with_value(found, measure, _pair_for(measure, layers, outputs))
@@ -170,15 +157,11 @@ def _pair_for(measure: Similarity, layers: Pair, outputs: Pair) -> Pair:
     return outputs if measure.compares == FUNCTION else layers
 
 
-def _pairs(first: _First, second: Network, layer: int, images: int) -> tuple[Pair, Pair]:
-    hidden, outputs = _seen(second, layer, images)
-    return Pair(first.layer, hidden), Pair(first.outputs, outputs)
-
-
-def _coarse(first: _First, layers: Pair, outputs: Pair) -> tuple[Pair, Pair]:
-    """Both pairs on the few images of the very first values."""
-    second = (OneSide(pair.second[:COARSE]) for pair in (layers, outputs))
-    return Pair(first.layer, next(second)), Pair(first.outputs, next(second))
+def _pairs(contrast: Contrast, networks: tuple[Network, Network], images: int) -> tuple[Pair, Pair]:
+    first, second = networks
+    one = _first_side(first, contrast.layer, images)
+    other = _seen(second, contrast.layer, images)
+    return Pair(one[0], other[0]), Pair(one[1], other[1])
 
 
 def _with_value(found: Findings, measure: Similarity, pair: Pair) -> Findings:

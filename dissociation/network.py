@@ -13,14 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
-from dissociation.buckets import SMALLEST, pad_to
+from dissociation.buckets import blocks, pad_to
 from dissociation.datasets import CLASSES, PIXELS
 
 #: The key of the notebook: seed `k` of an ensemble is initialised from `split(PRNGKey(37), n)[k]`.
 NOTEBOOK_KEY = 37
 CHUNK = 1_000
-#: Neurons that are computed at once.
-BLOCK = 1_024
 
 
 class Network(NamedTuple):
@@ -133,27 +131,6 @@ def _weighted_more(total: Any, inputs: Any, weights: Any) -> Any:
     return total + jax.nn.relu(inputs) @ weights.T
 
 
-def _neurons(width: int) -> list[tuple[int, int, int]]:
-    """A layer's neurons in blocks: from, to, and how many with the silent ones that fill it up.
-
-    Blocks have few sizes, so that a width that moves with a slider compiles nothing.
-    """
-    starts = range(0, width, BLOCK)
-    return [
-        (start, min(start + BLOCK, width), _filled(min(BLOCK, width - start))) for start in starts
-    ]
-
-
-def _filled(size: int) -> int:
-    """The next power of two up to a quarter of a block, the next quarter above."""
-    quarter = BLOCK // 4
-    return (
-        max(SMALLEST, 1 << (size - 1).bit_length())
-        if size <= quarter
-        else -(-size // quarter) * quarter
-    )
-
-
 class _OnDevice(NamedTuple):
     """Weights in blocks of neurons: `[of those that read][of those that send]`."""
 
@@ -181,7 +158,7 @@ def _on_device(network: Network) -> _OnDevice:
     def put(part: np.ndarray, rows: int, columns: int) -> Any:
         return jax.device_put(np.ascontiguousarray(pad_to(part, rows, columns)))
 
-    one, two = _neurons(len(w1)), _neurons(len(w2))
+    one, two = blocks(len(w1)), blocks(len(w2))
     return _OnDevice(
         [put(w1[a:b], size, w1.shape[1]) for a, b, size in one],
         [[put(w2[c:d, a:b], rows, size) for a, b, size in one] for c, d, rows in two],
@@ -215,7 +192,7 @@ def hidden_and_logits(
     for number, (chunk, real) in enumerate(padded_chunks(images)):
         rows = slice(number * CHUNK, number * CHUNK + real)
         found = weights.hidden(chunk, layer)
-        for (start, stop, _), block in zip(_neurons(width), found, strict=True):
+        for (start, stop, _), block in zip(blocks(width), found, strict=True):
             seen = np.asarray(block)[:real, : stop - start]
             np.maximum(seen, 0, out=hidden[rows, start:stop])
         second = found if layer == 2 else [_all(found, blocks) for blocks in weights.second]

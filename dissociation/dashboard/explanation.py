@@ -25,10 +25,6 @@ from dissociation.measures.base import Curve
 _tables: Shared[pd.DataFrame] = Shared()
 
 
-def _named(conditions: Sequence[Condition]) -> tuple[object, ...]:
-    return *conditions, *condition_names(conditions)
-
-
 def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) -> None:
     """Draws all that explains the curves of a watch.
 
@@ -51,7 +47,7 @@ def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) 
     _probe_notes(conditions, known)
     with st.expander("Table of values", icon=":material/table:"):
         table = _tables.of(
-            ("values", *_named(conditions)),
+            ("values", *conditions),
             flat([*known, *theory]),
             lambda: value_table(conditions, known, theory),
         )
@@ -72,7 +68,7 @@ def _same_function(watch: CurveWatch, conditions: Sequence[Condition]) -> None:
 
 def _summaries(conditions: Sequence[Condition], curves: Sequence[Curve]) -> None:
     table = _tables.of(
-        ("summary", *_named(conditions)), flat(curves), lambda: summary_table(conditions, curves)
+        ("summary", *conditions), flat(curves), lambda: summary_table(conditions, curves)
     )
     st.dataframe(table, hide_index=True, width="stretch")
     if "images" in curves[0].seeds[0].notes or not np.isnan(curves[0].seeds[0].clean):

@@ -145,8 +145,7 @@ class Jobs:
         now = self._clock()
         if self._line is None or now - self._lined_up > LINED_UP:
             self._lined_up, self._line = now, self._places(now)
-        place = self._line.get(job)
-        return self._places(now)[job] if place is None else place
+        return self._line[job]
 
     def _places(self, now: float) -> dict[Job, int]:
         """How many come before each job."""

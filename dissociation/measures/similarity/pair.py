@@ -91,7 +91,7 @@ class Pair:
         """The pair on its first images; kept, as several measures ask for the same ones."""
         count = min(images, len(self))
         if count not in self._parts:
-            self._parts[count] = Pair(self.a.values[:count], self.b.values[:count])
+            self._parts[count] = Pair(self.a.upto(count), self.b.upto(count))
         return self._parts[count]
 
     def shuffled(self, order: np.ndarray) -> Pair:

@@ -1,7 +1,8 @@
-"""Matrix products of measures of similarity: float32 by XLA.
+"""Matrix products of measures of similarity, float32 by XLA.
 
-Of few images none by NumPy's: where it has threads of its own, they wait for more work by spinning
-and meanwhile take the cores from the factorisations that come between products.
+NumPy's BLAS, where it has threads of its own, has them wait for more work by spinning; meanwhile
+they take the cores from the factorisations that come between products. (Procrustes alone takes its
+float64 product from it, just before eigenvalues that NumPy finds, too.)
 """
 
 from __future__ import annotations

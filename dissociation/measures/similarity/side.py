@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ def centred(values: np.ndarray) -> np.ndarray:
     return values - values.mean(0, dtype=np.float64).astype(np.float32)
 
 
-Make = Callable[["OneSide"], np.ndarray]
+Make = Callable[["OneSide"], Any]
 
 
 class OneSide:
@@ -35,7 +36,7 @@ class OneSide:
     ):
         self.values = np.asarray(values, np.float32)
         self.parent, self.order = parent, order
-        self._kept: dict[str, np.ndarray] = {}
+        self._kept: dict[str, Any] = {}
 
     def __len__(self) -> int:
         return len(self.values)
@@ -63,7 +64,13 @@ class OneSide:
                 self._kept[name] = reordered(known, self.order)
         return self._kept[name]
 
-    def kept(self, name: str, make: Make) -> np.ndarray:
+    def upto(self, images: int) -> OneSide:
+        """Its first images; kept, with all that is made of them."""
+        if images >= len(self):
+            return self
+        return self.kept(f"first {images}", lambda side: OneSide(side.values[:images]))
+
+    def kept(self, name: str, make: Make) -> Any:
         """What depends on the order of the images, made once for this one."""
         if name not in self._kept:
             self._kept[name] = make(self)
