@@ -34,8 +34,7 @@ async def _plotly_js(request: Request) -> Response:
     forever = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return FileResponse(PLOTLY_JS, media_type="text/javascript", headers=forever)
-    # Packed once: for each browser of a class it would take the server some 0.2 s (measured), during
-    # which nobody else is answered.
+    # Packed once: for each browser of a class it would take 0.2 s (measured).
     packed = await asyncio.to_thread(_packed_library)
     headers = {**forever, "Content-Encoding": "gzip"}
     return Response(packed, media_type="text/javascript", headers=headers)
