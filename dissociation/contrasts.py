@@ -34,7 +34,7 @@ from dissociation.pictures import EMBEDDED
 from dissociation.training import QUICK, Recipe
 
 #: Raise it when a change to the code changes numbers.
-VERSION = 3
+VERSION = 4
 #: Images of the first measures and of all baselines.
 FEW = 1_000
 
@@ -59,7 +59,7 @@ class Side:
 
     def canonical(self) -> list[Any]:
         """Plain values that determine the network."""
-        steps = [step.canonical() for step in self.manipulations]
+        steps = [step.identity() for step in self.manipulations]
         return [training_digest(self.recipe, self.seed), steps]
 
     def to_json(self) -> dict[str, Any]:

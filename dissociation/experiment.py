@@ -139,7 +139,7 @@ def _seed_digest(experiment: Experiment, seed: int, weights: str | None, _data: 
             SCHEMA,
             training_digest(run.recipe, seed),
             run.measure.canonical(),
-            [step.canonical() for step in run.manipulations],
+            [step.identity() for step in run.manipulations],
             run.key,
             seed,
             weights,

@@ -26,6 +26,7 @@ from dissociation.manipulations import (
     Scale,
     apply_all,
     exact_everywhere,
+    input_null,
     make,
 )
 from dissociation.manipulations.base import around, with_layer
@@ -404,6 +405,17 @@ class TestInputNull:
         assert coefficients.std() == pytest.approx(0.3, rel=0.03)
         np.testing.assert_array_equal(after.w2, network.w2)
         np.testing.assert_array_equal(after.w3, network.w3)
+
+    def test_does_not_depend_on_the_basis_found(self, network, monkeypatch):
+        space = input_null_space("test")
+        normal = np.random.default_rng(0).normal(size=(len(space.basis),) * 2)
+        turned = dataclasses.replace(
+            space, basis=np.linalg.qr(normal)[0].astype(np.float32) @ space.basis
+        )
+        before = InputNull(0.3).apply(network, key=KEY).w1
+        monkeypatch.setattr(input_null, "input_null_space", lambda _: turned)
+        after = InputNull(0.3).apply(network, key=KEY).w1
+        np.testing.assert_allclose(after, before, atol=1e-5)
 
     # The threshold grows with the number of images, and what it lets through with it: `rms` is how
     # far an image extends into the null space (of a length of 9), then how far its logits move at

@@ -163,8 +163,8 @@ PRESETS: dict[str, Preset] = {
             "The outputs stand, all else wanders",
             Link.of("linear"),
             "Play the walk: at its end both layers of weights are as far from where they began as "
-            "they are large, the similarity matrix by half of its norm, and all outputs are the "
-            "same to 13 digits.",
+            "they are large, the similarity matrix by three quarters of its norm, and all outputs "
+            "are the same to 13 digits.",
             "The task fixes what the two layers of a linear network do together on the data; "
             "everything that the second layer can undo is left to chance.",
         ),
@@ -173,8 +173,8 @@ PRESETS: dict[str, Preset] = {
             "Least norm, one similarity matrix",
             Link.of("linear", family="mwns"),
             "The weights wander as far, but the similarity matrix stands, too; even so, a decoder "
-            "fitted at the start comes to miss 45 % of the outputs. Weak parameter noise costs "
-            "MWNS twice what it costs MRNS, and a general solution six times.",
+            "fitted at the start comes to miss 46 % of the outputs. Weak parameter noise costs "
+            "MWNS twice what it costs MRNS, and a general solution five times.",
             "Least norm leaves the hidden layer free only to turn, which no similarity between "
             "items notices and every linear reader does.",
         ),

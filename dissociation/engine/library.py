@@ -46,7 +46,7 @@ def check_digest(experiment: Experiment, weights: Sequence[str | None] = ()) -> 
             "check",
             CHECK_VERSION,
             [training_digest(experiment.recipe, seed) for seed in range(experiment.seeds)],
-            [step.canonical() for step in experiment.manipulations],
+            [step.identity() for step in experiment.manipulations],
             experiment.key,
             list(weights),
         ]

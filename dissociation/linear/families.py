@@ -83,10 +83,12 @@ def _on_the_data(solved: Solved, freedom: Freedom, spread: float) -> Weights:
     rank, room = freedom.overlap.shape[-2:]
     roots = np.sqrt(solved.map.values)
     relevant, spare, left = np.split(freedom.rotation, [rank, rank + room], axis=-1)
-    stretched, shrunk = _exponentials(spread * freedom.stretch)
+    turn = solved.map_turn
+    relevant = relevant @ turn.T
+    stretched, shrunk = _exponentials(spread * (turn @ freedom.stretch @ turn.T))
     own, own_inverse = _exponentials(spread * freedom.irrelevant)
     q, q_inverse = relevant @ stretched, shrunk @ relevant.mT
-    overlap = spread * freedom.overlap
+    overlap = spread * (turn @ freedom.overlap)
     size = spread * np.sqrt(np.mean(solved.map.values))
     irrelevant = size * (spare @ own + q @ overlap)
     w1 = q * roots @ solved.map.right.T + irrelevant @ solved.irrelevant[:, :room].T
@@ -120,7 +122,7 @@ def least_squares(solved: Solved, freedom: Freedom, spread: float = 1.0) -> Weig
 def minimum_representation(solved: Solved, freedom: Freedom, spread: float = 1.0) -> Weights:
     """Minimum-representation-norm solutions; arguments as of [`general`][]."""
     left, values, right = solved.fitted
-    r = freedom.rotation[..., : solved.rank] * np.sqrt(values)
+    r = freedom.rotation[..., : solved.rank] @ solved.fitted_turn.T * np.sqrt(values)
     inverse = solved.inputs.right / solved.inputs.values @ solved.inputs.left.T
     unseen = _from_unobserved(solved, freedom, spread)
     return Weights(r @ right.T @ inverse + unseen, left @ r.mT)
@@ -130,7 +132,7 @@ def minimum_weight(solved: Solved, freedom: Freedom, spread: float = 1.0) -> Wei
     """Minimum-weight-norm solutions; only the rotation of their freedom matters."""
     del spread
     left, values, right = solved.map
-    r = freedom.rotation[..., : solved.rank] * np.sqrt(values)
+    r = freedom.rotation[..., : solved.rank] @ solved.map_turn.T * np.sqrt(values)
     return Weights(r @ right.T, left @ r.mT)
 
 

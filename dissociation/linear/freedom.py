@@ -9,6 +9,9 @@ without any condition, so that a random walk in them never leaves the manifold:
   the rotation's next columns, L' symmetric, C any matrix, and B irrelevant directions, as many as
   the hidden layer has room for.
 - Γ2 and Γ3 are any matrices.
+
+Input directions are counted along `solved.subspace_basis`, so that the same parameters are the same
+network on every machine.
 """
 
 from __future__ import annotations

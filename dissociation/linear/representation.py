@@ -11,7 +11,7 @@ import numpy as np
 
 from dissociation.linear.families import Weights
 from dissociation.linear.solved import TOLERANCE
-from dissociation.measures.similarity.embedding import aligned
+from dissociation.measures.similarity.embedding import aligned, signed
 from dissociation.measures.similarity.rsa import upper
 
 
@@ -85,7 +85,7 @@ def embeddings(networks: Weights, x: np.ndarray) -> np.ndarray:
     products = similarity_matrices(_centred(networks.w1 @ x))
     # As `similarity.embedding.coordinates`, of all networks at once.
     values, vectors = np.linalg.eigh(products)
-    points = vectors[..., :-3:-1] * np.sqrt(np.maximum(values[..., None, :-3:-1], 0))
+    points = signed(vectors[..., :-3:-1]) * np.sqrt(np.maximum(values[..., None, :-3:-1], 0))
     sizes = np.sqrt(np.mean(np.sum(points**2, axis=2), axis=1))[:, None, None]
     points = points / np.where(sizes > 0, sizes, 1)
     for before, own in zip(points[:-1], points[1:], strict=True):

@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dissociation.linear.task import Regression
+from dissociation.linear.task import Regression, generator
+
+#: What the bases of subspaces are drawn for; see `subspace_basis`.
+_BASES = 4
 
 #: Singular values below this share of the largest are zeros that were rounded.
 TOLERANCE = 1e-10
@@ -38,6 +41,24 @@ def pinv(matrix: np.ndarray) -> np.ndarray:
     return right / values @ left.T
 
 
+def subspace_basis(projector: np.ndarray, rank: int) -> np.ndarray:
+    """`(n, rank)` orthonormal basis of a subspace that depends on the subspace alone.
+
+    Eigenvectors and singular vectors have arbitrary signs, and where their values are equal any
+    rotation of them is as good: which ones are found differs between machines. So free parameters
+    are counted along this basis instead: fixed random vectors, projected, and made orthonormal in
+    the symmetric way (the polar factor, which is unique).
+    """
+    drawn = generator(0, _BASES).standard_normal((len(projector), rank))
+    left, _, right = np.linalg.svd(projector @ drawn, full_matrices=False)
+    return left @ right
+
+
+def _turn(found: CompactSVD) -> np.ndarray:
+    """`(r, r)` orthogonal: right singular vectors by the basis of the space they span."""
+    return found.right.T @ subspace_basis(found.right @ found.right.T, found.rank)
+
+
 class Solved(NamedTuple):
     """A task and what its solutions have in common.
 
@@ -45,6 +66,8 @@ class Solved(NamedTuple):
     - `inputs`: compact SVD A B Cᵀ of the inputs (paper, Eq. 6).
     - `map`: compact SVD U S Vᵀ of the least-squares map Σyx Σxx⁺ = Y X⁺ (Eq. 7).
     - `fitted`: compact SVD M N Oᵀ of Y C Cᵀ, what the best network answers (Eq. 16).
+    - `map_turn`, `fitted_turn`: `(r, r)` orthogonal, from [`subspace_basis`][] of the row space to
+      the right singular vectors.
     - `irrelevant`: `(n_in, m)` orthonormal input directions that are observed but of no use.
     - `unobserved`: `(n_in, n_in)` projector on the input directions without data.
     """
@@ -54,6 +77,8 @@ class Solved(NamedTuple):
     inputs: CompactSVD
     map: CompactSVD
     fitted: CompactSVD
+    map_turn: np.ndarray
+    fitted_turn: np.ndarray
     irrelevant: np.ndarray
     unobserved: np.ndarray
 
@@ -98,7 +123,7 @@ def solve(task: Regression) -> Solved:
     # P_i = A Aᵀ − V Vᵀ (paper, Section 3) as an orthonormal basis.
     observed = inputs.left @ inputs.left.T
     spare = observed - found.right @ found.right.T
-    values, vectors = np.linalg.eigh(spare)
-    irrelevant = vectors[:, values > 0.5]
+    irrelevant = subspace_basis(spare, inputs.rank - found.rank)
     unobserved = np.eye(len(x)) - observed
-    return Solved(x, y, inputs, found, fitted, irrelevant, unobserved)
+    turns = _turn(found), _turn(fitted)
+    return Solved(x, y, inputs, found, fitted, *turns, irrelevant, unobserved)

@@ -75,7 +75,8 @@ class Manipulation(abc.ABC):
 
     Declarations (class attributes): `name` for addresses, `label` for people, `rule` and `about`
     to explain it, `strength_range`, `layers` where it makes sense, `options` for further fields,
-    `exact_on` for the inputs on which it leaves the function unchanged, and `cite`.
+    `exact_on` for the inputs on which it leaves the function unchanged, `cite`, and `version`, to
+    be raised when a change to the code changes weights.
 
     **Raises:** `InvalidValue` if a field lies outside what is declared.
     """
@@ -88,6 +89,7 @@ class Manipulation(abc.ABC):
     rule: ClassVar[str]
     about: ClassVar[str]
     cite: ClassVar[str]
+    version: ClassVar[int] = 1
     strength_range: ClassVar[Strength]
     layers: ClassVar[tuple[int, ...]] = (1, 2)
     options: ClassVar[dict[str, Option]] = {}
@@ -136,9 +138,14 @@ class Manipulation(abc.ABC):
         return width
 
     def canonical(self) -> dict[str, Any]:
-        """Plain values that determine the rewrite, for digests and addresses."""
+        """Plain values that determine the rewrite, for files and addresses."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {"name": self.name, **values}
+
+    def identity(self) -> dict[str, Any]:
+        """The same with the version of the code, for digests."""
+        # The first versions are not named, as results of theirs were kept without.
+        return {**self.canonical(), **({"version": self.version} if self.version > 1 else {})}
 
     def describe(self) -> str:
         """The label with its strength, for legends."""

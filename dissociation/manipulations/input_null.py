@@ -13,7 +13,10 @@ from dissociation.null_spaces import SOURCES, input_null_space
 
 @dataclass(frozen=True)
 class InputNull(Manipulation):
-    """`W1 ← W1 + s · N(0, 1) · basis` of the null space of the inputs (Braun et al. 2025).
+    """`W1 ← W1 + s · N(0, 1) · P`, P on the null space of the inputs (Braun et al. 2025).
+
+    The paper draws normal coefficients along a basis of that space; normal noise over all pixels,
+    projected, has the same distribution and does not depend on which of its bases was found.
 
     Exact on the images the basis comes from, up to the rank threshold (singular values below it
     are small, not zero): `images="test"` as in the notebook, or `"train"`, which is chosen without
@@ -26,7 +29,7 @@ class InputNull(Manipulation):
 
     name: ClassVar = "input_null"
     label: ClassVar = "Input-null noise"
-    rule: ClassVar = "W1 ← W1 + s · N(0, 1) · null basis of the images"
+    rule: ClassVar = "W1 ← W1 + s · N(0, 1) · null projector of the images"
     about: ClassVar = (
         "The first layer is perturbed along directions in which the images have no component. On "
         "those images nothing changes; off them everything may."
@@ -36,6 +39,7 @@ class InputNull(Manipulation):
         "s", "standard deviation", 0.0, 10.0, 0.1, sweep=(0.0, 0.02, 0.05, 0.1, 0.2, 0.5)
     )
     layers: ClassVar = (1,)
+    version: ClassVar = 2
     options: ClassVar = {"images": Option("Null space of", SOURCES)}
 
     @property
@@ -46,5 +50,5 @@ class InputNull(Manipulation):
     def apply(self, network: Network, *, key: Any) -> Network:
         """See [`Manipulation.apply`][]. **Raises:** `DamagedData` if MNIST cannot be read."""
         basis = input_null_space(self.images).basis
-        drawn = normal(key, (len(network.w1), len(basis)))
-        return network._replace(w1=network.w1 + self.strength * drawn @ basis)
+        drawn = normal(key, network.w1.shape)
+        return network._replace(w1=network.w1 + self.strength * (drawn @ basis.T) @ basis)

@@ -108,7 +108,7 @@ class CausesStudy:
 
         - `weights`: digest of the trained network; without it, of the plan.
         """
-        steps = [step.canonical() for step in self.manipulations]
+        steps = [step.identity() for step in self.manipulations]
         own = [self.images, self.draws, self.key, weights]
         return digest(["causes", VERSION, training_digest(self.recipe, self.seed), steps, *own])
 

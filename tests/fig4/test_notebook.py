@@ -199,8 +199,12 @@ def test_kernel_noise_agrees_in_distribution(
 ):
     # A null basis is unique only up to a rotation, and the weights drawn in it with it. Rotations
     # drawn here therefore give the distribution that the reference is one draw of.
-    scales = jnp.asarray(reference["input_noise_scales"])
+    # A third of the noise scales tells as much, in a third of the time.
+    scales = jnp.asarray(reference["input_noise_scales"])[::3]
     keys = jax.random.split(ZERO_KEY, 2)
+
+    def theirs(name):
+        return reference[f"{name}_model_input_robustness"][:, ::3]
 
     def curve(rotation, strength):
         normal = np.random.default_rng(rotation).normal(size=(180, 180)).astype(np.float32)
@@ -215,9 +219,9 @@ def test_kernel_noise_agrees_in_distribution(
     def agrees(other):
         return bool((np.abs(other - centre) <= np.maximum(0.003, 4 * spread)).all())
 
-    assert agrees(reference["kernel_noise_model_input_robustness"])
+    assert agrees(theirs("kernel_noise"))
     # The tolerance is narrow enough to notice no noise, or a fifth more or less of it.
-    assert not agrees(reference["task_optimized_model_input_robustness"])
+    assert not agrees(theirs("task_optimized"))
     assert not agrees(curve(DRAWS, 0.08))
     assert not agrees(curve(DRAWS, 0.12))
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dissociation.errors import InvalidValue
+from dissociation.linear import solved as solved_module
 from dissociation.linear.families import FAMILIES, MOST_HIDDEN, Weights, check_hidden
-from dissociation.linear.solved import Solved, solve
+from dissociation.linear.solved import CompactSVD, Solved, compact_svd, solve
 from dissociation.linear.task import INPUTS, KINDS, LinearTask, generator
 from dissociation.linear.walk import largest_change, members, walks
 
@@ -206,3 +207,27 @@ def test_a_bottleneck_is_refused_kindly():
     assert all(family.cite and family.form for family in FAMILIES.values())
     with pytest.raises(InvalidValue, match=f"from 1 to {MOST_HIDDEN}"):
         check_hidden(MOST_HIDDEN + 1, 20, 15)
+
+
+def as_another_solver(matrix: np.ndarray) -> CompactSVD:
+    """A compact SVD with other signs, and other vectors where singular values are equal."""
+    left, values, right = compact_svd(matrix)
+    rng = np.random.default_rng(9)
+    for value in np.unique(values.round(9)):
+        same = np.flatnonzero(np.abs(values - value) < 1e-8)
+        turn = -np.linalg.qr(rng.standard_normal((len(same), len(same))))[0]
+        left[:, same], right[:, same] = left[:, same] @ turn, right[:, same] @ turn
+    return CompactSVD(left, values, right)
+
+
+@pytest.mark.parametrize("inputs", INPUTS)
+def test_a_walk_is_the_same_whatever_singular_vectors_are_found(inputs, monkeypatch):
+    task = LinearTask(inputs=inputs).data()
+    settings = {"steps": 5, "size": 0.15, "spread": 0.7, "key": 3}
+    ours = walks(solve(task), 24, **settings)
+    monkeypatch.setattr(solved_module, "compact_svd", as_another_solver)
+    other = solve(task)
+    assert not np.allclose(other.map.right, compact_svd(other.least_squares).right)
+    for name, networks in walks(other, 24, **settings).items():
+        for own, theirs in zip(ours[name], networks, strict=True):
+            np.testing.assert_allclose(theirs, own, atol=EXACT)

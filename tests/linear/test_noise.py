@@ -91,7 +91,8 @@ def test_parameter_noise_is_stood_best_by_minimum_representation_norm(problem):
     assert losses["mrns"] == pytest.approx(least)
     assert (losses["gls"] > least).all() and (losses["lss"] > least).all()
     whitened = np.allclose(np.diff(solved.inputs.values), 0)
-    assert (losses["mwns"] > least).all() != whitened
+    # Equal but for rounding where the inputs are white.
+    assert (losses["mwns"] > least * (1 + 1e-9)).all() != whitened
 
 
 def test_one_sigma_for_both_layers_is_stood_best_by_another_balance(problem):

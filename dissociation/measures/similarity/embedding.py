@@ -24,9 +24,18 @@ def coordinates(products: np.ndarray) -> np.ndarray:
     """The same from the products of the centred rows, `(n, n)` float64."""
     top = [len(products) - 2, len(products) - 1]
     eigenvalues, vectors = linalg.eigh(products, subset_by_index=top, check_finite=False)
-    points = vectors[:, ::-1] * np.sqrt(np.maximum(eigenvalues[::-1], 0))
+    points = signed(vectors[:, ::-1]) * np.sqrt(np.maximum(eigenvalues[::-1], 0))
     size = np.sqrt(np.mean(np.sum(points**2, axis=1)))
     return points / size if size > 0 else points
+
+
+def signed(vectors: np.ndarray) -> np.ndarray:
+    """Columns of `(..., n, k)` of the sign that makes their largest entry positive.
+
+    Solvers give either sign, and not the same one on every machine.
+    """
+    largest = np.abs(vectors).argmax(-2, keepdims=True)
+    return vectors * np.sign(np.take_along_axis(vectors, largest, -2))
 
 
 def recentred(products: np.ndarray) -> np.ndarray:
