@@ -9,24 +9,8 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 # quarters of the time of whatever compares representations went into that.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import atexit
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
-
-# Compiling takes a good part of the time of all tests; what one process compiled, every other one
-# takes from here. The first process to come by makes the folder, and hands it on.
-if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-    compiled = tempfile.mkdtemp(prefix="compiled-")
-    # Some servers of these tests run as another user.
-    Path(compiled).chmod(0o777)
-    atexit.register(shutil.rmtree, compiled, ignore_errors=True)
-    os.environ["JAX_COMPILATION_CACHE_DIR"] = compiled
-    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
-    os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
-    # XLA reports every cached program as built for another machine, on the machine that built it.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import hypothesis
 import jax

@@ -99,6 +99,8 @@ def fresh_lab(
 ) -> RecordingLab:
     """Makes a new lab the lab of this process, and keeps the background from loading another."""
     monkeypatch.setenv(CACHE_VARIABLE, str(folder))
+    # Set by every lab, for the JAX of its own process; not for the processes of later tests.
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(folder / "compiled"))
     warm_up._begun.set()
     with monkeypatch.context() as patch:
         patch.setattr(lab_module, "Store", store)

@@ -48,7 +48,8 @@ def processes(tmp_path_factory) -> Iterator[Processes]:
 
 
 @pytest.fixture(autouse=True)
-def environment(monkeypatch):
+def environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "compiled"))
     monkeypatch.setenv(SCHEDULER_PATIENCE.variable, "5")
 
 

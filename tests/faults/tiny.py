@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +45,15 @@ def numbers(lab: Lab, key: int = 0) -> list[Any]:
     return [lab.library.weights(RECIPE, 0), *counts]
 
 
+@functools.cache
+def compiled() -> str:
+    """Where processes of these tests share compiled programs, which take most of their time."""
+    made = tempfile.mkdtemp(prefix="compiled-")
+    Path(made).chmod(0o777)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
 def script(
     name: str, *arguments: object, within: tuple[str, ...] = (), own: bool = False
 ) -> subprocess.Popen:
@@ -53,7 +64,7 @@ def script(
     - `within`: commands by way of which it is started.
     - `own`: whether it keeps compiled programs in its lab's folder, as a lab does.
     """
-    env = dict(os.environ)
+    env = {**os.environ, "JAX_COMPILATION_CACHE_DIR": compiled()}
     if own:
         del env["JAX_COMPILATION_CACHE_DIR"]
     env["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
