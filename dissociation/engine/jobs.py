@@ -3,8 +3,8 @@
 A job advances a generator, one chunk at a time, on the one compute thread (JAX uses all cores
 already). Between chunks the scheduler turns to jobs that have nothing to show yet, then to any that
 was passed over, then to whichever has had the least time so far: a new request gets its first
-points at once, and an old one comes to its end. A cancelled job stops within one chunk. One whose
-work is done elsewhere has its turns when there is news of it.
+points at once, and an old one comes to its end, whatever else is asked for. A cancelled job stops
+within one chunk. One whose work is done elsewhere has its turns when there is news of it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from dissociation.engine.place import HERE, Place
 from dissociation.engine.priority import give_way
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
-from dissociation.engine.turns import turn
+from dissociation.engine.turns import Turns, turn
 from dissociation.errors import DamagedData, InvalidValue
 
 Clock = Callable[[], float]
@@ -72,6 +72,7 @@ class Jobs:
         self._numbers = itertools.count()
         self._line: dict[Job, int] | None = None
         self._lined_up = 0.0
+        self._turns = Turns()
         self._stopping = False
         self._thread: threading.Thread | None = None
         if start:
@@ -201,8 +202,7 @@ class Jobs:
                 elif all(need.finished for need in job.needs):
                     job.state = QUEUED
                     job.version += 1
-        now = self._clock()
-        return min(self._ready(), key=lambda job: turn(job, now), default=None)
+        return self._turns.next(self._ready(), self._clock())
 
     def advance(self) -> bool:
         """Does one chunk of the next job. **Returns:** whether there was one."""

@@ -1,7 +1,11 @@
-"""Whose turn it is: who has nothing to show, then who was passed over, then who had the least."""
+"""Whose turn it is: who has nothing to show, then who was passed over, then who had the least.
+
+And now and then, whoever else there is, the oldest, so that something is finished.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +16,14 @@ if TYPE_CHECKING:
 PASSED_OVER = 2.0
 #: Seconds that a job may take to its first result before others try theirs.
 TRY = 2.0
+#: Turns in a row of jobs with nothing to show; then the oldest other has one. A busy class asks
+#: for something new all the time: if that always came first, nobody's curve would be completed,
+#: stored, and never asked of the machine again.
+IN_A_ROW = 4
+
+
+def _new(job: Job) -> bool:
+    return job.step is None and job.task.handicap <= 0
 
 
 def turn(job: Job, now: float) -> tuple[int, float, int]:
@@ -20,8 +32,28 @@ def turn(job: Job, now: float) -> tuple[int, float, int]:
     Of jobs with nothing to show the oldest goes on until it has: taking turns, all of a class would
     see their first points when the last one does.
     """
-    if job.step is None and job.task.handicap <= 0:
+    if _new(job):
         return 0, job.seconds // TRY, job.number
     if now - job.turned > PASSED_OVER:
         return 1, job.turned, job.number
     return 2, job.seconds + job.task.handicap, job.number
+
+
+class Turns:
+    """Chooses who is next, and remembers for how long it was somebody new."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    def next(self, ready: Sequence[Job], now: float) -> Job | None:
+        """Whose turn it is at a moment of the scheduler's clock."""
+        first = min(ready, key=lambda job: turn(job, now), default=None)
+        if first is None or not _new(first):
+            self._in_a_row = 0
+            return first
+        begun = [job for job in ready if job.step is not None]
+        if begun and self._in_a_row >= IN_A_ROW:
+            self._in_a_row = 0
+            return min(begun, key=lambda job: job.number)
+        self._in_a_row += 1
+        return first

@@ -255,6 +255,17 @@ class TestFairTurns:
                 break
         assert old.state == DONE and number < 40
 
+    def test_an_old_job_comes_to_its_end_however_many_are_new(self, jobs, clock):
+        old = jobs.submit(Count("old", steps=40))
+        steps(jobs, 1)
+        for number in range(200):
+            # There is always somebody with nothing to show, and all of them go on watching.
+            jobs.submit(Count(f"new {number}", steps=1_000))
+            steps(jobs, 1)
+            clock.now += 0.01
+        assert old.state == DONE
+        assert len(jobs._jobs) == 200
+
     def test_handicap(self, jobs):
         log = []
         jobs.submit(Count("check", handicap=3.5, log=log, steps=5))
