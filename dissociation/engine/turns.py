@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 PASSED_OVER = 2.0
 #: Seconds that a job may take to its first result before others try theirs.
 TRY = 2.0
-#: Turns in a row of jobs with nothing to show; then the oldest other has one. A busy class asks
-#: for something new all the time: if that always came first, nobody's curve would be completed,
-#: stored, and never asked of the machine again.
+#: Turns in a row of those who have nothing to show or were passed over; then the oldest that has
+#: begun is next. A busy class asks for something new all the time: if that always came first, or
+#: all went on equally, no curve would be completed, stored, and never asked for again.
 IN_A_ROW = 4
-
-
-def _new(job: Job) -> bool:
-    return job.step is None and job.task.handicap <= 0
+_NEW, _WAITED, _LEAST_TIME = range(3)
 
 
 def turn(job: Job, now: float) -> tuple[int, float, int]:
@@ -32,15 +29,15 @@ def turn(job: Job, now: float) -> tuple[int, float, int]:
     Of jobs with nothing to show the oldest goes on until it has: taking turns, all of a class would
     see their first points when the last one does.
     """
-    if _new(job):
-        return 0, job.seconds // TRY, job.number
+    if job.step is None and job.task.handicap <= 0:
+        return _NEW, job.seconds // TRY, job.number
     if now - job.turned > PASSED_OVER:
-        return 1, job.turned, job.number
-    return 2, job.seconds + job.task.handicap, job.number
+        return _WAITED, job.turned, job.number
+    return _LEAST_TIME, job.seconds + job.task.handicap, job.number
 
 
 class Turns:
-    """Chooses who is next, and remembers for how long it was somebody new."""
+    """Chooses who is next, and remembers for how long it was not for fairness alone."""
 
     def __init__(self) -> None:
         self._in_a_row = 0
@@ -48,7 +45,7 @@ class Turns:
     def next(self, ready: Sequence[Job], now: float) -> Job | None:
         """Whose turn it is at a moment of the scheduler's clock."""
         first = min(ready, key=lambda job: turn(job, now), default=None)
-        if first is None or not _new(first):
+        if first is None or turn(first, now)[0] == _LEAST_TIME:
             self._in_a_row = 0
             return first
         begun = [job for job in ready if job.step is not None]

@@ -263,9 +263,8 @@ class TestFairTurns:
             # There is always somebody with nothing to show, and all of them go on watching.
             jobs.submit(Count(f"new {number}", steps=1_000))
             steps(jobs, 1)
-            clock.now += 0.01
+            clock.now += 0.1
         assert old.state == DONE
-        assert len(jobs._jobs) == 198
 
     def test_handicap(self, jobs):
         log = []
