@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 BEGIN, END = "<!-- reliability: written by benchmarks/report.py -->", "<!-- /reliability -->"
@@ -33,9 +34,16 @@ def tolls(found: dict[str, Any]) -> dict[str, int]:
     return {name: sum(toll[name] for toll in every) for name in next(iter(every))}
 
 
+def _tests(rows: Iterable[dict[str, Any]]) -> str:
+    passed, failed, skipped = (
+        sum(row[name] for row in rows) for name in ("passed", "failed", "skipped")
+    )
+    return f"{passed:,} tests passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+
+
 def summary(found: dict[str, Any]) -> str:
-    """Visitors held, faults survived, bad inputs tried, entries lost; as far as they were kept."""
-    soak, toll = found["soak"], tolls(found)
+    """Visitors held, faults survived, bad inputs tried, entries lost."""
+    soak, toll, trials = found["soak"], tolls(found), found["trials"]
     each = ", ".join(
         f"{own['kills']} in the middle of {KILLED[what]}"
         for what, own in found["kills"]["tolls"].items()
@@ -48,12 +56,13 @@ def summary(found: dict[str, Any]) -> str:
         ),
         "faults survived": (
             f"{toll['kills']} × `kill -9` ({each}): {toll['broken']} entries broken, "
-            f"{toll['different']} numbers different; further kinds of fault are each done for real "
-            "by a test in `tests/faults`"
+            f"{toll['different']} numbers different; {len(trials['faults'])} kinds of fault, each "
+            f"done for real: {_tests(trials['faults'])}"
         ),
         "bad inputs tried": (
-            f"{soak['bad inputs tried']:,} in the visits of the mixed class; the catalogue is "
-            "tried by `tests/hostile`"
+            f"{trials['catalogue']:,} by hand, on every page and parameter they fit, and those "
+            f"that are drawn: {_tests(trials['hostile'])}; {soak['bad inputs tried']:,} in the "
+            "visits of the mixed class"
         ),
         "entries lost": (
             f"{toll['lost']} of {toll['checked']:,} found after the kills, {soak['entries lost']} "

@@ -37,7 +37,8 @@ from dissociation.errors import DamagedData, InvalidValue
 
 Clock = Callable[[], float]
 #: Jobs that hold arrays in memory at once, so that a class soon has points of all; more must wait,
-#: and fewer fit where memory is small. What only adds to others begins while there are few.
+#: and fewer fit where memory is small. What only adds to others begins while there are few, or once
+#: all that came before it is done.
 MAX_ACTIVE, FEW = 64, 16
 #: Seconds a job outlives its watchers: long enough for a page to be drawn and to reconnect.
 LEASE = 15.0
@@ -167,7 +168,12 @@ class Jobs:
         # Those that are out count, too: if the cluster goes away they all come back.
         begin = that_fit(active, queued)
         room = max(0, FEW - len(active))
-        begin = [job for place, job in enumerate(begin) if job.task.handicap <= 0 or place < room]
+        oldest = min((job.number for job in active), default=0)
+        begin = [
+            job
+            for place, job in enumerate(begin)
+            if job.task.handicap <= 0 or place < room or job.number < oldest
+        ]
         return back + (here + begin)[:MAX_ACTIVE]
 
     def _wanted(self, job: Job) -> bool:

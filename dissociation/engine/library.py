@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from dissociation.comparison import Findings
 from dissociation.contrasts import Contrast, Side
 from dissociation.engine import causes_records, findings_records, phantom_records, records
+from dissociation.engine.begun import Begun
 from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
 from dissociation.engine.store import DamagedEntry, Store
 from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
@@ -61,6 +62,7 @@ class Library:
         self._lock = threading.Lock()
         self._networks: collections.OrderedDict[str, Network] = collections.OrderedDict()
         self._records: collections.OrderedDict[str, Any] = collections.OrderedDict()
+        self.begun = Begun()
 
     def _record(self, compartment: str, name: str, decode: Callable[[bytes], T]) -> T | None:
         """A record that never changes once it is stored, read from the store only once."""

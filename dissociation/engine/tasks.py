@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from dissociation import manipulations as manipulate
+from dissociation.engine.begun import Beginning
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library, check_digest
 from dissociation.engine.records import History
@@ -123,20 +124,36 @@ class MeasureTask(Task):
         self.needs = still_to_train(library, [(experiments[0].recipe, seed) for seed in seeds])
 
     def run(self) -> Iterator[Step | None]:
-        """See [`Task.run`][]."""
-        first = self.experiments[0]
-        trained = _networks(self.library, first, self.seeds)
+        """See [`Task.run`][]. Goes on where another job for the same curves was dropped."""
+        measure = self.experiments[0].measure
+        trained = _networks(self.library, self.experiments[0], self.seeds)
+        names = [
+            experiment.seed_digest(seed, self.library.weights(experiment.recipe, seed))
+            for experiment in self.experiments
+            for seed in self.seeds
+        ]
+        parts, seconds, curves = 0, 0.0, []
+        if known := self.library.begun.together(names):
+            parts, seconds = known[0].parts, known[0].seconds
+            flat = [beginning.curve for beginning in known]
+            yield self.step(dict(zip(self.digests, flat, strict=True)), seconds)
+            starts = range(0, len(flat), len(self.seeds))
+            curves = [flat[start : start + len(self.seeds)] for start in starts]
         begin = time.perf_counter()
-        seconds = 0.0
-        for news in first.measure.stream(**to_measure(self.experiments, trained, self.seeds)):
+        arguments = to_measure(self.experiments, trained, self.seeds)
+        for news in measure.stream(**arguments, begun=(parts, curves)):
             seconds += time.perf_counter() - begin
             if news is None:
                 yield None
                 begin = time.perf_counter()
                 continue
+            parts += 1
             flat = [curve for row in news for curve in row]
+            kept = zip(names, flat, strict=True)
+            self.library.begun.note({n: Beginning(parts, curve, seconds) for n, curve in kept})
             yield self.step(dict(zip(self.digests, flat, strict=True)), seconds)
             begin = time.perf_counter()
+        self.library.begun.forget(names)
 
     def step(self, curves: dict[str, SeedCurve], seconds: float, *, elsewhere: float = 0.0) -> Step:
         """What to publish of curves so far, by their digests; complete, they are stored as well.

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 PASSED_OVER = 2.0
 #: Seconds that a job may take to its first result before others try theirs.
 TRY = 2.0
-#: Turns in a row of those who have nothing to show or were passed over; then the oldest that has
-#: begun is next. A busy class asks for something new all the time: if that always came first, or
+#: Turns in a row of those who have nothing to show or were passed over; then the oldest of the
+#: others is next. A busy class asks for something new all the time: if that always came first, or
 #: all went on equally, no curve would be completed, stored, and never asked for again.
 IN_A_ROW = 4
 _NEW, _WAITED, _LEAST_TIME = range(3)
@@ -48,9 +48,9 @@ class Turns:
         if first is None or turn(first, now)[0] == _LEAST_TIME:
             self._in_a_row = 0
             return first
-        begun = [job for job in ready if job.step is not None]
-        if begun and self._in_a_row >= IN_A_ROW:
+        others = [job for job in ready if turn(job, now)[0] != _NEW]
+        if others and self._in_a_row >= IN_A_ROW:
             self._in_a_row = 0
-            return min(begun, key=lambda job: job.number)
+            return min(others, key=lambda job: job.number)
         self._in_a_row += 1
         return first

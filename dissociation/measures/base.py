@@ -204,18 +204,26 @@ class Measure(abc.ABC):
         """
 
     def stream(
-        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+        self,
+        networks: Sequence[Sequence[Network]],
+        *,
+        keys: Sequence[Any],
+        key: Any,
+        begun: tuple[int, Curves] = (0, []),
     ) -> Iterator[Curves | None]:
         """Measures networks together, coarse to fine.
 
-        **Arguments:** as of [`bench`][Measure.bench].
+        **Arguments:** as of [`bench`][Measure.bench], and
+
+        - `begun`: how many parts were measured before, and what they have counted together; these
+          are not measured again.
 
         **Returns:** an iterator of `curves[condition][seed]`, each time over more of the data; the
         last item is complete. `None` in between means nothing new, but a good moment to pause.
         """
+        before, curves = begun
         bench = self.bench(networks, keys=keys, key=key)
-        curves: Curves = []
-        for number in range(self.parts):
+        for number in range(before, self.parts):
             found = yield from bench.part(number)
             together = zip(curves, found, strict=True)
             curves = [list(map(added, *rows)) for rows in together] if curves else found

@@ -266,6 +266,17 @@ class TestFairTurns:
             clock.now += 0.1
         assert old.state == DONE
 
+    def test_what_only_adds_comes_to_its_end_in_a_crowd(self, jobs, clock):
+        old = jobs.submit(Count("curve", steps=5))
+        aside = jobs.submit(Count("theory", steps=5, handicap=1e-6))
+        for number in range(150):
+            jobs.submit(Count(f"new {number}", steps=1_000))
+            for job in (old, aside):
+                jobs.renew(job, "me")
+            steps(jobs, 1)
+            clock.now += 0.1
+        assert old.state == aside.state == DONE
+
     def test_handicap(self, jobs):
         log = []
         jobs.submit(Count("check", handicap=3.5, log=log, steps=5))
