@@ -140,18 +140,27 @@ def speed() -> list[dict[str, Any]]:
 
 def theory(say: Callable[[str], object]) -> dict[str, list[dict[str, Any]]]:
     """Everything, as plain values for [`benchmarks.report`][]: `accuracy` and `speed`."""
+    *_, found = _coming(say)
+    return found
+
+
+def _coming(say: Callable[[str], object]) -> Iterator[dict[str, list[dict[str, Any]]]]:
     seconds = speed()
     for row in seconds:
         say(f"{row['what']}: {row['measured']:.2f} s")
-    return {"accuracy": list(accuracy(say)), "speed": seconds}
+    rows: list[dict[str, Any]] = []
+    for row in accuracy(say):
+        rows.append(row)
+        yield {"accuracy": rows, "speed": seconds}
 
 
 def main() -> None:
     """See the module."""
     kept = Path(sys.argv[1])
     found = json.loads(kept.read_text())
-    found["theory"] = theory(print)
-    kept.write_text(json.dumps(found, indent=1) + "\n")
+    # Written as it comes: it takes long.
+    for found["theory"] in _coming(functools.partial(print, flush=True)):
+        kept.write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

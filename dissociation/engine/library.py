@@ -29,6 +29,7 @@ from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Study = PhantomStudy | CausesStudy
 #: Networks kept in memory: about 7 MB each at width 1024.
 NETWORKS_IN_MEMORY = 12
 #: Decoded records of other kinds: a class asks for the same ones over and over.
@@ -212,39 +213,30 @@ class Library:
             packed = findings_records.pack_findings(findings)
             self.store.put("curves", contrast.digest(weights), packed)
 
+    def _of_study(self, study: Study, decode: Callable[[bytes], T]) -> T | None:
+        weights = self.weights(study.recipe, study.seed)
+        return None if weights is None else self._read("curves", study.digest(weights), decode)
+
+    def _save_study(self, study: Study, packed: bytes) -> None:
+        weights = self.weights(study.recipe, study.seed)
+        if weights is not None:
+            self.store.put("curves", study.digest(weights), packed)
+
     def phantom(self, study: PhantomStudy) -> PhantomFindings | None:
         """What the study of a phantom found, if it is complete."""
-        weights = self.weights(study.recipe, study.seed)
-        if weights is None:
-            return None
-        return self._read(
-            "curves",
-            study.digest(weights),
-            lambda raw: phantom_records.unpack_phantom(raw, study),
-        )
+        return self._of_study(study, lambda raw: phantom_records.unpack_phantom(raw, study))
 
     def save_phantom(self, study: PhantomStudy, findings: PhantomFindings) -> None:
         """Stores what the study of a phantom found, once it is complete."""
-        weights = self.weights(study.recipe, study.seed)
-        if weights is not None:
-            packed = phantom_records.pack_phantom(findings)
-            self.store.put("curves", study.digest(weights), packed)
+        self._save_study(study, phantom_records.pack_phantom(findings))
 
     def causes(self, study: CausesStudy) -> CausesFindings | None:
         """What a study found of the causes of fragility, if it is complete."""
-        weights = self.weights(study.recipe, study.seed)
-        if weights is None:
-            return None
-        return self._read(
-            "curves", study.digest(weights), lambda raw: causes_records.unpack_causes(raw, study)
-        )
+        return self._of_study(study, lambda raw: causes_records.unpack_causes(raw, study))
 
     def save_causes(self, study: CausesStudy, findings: CausesFindings) -> None:
         """Stores what a study found, once it is complete."""
-        weights = self.weights(study.recipe, study.seed)
-        if weights is not None:
-            packed = causes_records.pack_causes(findings)
-            self.store.put("curves", study.digest(weights), packed)
+        self._save_study(study, causes_records.pack_causes(findings))
 
     def norms(self, side: Side, key: int) -> Norms | None:
         """The norms of a rewritten network, if they were measured; `key`: of random rewrites."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from dissociation import __version__, causes_files
+from dissociation import causes_files
 from dissociation.address.causes_page import causes_of, ranked_layer
 from dissociation.address.links import Link
 from dissociation.dashboard import causes_words as words
 from dissociation.dashboard.causes_figures import causes_figures
 from dissociation.dashboard.causes_traces import causes_traces, kind_names, neuron_shares
 from dissociation.dashboard.take_home.html import bullets, paragraph, settings, table
+from dissociation.dashboard.take_home.study import TakenStudy
 from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
 from dissociation.engine.library import Library
 from dissociation.theory.causes import CausesStudy
@@ -52,17 +52,11 @@ for sigma, shares, predicted, error in zip(
 '''
 
 
-class TakenCauses(NamedTuple):
-    """Complete findings; see [`Taken`][dissociation.dashboard.take_home.taken.Taken]."""
+@dataclass(frozen=True)
+class TakenCauses(TakenStudy[CausesStudy, CausesFindings]):
+    """Complete findings; see [`TakenStudy`][]."""
 
-    link: Link
-    study: CausesStudy
-    found: CausesFindings
-
-    @property
-    def file_name(self) -> str:
-        """After the page."""
-        return f"dissociation-{self.link.table.name}"
+    template = _SCRIPT
 
     @property
     def _layer(self) -> int:
@@ -74,13 +68,7 @@ class TakenCauses(NamedTuple):
 
     def json(self) -> str:
         """All that was found, with the complete study."""
-        about = {"dissociation": __version__, "address": self.link.path}
-        return causes_files.as_json(self.study, self.found, **about)
-
-    def script(self) -> str:
-        """Prints shares and errors."""
-        text = json.dumps(self.study.to_json(), indent=1, allow_nan=False)
-        return _SCRIPT.format(address=self.link.path, version=__version__, study=text)
+        return causes_files.as_json(self.study, self.found, **self.about)
 
     def chart(self) -> Chart:
         """All four charts."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from dissociation import __version__
 from dissociation.address.linear_page import linear_study
 from dissociation.address.links import Link
 from dissociation.dashboard import linear_figures as figures
 from dissociation.dashboard import linear_words as words
 from dissociation.dashboard.take_home.html import paragraph, settings, table
+from dissociation.dashboard.take_home.study import TakenStudy
 from dissociation.dashboard.take_home.taken import Chart, Report
 from dissociation.engine.library import Library
 from dissociation.linear import files
@@ -42,17 +41,11 @@ for family, drift in found.drift.items():
 '''
 
 
-class TakenLinear(NamedTuple):
-    """A study and its findings; see [`Taken`][dissociation.dashboard.take_home.taken.Taken]."""
+@dataclass(frozen=True)
+class TakenLinear(TakenStudy[LinearStudy, LinearFindings]):
+    """A study and its findings; see [`TakenStudy`][]."""
 
-    link: Link
-    study: LinearStudy
-    found: LinearFindings
-
-    @property
-    def file_name(self) -> str:
-        """After the page."""
-        return f"dissociation-{self.link.table.name}"
+    template = _SCRIPT
 
     def csv(self) -> str:
         """As the command line writes it."""
@@ -60,13 +53,7 @@ class TakenLinear(NamedTuple):
 
     def json(self) -> str:
         """All numbers but the weights, with the complete study."""
-        about = {"dissociation": __version__, "address": self.link.path}
-        return files.as_json(self.study, self.found, **about)
-
-    def script(self) -> str:
-        """Prints what drifts along the walks."""
-        text = json.dumps(self.study.to_json(), indent=1, allow_nan=False)
-        return _SCRIPT.format(address=self.link.path, version=__version__, study=text)
+        return files.as_json(self.study, self.found, **self.about)
 
     def chart(self) -> Chart:
         """The end of the walk, both drifts, the pairs, and both kinds of noise."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from dissociation import __version__, phantom_files
+from dissociation import phantom_files
 from dissociation.address.links import Link
 from dissociation.address.phantom_page import study_of
 from dissociation.dashboard.phantom_panel import (
@@ -22,6 +21,7 @@ from dissociation.dashboard.phantom_panel import (
 )
 from dissociation.dashboard.snapshots import phantom_traces
 from dissociation.dashboard.take_home.html import paragraph, settings, table
+from dissociation.dashboard.take_home.study import TakenStudy
 from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
 from dissociation.engine.library import Library
 from dissociation.phantoms import PhantomFindings, PhantomStudy
@@ -52,17 +52,11 @@ for sigma, legibility, unchanged in curves:
 '''
 
 
-class TakenPhantom(NamedTuple):
-    """Complete findings; see [`Taken`][dissociation.dashboard.take_home.taken.Taken]."""
+@dataclass(frozen=True)
+class TakenPhantom(TakenStudy[PhantomStudy, PhantomFindings]):
+    """Complete findings; see [`TakenStudy`][]."""
 
-    link: Link
-    study: PhantomStudy
-    found: PhantomFindings
-
-    @property
-    def file_name(self) -> str:
-        """After the page."""
-        return f"dissociation-{self.link.table.name}"
+    template = _SCRIPT
 
     def csv(self) -> str:
         """As the command line writes it."""
@@ -70,13 +64,7 @@ class TakenPhantom(NamedTuple):
 
     def json(self) -> str:
         """All that was found but the pictures, with the complete study."""
-        about = {"dissociation": __version__, "address": self.link.path}
-        return phantom_files.as_json(self.study, self.found, **about)
-
-    def script(self) -> str:
-        """Prints both curves."""
-        text = json.dumps(self.study.to_json(), indent=1, allow_nan=False)
-        return _SCRIPT.format(address=self.link.path, version=__version__, study=text)
+        return phantom_files.as_json(self.study, self.found, **self.about)
 
     def chart(self) -> Chart:
         """The pictures, and the curves below them."""
