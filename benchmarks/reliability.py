@@ -87,8 +87,10 @@ def load_table(found: dict[str, Any]) -> str:
 
 
 def where(found: dict[str, Any]) -> str:
-    """The machine, the days, and how much of it others took meanwhile, in a sentence or two."""
+    """The machines, the days, and how much of them others took, in a sentence or two."""
     own = found["load"]["machine"]
+    other = found["soak"]["machine"]["processor"]
+    processor = own["processor"] + (f" ({other} for the mixed class)" * (other != own["processor"]))
     days = sorted({section["date"] for section in found.values()})
     scenarios: dict[str, float] = {}
     for row in found["load"]["rows"]:
@@ -96,7 +98,7 @@ def where(found: dict[str, Any]) -> str:
     scenarios["mixed class"] = found["soak"]["cores used by others"]
     shares = ", ".join(f"{name.replace('_', ' ')} {cores:.1f}" for name, cores in scenarios.items())
     return (
-        f"{own['processor']}, {own['cores']} cores, {own['system']}, Python {own['python']}; "
+        f"{processor}, {own['cores']} cores, {own['system']}, Python {own['python']}; "
         f"{' and '.join(days)}. Visitors and browsers ran on the same cores; others used, in "
         f"cores: {shares}."
     )
