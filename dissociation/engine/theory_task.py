@@ -19,27 +19,16 @@ FIRST, THEN = 1e-6, 3.0
 class TheoryTask(Task):
     """Predicts the curve of one condition on some seeds, one after the other.
 
-    Publishes `{plan digest: SeedPrediction}` so far, in images. To refine it there is time.
-
-    **Arguments:**
-
-    - `first`: whether the first prediction comes before measured curves that are asked for later;
-      otherwise these have their first points first.
+    Publishes `{plan digest: SeedPrediction}` so far, in images. Measured curves have their first
+    points first; then there is a first prediction; to refine it there is time.
     """
 
-    def __init__(
-        self,
-        library: Library,
-        experiment: Experiment,
-        seeds: tuple[int, ...],
-        *,
-        first: bool = False,
-    ):
+    def __init__(self, library: Library, experiment: Experiment, seeds: tuple[int, ...]):
         self.library, self.seeds = library, seeds
         self.experiment = experiment.canonical()
         self.asked = [dataclasses.replace(self.experiment, seeds=1)]
         self.digests = tuple(theory_digest(self.experiment, seed) for seed in seeds)
-        self.handicap = 0.0 if first else FIRST
+        self.handicap = FIRST
         self.needs = still_to_train(library, [(experiment.recipe, seed) for seed in seeds])
 
     def run(self) -> Iterator[Step | None]:

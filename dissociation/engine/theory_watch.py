@@ -12,10 +12,6 @@ from dissociation.engine.watch import CurveWatch
 from dissociation.experiment import Experiment
 from dissociation.theory import Prediction, SeedPrediction, predictable
 
-#: Live jobs, about those of two visitors, up to which predictions come before what they predict. In
-#: a crowd that would be a second more for everybody.
-QUIET = 10
-
 
 class TheoryWatch(CurveWatch):
     """The curves of several conditions, with those predicted by theory."""
@@ -27,21 +23,15 @@ class TheoryWatch(CurveWatch):
         experiments: Sequence[Experiment],
         pair: tuple[int, int] | None = None,
     ):
+        super().__init__(library, jobs, experiments, pair)
         self._known: dict[str, SeedPrediction] = {}
         self._theory_job: dict[str, Job] = {}
-        super().__init__(library, jobs, experiments, pair)
-
-    def _start_missing(self) -> None:
-        first = sum(self.jobs.counts().values()) <= QUIET
-        if not first:
-            super()._start_missing()
         for experiment in self.experiments:
             if predictable(experiment.measure):
-                self._predict(experiment.canonical(), first=first)
-        if first:
-            super()._start_missing()
+                self._predict(experiment.canonical())
+        self.all_stored = not self.watched
 
-    def _predict(self, experiment: Experiment, *, first: bool) -> None:
+    def _predict(self, experiment: Experiment) -> None:
         names = {theory_digest(experiment, seed): seed for seed in range(experiment.seeds)}
         for name, seed in names.items():
             found = self.library.prediction(experiment, seed)
@@ -51,7 +41,7 @@ class TheoryWatch(CurveWatch):
         while missing := [n for n in names if n not in self._known and n not in self._theory_job]:
             seeds = tuple(names[name] for name in missing)
             for group in self._ready_together(experiment.recipe, seeds):
-                job = self._submit(TheoryTask(self.library, experiment, group, first=first))
+                job = self._submit(TheoryTask(self.library, experiment, group))
                 self._theory_job |= {name: job for name in missing if name in job.task.digests}
 
     def _prediction(self, name: str) -> SeedPrediction | None:

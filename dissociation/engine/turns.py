@@ -48,7 +48,9 @@ class Turns:
         if first is None or turn(first, now)[0] == _LEAST_TIME:
             self._in_a_row = 0
             return first
-        others = [job for job in ready if turn(job, now)[0] != _NEW]
+        # Older ones only: of what a lone visitor asks for, checks and theory come after the curve.
+        older = [job for job in ready if job.number < first.number]
+        others = [job for job in older if turn(job, now)[0] != _NEW]
         if others and self._in_a_row >= IN_A_ROW:
             self._in_a_row = 0
             return min(others, key=lambda job: job.number)

@@ -266,6 +266,21 @@ class TestFairTurns:
             clock.now += 0.1
         assert old.state == DONE
 
+    def test_first_points_come_before_what_only_adds_to_them(self, jobs):
+        log = []
+
+        class Slow(Count):
+            def run(self):
+                for _ in range(12):
+                    log.append(self.name)
+                    yield None
+                yield from super().run()
+
+        jobs.submit(Slow("curve", log=log))
+        jobs.submit(Count("check", handicap=1.5, log=log))
+        steps(jobs, 12)
+        assert log == ["curve"] * 12
+
     def test_what_only_adds_comes_to_its_end_in_a_crowd(self, jobs, clock):
         old = jobs.submit(Count("curve", steps=5))
         aside = jobs.submit(Count("theory", steps=5, handicap=1e-6))

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from dissociation.engine import jobs as j
-from dissociation.engine import theory_watch as module
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.store import DamagedEntry, Store, pack
@@ -48,23 +47,7 @@ def _networks(bench):
     return [bench.library.network(TINY, seed) for seed in range(2)]
 
 
-def test_a_prediction_is_there_before_what_it_predicts(bench):
-    both = (Scale(7.0), Scale(8.0))
-    watch = bench.watch(*(dataclasses.replace(PLAN, manipulations=(one,)) for one in both))
-    while None in watch.predictions():
-        assert watch.curves() == [None, None]
-        assert bench.jobs.advance()
-    # And it does not come to its end before anything is measured.
-    assert watch.predictions()[0].images < 300
-    while None in watch.curves():
-        assert watch.predictions()[0].images < 300
-        assert bench.jobs.advance()
-    bench.jobs.drain()
-    assert watch.status().state == j.DONE
-
-
-def test_in_a_crowd_measured_points_come_first_then_theory_then_the_rest(bench, monkeypatch):
-    monkeypatch.setattr(module, "QUIET", -1)
+def test_measured_points_come_first_then_theory_then_the_rest(bench):
     watch = bench.watch(SCALED)
     while watch.curves() == [None]:
         assert watch.predictions() == [None]
