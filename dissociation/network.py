@@ -141,13 +141,13 @@ class _OnDevice(NamedTuple):
     def hidden(self, images: Any, layer: int) -> list[Any]:
         """Pre-activations of a hidden layer in blocks."""
         first = [_weighted(images, block, rectified=False) for block in self.first]
-        return first if layer == 1 else [_all(first, blocks) for blocks in self.second]
+        return first if layer == 1 else [_all(first, read) for read in self.second]
 
 
-def _all(inputs: list[Any], blocks: list[Any]) -> Any:
+def _all(inputs: list[Any], read: list[Any]) -> Any:
     """What a block of neurons receives from all of a layer, given in pre-activations."""
-    total = _weighted(inputs[0], blocks[0], rectified=True)
-    for sent, block in zip(inputs[1:], blocks[1:], strict=True):
+    total = _weighted(inputs[0], read[0], rectified=True)
+    for sent, block in zip(inputs[1:], read[1:], strict=True):
         total = _weighted_more(total, sent, block)
     return total
 
@@ -195,7 +195,7 @@ def hidden_and_logits(
         for (start, stop, _), block in zip(blocks(width), found, strict=True):
             seen = np.asarray(block)[:real, : stop - start]
             np.maximum(seen, 0, out=hidden[rows, start:stop])
-        second = found if layer == 2 else [_all(found, blocks) for blocks in weights.second]
+        second = found if layer == 2 else [_all(found, read) for read in weights.second]
         outputs[rows] = np.asarray(_all(second, weights.third))[:real]
     return hidden, outputs
 

@@ -126,7 +126,7 @@ class PhantomStudy:
                 "phantom",
                 VERSION,
                 training_digest(self.recipe, self.seed),
-                self.phantom.canonical(),
+                self.phantom.identity(),
                 self.noise,
                 self.draws,
                 self.key,
