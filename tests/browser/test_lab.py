@@ -21,6 +21,7 @@ from .tiny import (
     chart_comes_to,
     contrast_address,
     drawn,
+    dressed,
     no_exception,
     take_home,
     wait_for_end,
@@ -261,6 +262,7 @@ def test_lecture_view_is_larger_and_accessible(lab, new_page):
     drawn(page)
     wait_for_end(page)
     chart_comes_to(page, "layout.font.size >= 22")
+    dressed(page)
     found = Axe().run(page).response["violations"]
     serious = [v["id"] for v in found if v["impact"] in ("serious", "critical")]
     assert set(serious) <= {rule for rule, _ in KNOWN_VIOLATIONS}
@@ -300,15 +302,6 @@ def serious_violations(page: Page) -> list[tuple[str, str]]:
     ]
 
 
-def nothing_faded(page: Page) -> None:
-    """Waits until nothing of the page is stale and half transparent."""
-    page.wait_for_function(
-        """() => [...document.querySelectorAll('[data-testid="stElementContainer"]')].every(
-            (element) => element.dataset.stale !== 'true'
-                && getComputedStyle(element).opacity === '1')"""
-    )
-
-
 @pytest.mark.parametrize("where", PAGES)
 def test_accessible_in_light_and_dark_and_on_a_phone(lab, new_page, where):
     page = new_page(color_scheme="light", has_touch=True)
@@ -317,7 +310,7 @@ def test_accessible_in_light_and_dark_and_on_a_phone(lab, new_page, where):
     # While it follows a job, Streamlit fades what it is about to replace.
     if where not in ("/", "/Inputs"):
         wait_for_end(page)
-    nothing_faded(page)
+    dressed(page)
     assert not serious_violations(page)
     # Colours fade from one theme to the other; half way no contrast is the page's own.
     page.add_style_tag(content="*, ::before, ::after { transition: none !important; }")

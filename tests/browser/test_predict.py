@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from .helpers import settle
-from .tiny import address, chart_comes_to, drawn, no_exception, wait_for_end
+from .tiny import address, chart_comes_to, drawn, dressed, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -78,6 +78,7 @@ def test_keyboard_and_screen_reader(lab, page):
     expect(first).to_have_attribute("aria-valuetext", "91%")
     first.press("Home")
     expect(first).to_have_attribute("aria-valuetext", "1%")
+    dressed(page)
     found = Axe().run(page).response["violations"]
     serious = {v["id"] for v in found if v["impact"] in ("serious", "critical")}
     assert serious <= {"nested-interactive"}

@@ -29,6 +29,22 @@ def wait_for_end(page: Page, timeout: float = 90_000) -> None:
     settle(page)
 
 
+def dressed(page: Page) -> None:
+    """Waits until the page has its own style and nothing is stale and half transparent.
+
+    Streamlit loads the element that brings the style by itself, on a busy machine seconds after
+    the texts, which stand there in its default greys until then.
+    """
+    settle(page)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('style')].some(
+                (style) => style.textContent.includes('.lab-swatch'))
+            && [...document.querySelectorAll('[data-testid="stElementContainer"]')].every(
+                (element) => element.dataset.stale !== 'true'
+                    && getComputedStyle(element).opacity === '1')"""
+    )
+
+
 def no_exception(page: Page) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
