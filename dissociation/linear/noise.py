@@ -27,8 +27,9 @@ from dissociation.linear.task import generator
 
 INPUTS, PARAMETERS = "inputs", "parameters"
 SCALINGS = {"paper": "as in Theorem 5.4", "equal": "one σ for both layers"}
-#: What draws of noise draw their randomness for; see `generator`.
-_NOISE = 4
+#: What draws of noise draw their randomness for; see `generator`. Not `solved._BASES`: zeros
+#: at the end do not count, so with key 0 both would be one stream.
+_NOISE = 5
 
 
 class Sampled(NamedTuple):

@@ -33,7 +33,7 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 # Streamlit first looks for its own endpoints below the page's path.
 EXPECTED_404 = re.compile(r"/[A-Z]\w+/_stcore/(health|host-config)")
 

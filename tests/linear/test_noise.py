@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dissociation.linear import noise
+from dissociation.linear import solved as solved_bases
 from dissociation.linear.families import Weights
 from dissociation.linear.solved import solve
 from dissociation.linear.task import LinearTask
@@ -33,11 +34,11 @@ def worst(sampled, expected) -> float:
 
 def test_closed_forms_agree_with_draws(problem):
     solved, networks = problem
-    drawn = noise.sampled_input_noise(networks, solved, SIGMA, draws=1_000, key=8)
+    drawn = noise.sampled_input_noise(networks, solved, SIGMA, draws=1_000, key=5)
     for name, one in networks.items():
         assert worst(drawn[name], noise.input_noise_loss(one, solved, SIGMA)) < 3
     for scaling in noise.SCALINGS:
-        drawn = noise.sampled_parameter_noise(networks, solved, SIGMA, scaling, draws=1_000, key=8)
+        drawn = noise.sampled_parameter_noise(networks, solved, SIGMA, scaling, draws=1_000, key=5)
         for name, one in networks.items():
             expected = noise.parameter_noise_loss(one, solved, SIGMA, scaling)
             assert worst(drawn[name], expected) < 3
@@ -49,7 +50,7 @@ def test_draws_are_the_loss_of_noisy_networks(problem):
     solved, networks = problem
     one = networks["gls"]
     drawn = noise.sampled_input_noise({"": one}, solved, SIGMA, draws=2, key=8)[""]
-    rng = noise.generator(8, 4, 0)
+    rng = noise.generator(8, noise._NOISE, 0)
     ideal = [
         [
             np.sum((one.map @ (solved.x + s * xi) - solved.y) ** 2) / (2 * solved.items)
@@ -59,7 +60,7 @@ def test_draws_are_the_loss_of_noisy_networks(problem):
     ]
     assert drawn.mean == pytest.approx(np.mean(ideal, 0))
     drawn = noise.sampled_parameter_noise({"": one}, solved, SIGMA, "equal", draws=2, key=8)[""]
-    rng = noise.generator(8, 4, 1)
+    rng = noise.generator(8, noise._NOISE, 1)
     first, second = (rng.standard_normal((2, *weight.shape)) for weight in one)
     ideal = [
         [
@@ -106,3 +107,9 @@ def test_one_sigma_for_both_layers_is_stood_best_by_another_balance(problem):
     assert noise.parameter_noise_loss(balanced, solved, SIGMA, "equal") == pytest.approx(least)
     for one in networks.values():
         assert (noise.parameter_noise_loss(one, solved, SIGMA, "equal") > least).all()
+
+
+def test_noise_and_bases_are_drawn_apart():
+    drawn = noise.generator(0, noise._NOISE, 0).standard_normal(8)
+    basis = solved_bases.generator(0, solved_bases._BASES).standard_normal(8)
+    assert not np.isclose(drawn, basis).any()
