@@ -21,6 +21,8 @@ from dissociation.engine.tasks import training
 from dissociation.training import QUICK
 
 MOVES, OPENED = 12, 5
+#: Seconds between moves of somebody in haste, and of somebody who looks at what has changed.
+HASTE, LOOK = 0.4, 2.0
 PLOT = "document.querySelector('.js-plotly-plot')"
 #: What the second side's matrix is now, as far as it is drawn; empty before.
 PICTURE = (
@@ -66,6 +68,7 @@ def looking() -> list[tuple[str, float, str]]:
             rows.append(_from_another_page(page, url))
             _move(page, url, "rescale", rows)
             _move(page, url, "nuisance", rows)
+            _move(page, url, "nuisance&key=1", rows, look=LOOK)
         browser.close()
     return rows
 
@@ -98,8 +101,13 @@ def _train(cache: Path) -> None:
     library.store.close()
 
 
-def _move(page: Page, url: str, rewrite: str, rows: list[tuple[str, float, str]]) -> None:
-    """Moves a strength there and back: each value for the first time, then again from the store."""
+def _move(
+    page: Page, url: str, rewrite: str, rows: list[tuple[str, float, str]], look: float = HASTE
+) -> None:
+    """Moves a strength there and back: each value for the first time, then again from the store.
+
+    `look`: seconds between moves, in which the lab may be a step ahead.
+    """
     page.goto(f"{url}/Representation?rewrite={rewrite}")
     complete(page, 1)
     slider = page.get_by_role("slider").first
@@ -107,7 +115,7 @@ def _move(page: Page, url: str, rewrite: str, rows: list[tuple[str, float, str]]
     for when, key in (("for the first time", "ArrowLeft"), ("again", "ArrowRight")):
         pictures, values, fine = [], [], []
         for _ in range(MOVES):
-            page.wait_for_timeout(400)
+            page.wait_for_timeout(1_000 * look)
             picture = page.evaluate(PICTURE)
             cells = page.evaluate(f"{VALUES}.join()")
             begin = time.perf_counter()
@@ -119,7 +127,8 @@ def _move(page: Page, url: str, rewrite: str, rows: list[tuple[str, float, str]]
             page.wait_for_function(FINE, timeout=MINUTES, polling="raf")
             fine.append(time.perf_counter() - begin)
             complete(page, 1)
-        what = f"representation: {rewrite} moved {when}"
+        name = rewrite.partition("&")[0]
+        what = f"representation: {name} moved {when}, {look:g} s after the last move"
         rows.append(
             (f"{what}, pictures drawn, median of {MOVES}", statistics.median(pictures), "0.5 s")
         )

@@ -60,15 +60,19 @@ class RecordingLab(Lab):
         self.curves: list[tuple] = []
         self.trainings: list[tuple] = []
         self.contrasts: list[tuple] = []
+        self.ahead: list[Any] = []
+        # Few tests want what no visitor has asked for.
+        self.idle_work = False
         self.studies: list[Any] = []
 
     def watch_curves(self, experiments, pair=None, *, predicted=False):
         self.curves.append(tuple(experiments))
         return super().watch_curves(experiments, pair, predicted=predicted)
 
-    def watch_contrasts(self, contrasts):
+    def watch_contrasts(self, contrasts, ahead=()):
         self.contrasts.append(tuple(contrasts))
-        return super().watch_contrasts(contrasts)
+        self.ahead = list(ahead)
+        return super().watch_contrasts(contrasts, ahead if self.idle_work else ())
 
     def watch_map(self, contrasts, experiments=()):
         self.contrasts.append(tuple(contrasts))

@@ -30,6 +30,25 @@ def log_options(parameter: Parameter, *current: float) -> list[float]:
     return [int(v) for v in options] if parameter.kind == INTEGER else options
 
 
+def _step(parameter: Parameter) -> float:
+    return 10.0 ** math.floor(math.log10((parameter.high - parameter.low) / 100))
+
+
+def nearby(parameter: Parameter, value: float, reach: int) -> list[float]:
+    """Where a slider may be moved to next, the nearest first, `reach` positions to both sides."""
+    if parameter.log:
+        options = log_options(parameter, value)
+    else:
+        step = 1.0 if parameter.kind == INTEGER else _step(parameter)
+        options = [round(value + number * step, 12) for number in range(-reach, reach + 1)]
+        options = [option for option in options if parameter.low <= option <= parameter.high]
+        if parameter.kind == INTEGER:
+            options = [int(option) for option in options]
+    at = options.index(value)
+    order = sorted(range(len(options)), key=lambda position: abs(position - at))
+    return [options[position] for position in order[1 : 2 * reach + 1]]
+
+
 def control(state: PageState, name: str, **callback: Any) -> Any:
     """Draws one control, unless the address hides it, and gives its value.
 
@@ -97,9 +116,8 @@ def _draw(state: PageState, name: str, callback: dict[str, Any]) -> Any:
         st.session_state[key] = int(st.session_state[key])
         return _integer(parameter, key, locked)
     st.session_state[key] = float(st.session_state[key])
-    step = 10.0 ** math.floor(math.log10((parameter.high - parameter.low) / 100))
     low, high = parameter.low, parameter.high
-    return st.slider(label, low, high, step=step, key=key, help=words, disabled=locked)
+    return st.slider(label, low, high, step=_step(parameter), key=key, help=words, disabled=locked)
 
 
 def _brief(parameter: Parameter) -> bool:

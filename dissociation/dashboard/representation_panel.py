@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 
 import streamlit as st
 
 from dissociation.address.links import Link
 from dissociation.address.names import side_name
-from dissociation.address.representation_page import contrast_of
+from dissociation.address.representation_page import NONE, contrast_of
+from dissociation.address.table import Values
 from dissociation.comparison import Findings
 from dissociation.contrasts import Contrast
 from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.controls import nearby
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.palette import condition_style
 from dissociation.dashboard.panels import guard
@@ -25,6 +28,8 @@ from dissociation.engine.lab import lab
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.normal_form import NormalForms
 
+#: Positions of the slider, to both sides, that are compared while the lab has nothing else to do.
+AHEAD = 3
 #: Largest relative difference of weights that rounding of float32 explains.
 SAME_FORM = 1e-3
 PAPER = (
@@ -43,7 +48,11 @@ def representation_panel(state: PageState) -> None:
     try:
         link = Link(state.table, state.values())
         contrast = contrast_of(link.values)
-        watch = watch_for(state.page, contrast.digest(), lambda: lab().watch_contrasts([contrast]))
+        watch = watch_for(
+            state.page,
+            contrast.digest(),
+            lambda: lab().watch_contrasts([contrast], moved(state, link.values)),
+        )
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
         return
@@ -52,6 +61,18 @@ def representation_panel(state: PageState) -> None:
     alt = f"{representation_words(contrast)}. Their table is beneath."
     draw_watch(watch, figure, state.page, alt)
     st.fragment(_explained, run_every=follow(watch))(watch, contrast, link)
+
+
+def moved(state: PageState, values: Values) -> list[Contrast]:
+    """What moving the strength's slider would ask for, the nearest positions first."""
+    name = values["rewrite"]
+    if name == NONE or state.locked(name) or state.hidden(name):
+        return []
+    found = []
+    for strength in nearby(state.parameters[name], values[name], AHEAD):
+        with contextlib.suppress(InvalidValue):
+            found.append(contrast_of({**values, name: strength}))
+    return found
 
 
 def representation_words(contrast: Contrast) -> str:

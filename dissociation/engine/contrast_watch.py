@@ -15,9 +15,20 @@ from dissociation.engine.words import Status, queue_message
 
 
 class ContrastWatch(Watch):
-    """The findings of several contrasts."""
+    """The findings of several contrasts.
 
-    def __init__(self, library: Library, jobs: Jobs, contrasts: Sequence[Contrast]):
+    **Arguments:**
+
+    - `ahead`: what may be asked for next, most likely first; compared while the lab is idle.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        jobs: Jobs,
+        contrasts: Sequence[Contrast],
+        ahead: Sequence[Contrast] = (),
+    ):
         super().__init__(jobs)
         self.contrasts = list(contrasts)
         self._stored: dict[int, Findings] = {}
@@ -28,6 +39,8 @@ class ContrastWatch(Watch):
                 self._stored[number] = found
             else:
                 self._jobs[number] = self._submit(ContrastTask(library, contrast))
+        for contrast in ahead:
+            self._offer(ContrastTask(library, contrast))
 
     def findings(self) -> list[Findings | None]:
         """What each contrast has found so far; `None` if nothing."""

@@ -34,6 +34,8 @@ class Job:
     # Set once there is news of what it has given away; `None` if it has its turn here.
     news: threading.Event | None = None
     dependants: list[Job] = field(default_factory=list)
+    # Whether nobody has asked for it yet.
+    ahead: bool = False
 
     @property
     def finished(self) -> bool:

@@ -4,7 +4,8 @@ A job advances a generator, one chunk at a time, on the one compute thread (JAX 
 already). Between chunks the scheduler turns to jobs that have nothing to show yet, then to any that
 was passed over, then to whichever has had the least time so far: a new request gets its first
 points at once, and an old one comes to its end, whatever else is asked for. A cancelled job stops
-within one chunk. One whose work is done elsewhere has its turns when there is news of it.
+within one chunk. One whose work is done elsewhere has its turns when there is news of it. What may
+be asked for next is done while nothing else is.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from dissociation.engine.bookkeeping import note_chunk, note_end, note_failure, note_start
+from dissociation.engine.bookkeeping import note_chunk, note_end, note_start
+from dissociation.engine.chunk import APOLOGY, next_chunk
 from dissociation.engine.job import (
     CANCELLED,
     DONE,
@@ -33,7 +35,7 @@ from dissociation.engine.priority import give_way
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
 from dissociation.engine.turns import Turns, turn
-from dissociation.errors import DamagedData, InvalidValue
+from dissociation.errors import InvalidValue
 
 Clock = Callable[[], float]
 #: Jobs that hold arrays in memory at once, so that a class soon has points of all; more must wait,
@@ -44,7 +46,6 @@ MAX_ACTIVE, FEW = 64, 16
 LEASE = 15.0
 #: Seconds for which places in line are right enough, unless jobs come or go.
 LINED_UP = 0.2
-APOLOGY = "Something went wrong in the lab and has been logged. Please try again."
 
 
 class Crowded(InvalidValue):
@@ -92,12 +93,31 @@ class Jobs:
         subscribes. **Raises:** `InvalidValue` if the queue is full.
         """
         with self._changed:
-            if len(self._jobs) + len(self._new_digests(task)) > MAX_QUEUE.value:
+            if len(self._asked()) + len(self._new_digests(task)) > MAX_QUEUE.value:
                 raise Crowded
             job = self._submit(task)
             job.unclaimed.append(self._clock() + LEASE)
             self._changed.notify_all()
             return job
+
+    def offer(self, task: Task) -> Job | None:
+        """A job that has its turns while nobody asks for anything, until somebody submits it.
+
+        **Returns:** `None` if much is offered already, or other tasks must be done first.
+        """
+        with self._changed:
+            job = self._live(task)
+            if job is None:
+                if len(self._jobs) - len(self._asked()) >= FEW or self._place.before(task):
+                    return None
+                job = self._submit(task)
+                job.ahead = True
+            job.unclaimed.append(self._clock() + LEASE)
+            self._changed.notify_all()
+            return job
+
+    def _asked(self) -> list[Job]:
+        return [job for job in self._jobs if not job.ahead]
 
     def _live(self, task: Task) -> Job | None:
         found = (self._by_digest.get(digest) for digest in task.digests)
@@ -110,6 +130,7 @@ class Jobs:
 
     def _submit(self, task: Task) -> Job:
         if (live := self._live(task)) is not None:
+            live.ahead, self._line = False, None
             return live
         needs = tuple(self._submit(need) for need in self._place.before(task))
         job = Job(task, next(self._numbers), needs, turned=self._clock())
@@ -136,7 +157,7 @@ class Jobs:
             self._changed.notify_all()
 
     def snapshot(self, job: Job) -> JobSnapshot:
-        """What the job has published so far, with its place in line (0: its turn)."""
+        """What the job has published so far, with its place in line (0: its turn, or in none)."""
         with self._changed:
             position = self._position(job) if job.state in (QUEUED, WAITING) else 0
             seconds = job.seconds + (0.0 if job.step is None else job.step.elsewhere)
@@ -147,21 +168,22 @@ class Jobs:
         now = self._clock()
         if self._line is None or now - self._lined_up > LINED_UP:
             self._lined_up, self._line = now, self._places(now)
-        return self._line[job]
+        return self._line.get(job, 0)
 
     def _places(self, now: float) -> dict[Job, int]:
         """How many come before each job."""
         ready = sorted(self._ready(), key=lambda job: turn(job, now))
         places = {job: place for place, job in enumerate(ready)}
         ahead = 0
-        for job in self._jobs:
+        for job in self._asked():
             places.setdefault(job, ahead)
             ahead += job.state in (QUEUED, RUNNING)
         return places
 
     def _ready(self) -> list[Job]:
-        active = [job for job in self._jobs if job.state == RUNNING]
-        queued = [job for job in self._jobs if job.state == QUEUED]
+        jobs = self._asked() or self._jobs[:1]
+        active = [job for job in jobs if job.state == RUNNING]
+        queued = [job for job in jobs if job.state == QUEUED]
         back = [job for job in active if job.news is not None and job.news.is_set()]
         here = [job for job in active if job.news is None]
         queued.sort(key=lambda job: job.task.handicap > 0)
@@ -193,8 +215,10 @@ class Jobs:
             self._by_digest.pop(digest, None)
 
     def _next(self) -> Job | None:
+        asked = bool(self._asked())
         for job in list(self._jobs):
-            if not self._wanted(job):
+            # What was begun ahead gives back its memory, too, once there is something else to do.
+            if not self._wanted(job) or (asked and job.ahead and job.state == RUNNING):
                 steps = job.steps
                 self._finish(job, CANCELLED)
                 if steps is not None:
@@ -205,7 +229,7 @@ class Jobs:
                 broken = [need for need in job.needs if need.state in (FAILED, CANCELLED)]
                 if broken:
                     self._finish(job, FAILED, broken[0].error or APOLOGY)
-                elif all(need.finished for need in job.needs):
+                elif all(need.state == DONE for need in job.needs):
                     job.state = QUEUED
                     job.version += 1
         return self._turns.next(self._ready(), self._clock())
@@ -220,23 +244,8 @@ class Jobs:
                 job.state = RUNNING
                 job.version += 1
                 note_start(job.task)
-            steps = job.steps
         begin = time.perf_counter()
-        state, error, step = RUNNING, "", None
-        try:
-            if steps is None:
-                steps = job.steps = self._place.run(job.task, self.wake)
-            step = next(steps)
-        except StopIteration:
-            state = DONE
-        except (InvalidValue, DamagedData) as problem:
-            state, error = FAILED, str(problem)
-        except MemoryError:
-            note_failure(job.task, "a job ran out of memory")
-            state, error = FAILED, "This experiment needs more memory than the lab has."
-        except Exception:
-            note_failure(job.task, "a job failed")
-            state, error = FAILED, APOLOGY
+        state, error, step = next_chunk(job, self._place, self.wake)
         with self._changed:
             job.seconds += note_chunk(job.task, time.perf_counter() - begin)
             job.turned = self._clock()
@@ -280,9 +289,9 @@ class Jobs:
         return self._thread is None or self._thread.is_alive()
 
     def counts(self) -> dict[str, int]:
-        """Live jobs by state."""
+        """Live jobs by state, of those that somebody has asked for."""
         with self._changed:
-            states = [job.state for job in self._jobs]
+            states = [job.state for job in self._asked()]
         return {state: states.count(state) for state in (QUEUED, WAITING, RUNNING)}
 
 

@@ -107,12 +107,14 @@ class Lab:
         self._register(watch)
         return watch
 
-    def watch_contrasts(self, contrasts: Sequence[Contrast]) -> ContrastWatch:
-        """Starts or finds what contrasts find.
+    def watch_contrasts(
+        self, contrasts: Sequence[Contrast], ahead: Sequence[Contrast] = ()
+    ) -> ContrastWatch:
+        """Starts or finds what contrasts find; see [`ContrastWatch`][].
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = ContrastWatch(self.library, self.jobs, contrasts)
+        watch = ContrastWatch(self.library, self.jobs, contrasts, ahead)
         self._register(watch)
         return watch
 

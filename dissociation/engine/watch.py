@@ -8,6 +8,7 @@ somebody else watches them too.
 from __future__ import annotations
 
 import abc
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -36,6 +37,7 @@ class Watch(abc.ABC):
         self.id = new_holder()
         self.jobs = jobs
         self.watched: list[Job] = []
+        self._ahead: list[Job] = []
         self.cancelled = False
         self.seen = time.monotonic()
         self._lock = threading.Lock()
@@ -53,6 +55,15 @@ class Watch(abc.ABC):
         self._hold(job)
         return job
 
+    def _offer(self, task: j.Task) -> None:
+        """Has a task done while nobody asks for anything, as long as this is watched."""
+        with contextlib.suppress(InvalidValue):
+            refuse_too_large(task)
+            job = self.jobs.offer(task)
+            if job is not None:
+                self._ahead.append(job)
+                self.jobs.renew(job, self.id)
+
     def _hold(self, job: Job) -> None:
         if job not in self.watched:
             self.watched.append(job)
@@ -62,13 +73,13 @@ class Watch(abc.ABC):
         """Says that somebody is still looking."""
         self.seen = time.monotonic()
         if not self.cancelled:
-            for job in self.watched:
+            for job in (*self.watched, *self._ahead):
                 if not job.finished:
                     self.jobs.renew(job, self.id)
 
     def release(self) -> None:
         """Says that nobody looks any more."""
-        for job in self.watched:
+        for job in (*self.watched, *self._ahead):
             self.jobs.release(job, self.id)
 
     def cancel(self) -> None:

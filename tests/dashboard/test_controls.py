@@ -7,7 +7,8 @@ from labs import Visit
 from streamlit.testing.v1 import AppTest
 
 from dissociation.address import parameter as p
-from dissociation.dashboard.controls import _shown, log_options
+from dissociation.address.parameters import strength_parameters
+from dissociation.dashboard.controls import _shown, log_options, nearby
 from dissociation.manipulations import REGISTRY
 
 
@@ -115,3 +116,22 @@ def test_chosen_ones_come_in_the_order_of_the_registry(lab):
     Visit("robustness", {"show": "permute,scale"})
     shown = [[step.name for step in e.manipulations] for e in lab.curves[-1][1:]]
     assert shown == [["scale"], ["permute"]]
+
+
+@given(data=st.data())
+def test_nearby_are_the_next_positions_of_the_slider(data):
+    strengths = [q for q in strength_parameters(REGISTRY) if q.name in REGISTRY]
+    parameter = data.draw(st.sampled_from(strengths))
+    if parameter.log:
+        value = data.draw(st.sampled_from(log_options(parameter)))
+    else:
+        value = data.draw(st.sampled_from([parameter.low, parameter.default, parameter.high]))
+    reach = data.draw(st.integers(1, 4))
+    found = nearby(parameter, value, reach)
+    assert value not in found and 0 < len(found) <= 2 * reach
+    assert all(parameter.low <= other <= parameter.high for other in found)
+    assert parameter.kind != p.INTEGER or all(type(other) is int for other in found)
+    if parameter.log:
+        options = log_options(parameter, value)
+        steps = [abs(options.index(other) - options.index(value)) for other in found]
+        assert steps == sorted(steps) and steps[0] == 1

@@ -579,6 +579,69 @@ class TestBounds:
         assert jobs.counts() == {QUEUED: 1, WAITING: 0, RUNNING: 0}
 
 
+class TestAhead:
+    """What may be asked for next is done while nothing else is."""
+
+    def test_after_everything_else_one_by_one(self, jobs):
+        log = []
+        for name in ("first", "second"):
+            assert jobs.offer(Count(name, steps=2, log=log)) is not None
+        jobs.submit(Count("asked", steps=2, log=log))
+        jobs.drain()
+        assert log == ["asked"] * 2 + ["first"] * 2 + ["second"] * 2
+
+    def test_once_somebody_asks_it_is_as_any_other(self, jobs):
+        log = []
+        offered = jobs.offer(Count("a", log=log))
+        jobs.offer(Count("b", log=log))
+        steps(jobs, 1)
+        assert jobs.submit(Count("a")) is offered
+        assert jobs.counts() == {QUEUED: 0, WAITING: 0, RUNNING: 1}
+        jobs.submit(Count("c", log=log))
+        jobs.drain()
+        assert offered.state == DONE and jobs.snapshot(offered).step.result == "a 3"
+        assert log.count("a") == 3 and log[-3:] == ["b"] * 3
+
+    def test_needed_by_what_is_asked_for(self, jobs):
+        offered = jobs.offer(Count("model"))
+        asked = jobs.submit(Count("curve", needs=[Count("model")]))
+        jobs.drain()
+        assert offered.state == asked.state == DONE
+
+    def test_begun_it_gives_way_with_what_it_holds(self, jobs):
+        task = Count("a", steps=9)
+        offered = jobs.offer(task)
+        steps(jobs, 2)
+        jobs.submit(Count("b", steps=1))
+        steps(jobs, 1)
+        assert offered.state == CANCELLED and task.closed == 1
+        jobs.drain()
+        assert task.begun == 1 and jobs.find("a") is None
+
+    def test_is_not_counted_and_crowds_nobody_out(self, jobs, monkeypatch):
+        monkeypatch.setenv("DISSOCIATION_MAX_QUEUE", "2")
+        monkeypatch.setattr(module, "FEW", 3)
+        offered = [jobs.offer(Count(name)) for name in "abcde"]
+        assert [job is not None for job in offered] == [True] * 3 + [False] * 2
+        assert jobs.counts() == {QUEUED: 0, WAITING: 0, RUNNING: 0}
+        found = [jobs.submit(Count(name)) for name in "xy"]
+        assert [jobs.snapshot(job).position for job in found] == [0, 1]
+
+    def test_never_what_must_be_trained_first(self, jobs):
+        assert jobs.offer(Count("curve", needs=[Count("model")])) is None
+
+    def test_is_dropped_with_its_last_watcher(self, jobs, clock):
+        offered = jobs.offer(Count("a", steps=9))
+        jobs.renew(offered, "me")
+        jobs.release(offered, "me")
+        assert not jobs.advance()
+        assert offered.state == CANCELLED
+        other = jobs.offer(Count("b", steps=9))
+        clock.now += LEASE + 1
+        assert not jobs.advance()
+        assert other.state == CANCELLED
+
+
 class TestPosition:
     def positions(self, jobs, found):
         return [jobs.snapshot(job).position for job in found]
@@ -616,6 +679,9 @@ class TestPosition:
         assert log == ["new"] and position == 0
 
 
+EVENTS = ["submit", "offer", "advance", "advance", "release", "time"]
+
+
 @settings(max_examples=60)
 @given(data=st.data())
 def test_any_history_of_events(data):
@@ -624,7 +690,7 @@ def test_any_history_of_events(data):
     jobs = Jobs(clock=clock, start=False)
     submitted, versions = [], {}
     for _ in range(data.draw(st.integers(1, 40))):
-        event = data.draw(st.sampled_from(["submit", "advance", "advance", "release", "time"]))
+        event = data.draw(st.sampled_from(EVENTS))
         if event == "submit":
             name = data.draw(st.sampled_from("abcdef"))
             needs = [Count(n) for n in data.draw(st.sets(st.sampled_from("xyz"), max_size=2))]
@@ -634,6 +700,10 @@ def test_any_history_of_events(data):
             assert live is None or job is live
             jobs.renew(job, "me")
             submitted.append(job)
+        elif event == "offer":
+            job = jobs.offer(Count(data.draw(st.sampled_from("abcdefgh"))))
+            if job is not None:
+                submitted.append(job)
         elif event == "advance":
             jobs.advance()
         elif event == "release" and submitted:

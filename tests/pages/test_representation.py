@@ -131,3 +131,26 @@ def test_a_preset_is_known_again(lab):
     visit = Visit("representation", found.link.query)
     (told,) = [info.value for info in visit.test.info]
     assert found.title in told and found.why in told
+
+
+def test_the_slider_is_a_step_ahead(lab):
+    visit = Visit("representation", QUERY)
+    lab.jobs.drain()
+    lab.idle_work = True
+    visit.widget("scale").set_value(10.0)
+    visit.run()
+    assert [contrast.second.manipulations for contrast in lab.ahead] == [
+        (Scale(strength),) for strength in (7.0, 15.0, 5.0, 20.0, 3.0, 30.0)
+    ]
+    lab.jobs.drain()
+    assert all(lab.library.findings(contrast) is not None for contrast in lab.ahead)
+    visit.widget("scale").set_value(15.0)
+    visit.run()
+    assert visit.watch().status().stored
+
+
+def test_nothing_ahead_of_what_cannot_be_moved(lab):
+    Visit("representation", {**QUERY, "lock": "scale"})
+    assert lab.contrasts and not lab.ahead
+    Visit("representation", {**QUERY, "rewrite": "none", "network_b": "2"})
+    assert not lab.ahead

@@ -1,0 +1,38 @@
+"""One chunk of a job, and, if it fails, what to tell those who watch it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dissociation.engine.bookkeeping import note_failure
+from dissociation.engine.job import DONE, FAILED, RUNNING, Job
+from dissociation.engine.place import Place
+from dissociation.engine.task import Steps
+from dissociation.errors import DamagedData, InvalidValue
+
+APOLOGY = "Something went wrong in the lab and has been logged. Please try again."
+
+
+def next_chunk(job: Job, place: Place, wake: Callable[[], None]) -> tuple[str, str, Steps]:
+    """Does the next chunk of a job.
+
+    **Arguments:**
+
+    - `place`: where the job is begun, if it is not yet; `wake`: see [`Place`][].
+
+    **Returns:** the state that the job is in then, an error in words, and what it has published.
+    """
+    try:
+        if job.steps is None:
+            job.steps = place.run(job.task, wake)
+        return RUNNING, "", next(job.steps)
+    except StopIteration:
+        return DONE, "", None
+    except (InvalidValue, DamagedData) as problem:
+        return FAILED, str(problem), None
+    except MemoryError:
+        note_failure(job.task, "a job ran out of memory")
+        return FAILED, "This experiment needs more memory than the lab has.", None
+    except Exception:
+        note_failure(job.task, "a job failed")
+        return FAILED, APOLOGY, None
