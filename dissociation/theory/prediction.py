@@ -27,6 +27,9 @@ from dissociation.training import trained
 
 #: Images at once, and in all.
 CHUNK, IMAGES = 64, 512
+#: Standard error from which on further images would add nothing that is seen: where there is hardly
+#: any noise, errors are what they are without it.
+SURE = 5e-4
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class SeedPrediction:
 
     - `errors`: `(S,)` float64 expected error over all draws of the noise, in [0, 1].
     - `sampling`: `(S,)` its standard error as one of all of the measure's images.
-    - `images`: how many it is computed from, of `total`.
+    - `images`: how many it is computed from, of `total`, where they are not sure to agree.
     """
 
     errors: np.ndarray
@@ -106,7 +109,6 @@ class _Run:
         data = mnist_test()
         self._rows = visiting_order()[: measure.images]
         self._images, self._labels = data.images, data.labels.astype(np.int32)
-        self._scales: list[int] = []
         # Expected errors of images so far, by noise scale.
         self._found: dict[int, np.ndarray] = {}
         self._done = 0
@@ -129,10 +131,11 @@ class _Run:
         answers = logits(self._network, self._images[self._rows]).argmax(1)
         self._clean = (answers != self._labels[self._rows]).astype(float)
         yield self._so_far()
-        scales, number = sorted(self._found), 1
+        number = 1
         while self._done < self._total:
             chunk, real = self._chunk(number)
-            yield from self._add(scales, chunk, real)
+            unsure = [scale for scale in sorted(self._found) if self._mean(scale)[1] > SURE]
+            yield from self._add(unsure, chunk, real)
             self._done += real
             number += 1
             if number & (number - 1) == 0 or self._done >= self._total:
@@ -151,16 +154,20 @@ class _Run:
             self._found[scale] = np.concatenate([before, found.astype(np.float64)])
             yield None
 
+    def _mean(self, scale: int) -> tuple[float, float]:
+        """Mean error at a noise scale, and its standard error as one of all images."""
+        values = self._found[scale]
+        count, mean = len(values), values.mean()
+        if self._clean is not None:
+            own = self._clean[:count]
+            mean, values = mean + self._clean.mean() - own.mean(), values - own
+        # Nothing is left to sample where all images are in.
+        left = 1 - count / len(self._rows)
+        return mean, np.sqrt(left / count) * values.std()
+
     def _so_far(self) -> SeedPrediction:
         scales = sorted(self._found)
-        values = np.stack([self._found[scale] for scale in scales])
-        means = values.mean(1)
-        if self._clean is not None:
-            own = self._clean[: self._done]
-            means, values = means + self._clean.mean() - own.mean(), values - own
-        # Nothing is left to sample where all images are in.
-        left = 1 - self._done / len(self._rows)
-        sampling = np.sqrt(left / self._done) * values.std(1)
+        means, sampling = np.transpose([self._mean(scale) for scale in scales])
         x = self._sigmas
         errors = between(x, scales, np.clip(means, 0.0, 1.0))
         spread = np.interp(np.log(x), np.log(x[scales]), sampling)

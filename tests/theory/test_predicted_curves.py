@@ -15,7 +15,7 @@ from dissociation.manipulations import REGISTRY
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.measures.base import visiting_order
 from dissociation.network import Network, logits, seed_key
-from dissociation.theory import predicted_curve, stream_network
+from dissociation.theory import predicted_curve, prediction, stream_network
 from dissociation.theory.noise_scales import between, coarse_scales, missing_scales
 from dissociation.training import Recipe
 
@@ -150,10 +150,20 @@ def test_a_stream_begins_coarse_and_with_the_whole_curve(rewritten):
     assert all(p.errors.shape == p.sampling.shape == (20,) for p in news)
     images = [p.images for p in news]
     assert images == sorted(images) and images[0] < images[-1] == 200
-    assert not news[-1].sampling.any(), "all of the measure's images are in"
+    assert news[-1].sampling.max() <= prediction.SURE, "all images are in where they may disagree"
     assert (news[0].sampling > 0).any()
     # A few images already say where the curve rises.
     assert np.abs(news[0].errors - news[-1].errors).max() < 0.15
+
+
+@pytest.mark.parametrize("name", ["trained", "scale"])
+def test_where_noise_hardly_matters_few_images_are_enough(name, rewritten, monkeypatch):
+    measure = ParameterNoise(1_000, points=20)
+    *steps, found = stream_network(measure, rewritten[name])
+    monkeypatch.setattr(prediction, "SURE", -1.0)
+    *more_steps, thorough = stream_network(measure, rewritten[name])
+    assert found.images == thorough.images and len(steps) < len(more_steps)
+    np.testing.assert_allclose(found.errors, thorough.errors, atol=1e-3)
 
 
 @pytest.mark.parametrize("low, high, points", [(1e-4, 1.0, 40), (0.1, 10.0, 200), (0.5, 0.6, 2)])
