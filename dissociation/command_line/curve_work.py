@@ -11,9 +11,9 @@ from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.command_line.text_tables import curves_as_text
 from dissociation.command_line.work import Part
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
-from dissociation.engine.watch import CurveWatch
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
 

@@ -14,7 +14,7 @@ from dissociation.dashboard.palette import LOSS_COLOR
 from dissociation.dashboard.snapshots import DIFFERENCE
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.watching import draw_watch
-from dissociation.engine.watch import CurveWatch
+from dissociation.engine.curve_watch import CurveWatch
 
 
 def difference_chart(

@@ -17,9 +17,9 @@ from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.theory_words import theory_note
 from dissociation.dashboard.wording import BAND, same_function_line
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.theory_watch import TheoryWatch
-from dissociation.engine.watch import CurveWatch
 from dissociation.measures.base import Curve
 
 _tables: Shared[pd.DataFrame] = Shared()

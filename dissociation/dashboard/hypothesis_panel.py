@@ -20,7 +20,7 @@ from dissociation.dashboard.panels import asked_for, guard, page_curves
 from dissociation.dashboard.prediction_row import prediction_row
 from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import follow
-from dissociation.engine.watch import CurveWatch
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.errors import InvalidValue
 from dissociation.hypothesis import HALF_WAY, Comparison, compare, confounds, summaries
 from dissociation.measures.base import Curve

@@ -31,9 +31,9 @@ from dissociation.dashboard.snapshots import ERROR, LOSS
 from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.verdict import verdict
 from dissociation.dashboard.watching import draw_watch, follow, watch_for
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.lab import lab
 from dissociation.engine.training_watch import TrainingWatch
-from dissociation.engine.watch import CurveWatch
 from dissociation.errors import DamagedData, InvalidValue
 from dissociation.experiment import Experiment, digest
 from dissociation.measures.base import Measure

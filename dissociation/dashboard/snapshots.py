@@ -21,11 +21,13 @@ from dissociation.datasets import mnist_test
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
-from dissociation.engine.watch import CurveWatch, Status, Watch, sample_size
+from dissociation.engine.watch import Watch
+from dissociation.engine.words import Status, sample_size
 from dissociation.experiment import Experiment
 from dissociation.manipulations.phantom import ACTIVATIONS
 from dissociation.measures.base import Curve

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dissociation.dashboard.predicting import Predicting
 from dissociation.dashboard.state import plain
-from dissociation.engine.watch import CurveWatch
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.predictions import Verdict, judge, score
 
 

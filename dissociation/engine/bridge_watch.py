@@ -10,9 +10,10 @@ from itertools import groupby
 
 from dissociation.engine import jobs as j
 from dissociation.engine.causes_task import NormsTask
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Job, Jobs
 from dissociation.engine.library import Library
-from dissociation.engine.watch import TRAINING, CurveWatch, Watch
+from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message
 from dissociation.experiment import Experiment
 from dissociation.measures.base import SeedCurve

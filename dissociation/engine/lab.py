@@ -15,6 +15,7 @@ from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.cluster.place import chosen_place
 from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import LEASE, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch
@@ -26,7 +27,7 @@ from dissociation.engine.settings import CACHE, MAX_WATCHES
 from dissociation.engine.store import Store
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
-from dissociation.engine.watch import CurveWatch, Watch
+from dissociation.engine.watch import Watch
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.phantoms import PhantomStudy

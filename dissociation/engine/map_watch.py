@@ -10,9 +10,10 @@ from itertools import groupby
 from dissociation.contrasts import Contrast
 from dissociation.engine import jobs as j
 from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
-from dissociation.engine.watch import ORDER, CurveWatch, Watch
+from dissociation.engine.watch import ORDER, Watch
 from dissociation.engine.words import Status
 from dissociation.experiment import Experiment
 from dissociation.statistics import half_ways

@@ -13,22 +13,34 @@ from dissociation.experiment import Experiment
 from dissociation.theory import SeedPrediction, stream_network, total_images
 
 #: Seconds by which measured curves are preferred, before there is a first prediction and after it.
-FIRST, THEN = 1e-6, 3.0
+LATER, THEN = 1e-6, 3.0
 
 
 class TheoryTask(Task):
     """Predicts the curve of one condition on some seeds, one after the other.
 
-    Publishes `{plan digest: SeedPrediction}` so far, in images. Measured curves have their first
-    points first; then there is a first prediction; to refine it there is time.
+    Publishes `{plan digest: SeedPrediction}` so far, in images. To refine a first prediction there
+    is time.
+
+    **Arguments:**
+
+    - `first`: whether there is a first prediction before what is asked for after it; else measured
+        curves have their first points first.
     """
 
-    def __init__(self, library: Library, experiment: Experiment, seeds: tuple[int, ...]):
+    def __init__(
+        self,
+        library: Library,
+        experiment: Experiment,
+        seeds: tuple[int, ...],
+        *,
+        first: bool = False,
+    ):
         self.library, self.seeds = library, seeds
         self.experiment = experiment.canonical()
         self.asked = [dataclasses.replace(self.experiment, seeds=1)]
         self.digests = tuple(theory_digest(self.experiment, seed) for seed in seeds)
-        self.handicap = FIRST
+        self.handicap = 0.0 if first else LATER
         self.needs = still_to_train(library, [(experiment.recipe, seed) for seed in seeds])
 
     def run(self) -> Iterator[Step | None]:

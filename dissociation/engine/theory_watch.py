@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Job, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.theory_records import theory_digest
 from dissociation.engine.theory_task import TheoryTask
-from dissociation.engine.watch import CurveWatch
 from dissociation.experiment import Experiment
+from dissociation.measures import ParameterNoise
 from dissociation.theory import Prediction, SeedPrediction, predictable
+
+#: Predictions that come before measured points, each some tenths of a second, and from how many
+#: jobs on there are none, because others wait for theirs.
+FIRST, FEW_JOBS = 2, 12
 
 
 class TheoryWatch(CurveWatch):
@@ -23,15 +28,22 @@ class TheoryWatch(CurveWatch):
         experiments: Sequence[Experiment],
         pair: tuple[int, int] | None = None,
     ):
-        super().__init__(library, jobs, experiments, pair)
         self._known: dict[str, SeedPrediction] = {}
         self._theory_job: dict[str, Job] = {}
-        for experiment in self.experiments:
-            if predictable(experiment.measure):
-                self._predict(experiment.canonical())
-        self.all_stored = not self.watched
+        super().__init__(library, jobs, experiments, pair)
 
-    def _predict(self, experiment: Experiment) -> None:
+    def _start(self) -> None:
+        """See [`CurveWatch`][]; what is expected is there before it is measured, if soon."""
+        runs = [e.canonical() for e in self.experiments if predictable(e.measure)]
+        quick = sum(self.jobs.counts().values()) < FEW_JOBS
+        for run in runs:
+            if quick and run.measure.name == ParameterNoise.name:
+                self._predict(run, first=len(set(self._theory_job.values())) < FIRST)
+        super()._start()
+        for run in runs:
+            self._predict(run)
+
+    def _predict(self, experiment: Experiment, *, first: bool = False) -> None:
         names = {theory_digest(experiment, seed): seed for seed in range(experiment.seeds)}
         for name, seed in names.items():
             found = self.library.prediction(experiment, seed)
@@ -41,7 +53,7 @@ class TheoryWatch(CurveWatch):
         while missing := [n for n in names if n not in self._known and n not in self._theory_job]:
             seeds = tuple(names[name] for name in missing)
             for group in self._ready_together(experiment.recipe, seeds):
-                job = self._submit(TheoryTask(self.library, experiment, group))
+                job = self._submit(TheoryTask(self.library, experiment, group, first=first))
                 self._theory_job |= {name: job for name in missing if name in job.task.digests}
 
     def _prediction(self, name: str) -> SeedPrediction | None:

@@ -11,8 +11,8 @@ from labs import TINY
 
 from dissociation.dashboard import snapshots
 from dissociation.dashboard.snapshots import ERROR, LOSS, snapshot
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.records import History
-from dissociation.engine.watch import CurveWatch
 from dissociation.experiment import Experiment
 from dissociation.manipulations import InputNull, Scale
 from dissociation.measures import InputNoise, Transfer

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dissociation.engine import jobs as j
+from dissociation.engine import theory_watch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.store import DamagedEntry, Store, pack
@@ -47,13 +48,13 @@ def _networks(bench):
     return [bench.library.network(TINY, seed) for seed in range(2)]
 
 
-def test_measured_points_come_first_then_theory_then_the_rest(bench):
+def test_theory_comes_first_then_measured_points_then_the_rest(bench):
     watch = bench.watch(SCALED)
-    while watch.curves() == [None]:
-        assert watch.predictions() == [None]
-        assert bench.jobs.advance()
     while watch.predictions() == [None]:
-        assert not watch.curves()[0].complete
+        assert watch.curves() == [None]
+        assert bench.jobs.advance()
+    while watch.curves() == [None]:
+        assert watch.predictions()[0].images < 300
         assert bench.jobs.advance()
     assert watch.status().state == j.RUNNING
     bench.jobs.drain()
@@ -61,6 +62,39 @@ def test_measured_points_come_first_then_theory_then_the_rest(bench):
     expected = predicted_curve(SCALED, _networks(bench))
     np.testing.assert_array_equal(found.rates, expected.rates)
     assert found.images == 300 and curve.complete and watch.status().state == j.DONE
+
+
+def _measured_first(bench, *experiments) -> bool:
+    """Whether there are points of all curves before there is a further prediction."""
+    watch = bench.watch(*experiments)
+    known = sum(found is not None for found in watch.predictions())
+    while None in watch.curves():
+        assert bench.jobs.advance()
+    first = sum(found is not None for found in watch.predictions()) == known
+    bench.jobs.drain()
+    watch.release()
+    return first
+
+
+def _scaled(*strengths):
+    return [dataclasses.replace(PLAN, manipulations=(Scale(strength),)) for strength in strengths]
+
+
+def test_where_theory_takes_longer_measured_points_come_first(bench, monkeypatch):
+    clean = dataclasses.replace(PLAN, measure=InputNoise(images=299, points=3))
+    assert _measured_first(bench, clean)
+    assert not _measured_first(bench, *_scaled(2.0))
+    # Where others wait for their first points, too.
+    monkeypatch.setattr(theory_watch, "FEW_JOBS", 0)
+    assert _measured_first(bench, *_scaled(4.0))
+
+
+def test_only_some_predictions_come_before_measured_points(bench):
+    watch = bench.watch(*_scaled(5.0, 6.0, 7.0, 8.0))
+    while None in watch.curves():
+        assert bench.jobs.advance()
+    assert sum(found is not None for found in watch.predictions()) == theory_watch.FIRST
+    bench.jobs.drain()
 
 
 def test_stored_predictions_are_found_whatever_the_draws(bench):

@@ -10,12 +10,14 @@ import pytest
 
 from dissociation import training
 from dissociation.engine import jobs as j
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 from dissociation.engine.training_watch import TrainingWatch
-from dissociation.engine.watch import TRAINING, CurveWatch, sample_size
+from dissociation.engine.watch import TRAINING
+from dissociation.engine.words import sample_size
 from dissociation.errors import DamagedData
 from dissociation.experiment import Experiment, training_digest
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale

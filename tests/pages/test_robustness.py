@@ -176,7 +176,7 @@ def test_one_more_condition_leaves_the_others_stored(measured):
     visit.widget("show").set_value(["scale", "input_null", "permute"])
     visit.run()
     # Nothing is trained or measured again.
-    measure, check, theory = (job.task for job in visit.watch().watched)
+    theory, measure, check = (job.task for job in visit.watch().watched)
     assert theory.experiment == measure.experiments[0]
     assert [step.name for e in measure.experiments for step in e.manipulations] == ["permute"]
     assert [step.name for step in check.experiment.manipulations] == ["permute"]
