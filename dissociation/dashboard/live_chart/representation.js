@@ -117,13 +117,14 @@ function representationLayout(figure, snapshot, colors, width) {
   const size = figure.scale * (compact ? 10 : 13);
   layout.height = representationHeight(figure, width);
   layout.hovermode = "closest";
-  layout.margin = { ...MARGIN, t: compact ? 48 : MARGIN.t };
+  layout.margin = { ...MARGIN, t: compact ? 62 : MARGIN.t };
   layout.shapes = cloudShapes(figure, snapshot, width, (compact ? 8 : 10) * figure.scale);
   layout.annotations = [];
-  const breaks = compact ? ",<br>" : ", "; // two names beside each other are wider than a phone
+  // Two names beside each other are wider than a phone.
+  const broken = (name) => (compact ? name.replace(" (", "<br>(").replace(", ", ",<br>") : name);
   const say = (text, x, y, bold) =>
     layout.annotations.push({
-      text: bold ? `<b>${escape(text).replace(", ", breaks)}</b>` : escape(text),
+      text: bold ? `<b>${broken(escape(text))}</b>` : escape(text),
       xref: "paper", yref: "paper", x, y, xanchor: "left", yanchor: "bottom", align: "left",
       showarrow: false, font: { size: bold ? size * 1.15 : size, color: colors.text },
     });
