@@ -19,6 +19,7 @@ from collections.abc import Callable
 
 from dissociation.engine.bookkeeping import note_chunk, note_end, note_start
 from dissociation.engine.chunk import APOLOGY, next_chunk
+from dissociation.engine.crowded import Crowded
 from dissociation.engine.job import (
     CANCELLED,
     DONE,
@@ -35,7 +36,6 @@ from dissociation.engine.priority import give_way
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
 from dissociation.engine.turns import Turns, turn
-from dissociation.errors import InvalidValue
 
 Clock = Callable[[], float]
 #: Jobs that hold arrays in memory at once, so that a class soon has points of all; more must wait,
@@ -46,14 +46,6 @@ MAX_ACTIVE, FEW = 64, 16
 LEASE = 15.0
 #: Seconds for which places in line are right enough, unless jobs come or go.
 LINED_UP = 0.2
-
-
-class Crowded(InvalidValue):
-    """The queue is full."""
-
-    def __init__(self):
-        super().__init__("jobs", MAX_QUEUE.value, "wait a minute")
-        self.args = ("The lab has too much to do right now. Please try again in a minute.",)
 
 
 class Jobs:
@@ -103,10 +95,12 @@ class Jobs:
     def offer(self, task: Task) -> Job | None:
         """A job that has its turns while nobody asks for anything, until somebody submits it.
 
-        **Returns:** `None` if much is offered already, or other tasks must be done first.
+        **Returns:** `None` if it is asked for already, much is offered, or others must come first.
         """
         with self._changed:
             job = self._live(task)
+            if job is not None and not job.ahead:
+                return None
             if job is None:
                 if len(self._jobs) - len(self._asked()) >= FEW or self._place.before(task):
                     return None
@@ -130,7 +124,9 @@ class Jobs:
 
     def _submit(self, task: Task) -> Job:
         if (live := self._live(task)) is not None:
-            live.ahead, self._line = False, None
+            if live.ahead:
+                # Those who offered it do not look at it.
+                live.ahead, live.leases, live.unclaimed, self._line = False, {}, [], None
             return live
         needs = tuple(self._submit(need) for need in self._place.before(task))
         job = Job(task, next(self._numbers), needs, turned=self._clock())

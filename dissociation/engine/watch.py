@@ -67,7 +67,7 @@ class Watch(abc.ABC):
         """Says that somebody is still looking."""
         self.seen = time.monotonic()
         if not self.cancelled:
-            for job in (*self.watched, *self._ahead):
+            for job in (*self.watched, *(job for job in self._ahead if job.ahead)):
                 if not job.finished:
                     self.jobs.renew(job, self.id)
 

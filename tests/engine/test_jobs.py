@@ -602,6 +602,14 @@ class TestAhead:
         assert offered.state == DONE and jobs.snapshot(offered).step.result == "a 3"
         assert log.count("a") == 3 and log[-3:] == ["b"] * 3
 
+    def test_those_who_offered_it_are_no_company(self, jobs):
+        offered = jobs.offer(Count("a"))
+        jobs.renew(offered, "offers")
+        jobs.renew(jobs.submit(Count("a")), "asks")
+        assert set(offered.leases) == {"asks"} and jobs.offer(Count("a")) is None
+        jobs.release(offered, "asks")
+        assert not jobs.advance() and offered.state == CANCELLED
+
     def test_needed_by_what_is_asked_for(self, jobs):
         offered = jobs.offer(Count("model"))
         asked = jobs.submit(Count("curve", needs=[Count("model")]))

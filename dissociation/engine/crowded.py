@@ -1,0 +1,14 @@
+"""What a visitor is told when the lab has as much to do as it may."""
+
+from __future__ import annotations
+
+from dissociation.engine.settings import MAX_QUEUE
+from dissociation.errors import InvalidValue
+
+
+class Crowded(InvalidValue):
+    """The queue is full."""
+
+    def __init__(self):
+        super().__init__("jobs", MAX_QUEUE.value, "wait a minute")
+        self.args = ("The lab has too much to do right now. Please try again in a minute.",)
