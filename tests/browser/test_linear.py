@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .tiny import chart_comes_to, no_exception
+from .tiny import chart_comes_to, no_exception, take_home
 
 pytestmark = pytest.mark.browser
 
@@ -50,3 +50,22 @@ def test_weights_wander_while_outputs_stand(lab, new_page):
     page.get_by_role("button", name="Pause the walk").click()
     assert page.evaluate(f"() => {PLOT}.theFirst"), "the same node"
     no_exception(page)
+
+
+def test_taken_home_the_walk_still_plays(lab, page, new_page, tmp_path):
+    lab.open(page, "/Linear?steps=20")
+    path = tmp_path / "walk.html"
+    take_home(page, "Chart as a page", path)
+    home = new_page(reduced_motion="no-preference")
+    home.goto(path.as_uri())
+    chart_comes_to(home, "data.filter((t) => t.type === 'heatmap').length === 4")
+    (slider,) = home.get_by_role("slider", name="Step of the walk").all()
+    expect(slider).to_have_attribute("aria-valuetext", "step 20 of 20")
+    weights = home.evaluate(drawn("w1"))
+    slider.focus()
+    slider.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", "step 0 of 20")
+    home.wait_for_function(f"(before) => ({drawn('w1')})() !== before", arg=weights)
+    home.get_by_role("button", name="Play the walk").click()
+    expect(slider).to_have_attribute("aria-valuetext", "step 20 of 20")
+    home.wait_for_function(f"(before) => ({drawn('w1')})() === before", arg=weights)

@@ -42,7 +42,7 @@ def _read(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
-#: What draws a figure, in a page of its own, too; then what makes it live.
+#: What draws a figure and plays it, in a page of its own, too; then what makes it live.
 DRAWING = (
     "figure.js",
     "theory.js",
@@ -60,15 +60,16 @@ DRAWING = (
     "margins.js",
     "bridge.js",
     "kinds.js",
+    "elements.js",
+    "player.js",
+    "sweep_player.js",
+    "walk_player.js",
 )
 _LIVE = (
     "server.js",
     "sketch.js",
     "room.js",
     "prediction.js",
-    "player.js",
-    "sweep_player.js",
-    "walk_player.js",
     "table.js",
     "live_chart.js",
 )

@@ -8,14 +8,6 @@ const charts = new WeakMap();
 
 // ---- the element ------------------------------------------------------------------------------
 
-function make(tag, className, attributes = {}, text = "") {
-  const node = document.createElement(tag);
-  node.className = className;
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.textContent = text;
-  return node;
-}
-
 const hasCurve = ({ figure, snapshot }) =>
   measured(figure, snapshot).length > 0 || (figure.theory && predictions(figure, snapshot).length > 0);
 

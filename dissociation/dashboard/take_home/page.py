@@ -26,10 +26,15 @@ footer, .quiet { color: #555; font-size: .85rem; }
 .table { overflow-x: auto; }
 .wide table { font-size: .72rem; }
 .wide :is(th, td) { padding: .15rem .35rem; }
+.live-chart-player { align-items: center; display: flex; flex-wrap: wrap; gap: .25rem .75rem; }
+.live-chart-player[hidden] { display: none; }
+.live-chart-play { font: inherit; min-height: 44px; min-width: 6rem; }
+.live-chart-scrub { flex: 1 1 10rem; height: 44px; max-width: 28rem; }
 pre { font-size: .75rem; white-space: pre-wrap; }
 pre, code { overflow-wrap: anywhere; }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; }
-               tr { break-inside: avoid; } .modebar { display: none; }
+               tr { break-inside: avoid; }
+               .modebar, .live-chart-player { display: none; }
                .table { overflow: visible; } .wide table { font-size: .5rem; }
                .wide :is(th, td) { padding: .1rem .15rem; } }
 """
@@ -43,22 +48,32 @@ def _script_safe(values: Any) -> str:
 
 def _chart(taken: Taken) -> str:
     figures, traces, words = taken.chart()
-    shown = {"figures": [asdict(figure) for figure in figures], "traces": traces}
-    alt = escape(words, quote=True)
+    shown = {"figures": [asdict(figure) for figure in figures], "traces": traces, "alt": words}
     drawing = "".join((LIVE_CHART / name).read_text(encoding="utf-8") for name in DRAWING)
-    return f"""<div id="charts" role="img" aria-label="{alt}"></div>
+    return f"""<div id="charts"></div>
 <script>{PLOTLY_JS.read_text(encoding="utf-8")}</script>
 <script>
 {drawing}
 const shown = {_script_safe(shown)};
 const charts = document.getElementById("charts");
 for (const figure of shown.figures) {{
-  const node = charts.appendChild(document.createElement("div"));
+  const node = charts.appendChild(make("div", "", {{ "role": "img", "aria-label": shown.alt }}));
+  // What plays it can be operated, so it is no part of the picture.
+  const beneath = charts.appendChild(document.createElement("section"));
   const kind = KINDS[figure.kind];
-  const draw = () => Plotly.react(node, kind.traces(figure, shown, node.clientWidth < PHONE),
-    kind.layout(figure, shown, theme(node), node.clientWidth), plotlyConfig(figure));
+  let frame;
+  const schedule = () => (frame ??= requestAnimationFrame(draw));
+  const sweep = new SweepPlayer({{ schedule }}, beneath);
+  const walk = new WalkPlayer({{ schedule }}, beneath);
+  const draw = () => {{
+    frame = undefined;
+    const width = node.clientWidth;
+    const now = walk.at(figure, shown);
+    Plotly.react(node, sweep.over(kind.traces(figure, now, width < PHONE), figure, now),
+      kind.layout(figure, now, theme(node), width), plotlyConfig(figure));
+  }};
   draw();
-  new ResizeObserver(draw).observe(node);
+  new ResizeObserver(schedule).observe(node);
 }}
 </script>"""
 
