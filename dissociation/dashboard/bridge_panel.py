@@ -44,7 +44,6 @@ def bridge_panel(state: PageState) -> None:
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
         return
-    assert isinstance(watch, BridgeWatch)
     if not compute:
         _offer(state, candidates, watch)
     figure = bridge_figure(

@@ -9,14 +9,13 @@ from dissociation.address.links import Link
 from dissociation.dashboard import causes_words as words
 from dissociation.dashboard.causes_figures import causes_figures
 from dissociation.dashboard.curve_figure import type_scale
-from dissociation.dashboard.panels import guard
+from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.take_home.links import take_home_links
-from dissociation.dashboard.watching import draw_watch, follow, watch_for
+from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
-from dissociation.errors import DamagedData, InvalidValue
 
 #: Titles above the charts, and what stands below them.
 CHARTS = {
@@ -29,14 +28,10 @@ CHARTS = {
 
 def causes_panel(state: PageState) -> None:
     """The study that a page's values ask for."""
-    try:
-        link = Link(state.table, state.values())
-        study = causes_of(link.values)
-        watch = watch_for(state.page, study.digest(), lambda: lab().watch_causes(study))
-    except (InvalidValue, DamagedData) as problem:
-        guard(problem)
+    found = watched_question(state, causes_of, lambda study, _: lab().watch_causes(study))
+    if found is None:
         return
-    assert isinstance(watch, CausesWatch)
+    link, study, watch = found
     sigma, layer = link.values["sigma"], ranked_layer(link.values, study)
     figures = causes_figures(study, sigma, layer, type_scale(state.lecture))
     every = follow(watch)

@@ -52,7 +52,6 @@ def map_panel(state: PageState) -> None:
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
         return
-    assert isinstance(watch, MapWatch)
     chosen = f"{state.page}|chosen"
     if (number := st.session_state.pop(chosen, None)) is not None:
         go_to(link_of(points[number], values))

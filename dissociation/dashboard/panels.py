@@ -61,7 +61,6 @@ def training_panel(
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
         return None
-    assert isinstance(watch, TrainingWatch)
     traces = [seed_style(LOSS, LOSS_COLOR, seed) for seed in range(seeds)]
     traces += [seed_style(ERROR, ERROR_COLOR, seed) for seed in range(seeds)]
     figure = lc.FigureSpec(
@@ -125,7 +124,6 @@ def curve_panel(
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
         return None
-    assert isinstance(watch, CurveWatch)
     names = ", ".join(condition_names(conditions))
     alt = f"{figure.y.title} against {figure.x.title} for: {names}. Their table is below."
     draw_watch(watch, figure, key, alt, prediction=prediction, on_guess=on_guess)

@@ -13,14 +13,13 @@ from dissociation.address.phantom_page import study_of
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.palette import looks
-from dissociation.dashboard.panels import guard
+from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.take_home.links import take_home_links
-from dissociation.dashboard.watching import draw_watch, follow, watch_for
+from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.engine.phantom_watch import PhantomWatch
-from dissociation.errors import DamagedData, InvalidValue
 from dissociation.manipulations.phantom import SIMILARITY
 from dissociation.phantoms import FRAMES, PhantomFindings, PhantomStudy
 
@@ -36,14 +35,10 @@ BAND = "Bands: ± 1 standard deviation over draws of noise."
 
 def phantom_panel(state: PageState) -> None:
     """The phantom that a page's values ask for."""
-    try:
-        link = Link(state.table, state.values())
-        study = study_of(link.values)
-        watch = watch_for(state.page, study.digest(), lambda: lab().watch_phantom(study))
-    except (InvalidValue, DamagedData) as problem:
-        guard(problem)
+    found = watched_question(state, study_of, lambda study, _: lab().watch_phantom(study))
+    if found is None:
         return
-    assert isinstance(watch, PhantomWatch)
+    link, study, watch = found
     pictures, curves = phantom_figures(study, type_scale(state.lecture))
     draw_watch(watch, pictures, state.page, pictures_words(study))
     st.caption(reading(study))

@@ -17,15 +17,15 @@ from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.controls import nearby
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.palette import condition_style
-from dissociation.dashboard.panels import guard
+from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.snapshots import SIDES
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.take_home.links import take_home_links
-from dissociation.dashboard.watching import draw_watch, follow, watch_for
+from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
-from dissociation.errors import DamagedData, InvalidValue
+from dissociation.errors import InvalidValue
 from dissociation.normal_form import NormalForms
 
 #: Positions of the slider, to both sides, that are compared while the lab has nothing else to do.
@@ -45,18 +45,14 @@ ANOTHER_TASK = (
 
 def representation_panel(state: PageState) -> None:
     """The contrast that a page's values ask for, with its table."""
-    try:
-        link = Link(state.table, state.values())
-        contrast = contrast_of(link.values)
-        watch = watch_for(
-            state.page,
-            contrast.digest(),
-            lambda: lab().watch_contrasts([contrast], moved(state, link.values)),
-        )
-    except (InvalidValue, DamagedData) as problem:
-        guard(problem)
+    found = watched_question(
+        state,
+        contrast_of,
+        lambda contrast, values: lab().watch_contrasts([contrast], moved(state, values)),
+    )
+    if found is None:
         return
-    assert isinstance(watch, ContrastWatch)
+    link, contrast, watch = found
     figure = representation_figure(contrast, type_scale(state.lecture))
     alt = f"{representation_words(contrast)}. Their table is beneath."
     draw_watch(watch, figure, state.page, alt)

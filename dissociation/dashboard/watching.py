@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -13,13 +14,15 @@ from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.lab import lab
 from dissociation.engine.watch import Watch
 
+W = TypeVar("W", bound=Watch)
+
 #: How often tables follow a running job (seconds); the chart itself follows by socket.
 FOLLOW = 2.0
 #: From so many visitors on, tables of each follow more rarely: all of them together as often.
 CROWD = 8
 
 
-def watch_for(key: str, signature: str, make) -> Watch:
+def watch_for(key: str, signature: str, make: Callable[[], W]) -> W:
     """This session's watch for a chart: kept while the question is the same, else replaced."""
     slot = f"watch|{key}"
     known = st.session_state.get(slot)
