@@ -35,13 +35,14 @@ class TheoryWatch(CurveWatch):
     def _start(self) -> None:
         """See [`CurveWatch`][]; what is expected is there before it is measured, if soon."""
         runs = [e.canonical() for e in self.experiments if predictable(e.measure)]
-        quick = sum(self.jobs.counts().values()) < FEW_JOBS
-        for run in runs:
-            if quick and run.measure.name == ParameterNoise.name:
-                self._predict(run, first=len(set(self._theory_job.values())) < FIRST)
+        few = sum(self.jobs.counts().values()) < FEW_JOBS
+        quick = [run for run in runs if few and run.measure.name == ParameterNoise.name]
+        for run in quick:
+            self._predict(run, first=len(set(self._theory_job.values())) < FIRST)
         super()._start()
         for run in runs:
-            self._predict(run)
+            if run not in quick:
+                self._predict(run)
 
     def _predict(self, experiment: Experiment, *, first: bool = False) -> None:
         names = {theory_digest(experiment, seed): seed for seed in range(experiment.seeds)}
