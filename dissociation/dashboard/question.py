@@ -9,8 +9,7 @@ from dissociation.address.links import Link
 from dissociation.address.table import Values
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.watching import watch_for
-from dissociation.engine.watch import Watch
+from dissociation.dashboard.watching import W, watch_for
 from dissociation.errors import DamagedData, InvalidValue
 
 
@@ -19,7 +18,6 @@ class _Question(Protocol):
 
 
 Q = TypeVar("Q", bound=_Question)
-W = TypeVar("W", bound=Watch)
 
 
 def watched_question(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dissociation.engine.curve_watch import CurveWatch
-from dissociation.engine.jobs import Job, Jobs
-from dissociation.engine.library import Library
+from dissociation.engine.jobs import Job
 from dissociation.engine.theory_records import theory_digest
 from dissociation.engine.theory_task import TheoryTask
 from dissociation.experiment import Experiment
@@ -21,19 +18,10 @@ FIRST, FEW_JOBS = 2, 12
 class TheoryWatch(CurveWatch):
     """The curves of several conditions, with those predicted by theory."""
 
-    def __init__(
-        self,
-        library: Library,
-        jobs: Jobs,
-        experiments: Sequence[Experiment],
-        pair: tuple[int, int] | None = None,
-    ):
-        self._known: dict[str, SeedPrediction] = {}
-        self._theory_job: dict[str, Job] = {}
-        super().__init__(library, jobs, experiments, pair)
-
     def _start(self) -> None:
         """See [`CurveWatch`][]; what is expected is there before it is measured, if soon."""
+        self._known: dict[str, SeedPrediction] = {}
+        self._theory_job: dict[str, Job] = {}
         runs = [e.canonical() for e in self.experiments if predictable(e.measure)]
         few = sum(self.jobs.counts().values()) < FEW_JOBS
         quick = [run for run in runs if few and run.measure.name == ParameterNoise.name]
