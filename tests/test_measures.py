@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import time
 
 import jax
 import jax.numpy as jnp
@@ -634,13 +633,9 @@ class TestCurve:
 
 
 def test_a_whole_coarse_curve_comes_at_once(reference_networks):
-    # Compiled code at hand, the first points must not take as long as the whole curve.
     measure = InputNoise(images=4_000, points=20)
-    times = []
-    for _ in range(2):
-        begin = time.perf_counter()
-        for item in measure.stream([reference_networks], keys=KEYS, key=KEY):
-            if item is not None:
-                times.append(time.perf_counter() - begin)
-    first, last = times[len(times) // 2], times[-1]
-    assert first < 0.5 * last
+    found = [item for item in measure.stream([reference_networks], keys=KEYS, key=KEY) if item]
+    first, last = found[0][0][0].images, found[-1][0][0].images
+    # From end to end, and for a small part of what all of it costs.
+    assert first[0] > 0 and first[-1] > 0
+    assert first.sum() < 0.1 * last.sum()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,3 +53,8 @@ class JobSnapshot(NamedTuple):
     error: str
     seconds: float
     position: int
+
+
+def new_holder() -> str:
+    """An unguessable name for a watcher."""
+    return secrets.token_urlsafe(16)

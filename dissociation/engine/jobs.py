@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -46,6 +45,8 @@ MAX_ACTIVE, FEW = 64, 16
 LEASE = 15.0
 #: Seconds for which places in line are right enough, unless jobs come or go.
 LINED_UP = 0.2
+#: Seconds after which the compute thread looks at its jobs though nothing happened: leases lapse.
+LOOK = 1.0
 
 
 class Jobs:
@@ -170,10 +171,10 @@ class Jobs:
         """How many come before each job."""
         ready = sorted(self._ready(), key=lambda job: turn(job, now))
         places = {job: place for place, job in enumerate(ready)}
-        ahead = 0
+        before = 0
         for job in self._asked():
-            places.setdefault(job, ahead)
-            ahead += job.state in (QUEUED, RUNNING)
+            places.setdefault(job, before)
+            before += job.state in (QUEUED, RUNNING)
         return places
 
     def _ready(self) -> list[Job]:
@@ -234,8 +235,12 @@ class Jobs:
         """Does one chunk of the next job. **Returns:** whether there was one."""
         with self._changed:
             job = self._next()
-            if job is None:
-                return False
+        if job is not None:
+            self._have_turn(job)
+        return job is not None
+
+    def _have_turn(self, job: Job) -> None:
+        with self._changed:
             if job.state == QUEUED:
                 job.state = RUNNING
                 job.version += 1
@@ -252,15 +257,17 @@ class Jobs:
             if state != RUNNING and not job.finished:
                 self._finish(job, state, error)
             self._changed.notify_all()
-        return True
 
     def _work(self) -> None:
         give_way()
         while not self._stopping:
-            if not self.advance():
-                with self._changed:
-                    # Woken by whatever happens; the timeout lets leases lapse.
-                    self._changed.wait(timeout=1.0)
+            with self._changed:
+                job = self._next()
+                if job is None and not self._stopping:
+                    # Woken by whatever happens, which cannot be between the look and this.
+                    self._changed.wait(timeout=LOOK)
+            if job is not None:
+                self._have_turn(job)
 
     def drain(self) -> None:
         """Advances until nothing is left to do here; for programs without a compute thread."""
@@ -289,8 +296,3 @@ class Jobs:
         with self._changed:
             states = [job.state for job in self._asked()]
         return {state: states.count(state) for state in (QUEUED, WAITING, RUNNING)}
-
-
-def new_holder() -> str:
-    """An unguessable name for a watcher."""
-    return secrets.token_urlsafe(16)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from dissociation.engine.jobs import Job, Jobs, new_holder
+from dissociation.engine.job import Job, new_holder
+from dissociation.engine.jobs import Jobs
 
 
 def wait(jobs: Jobs, watched: Sequence[Job], *, timeout: float = 600.0) -> None:

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dissociation.engine import jobs as j
-from dissociation.engine.jobs import Job, Jobs, JobSnapshot, new_holder
+from dissociation.engine.job import Job, JobSnapshot, new_holder
+from dissociation.engine.jobs import Jobs
 from dissociation.engine.memory import refuse_too_large
 from dissociation.engine.words import Status
 from dissociation.errors import InvalidValue

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dissociation.engine import jobs as module
+from dissociation.engine.job import new_holder
 from dissociation.engine.jobs import (
     APOLOGY,
     CANCELLED,
@@ -26,7 +27,6 @@ from dissociation.engine.jobs import (
     Jobs,
     Step,
     Task,
-    new_holder,
 )
 from dissociation.engine.waiting import wait
 from dissociation.errors import DamagedData, InvalidValue
