@@ -11,6 +11,8 @@ COPY .streamlit/ .streamlit/
 COPY dissociation/ dissociation/
 COPY pages/ pages/
 COPY app.py LICENSE ./
+COPY tools/plotly_bundle.py tools/
+RUN python tools/plotly_bundle.py
 
 ENV DISSOCIATION_CACHE=/cache PYTHONUNBUFFERED=1
 USER lab

@@ -92,6 +92,7 @@ def image(tmp_path) -> Path:
                 ignore = shutil.ignore_patterns("__pycache__")
                 shutil.copytree(ROOT / source, place, dirs_exist_ok=True, ignore=ignore)
             else:
+                place.parent.mkdir(exist_ok=True)
                 shutil.copy(ROOT / source, place)
     return folder
 

@@ -14,10 +14,10 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from dissociation.dashboard.health_routes import health_route, metrics_route
+from dissociation.dashboard.plotting_library import PLOTLY_JS
 from dissociation.dashboard.room_socket import send_room
 from dissociation.dashboard.snapshots import news_text, snapshot
 from dissociation.dashboard.sockets import serve
-from dissociation.dashboard.take_home.page import PLOTLY_JS
 from dissociation.dashboard.take_home.route import export
 from dissociation.engine.lab import lab
 

@@ -6,15 +6,15 @@ import asyncio
 import math
 import random
 import time
-from pathlib import Path
 from typing import Any
 
-import plotly
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
+
+from dissociation.dashboard.plotting_library import PLOTLY_JS
 
 STEPS = 20
 POINTS = 40
@@ -120,8 +120,7 @@ async def _stream(socket: WebSocket) -> None:
 
 
 async def _plotly(request: Request) -> FileResponse:
-    path = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return FileResponse(path, media_type="text/javascript")
+    return FileResponse(PLOTLY_JS, media_type="text/javascript")
 
 
 def routes() -> list[BaseRoute]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from html import escape
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import plotly
-
 from dissociation import __version__
 from dissociation.dashboard.live_chart import DRAWING
+from dissociation.dashboard.plotting_library import JS_VERSION, PLOTLY_JS
 from dissociation.dashboard.take_home.taken import Taken
 
-PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 LIVE_CHART = Path(__file__).parents[1] / "live_chart"
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff;
@@ -91,7 +88,7 @@ def _document(title: str, body: str) -> str:
 <main>
 {body}
 </main>
-<footer><p>dissociation {escape(__version__)}, plotly.py {escape(version("plotly"))}. \
+<footer><p>dissociation {escape(__version__)}, plotly.js {JS_VERSION}. \
 {escape(_PAPER)} Address in the lab: <code>{{address}}</code></p></footer>
 </body>
 </html>
