@@ -2,22 +2,21 @@
 
 - `serve(script, env, options)` starts a Streamlit server (once for equal arguments) and returns
   a [`Server`][tests.browser.helpers.Server]; it ends with the tests of this folder.
-- `page` is a fresh browser window. A console error or an uncaught exception in it fails the test;
-  a test that provokes one removes it from `console_errors`.
-- `new_page(**options)` makes further windows (`viewport`, `color_scheme`, `has_touch`, ...).
+- `page` is a browser window as good as new. A console error or an uncaught exception in it fails
+  the test; a test that provokes one removes it from `console_errors`.
+- `new_page(**options)` makes further windows (`viewport`, `color_scheme`, `has_touch`, ...); with
+  `unused=True` one that no other test had or will have, for whatever cannot be undone.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dissociation.engine.library import Library
 from dissociation.engine.records import History
@@ -26,6 +25,7 @@ from dissociation.network import Network, initial_network, seed_key, weights_dig
 from dissociation.training import QUICK
 
 from .helpers import Server, start_server
+from .windows import PATIENCE_MS, Windows
 
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -33,9 +33,6 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 30_000
-# Streamlit first looks for its own endpoints below the page's path.
-EXPECTED_404 = re.compile(r"/[A-Z]\w+/_stcore/(health|host-config)")
 
 Serve = Callable[..., Server]
 NewPage = Callable[..., Page]
@@ -98,33 +95,23 @@ def lab(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Server:
     return serve("app.py", {"DISSOCIATION_CACHE": str(cache)})
 
 
-@pytest.fixture
-def console_errors() -> list[str]:
-    return []
+@pytest.fixture(scope="package")
+def windows(browser: Browser) -> Iterator[Windows]:
+    made = Windows(browser)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def new_page(browser: Browser, console_errors: list[str]) -> Iterator[NewPage]:
-    contexts = []
+def console_errors(windows: Windows) -> list[str]:
+    windows.errors.clear()
+    return windows.errors
 
-    def note(message: ConsoleMessage) -> None:
-        text = f"{message.text} ({message.location.get('url', '')})"
-        if message.type == "error" and not EXPECTED_404.search(text):
-            console_errors.append(text)
 
-    def make(**options: Any) -> Page:
-        viewport = {"width": 1200, "height": 900}
-        context = browser.new_context(**{"viewport": viewport, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("console", note)
-        page.on("pageerror", lambda error: console_errors.append(str(error)))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
+@pytest.fixture
+def new_page(windows: Windows, console_errors: list[str]) -> Iterator[NewPage]:
+    yield windows.open
+    windows.tidy_up()
     assert not console_errors, "errors in the browser's console"
 
 

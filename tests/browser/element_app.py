@@ -1,8 +1,8 @@
 """A page with the live chart, an unrelated slider and scripted jobs; see `fake_jobs`.
 
-Parameters: `job` (a name of the test's own), `seconds`, `ending` (done or failed), `drop` (the
-server closes the socket once), `lost` (the first address is unknown), `push` (no routes: the
-script passes the snapshots), `zeros` (no errors at the smallest noise).
+Parameters: `job` (a name of the test's own), `seconds`, and `then` those of another try, `ending`
+(done or failed), `drop` (the server closes the socket once), `lost` (the first address is unknown),
+`push` (no routes: the script passes the snapshots), `zeros` (no errors at the smallest noise).
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ def chart() -> None:
     """Draws the chart of the current attempt and acts on what happened in it."""
     params, session = st.query_params, st.session_state
     name = f"{params.get('job', 'job')}-{session.attempt}"
+    seconds = params.get("seconds", 2)
     job = fake_jobs.start(
         name,
-        seconds=float(params.get("seconds", 2)),
+        seconds=float(seconds if session.attempt == 0 else params.get("then", seconds)),
         ending=params.get("ending", "done") if session.attempt == 0 else "done",
         drop="drop" in params,
         zeros="zeros" in params,

@@ -9,11 +9,14 @@ import time
 
 
 class Network:
-    """Forwards TCP connections to a port; `cut` drops them all and refuses new ones."""
+    """Forwards TCP connections to a port; `cut` drops them all and refuses new ones.
+
+    `barred`: a path below which nothing is served, as of an HTTP request that opens a connection.
+    """
 
     def __init__(self, port: int):
         self.port = port
-        self.up = True
+        self.up, self.barred = True, ""
         self.attempts: list[float] = []
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
@@ -31,11 +34,19 @@ class Network:
                 self.attempts.append(time.monotonic())
                 near.close()
                 continue
-            far = socket.create_connection(("127.0.0.1", self.port))
-            with self._lock:
-                self._open += [near, far]
-            for pair in ((near, far), (far, near)):
-                threading.Thread(target=_forward, args=pair, daemon=True).start()
+            threading.Thread(target=self._connect, args=(near,), daemon=True).start()
+
+    def _connect(self, near: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            asked = near.recv(4096, socket.MSG_PEEK)
+            if not self.up or (self.barred and asked.startswith(f"GET {self.barred}".encode())):
+                near.close()
+                return
+        far = socket.create_connection(("127.0.0.1", self.port))
+        with self._lock:
+            self._open += [near, far]
+        threading.Thread(target=_forward, args=(near, far), daemon=True).start()
+        _forward(far, near)
 
     def cut(self) -> None:
         """Nothing gets through any more."""
@@ -45,9 +56,9 @@ class Network:
                 _drop(end)
             self._open = []
 
-    def restore(self) -> None:
-        """Everything gets through again."""
-        self.up = True
+    def restore(self, *, barred: str = "") -> None:
+        """Everything gets through again, but for what is barred."""
+        self.up, self.barred = True, barred
 
     def close(self) -> None:
         """Ends it."""

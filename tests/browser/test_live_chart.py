@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -64,6 +65,12 @@ def server(serve: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """Scripts that look at it from its first moment are added to it."""
+    return new_page(unused=True)
+
+
+@pytest.fixture
 def chart(page: Page, server: Server, request: pytest.FixtureRequest) -> Chart:
     return Chart(page, server, request.node.name)
 
@@ -74,7 +81,8 @@ class Chart:
     def __init__(self, page: Page, server: Server, name: str):
         self.page = page
         self.server = server
-        self.job = re.sub(r"\W", "-", name)
+        # Another one if the test is tried again: jobs stay with the server.
+        self.job = f"{re.sub(r'[^a-zA-Z0-9]', '-', name)}-{secrets.token_hex(4)}"
         page.add_init_script(WATCH)
 
     def open(self, query: str = "") -> None:
@@ -331,7 +339,9 @@ def test_a_library_that_does_not_load_is_told_and_can_be_retried(
 
 @pytest.mark.browser
 def test_phone(server: Server, new_page: Callable[..., Page]) -> None:
-    page = new_page(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = new_page(
+        unused=True, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
     chart = Chart(page, server, "phone")
     chart.open("seconds=0.8")
     chart.text("Done")

@@ -3,6 +3,7 @@
 
 const ACTIVE = new Set(["queued", "training", "running"]);
 const EACH = 120; // milliseconds that the server is given for each page of a class
+const AGAIN = 5000; // milliseconds after which the page is told again what it has not acted on
 const LOST = 4404; // the server's close code for "no such job"
 const charts = new WeakMap();
 
@@ -131,7 +132,13 @@ class LiveChart {
   /** Has the page run again; those of a class one after another, so that nobody's control waits. */
   tell(company) {
     const pause = company > 4 ? Math.random() * company * EACH : 0;
-    this.timer = setTimeout(() => this.trigger("finished", true), pause);
+    this.timer = setTimeout(() => this.insist("finished"), pause);
+  }
+
+  /** Says it until the page has run: what is said while Streamlit reconnects, nobody hears. */
+  insist(event, again = AGAIN) {
+    this.trigger(event, true);
+    this.timer = setTimeout(() => this.insist(event, 2 * again), again);
   }
 
   closed(code) {
@@ -139,7 +146,7 @@ class LiveChart {
     this.schedule();
     if (code === LOST) {
       this.connection = "lost";
-      this.trigger("lost", true);
+      this.insist("lost");
       return;
     }
     this.connection = "broken";
