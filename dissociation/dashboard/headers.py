@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dissociation.dashboard.origin import SameOrigin
+from dissociation.dashboard.packed_files import PackedFiles
 from dissociation.dashboard.plotting_library import PRELOAD
 from dissociation.engine.settings import HOSTS
 
@@ -80,4 +81,5 @@ def middleware() -> list[Middleware]:
         Middleware(SafeHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, *_LOCAL], www_redirect=False),
         Middleware(SameOrigin),
+        Middleware(PackedFiles),
     ]
