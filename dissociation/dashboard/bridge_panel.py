@@ -16,14 +16,13 @@ from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.bridge_traces import BEST, LINEAR, SIGMA50
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.palette import COMPOSED, LANDMARKS, looks
-from dissociation.dashboard.panels import guard
+from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.take_home.links import take_home_links
-from dissociation.dashboard.watching import draw_watch, follow, watch_for
+from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.bridge_watch import BridgeWatch, stored_curve
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
-from dissociation.errors import DamagedData, InvalidValue
 from dissociation.experiment import digest
 from dissociation.manipulations import REGISTRY
 from dissociation.theory.bridge import Candidate
@@ -32,24 +31,22 @@ from dissociation.theory.norms import PREDICTORS
 
 def bridge_panel(state: PageState) -> None:
     """The networks that a page's values ask for."""
-    values = state.values()
-    compute = values["compute"] == ALL
-    try:
-        candidates = candidates_of(values)
-        watch = watch_for(
-            state.page,
-            _signature(candidates, compute),
-            lambda: lab().watch_bridge(candidates, compute=compute),
-        )
-    except (InvalidValue, DamagedData) as problem:
-        guard(problem)
+    compute = state["compute"] == ALL
+    found = watched_question(
+        state,
+        candidates_of,
+        lambda candidates, _: lab().watch_bridge(candidates, compute=compute),
+        lambda candidates: _signature(candidates, compute),
+    )
+    if found is None:
         return
+    link, candidates, watch = found
+    values = link.values
     if not compute:
         _offer(state, candidates, watch)
     figure = bridge_figure(
         watch.candidates, watch.known, values["across"], type_scale(state.lecture)
     )
-    link = Link(state.table, values)
     st.fragment(_verdict, run_every=follow(watch))(watch, values["across"])
     alt = f"{figure.y.title} against {figure.x.title}, a point a network. Their table is below."
     draw_watch(watch, figure, state.page, alt)

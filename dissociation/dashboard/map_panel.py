@@ -28,14 +28,13 @@ from dissociation.dashboard.map_words import (
 )
 from dissociation.dashboard.page_links import go_to
 from dissociation.dashboard.palette import LANDMARKS, looks
-from dissociation.dashboard.panels import guard
+from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.take_home.links import take_home_links
-from dissociation.dashboard.watching import draw_watch, follow, watch_for
+from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.engine.map_watch import MapWatch
-from dissociation.errors import DamagedData, InvalidValue
 from dissociation.experiment import digest
 from dissociation.measures.similarity import SIMILARITIES
 
@@ -45,13 +44,11 @@ NOTHING = 1e-6
 
 def map_panel(state: PageState) -> None:
     """The map that a page's values ask for, its table, and the way from a point to its page."""
-    values = state.values()
-    try:
-        points = points_of(values)
-        watch = watch_for(state.page, _signature(points), lambda: _watch(points))
-    except (InvalidValue, DamagedData) as problem:
-        guard(problem)
+    found = watched_question(state, points_of, lambda points, _: _watch(points), _signature)
+    if found is None:
         return
+    link, points, watch = found
+    values = link.values
     chosen = f"{state.page}|chosen"
     if (number := st.session_state.pop(chosen, None)) is not None:
         go_to(link_of(points[number], values))
@@ -66,7 +63,6 @@ def map_panel(state: PageState) -> None:
     draw_watch(watch, figure, state.page, alt, on_chosen=take)
     words = f"{reading(values['across'], NOTHING)} Press a point to open it."
     st.caption(f"{words} {statement(values['across'])}")
-    link = Link(state.table, values)
     st.fragment(_below, run_every=follow(watch))(watch, points, link)
 
 

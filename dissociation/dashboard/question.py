@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, TypeVar
 
 from dissociation.address.links import Link
 from dissociation.address.table import Values
@@ -12,16 +12,18 @@ from dissociation.dashboard.state import PageState
 from dissociation.dashboard.watching import W, watch_for
 from dissociation.errors import DamagedData, InvalidValue
 
-
-class _Question(Protocol):
-    def digest(self) -> str: ...
+Q = TypeVar("Q")
 
 
-Q = TypeVar("Q", bound=_Question)
+def _digest(asked: Any) -> str:
+    return asked.digest()
 
 
 def watched_question(
-    state: PageState, ask: Callable[[Values], Q], begin: Callable[[Q, Values], W]
+    state: PageState,
+    ask: Callable[[Values], Q],
+    begin: Callable[[Q, Values], W],
+    named: Callable[[Q], str] = _digest,
 ) -> tuple[Link, Q, W] | None:
     """A page's link, what it asks, and this session's watch for it.
 
@@ -29,13 +31,14 @@ def watched_question(
 
     - `ask`: from a page's values to the question. **May raise** `InvalidValue`.
     - `begin`: watches a question, with the page's values. **May raise** the same.
+    - `named`: tells a question from others; by default its own digest.
 
     **Returns:** `None` if the values contradict each other (the reason is on the page).
     """
     try:
         link = Link(state.table, state.values())
         asked = ask(link.values)
-        watch = watch_for(state.page, asked.digest(), lambda: begin(asked, link.values))
+        watch = watch_for(state.page, named(asked), lambda: begin(asked, link.values))
     except (InvalidValue, DamagedData) as problem:
         guard(problem)
         return None
