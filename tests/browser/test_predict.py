@@ -92,10 +92,18 @@ def test_a_finger_pulls_points_and_scrolls_beside_them(lab, new_page):
     assert page.locator(".live-chart-field").evaluate(action) == "auto"
 
 
-def hand_in(page: Page, level: str) -> None:
-    for handle in handles(page).all():
-        handle.focus()
-        handle.press(level)
+def draw_across(page: Page, height: float) -> None:
+    """One stroke from left to right, at a share of the height from the top."""
+    field = page.locator(".live-chart-field").bounding_box()
+    left, width, y = field["x"], field["width"], field["y"] + height * field["height"]
+    page.mouse.move(left + 2, y)
+    page.mouse.down()
+    page.mouse.move(left + width - 2, y, steps=6)
+    page.mouse.up()
+
+
+def hand_in(page: Page, height: float) -> None:
+    draw_across(page, height)
     expect(page.get_by_role("button", name=HAND_IN)).to_be_visible()
     page.get_by_role("button", name=HAND_IN).click()
     expect(page.locator(".live-chart-words[role=status]")).to_contain_text("Handed in.")
@@ -122,12 +130,12 @@ def test_a_class_in_a_room(lab, new_page):
     # The others load side by side.
     for guest in guests[:4]:
         guest.goto(link, wait_until="commit")
-    for number, level in enumerate(("End", "Home", "PageUp", "PageDown", "End"), 1):
+    for number, height in enumerate((0.1, 0.9, 0.3, 0.5, 0.1), 1):
         guest = guests[number - 1]
         drawn(guest)
         expect(handles(guest)).to_have_count(9)
         chart_names(guest, "Trained")
-        hand_in(guest, level)
+        hand_in(guest, height)
         expect(host.get_by_text(re.compile(f"^{number} predictions?"))).to_be_visible()
     # The band comes to everybody without a rerun, and only from the fifth on.
     for page in (host, *guests):
