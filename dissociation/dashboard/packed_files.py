@@ -20,24 +20,21 @@ STATIC = Path(streamlit.__file__).with_name("static") / "static"
 #: Below any base path; a name has no slash, so nothing outside of the folder can be asked for.
 _ASKED = re.compile(r"/static/(js|css)/([\w.-]+\.(?:js|css))$", re.ASCII)
 _TYPES = {"js": "text/javascript", "css": "text/css"}
-_FOREVER = {
-    "Cache-Control": "public, immutable, max-age=31536000",
-    "Content-Encoding": "gzip",
-    "Vary": "Accept-Encoding",
-}
+#: Headers of a file whose name, or query, changes with its content.
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+_kept: dict[Path, bytes] = {}
 
 
-_kept: dict[tuple[str, str], bytes] = {}
-
-
-async def _packed(folder: str, name: str) -> bytes | None:
-    packed = _kept.get((folder, name))
+async def packed_file(path: Path, media_type: str) -> Response | None:
+    """A file, packed when it is first asked for; `None` if there is none."""
+    packed = _kept.get(path)
     if packed is None:
-        packed = await asyncio.to_thread(_pack, STATIC / folder / name)
+        packed = await asyncio.to_thread(_pack, path)
         # Names that are no file's are not kept: there is no end of them.
-        if packed is not None:
-            _kept[folder, name] = packed
-    return packed
+        if packed is None:
+            return None
+        _kept[path] = packed
+    return Response(packed, media_type=media_type, headers={**FOREVER, "Content-Encoding": "gzip"})
 
 
 def _pack(path: Path) -> bytes | None:
@@ -57,9 +54,8 @@ class PackedFiles:
             headers = Headers(scope=scope)
             if "gzip" in headers.get("accept-encoding", "") and "range" not in headers:
                 folder, name = asked[1], asked[2]
-                packed = await _packed(folder, name)
-                if packed is not None:
-                    answer = Response(packed, media_type=_TYPES[folder], headers=_FOREVER)
+                answer = await packed_file(STATIC / folder / name, _TYPES[folder])
+                if answer is not None:
                     await answer(scope, receive, send)
                     return
         await self.app(scope, receive, send)
