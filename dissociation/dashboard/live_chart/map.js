@@ -43,9 +43,36 @@ function mapPaths(figure, snapshot) {
     }));
 }
 
+/** Share of the chart's width and height within which two labels would lie over each other. */
+const MAP_NEAR = 0.03;
+
+/** What stands beside each group's last point, by group: sweeps that end in one place share it. */
+function mapLabels(figure, groups) {
+  const on = (axis, value) => (axis.log ? Math.log10(value) : value);
+  const place = ({ across, up }) => [on(figure.x, across), on(figure.y, up)];
+  const all = groups.flatMap(({ points }) => points.map(place));
+  const spans = [0, 1].map((axis) => {
+    const values = all.map((both) => both[axis]);
+    return Math.max(...values) - Math.min(...values) || 1;
+  });
+  const near = (one, other) =>
+    spans.every((span, axis) => Math.abs(one[axis] - other[axis]) < MAP_NEAR * span);
+  const ends = [];
+  for (const { style, points } of groups) {
+    // The legend names the reference, which stands where most is written.
+    if (!points.length || style.group === figure.reference) continue;
+    const end = { group: style.group, place: place(points.at(-1)), labels: [] };
+    const shared = ends.find((other) => near(other.place, end.place)) ?? end;
+    shared.labels.push(escape(points.at(-1).style.label));
+    if (shared === end) ends.push(end);
+  }
+  return new Map(ends.map(({ group, labels }) => [group, labels.join(", ")]));
+}
+
 function mapTraces(figure, snapshot) {
   const isReference = ({ style }) => style.group === figure.reference;
   const groups = [...mapGroups(figure, snapshot).values()];
+  const labels = mapLabels(figure, groups);
   // Drawn last, so that it is seen where rewrites have not moved; named first.
   groups.sort((a, b) => isReference(a) - isReference(b));
   return groups.map(({ style, points }) => ({
@@ -57,12 +84,10 @@ function mapTraces(figure, snapshot) {
     legendgroup: style.group,
     x: points.length ? points.map(({ across }) => across) : [null],
     y: points.length ? points.map(({ up }) => up) : [null],
-    // Only the end of a line is labelled; the others answer to hover, and the legend names the
-    // reference, which stands where most is written.
-    text: points.map(({ style: own }, i) =>
-      i < points.length - 1 || own.group === figure.reference ? "" : escape(own.label),
-    ),
-    textposition: "middle right",
+    // Only the end of a line is labelled; the others answer to hover.
+    text: points.map((_, i) => (i < points.length - 1 ? "" : labels.get(style.group) ?? "")),
+    // Lines run along the axes and downwards.
+    textposition: "top right",
     textfont: { size: figure.scale * 11 },
     customdata: points.map(({ style: own }) => own.key),
     hovertext: points.map(
