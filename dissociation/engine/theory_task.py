@@ -10,7 +10,7 @@ from dissociation.engine.library import Library
 from dissociation.engine.tasks import still_to_train, to_measure, trained_network
 from dissociation.engine.theory_records import theory_digest
 from dissociation.experiment import Experiment
-from dissociation.theory import SeedPrediction, stream_network, total_images
+from dissociation.theory import CHUNK, SeedPrediction, stream_network, total_images
 
 #: Seconds by which measured curves are preferred, before there is a first prediction and after it.
 LATER, THEN = 1e-6, 3.0
@@ -58,7 +58,9 @@ class TheoryTask(Task):
                 found = {**found, name: news}
                 if news.complete:
                     self._save(seed, news)
-                self.handicap = THEN
+                # A glance is better than nothing, but not for long.
+                if news.images >= min(CHUNK, news.total):
+                    self.handicap = THEN
                 yield Step(float(sum(p.images for p in found.values())), total, found)
 
     def _save(self, seed: int, prediction: SeedPrediction) -> None:

@@ -7,7 +7,6 @@ from dissociation.engine.jobs import Job
 from dissociation.engine.theory_records import theory_digest
 from dissociation.engine.theory_task import TheoryTask
 from dissociation.experiment import Experiment
-from dissociation.measures import ParameterNoise
 from dissociation.theory import Prediction, SeedPrediction, predictable
 
 #: Predictions that come before measured points, each some tenths of a second, and from how many
@@ -24,13 +23,11 @@ class TheoryWatch(CurveWatch):
         self._theory_job: dict[str, Job] = {}
         runs = [e.canonical() for e in self.experiments if predictable(e.measure)]
         few = sum(self.jobs.counts().values()) < FEW_JOBS
-        quick = [run for run in runs if few and run.measure.name == ParameterNoise.name]
-        for run in quick:
+        for run in runs if few else []:
             self._predict(run, first=len(set(self._theory_job.values())) < FIRST)
         super()._start()
-        for run in runs:
-            if run not in quick:
-                self._predict(run)
+        for run in runs if not few else []:
+            self._predict(run)
 
     def _predict(self, experiment: Experiment, *, first: bool = False) -> None:
         names = {theory_digest(experiment, seed): seed for seed in range(experiment.seeds)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dissociation.theory.methods import METHODS, predictable
 from dissociation.theory.prediction import (
+    CHUNK,
     Prediction,
     SeedPrediction,
     predicted_curve,
@@ -12,6 +13,7 @@ from dissociation.theory.prediction import (
 )
 
 __all__ = [
+    "CHUNK",
     "METHODS",
     "Prediction",
     "SeedPrediction",

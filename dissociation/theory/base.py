@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,12 +23,20 @@ class Prepared(abc.ABC):
     def errors(self, chunk: Any, sigma: float) -> np.ndarray:
         """`(n,)` expected error of each image at one noise scale, in [0, 1]."""
 
+    def anew(self) -> Prepared:
+        """The same network, with nothing kept of the images that were seen."""
+        return self
+
 
 @dataclass(frozen=True)
 class Method(abc.ABC):
-    """How the expected error over all draws of a measure's noise is told without drawing any."""
+    """How the expected error over all draws of a measure's noise is told without drawing any.
+
+    - `glance`: images of a first look at few noise scales, where more would take long; 0 for none.
+    """
 
     measure: NoiseMeasure
+    glance: ClassVar[int] = 0
 
     @abc.abstractmethod
     def prepare(self, network: Network) -> Prepared:

@@ -26,7 +26,7 @@ computed for the first images only, and its mean effect on them is added to the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -219,18 +219,23 @@ class PredictedInputNoise(Method):
     """See the module."""
 
     measure: InputNoise
+    glance: ClassVar[int] = 16
 
     def prepare(self, network: Network) -> Prepared:
         """See [`Method.prepare`][]."""
-        return _Prepared(network)
+        return _Prepared(correlated(network))
 
 
 class _Prepared(Prepared):
-    def __init__(self, network: Network):
-        self._network = correlated(network)
+    def __init__(self, network: Correlated):
+        self._network = network
         self._average: Any = None
         self._ratios: dict[float, Any] = {}
         self._effects: dict[float, list[np.ndarray]] = {}
+
+    def anew(self) -> Prepared:
+        """See [`Prepared.anew`][]."""
+        return _Prepared(self._network)
 
     def chunk(self, images: Any, labels: Any) -> Any:
         """See [`Prepared.chunk`][]."""

@@ -89,6 +89,7 @@ def stream_network(measure: Measure, network: Network) -> Iterator[SeedPredictio
     means nothing new, but a good moment to pause. **Raises:** `InvalidValue` for other measures.
     """
     run = _Run(measure, network)
+    yield from run.glance()
     yield from run.first_images()
     yield from run.further_images()
 
@@ -98,12 +99,17 @@ def total_images(measure: Measure) -> int:
     return min(IMAGES, measure.images)
 
 
+#: A network laid out, and some images as it needs them.
+_Chunk = tuple[Prepared, Any]
+
+
 class _Run:
     """One network's prediction on its way."""
 
     def __init__(self, measure: Measure, network: Network):
         method = method_of(measure)
         self._sigmas, self._network = method.measure.x, network
+        self._glance = method.glance
         self._prepared: Prepared = method.prepare(network)
         self._total = total_images(measure)
         data = mnist_test()
@@ -113,6 +119,15 @@ class _Run:
         self._found: dict[int, np.ndarray] = {}
         self._done = 0
         self._clean: np.ndarray | None = None
+
+    def glance(self) -> Iterator[SeedPrediction | None]:
+        """Where the curve rises, from few images; nothing of them is kept."""
+        if 0 < self._glance < self._total:
+            chunk = self._laid_out(self._prepared.anew(), self._rows[: self._glance])
+            self._done = self._glance
+            yield from self._add(coarse_scales(self._sigmas), chunk, self._glance)
+            yield self._so_far()
+            self._found.clear()
 
     def first_images(self) -> Iterator[SeedPrediction | None]:
         """Chooses the noise scales as it goes."""
@@ -141,15 +156,18 @@ class _Run:
             if number & (number - 1) == 0 or self._done >= self._total:
                 yield self._so_far()
 
-    def _chunk(self, number: int) -> tuple[Any, int]:
+    def _chunk(self, number: int) -> tuple[_Chunk, int]:
         rows = self._rows[number * CHUNK : min((number + 1) * CHUNK, self._total)]
-        padded = np.resize(rows, CHUNK)
-        images, labels = self._images[padded], self._labels[padded]
-        return self._prepared.chunk(jax.device_put(images), jax.device_put(labels)), len(rows)
+        return self._laid_out(self._prepared, np.resize(rows, CHUNK)), len(rows)
 
-    def _add(self, scales: list[int], chunk: Any, real: int) -> Iterator[None]:
+    def _laid_out(self, prepared: Prepared, rows: np.ndarray) -> _Chunk:
+        images, labels = self._images[rows], self._labels[rows]
+        return prepared, prepared.chunk(jax.device_put(images), jax.device_put(labels))
+
+    def _add(self, scales: list[int], chunk: _Chunk, real: int) -> Iterator[None]:
+        prepared, images = chunk
         for scale in scales:
-            found = self._prepared.errors(chunk, float(self._sigmas[scale]))[:real]
+            found = prepared.errors(images, float(self._sigmas[scale]))[:real]
             before = self._found.get(scale, np.zeros(0))
             self._found[scale] = np.concatenate([before, found.astype(np.float64)])
             yield None
