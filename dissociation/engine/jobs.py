@@ -4,13 +4,12 @@ A job advances a generator, one chunk at a time, on the one compute thread (JAX 
 already). Between chunks the scheduler turns to jobs that have nothing to show yet, then to any that
 was passed over, then to whichever has had the least time so far: a new request gets its first
 points at once, and an old one comes to its end, whatever else is asked for. A cancelled job stops
-within one chunk. One whose work is done elsewhere has its turns when there is news of it. What may
-be asked for next is done while nothing else is.
+within one chunk, and goes on there if it is asked for again soon. One whose work is done elsewhere
+has its turns when there is news of it. What may be asked for next is done while nothing else is.
 """
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import threading
 import time
@@ -30,6 +29,7 @@ from dissociation.engine.job import (
     JobSnapshot,
 )
 from dissociation.engine.memory import that_fit
+from dissociation.engine.parked import Parked
 from dissociation.engine.place import HERE, Place
 from dissociation.engine.priority import give_way
 from dissociation.engine.settings import MAX_QUEUE
@@ -67,7 +67,7 @@ class Jobs:
         self._numbers = itertools.count()
         self._line: dict[Job, int] | None = None
         self._lined_up = 0.0
-        self._turns = Turns()
+        self._turns, self._parked = Turns(), Parked(place)
         self._stopping = False
         self._thread: threading.Thread | None = None
         if start:
@@ -129,16 +129,19 @@ class Jobs:
                 # Those who offered it do not look at it.
                 live.ahead, live.leases, live.unclaimed, self._line = False, {}, [], None
             return live
-        needs = tuple(self._submit(need) for need in self._place.before(task))
-        job = Job(task, next(self._numbers), needs, turned=self._clock())
-        job.state = WAITING if any(not need.finished for need in needs) else QUEUED
-        for need in needs:
+        job = self._parked.take(task, self._numbers, self._clock()) or self._new(task)
+        job.state = WAITING if any(not need.finished for need in job.needs) else QUEUED
+        for need in job.needs:
             need.dependants.append(job)
         self._jobs.append(job)
         self._line = None
         for digest in task.digests:
             self._by_digest[digest] = job
         return job
+
+    def _new(self, task: Task) -> Job:
+        needs = tuple(self._submit(need) for need in self._place.before(task))
+        return Job(task, next(self._numbers), needs, turned=self._clock())
 
     def renew(self, job: Job, holder: str) -> None:
         """Says that `holder` still watches the job."""
@@ -185,7 +188,7 @@ class Jobs:
         here = [job for job in active if job.news is None]
         queued.sort(key=lambda job: job.task.handicap > 0)
         # Those that are out count, too: if the cluster goes away they all come back.
-        begin = that_fit(active, queued)
+        begin = that_fit(active, queued, self._parked.memory)
         room = max(0, FEW - len(active))
         oldest = min((job.number for job in active), default=0)
         begin = [
@@ -218,9 +221,8 @@ class Jobs:
             if not self._wanted(job) or (asked and job.ahead and job.state == RUNNING):
                 steps = job.steps
                 self._finish(job, CANCELLED)
-                if steps is not None:
-                    with contextlib.suppress(Exception):
-                        steps.close()  # type: ignore[attr-defined]
+                self._parked.put(job, steps, self._clock())
+        self._parked.forget(self._clock())
         for job in list(self._jobs):
             if job.state == WAITING:
                 broken = [need for need in job.needs if need.state in (FAILED, CANCELLED)]

@@ -26,13 +26,17 @@ def refuse_too_large(task: Task) -> None:
         check_memory(task.asked, MEMORY.value * GIB)
 
 
-def that_fit(active: Sequence[J], queued: Sequence[J]) -> list[J]:
+def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> list[J]:
     """Jobs in line that fit beside those at work; the line stops at the first that does not.
 
     With none at work the first may begin: it was not refused. What is only there for a moment, such
     as noise while it is drawn, is there once: one job has its turn at a time.
+
+    **Arguments:**
+
+    - `beside`: bytes that are held for others.
     """
-    room = MEMORY.value * GIB - BASE - PASSING - sum(job.task.memory for job in active)
+    room = MEMORY.value * GIB - BASE - PASSING - beside - sum(job.task.memory for job in active)
     found: list[J] = []
     for job in queued:
         room -= job.task.memory

@@ -35,6 +35,7 @@ class Task(abc.ABC):
     - `needs`: tasks that must be done first; `after`: tasks that better be done first where one
         has its turn at a time.
     - `handicap`: seconds by which others are preferred.
+    - `resumes`: whether another task for the same goes on where this one was dropped.
     - `asked`: what it is about, from which the memory it needs is told; `None` if hardly any.
     """
 
@@ -42,6 +43,7 @@ class Task(abc.ABC):
     needs: tuple[Task, ...] = ()
     after: tuple[Task, ...] = ()
     handicap: float = 0.0
+    resumes: bool = False
     asked: Asked | None = None
 
     @functools.cached_property

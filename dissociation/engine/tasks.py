@@ -112,6 +112,8 @@ class MeasureTask(Task):
     their manipulations; measured together they share noise and as much arithmetic as they can.
     """
 
+    resumes = True
+
     def __init__(
         self, library: Library, experiments: tuple[Experiment, ...], seeds: tuple[int, ...]
     ):

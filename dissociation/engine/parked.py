@@ -1,0 +1,78 @@
+"""Work that was begun and dropped: kept for a while, so that whoever asks again goes on with it.
+
+A class looks at one thing after another. What nobody waits for has no more turns, but to train the
+same network from the start for each who comes by would leave it unfinished for ever.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dissociation.engine.job import Job
+from dissociation.engine.place import HERE, Place
+from dissociation.engine.settings import MEMORY
+from dissociation.engine.task import Steps, Task
+from dissociation.memory_need import GIB
+
+#: Jobs that are kept at most, for how many seconds, and in which share of the lab's memory.
+MOST, KEPT, SHARE = 32, 120.0, 0.1
+
+
+class _Kept(NamedTuple):
+    job: Job
+    steps: Iterator[Steps]
+    until: float
+
+
+class Parked:
+    """Dropped jobs by what they compute. Not safe between threads: the scheduler's lock is.
+
+    **Arguments:**
+
+    - `place`: where they are done. Of what was given away nothing is kept.
+    """
+
+    def __init__(self, place: Place):
+        self._kept: collections.OrderedDict[tuple[str, ...], _Kept] = collections.OrderedDict()
+        self._here = place is HERE
+
+    @property
+    def memory(self) -> float:
+        """Bytes that the kept jobs hold at most."""
+        return sum(kept.job.task.memory for kept in self._kept.values())
+
+    def put(self, job: Job, steps: Iterator[Steps] | None, now: float) -> None:
+        """Keeps what a job has begun, or lets it go if that is little, or much to hold."""
+        if steps is None:
+            return
+        room = SHARE * MEMORY.value * GIB
+        begun = job.step is not None and not job.ahead
+        if self._here and begun and not job.task.resumes and job.task.memory <= room:
+            self._kept[job.task.digests] = _Kept(job, steps, now + KEPT)
+            while len(self._kept) > MOST or self.memory > room:
+                _close(self._kept.popitem(last=False)[1].steps)
+        else:
+            _close(steps)
+
+    def take(self, task: Task, numbers: Iterator[int], now: float) -> Job | None:
+        """A job that goes on where the last one for the same was dropped; `None` if none was."""
+        kept = self._kept.pop(task.digests, None)
+        if kept is None:
+            return None
+        old = kept.job
+        job = Job(old.task, next(numbers), turned=now, steps=kept.steps)
+        job.step, job.seconds = old.step, old.seconds
+        return job
+
+    def forget(self, now: float) -> None:
+        """Lets go what nobody has asked for in a long time."""
+        for name in [name for name, kept in self._kept.items() if kept.until < now]:
+            _close(self._kept.pop(name).steps)
+
+
+def _close(steps: Iterator[Steps]) -> None:
+    with contextlib.suppress(Exception):
+        steps.close()  # type: ignore[attr-defined]
