@@ -66,9 +66,8 @@ class Jobs:
         self._by_digest: dict[str, Job] = {}
         self._numbers = itertools.count()
         self._line: dict[Job, int] | None = None
-        self._lined_up = 0.0
+        self._lined_up, self._stopping = 0.0, False
         self._turns, self._parked = Turns(), Parked(place)
-        self._stopping = False
         self._thread: threading.Thread | None = None
         if start:
             self._thread = threading.Thread(target=self._work, name="compute", daemon=True)
@@ -250,8 +249,9 @@ class Jobs:
         begin = time.perf_counter()
         state, error, step = next_chunk(job, self._place, self.wake)
         with self._changed:
-            job.seconds += note_chunk(job.task, time.perf_counter() - begin)
-            job.turned = self._clock()
+            spent = note_chunk(job.task, time.perf_counter() - begin)
+            self._turns.took(spent)
+            job.seconds, job.turned = job.seconds + spent, self._clock()
             job.news = step if isinstance(step, threading.Event) else None
             if isinstance(step, Step):
                 job.step = step

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 PASSED_OVER = 2.0
 #: Seconds that a job may take to its first result before others try theirs.
 TRY = 2.0
-#: Turns in a row of those who have nothing to show or were passed over; then the oldest of the
-#: others is next. A busy class asks for something new all the time: if that always came first, or
-#: all went on equally, no curve would be completed, stored, and never asked for again.
-IN_A_ROW = 4
+#: Seconds that the oldest of the others is due for each that those had who have nothing to show or
+#: were passed over, and from how many on it has them, one turn after the other. A busy class asks
+#: for something new all the time: if that always came first, or all went on equally, no curve would
+#: be completed, stored, and never asked for again. Seconds, not turns: theory's are much shorter.
+SHARE, SAVED = 0.25, 1.0
 _NEW, _WAITED, _LEAST_TIME = range(3)
 
 
@@ -37,22 +38,29 @@ def turn(job: Job, now: float) -> tuple[int, float, int]:
 
 
 class Turns:
-    """Chooses who is next, and remembers for how long it was not for fairness alone."""
+    """Chooses who is next, and remembers what the oldest is due."""
 
     def __init__(self) -> None:
-        self._in_a_row = 0
+        self._due, self._rate = 0.0, 0.0
+        self._paying = False
 
     def next(self, ready: Sequence[Job], now: float) -> Job | None:
         """Whose turn it is at a moment of the scheduler's clock."""
         first = min(ready, key=lambda job: turn(job, now), default=None)
+        self._rate = 0.0
         if first is None or turn(first, now)[0] == _LEAST_TIME:
-            self._in_a_row = 0
+            self._due = 0.0
             return first
         # Older ones only: of what a lone visitor asks for, checks and theory come after the curve.
         older = [job for job in ready if job.number < first.number]
         others = [job for job in older if turn(job, now)[0] != _NEW]
-        if others and self._in_a_row >= IN_A_ROW:
-            self._in_a_row = 0
+        self._paying = self._due >= SAVED or (self._paying and self._due > 0)
+        if others and self._paying:
+            self._rate = -1.0
             return min(others, key=lambda job: job.number)
-        self._in_a_row += 1
+        self._rate = SHARE if others else 0.0
         return first
+
+    def took(self, seconds: float) -> None:
+        """Notes how long the turn was of whoever was chosen last."""
+        self._due = min(self._due + self._rate * seconds, SAVED)

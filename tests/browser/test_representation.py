@@ -92,3 +92,14 @@ def test_a_point_of_the_map_opens_its_page(lab, page):
     page.wait_for_function("() => new URLSearchParams(location.search).get('network_b') === '2'")
     pictures(page)
     no_exception(page)
+
+
+def test_sweeps_of_the_map_that_end_in_one_place_share_a_label(lab, page):
+    # Permuted networks answer as before and are as alike as scaled ones, up to rounding.
+    where = contrast_address("/Map", show="scale,permute", landmarks="0", rotation="0")
+    lab.open(page, where)
+    wait_for_end(page)
+    ends = f"() => {PLOT}.data.map((t) => (t.text ?? []).at(-1)).filter(Boolean)"
+    page.wait_for_function(f"() => {PLOT}?.data?.every((t) => t.x[0] !== null)")
+    (shared,) = page.evaluate(ends)
+    assert shared.startswith("α = ") and shared.count("=") == 2

@@ -266,6 +266,25 @@ class TestFairTurns:
             clock.now += 0.1
         assert old.state == DONE
 
+    def test_the_oldest_has_its_share_of_time_however_short_its_turns(self, jobs, monkeypatch):
+        cost, seconds = {"theory": 0.01, "new": 0.5}, [0.0]
+        monkeypatch.setattr(module.time, "perf_counter", lambda: seconds[0])
+
+        class Costly(Count):
+            def run(self):
+                for step in super().run():
+                    seconds[0] += cost[self.name.split()[0]]
+                    yield step
+
+        old = jobs.submit(Costly("theory", steps=200))
+        steps(jobs, 1)
+        for number in range(30):
+            jobs.submit(Costly(f"new {number}", steps=1_000))
+        # Their first points take 15 seconds, of which it is due a quarter besides.
+        while jobs.find("new 29").step is None:
+            steps(jobs, 1)
+        assert old.state == DONE
+
     def test_first_points_come_before_what_only_adds_to_them(self, jobs):
         log = []
 
