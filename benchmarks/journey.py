@@ -31,12 +31,12 @@ MINUTES = 300_000
 
 
 @contextmanager
-def server(cache: Path) -> Iterator[tuple[str, subprocess.Popen]]:
-    """The lab on a free port of the loopback interface, healthy."""
+def server(cache: Path, script: str = "app.py") -> Iterator[tuple[str, subprocess.Popen]]:
+    """The lab, or another script, on a free port of the loopback interface, healthy."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

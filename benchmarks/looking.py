@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.journey import MINUTES, complete, server
 from dissociation.engine.library import Library
@@ -20,7 +20,9 @@ from dissociation.engine.store import Store
 from dissociation.engine.tasks import training
 from dissociation.training import QUICK
 
-MOVES, OPENED = 12, 5
+MOVES, OPENED, FRESH = 12, 5, 3
+#: As little as a Streamlit page can be, for what browsers take to start Streamlit itself.
+EMPTY = "import streamlit as st\n\nst.header('here')\n"
 #: Seconds between moves of somebody in haste, and of somebody who looks at what has changed.
 HASTE, LOOK = 0.4, 2.0
 PLOT = "document.querySelector('.js-plotly-plot')"
@@ -66,9 +68,11 @@ def looking() -> list[tuple[str, float, str]]:
                 complete(page, 1)
                 page.wait_for_timeout(500)
             rows.append(_from_another_page(page, url))
+            rows.append(_in_new_browsers(browser, url))
             _move(page, url, "rescale", rows)
             _move(page, url, "nuisance", rows)
             _move(page, url, "nuisance&key=1", rows, look=LOOK)
+        rows.append(_empty_page(browser, cache))
         browser.close()
     return rows
 
@@ -91,6 +95,38 @@ def _from_another_page(page: Page, url: str) -> tuple[str, float, str]:
         complete(page, 1)
     what = f"representation: first picture from another page, median of {OPENED}"
     return what, statistics.median(found), "1 s"
+
+
+def _in_new_browsers(browser: Browser, url: str) -> tuple[str, float, str]:
+    """Opens links in browsers that have never seen the lab, nor Streamlit."""
+    found = []
+    for strength in range(50, 50 + FRESH):
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        begin = time.perf_counter()
+        page.goto(f"{url}/Representation?scale={strength}")
+        found.append(_picture_since(begin, page))
+        complete(page, 1)
+        page.context.close()
+    what = f"representation: first picture by a link in a new browser, median of {FRESH}"
+    return what, statistics.median(found), ""
+
+
+def _empty_page(browser: Browser, cache: Path) -> tuple[str, float, str]:
+    """What of that is Streamlit's own: a page with one heading, in such browsers."""
+    script = cache / "empty.py"
+    script.write_text(EMPTY)
+    found = []
+    with server(cache, str(script)) as (url, _):
+        for _ in range(FRESH + 1):
+            page = browser.new_context().new_page()
+            begin = time.perf_counter()
+            page.goto(url)
+            page.wait_for_selector("h2", timeout=MINUTES)
+            found.append(time.perf_counter() - begin)
+            page.context.close()
+    # The first has the server import what it needs.
+    what = f"an empty Streamlit page in a new browser, median of {FRESH}"
+    return what, statistics.median(found[1:]), ""
 
 
 def _train(cache: Path) -> None:
