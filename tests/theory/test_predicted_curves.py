@@ -96,12 +96,12 @@ RELATIVE = ("trained", "nuisance", "identical", "pairs")
 
 @pytest.mark.parametrize(
     ("mode", "low", "high", "names"),
-    [("absolute", 0.015, 0.5, ABSOLUTE), ("relative", 0.3, 3.0, RELATIVE)],
+    [("absolute", 1e-3, 1.0, ABSOLUTE), ("relative", 0.1, 3.0, RELATIVE)],
     ids=["absolute", "relative"],
 )
 def test_parameter_noise_of_every_rewrite(rewritten, mode, low, high, names):
     measure = ParameterNoise(
-        IMAGES, draws=DRAWS, mode=mode, noise_low=low, noise_high=high, points=4
+        IMAGES, draws=DRAWS, mode=mode, noise_low=low, noise_high=high, points=40
     )
     wrong = _wrong(measure, [rewritten[name] for name in names])
     assert not [name for name, row in zip(names, wrong, strict=True) if row.any()]
