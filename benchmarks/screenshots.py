@@ -58,7 +58,7 @@ SHOTS = {
     "phantom": Shot("/Phantom", 1, 1_500, readme=True),
     "linear": Shot("/Linear", 1, 1_250, readme=True),
     "causes": Shot("/Causes?rewrite=phantom", 1, 1_650, readme=True),
-    "bridge": Shot("/Bridge?compute=all", 1, 1_100, readme=True),
+    "bridge": Shot("/Bridge?compute=all", 1, 1_500, readme=True),
     "sweep": Shot("/Sweep", 1, 1_250, readme=True),
 }
 LOOKS = {
