@@ -99,7 +99,7 @@ def test_sweeps_of_the_map_that_end_in_one_place_share_a_label(lab, page):
     where = contrast_address("/Map", show="scale,permute", landmarks="0", rotation="0")
     lab.open(page, where)
     wait_for_end(page)
-    ends = f"() => {PLOT}.data.map((t) => (t.text ?? []).at(-1)).filter(Boolean)"
-    page.wait_for_function(f"() => {PLOT}?.data?.every((t) => t.x[0] !== null)")
-    (shared,) = page.evaluate(ends)
+    sweeps = f"{PLOT}?.data?.filter((t) => t.uid.startsWith('map-'))"
+    page.wait_for_function(f"() => {sweeps}?.length === 3 && {sweeps}.every((t) => t.x[0] > 0)")
+    (shared,) = page.evaluate(f"() => {sweeps}.map((t) => t.text.at(-1)).filter(Boolean)")
     assert shared.startswith("α = ") and shared.count("=") == 2

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from .helpers import settle
 
 TINY = {"recipe": "custom", "width": "32", "epochs": "1", "seeds": "1", "points": "12"}
-#: Not "Complete: …; verifying the function.", after which there is still something to come.
-DONE = re.compile(r"^Complete: [^;]+\.$")
+#: Not while checks or theory are still to come, after which the page runs once more.
+DONE = re.compile(r"^Complete: (?!.*; (verifying the function|refining the theory)\.)")
 
 
 def address(page: str, **values: str) -> str:
