@@ -13,6 +13,7 @@ from dissociation import manipulations as m
 from dissociation.contrasts import Contrast, Side
 from dissociation.dashboard.watching import _start_over
 from dissociation.engine import jobs as j
+from dissociation.engine import parked
 from dissociation.engine.causes_task import CausesTask
 from dissociation.engine.contrast_task import ContrastTask
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
@@ -79,6 +80,8 @@ def test_cancelled_within_one_chunk(kind, shared, monkeypatch):
             ended.set()
 
     monkeypatch.setattr(task, "run", counted)
+    # What stays paused for whoever asks again goes after a while, which is over at once here.
+    monkeypatch.setattr(parked, "KEPT", 0.0)
     monkeypatch.setattr(shared, "jobs", Jobs())
     watch = ask(shared)
     assert reached.wait(60)
