@@ -1,4 +1,4 @@
-"""What a method of prediction declares; see `stream.py` for how its curve comes about."""
+"""What a method of prediction declares; see `prediction.py` for how its curve comes about."""
 
 from __future__ import annotations
 

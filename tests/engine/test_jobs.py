@@ -28,6 +28,7 @@ from dissociation.engine.jobs import (
     Step,
     Task,
 )
+from dissociation.engine.parked import KEPT
 from dissociation.engine.waiting import wait
 from dissociation.errors import DamagedData, InvalidValue
 
@@ -337,6 +338,8 @@ class TestLeases:
         # What was published stays, and the change can be seen.
         assert jobs.snapshot(job).step == Step(5, 100, "a 5")
         assert jobs.find("a") is None
+        clock.now += KEPT + 1
+        assert not jobs.advance() and task.closed == 1 and len(task.log) == 5
 
     def test_a_job_that_never_began_is_dropped_too(self, jobs, clock):
         task = Count("a")
@@ -449,7 +452,8 @@ class TestNeeds:
         jobs.release(job, "me")
         assert not jobs.advance()
         assert job.state == CANCELLED and jobs.find("train") is None
-        assert not jobs.advance() and len(need.log) == 5
+        clock.now += KEPT + 1
+        assert not jobs.advance() and need.closed == 1 and len(need.log) == 5
 
     def test_leave_with_their_only_dependant(self, jobs):
         job = jobs.submit(Count("measure", needs=[Count("train", steps=100)]))
