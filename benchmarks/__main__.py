@@ -13,6 +13,7 @@ from benchmarks.compare import compare
 from benchmarks.journey import journey
 from benchmarks.latency import latency
 from benchmarks.looking import looking
+from benchmarks.opening import opening
 from benchmarks.similarity import similarity
 from benchmarks.theory import theory
 
@@ -34,7 +35,7 @@ def main() -> None:
         found["theory"] = theory(say)
     found["visitor"] = []
     if not given.only:
-        for rows in (latency(say), answering(), journey(), looking()):
+        for rows in (latency(say), answering(), journey(), opening(), looking()):
             found["visitor"] += [
                 {"what": what, "measured": value, "aim": aim} for what, value, aim in rows
             ]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from dissociation.dashboard.no_delay import send_without_delay
 from dissociation.dashboard.serving import SERVING
 from dissociation.dashboard.warm_up import warm_up
 from dissociation.engine import tidying
@@ -38,6 +39,7 @@ async def _tidy_up() -> None:
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Around the server's life: warms up shortly after the start, tidies up, stops computing."""
     SERVING.set()
+    send_without_delay()
     log_to_stderr(LOG.value)
     later = asyncio.get_running_loop().call_later(2.0, warm_up)
     rounds = asyncio.create_task(_tidy_up())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .tiny import contrast_address, no_exception, wait_for_end
 
@@ -70,6 +71,39 @@ def test_pictures_measures_and_a_moved_strength(lab, page):
     # The same node, and the trained side as it was.
     assert page.evaluate(first) == trained
     assert page.evaluate(f"() => {PLOT}.theFirst")
+    no_exception(page)
+
+
+def places(page: Page, which: str) -> list[list[float]]:
+    """Left, top, width and height of each, from left to right and top to bottom."""
+    found = page.evaluate(
+        """(which) => [...document.querySelectorAll(which)].map((node) => {
+            const box = node.getBoundingClientRect();
+            return [box.x, box.y, box.width, box.height];
+        })""",
+        which,
+    )
+    return sorted(found)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_matrices_are_seen_before_the_plotting_library_is_there(lab, page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    held: list[Route] = []
+    page.route("**/api/plotly.min.js*", lambda route: held.append(route))  # noqa: PLW0108
+    lab.open(page, contrast_address("/Representation", rewrite="scale", scale="3"))
+    first = page.locator(".live-chart-sight img")
+    expect(first).to_have_count(4)
+    wait_for_end(page)
+    assert page.locator(".js-plotly-plot").count() == 0
+    seen = places(page, ".live-chart-sight img")
+    for route in held:
+        route.continue_()
+    pictures(page)
+    # The plot takes their place: nothing jumps, and nothing is there twice.
+    expect(first).to_have_count(0)
+    drawn = places(page, ".imagelayer image")
+    assert np.abs(np.subtract(seen, drawn)).max() < 1
     no_exception(page)
 
 

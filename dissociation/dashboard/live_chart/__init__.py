@@ -67,6 +67,7 @@ DRAWING = (
 )
 _LIVE = (
     "server.js",
+    "first_sight.js",
     "sketch.js",
     "room.js",
     "prediction.js",

@@ -79,12 +79,14 @@ function pointedRows({ bytes: text, shape: [height, width], stride }, largest) {
   return rows;
 }
 
+const bitmapSource = ({ shape: [height, width], stride, bytes: rows }, scale) =>
+  `data:image/bmp;base64,${bitmapHeader(height, width, stride, scale)}${rows}`;
+
 /** A trace that shows a matrix: `{ bytes, shape, stride }`, 255 being `largest`. */
 function bitmapTrace(matrix, largest, scale) {
-  const [height, width] = matrix.shape;
   return {
     type: "image",
-    source: `data:image/bmp;base64,${bitmapHeader(height, width, matrix.stride, scale)}${matrix.bytes}`,
+    source: bitmapSource(matrix, scale),
     text: pointedRows(matrix, largest),
   };
 }

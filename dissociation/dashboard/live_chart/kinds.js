@@ -7,6 +7,7 @@ const KINDS = {
     traces: representationTraces,
     layout: representationLayout,
     height: representationHeight,
+    sight: representationSight,
     drawing: representationDrawing,
   },
   map: { traces: mapTraces, layout: mapLayout, height: mapHeight, paths: mapPaths },

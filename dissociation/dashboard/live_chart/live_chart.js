@@ -9,9 +9,6 @@ const charts = new WeakMap();
 
 // ---- the element ------------------------------------------------------------------------------
 
-const hasCurve = ({ figure, snapshot }) =>
-  measured(figure, snapshot).length > 0 || (figure.theory && predictions(figure, snapshot).length > 0);
-
 class LiveChart {
   address = null;
   snapshot = null; // the latest one of this address
@@ -32,6 +29,7 @@ class LiveChart {
     this.plot = make("div", "live-chart-plot", { role: "img" });
     this.stage = make("div", "live-chart-stage");
     this.stage.append(this.plot);
+    this.sight = new FirstSight(this.stage, () => this.schedule());
     this.problem = make("div", "live-chart-problem", { role: "alert", hidden: "" });
     this.reload = make("button", "live-chart-button", { type: "button" }, "Load again");
     const head = make("div", "live-chart-head");
@@ -64,16 +62,16 @@ class LiveChart {
     this.root.classList.toggle("live-chart-second", second);
     this.plot.setAttribute("aria-label", alt);
     this.predicting.update(prediction);
-    if (this.library !== library) {
-      this.library = library;
-      this.load();
-    }
     if (address !== this.address || this.snapshot === null || this.again) {
       this.follow(address, snapshot);
     } else if (address === null || snapshot.version > this.snapshot.version) {
       this.accept(snapshot);
     }
     this.schedule();
+    if (this.library !== library) {
+      this.library = library;
+      this.sight.before(KINDS[figure.kind].sight !== undefined).then(() => this.load());
+    }
   }
 
   follow(address, snapshot) {
@@ -243,10 +241,12 @@ class LiveChart {
     if (!this.stale) this.shown = { figure: this.figure, snapshot: this.snapshot };
     this.plot.classList.toggle("live-chart-stale", this.stale);
     this.table.show(this.snapshot.table, this.active);
-    if (!this.Plotly || width === 0) return; // in a closed tab: the resize comes when it opens
+    if (width === 0) return; // in a closed tab: the resize comes when it opens
     const { figure } = this.shown;
+    const { drawing: tellApart, traces, layout, sight } = KINDS[figure.kind];
+    if (sight && this.view === undefined) this.sight.show(sight(figure, this.shown.snapshot, width));
+    if (!this.Plotly || this.sight.painting) return;
     const snapshot = this.walker.at(figure, this.shown.snapshot);
-    const { drawing: tellApart, traces, layout } = KINDS[figure.kind];
     // Large pictures are drawn when they change, not whenever there is something else to tell.
     const drawing = tellApart?.(figure, snapshot, colors, width);
     if (drawing !== undefined && drawing === this.drawing) return;
@@ -262,6 +262,7 @@ class LiveChart {
       layout(figure, snapshot, colors, width, predicted.length),
       plotlyConfig(figure),
     );
+    this.sight.over();
     if (draw === this.Plotly.newPlot) {
       this.plot.on("plotly_relayout", () => this.predicting.sketch?.place(this.plot));
       this.plot.on("plotly_click", ({ points }) => {

@@ -92,6 +92,30 @@ function representationTraces(figure, snapshot) {
   });
 }
 
+/** Its matrices, where the plot will have them. */
+function representationSight(figure, snapshot, width) {
+  const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
+  const { l, r, t, b } = marginOf(width);
+  const [across, down] = [width - l - r, representationHeight(figure, width) - t - b];
+  return figure.traces.flatMap(({ key }, side) => {
+    const trace = byKey.get(key);
+    if (!trace) return [];
+    return ["dissimilarity", "activations"].map((part, row) => {
+      const [from, to] = sideDomain(side);
+      const [low, high] = rowDomain(figure, width, row);
+      return {
+        source: bitmapSource(trace[part], row === 0 ? "Cividis" : "Viridis"),
+        left: l + across * from,
+        top: t + down * (1 - high),
+        width: across * (to - from),
+        height: down * (high - low),
+      };
+    });
+  });
+}
+
+const marginOf = (width) => ({ ...MARGIN, t: width < PHONE ? 62 : MARGIN.t });
+
 const sideDomain = (side) => (side === 0 ? [0, (1 - GAP) / 2] : [(1 + GAP) / 2, 1]);
 
 /** Where a row stands, from the top, with room for its title above it. */
@@ -117,7 +141,7 @@ function representationLayout(figure, snapshot, colors, width) {
   const size = figure.scale * (compact ? 10 : 13);
   layout.height = representationHeight(figure, width);
   layout.hovermode = "closest";
-  layout.margin = { ...MARGIN, t: compact ? 62 : MARGIN.t };
+  layout.margin = marginOf(width);
   layout.shapes = cloudShapes(figure, snapshot, width, (compact ? 8 : 10) * figure.scale);
   layout.annotations = [];
   // Two names beside each other are wider than a phone.

@@ -5,6 +5,10 @@ const predictions = (figure, snapshot) => {
   return figure.traces.map((style) => [style, byKey.get(style.key)]).filter(([, line]) => line);
 };
 
+/** Whether there is a curve to see, measured or predicted. */
+const hasCurve = ({ figure, snapshot }) =>
+  measured(figure, snapshot).length > 0 || (figure.theory && predictions(figure, snapshot).length > 0);
+
 function theoryTrace(style, line, figure, compact) {
   const texts = line.y.map((y, i) => {
     const value = `<b>${number(y, figure.y)}</b>`;
