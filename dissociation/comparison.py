@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dissociation.contrasts import FEW, Contrast
@@ -15,7 +15,7 @@ from dissociation.measures.similarity import (
     Baseline,
     Pair,
     Similarity,
-    baseline,
+    shuffled_scores,
 )
 from dissociation.measures.similarity.sample import stratified_order
 from dissociation.measures.similarity.side import OneSide
@@ -97,6 +97,14 @@ def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Fi
 
     - `networks`: the trained networks of both sides, not rewritten.
     """
+    return (found for found in in_turns(contrast, networks) if found is not None)
+
+
+def in_turns(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Findings | None]:
+    """What [`stream`][] has, and `None` after each single measure, when others may have their turn.
+
+    What is published together can take most of a second.
+    """
     first, second = (
         side.rewritten(network, contrast.key)
         for side, network in zip(contrast.sides, networks, strict=True)
@@ -111,29 +119,22 @@ def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Fi
     yield found
     measures, more = _measures(contrast.images)
     if few > COARSE:
-        coarse = layers.upto(COARSE), outputs.upto(COARSE)
-        for measure in measures:
-            found = _with_value(found, measure, _pair_for(measure, *coarse))
+        found = yield from _valued(found, measures, layers.upto(COARSE), outputs.upto(COARSE))
         yield found
     for group in _groups(measures):
-        for measure in group:
-            found = _with_value(found, measure, _pair_for(measure, layers, outputs))
+        found = yield from _valued(found, group, layers, outputs)
         yield found
     if contrast.thorough:
         forms = compare_normal_forms(first, second)
         found = dataclasses.replace(found, normal_forms=forms)
         yield found
     for group in _groups(measures) if contrast.thorough else []:
-        for measure in group:
-            pair = _pair_for(measure, layers, outputs)
-            score = baseline(measure, pair, seed=contrast.key)
-            found = dataclasses.replace(found, baselines={**found.baselines, measure.name: score})
+        found = yield from _with_baselines(found, group, layers, outputs, contrast.key)
         yield found
     if more:
         layers, outputs = _pairs(contrast, (first, second), contrast.images)
         for group in _groups(more):
-            for measure in group:
-                found = _with_value(found, measure, _pair_for(measure, layers, outputs))
+            found = yield from _valued(found, group, layers, outputs)
             yield found
 
 
@@ -164,10 +165,26 @@ def _pairs(contrast: Contrast, networks: tuple[Network, Network], images: int) -
     return Pair(one[0], other[0]), Pair(one[1], other[1])
 
 
-def _with_value(found: Findings, measure: Similarity, pair: Pair) -> Findings:
-    count = min(len(pair), measure.largest)
-    return dataclasses.replace(
-        found,
-        values={**found.values, measure.name: measure.of(pair)},
-        images={**found.images, measure.name: count},
-    )
+def _valued(
+    found: Findings, measures: Sequence[Similarity], layers: Pair, outputs: Pair
+) -> Generator[None, None, Findings]:
+    values, images = dict(found.values), dict(found.images)
+    for measure in measures:
+        pair = _pair_for(measure, layers, outputs)
+        values[measure.name] = measure.of(pair)
+        images[measure.name] = min(len(pair), measure.largest)
+        yield None
+    return dataclasses.replace(found, values=values, images=images)
+
+
+def _with_baselines(
+    found: Findings, measures: Sequence[Similarity], layers: Pair, outputs: Pair, seed: int
+) -> Generator[None, None, Findings]:
+    baselines = dict(found.baselines)
+    for measure in measures:
+        scores = []
+        for score in shuffled_scores(measure, _pair_for(measure, layers, outputs), seed=seed):
+            scores.append(score)
+            yield None
+        baselines[measure.name] = Baseline.of(scores)
+    return dataclasses.replace(found, baselines=baselines)

@@ -7,12 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dissociation.comparison import Findings, compare, steps_of, stream
+from dissociation.comparison import Findings, compare, in_turns, steps_of, stream
 from dissociation.contrasts import FEW, Contrast, Side, is_close_look
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
-from dissociation.measures.similarity import SIMILARITIES
+from dissociation.measures.similarity import SIMILARITIES, Similarity
 from dissociation.measures.similarity.sample import stratified_order
 from dissociation.network import Network, hidden_and_logits, seed_key
 from dissociation.pictures import EMBEDDED, NEURONS, PICTURED, picture
@@ -85,6 +85,24 @@ def test_coarse_to_fine(same, images):
         assert news[-1].images[name] == min(images, measure.largest)
         assert news[-1].baselines[name].low <= news[-1].baselines[name].high
     assert all(findings.pictures is news[0].pictures for findings in news)
+
+
+@pytest.mark.parametrize("images", [EMBEDDED, FEW + 100])
+def test_others_have_their_turn_after_each_measure(same, images, monkeypatch):
+    calls = []
+    of = Similarity.of
+
+    def noted(self, pair):
+        calls.append(self.name)
+        return of(self, pair)
+
+    monkeypatch.setattr(Similarity, "of", noted)
+    contrast = Contrast(Side(RECIPE), Side(RECIPE), images=images)
+    before = pauses = 0
+    for moment in in_turns(contrast, same):
+        assert len(calls) - before == (moment is None)
+        before, pauses = len(calls), pauses + (moment is None)
+    assert pauses == len(calls) > len(SIMILARITIES) * 2
 
 
 def test_the_same_again(same):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dissociation.comparison import steps_of, stream
+from dissociation.comparison import in_turns, steps_of
 from dissociation.contrasts import Contrast
-from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library
+from dissociation.engine.task import Step, Steps, Task
 from dissociation.engine.tasks import still_to_train, trained_network
 
 
@@ -22,7 +22,7 @@ class ContrastTask(Task):
         plans = dict.fromkeys((side.recipe, side.seed) for side in contrast.sides)
         self.needs = still_to_train(library, plans)
 
-    def run(self) -> Iterator[Step]:
+    def run(self) -> Iterator[Steps]:
         """See [`Task.run`][]."""
         total = steps_of(self.contrast)
         # Nobody looks before it is offered to be done ahead.
@@ -32,7 +32,12 @@ class ContrastTask(Task):
         first, second = (
             trained_network(self.library, side.recipe, side.seed) for side in self.contrast.sides
         )
-        for done, findings in enumerate(stream(self.contrast, (first, second)), 1):
+        done = 0
+        for findings in in_turns(self.contrast, (first, second)):
+            if findings is None:
+                yield None
+                continue
+            done += 1
             if done == total:
                 self.library.save_findings(self.contrast, findings)
             yield Step(done, total, findings)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dissociation.measures.similarity import cka, function, neighbours, procrustes, ridge, rsa
 from dissociation.measures.similarity.base import FUNCTION, INVARIANCES, REPRESENTATION, Similarity
-from dissociation.measures.similarity.baseline import Baseline, baseline
+from dissociation.measures.similarity.baseline import Baseline, baseline, shuffled_scores
 from dissociation.measures.similarity.pair import Pair
 
 __all__ = [
     *("FUNCTION", "INVARIANCES", "REPRESENTATION", "SIMILARITIES"),
-    *("Baseline", "Pair", "Similarity", "baseline"),
+    *("Baseline", "Pair", "Similarity", "baseline", "shuffled_scores"),
 ]
 
 #: All of them, by name; those that take least time first.

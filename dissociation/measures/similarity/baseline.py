@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +20,16 @@ class Baseline(NamedTuple):
     low: float
     high: float
 
+    @classmethod
+    def of(cls, scores: Sequence[float]) -> Baseline:
+        """From a measure's value for each shuffle."""
+        return cls(float(np.mean(scores)), float(np.min(scores)), float(np.max(scores)))
 
-def baseline(measure: Similarity, pair: Pair, *, seed: int, shuffles: int = SHUFFLES) -> Baseline:
-    """A measure between images and other images of the second side.
+
+def shuffled_scores(
+    measure: Similarity, pair: Pair, *, seed: int, shuffles: int = SHUFFLES
+) -> Iterator[float]:
+    """A measure between images and other images of the second side, one shuffle after another.
 
     **Arguments:**
 
@@ -29,5 +37,10 @@ def baseline(measure: Similarity, pair: Pair, *, seed: int, shuffles: int = SHUF
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     part = pair.upto(measure.largest)
-    found = [measure.of(part.shuffled(rng.permutation(len(part)))) for _ in range(shuffles)]
-    return Baseline(float(np.mean(found)), float(np.min(found)), float(np.max(found)))
+    for _ in range(shuffles):
+        yield measure.of(part.shuffled(rng.permutation(len(part))))
+
+
+def baseline(measure: Similarity, pair: Pair, *, seed: int, shuffles: int = SHUFFLES) -> Baseline:
+    """Mean and range of [`shuffled_scores`][], whose arguments it has."""
+    return Baseline.of(list(shuffled_scores(measure, pair, seed=seed, shuffles=shuffles)))
