@@ -38,9 +38,9 @@ from dissociation.engine.turns import Turns, turn
 
 Clock = Callable[[], float]
 #: Jobs that hold arrays in memory at once, so that a class soon has points of all; more must wait,
-#: and fewer fit where memory is small. What only adds to others begins while there are few, or once
-#: all that came before it is done.
-MAX_ACTIVE, FEW = 64, 16
+#: and fewer fit where memory is small. What only adds to others begins while there are few, once
+#: all that came before it is done, or when it has waited for so many seconds.
+MAX_ACTIVE, FEW, LONG = 64, 16, 60.0
 #: Seconds a job outlives its watchers: long enough for a page to be drawn and to reconnect.
 LEASE = 15.0
 #: Seconds for which places in line are right enough, unless jobs come or go.
@@ -188,12 +188,12 @@ class Jobs:
         queued.sort(key=lambda job: job.task.handicap > 0)
         # Those that are out count, too: if the cluster goes away they all come back.
         begin = that_fit(active, queued, self._parked.memory)
-        room = max(0, FEW - len(active))
+        room, late = FEW - len(active), self._clock() - LONG
         oldest = min((job.number for job in active), default=0)
         begin = [
             job
             for place, job in enumerate(begin)
-            if job.task.handicap <= 0 or place < room or job.number < oldest
+            if job.task.handicap <= 0 or place < room or job.number < oldest or job.turned < late
         ]
         return back + (here + begin)[:MAX_ACTIVE]
 

@@ -208,6 +208,24 @@ class TestFairTurns:
         jobs.drain()
         assert jobs.counts() == {QUEUED: 0, WAITING: 0, RUNNING: 0}
 
+    def test_what_only_adds_begins_in_the_end_whatever_else_there_is(
+        self, jobs, clock, monkeypatch
+    ):
+        monkeypatch.setattr(module, "FEW", 2)
+        curves = [jobs.submit(Count(f"curve {n}", steps=10_000)) for n in range(3)]
+        steps(jobs, 6)
+        aside = jobs.submit(Count("theory", handicap=1.0))
+        begun = []
+        for _ in range(14):
+            for job in (*curves, aside):
+                jobs.renew(job, "me")
+            steps(jobs, 20)
+            begun.append((clock.now, aside.state != QUEUED))
+            clock.now += 5.0
+        start = begun[0][0]
+        assert all(state == (now - start > module.LONG) for now, state in begun), begun
+        assert aside.state == DONE
+
     def test_least_time_first(self, jobs):
         log = []
         jobs.submit(Count("a", steps=100, log=log))
