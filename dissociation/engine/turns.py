@@ -20,7 +20,7 @@ TRY = 2.0
 #: were passed over, and from how many on it has them, one turn after the other. A busy class asks
 #: for something new all the time: if that always came first, or all went on equally, no curve would
 #: be completed, stored, and never asked for again. Seconds, not turns: theory's are much shorter.
-SHARE, SAVED = 0.25, 1.0
+SHARE, SAVED = 0.5, 1.0
 _NEW, _WAITED, _LEAST_TIME = range(3)
 
 

@@ -17,13 +17,15 @@ add up there, in a nuisance group to nothing; the neurons' own parts add up in s
 of `W2` are therefore kept once, with the sum of their outgoing weights and of their outer products.
 
 The variance of the readout's noise, `R = σ² Σ_k h2_k²`, is itself random, and logits are a mixture
-over it, by Gauss-Hermite quadrature, where neurons without a say are many or large:
+over it, where neurons without a say are many or large:
 
-- `CROWD` copies or more of one neuron, such as the notebook's nuisance neurons, rise and fall
-  together: `R` follows from what they share, a Gaussian of variance `s`.
-- Else `R` is taken as log-normal, with the variance that is first order in those of `h1`,
-  `4 σ⁴ Σ_j (E[h2] W2)_j² Var[h1_j]` by Price's theorem, and in the neurons' own: the neurons of a
-  phantom, say, all read the same few directions.
+- In narrow layers (`sampled_readout.py`) it is drawn, given the first layer.
+- Else, `CROWD` copies or more of one neuron, such as the notebook's nuisance neurons, rise and fall
+  together: `R` follows from what they share, a Gaussian of variance `s`, by Gauss-Hermite
+  quadrature.
+- Else `R` is taken as log-normal, by the same quadrature, with the variance that is first order in
+  those of `h1`, `4 σ⁴ Σ_j (E[h2] W2)_j² Var[h1_j]` by Price's theorem, and in the neurons' own: the
+  neurons of a phantom, say, all read the same few directions.
 
 The error is the chance that the label's logit is not the largest (`largest_logit.py`).
 """
@@ -43,6 +45,7 @@ from dissociation.network import Network
 from dissociation.theory.base import Method, Prepared
 from dissociation.theory.largest_logit import gaussian_error
 from dissociation.theory.relu_moments import ReluMoments, relu_moments, shared_remainder
+from dissociation.theory.sampled_readout import NARROW, SAMPLES, sampled_readout
 
 #: Summed outgoing weights, relative to their parts, up to which a group has no say.
 NO_SAY = 1e-5
@@ -138,15 +141,17 @@ def _logits(
 ) -> tuple[Any, Any, Any]:
     """Moments of the logits, `variances` being σ² of each layer.
 
-    **Returns:** mean `(n, 10)`, covariance `(n, 10, 10)`, and, at the nodes of a crowd, what the
-    diagonal has more than on average, `(NODES, n, 10)`; `None` without one.
+    **Returns:** mean `(n, 10)`, covariance `(n, 10, 10)`, and, where it is a mixture, what the
+    diagonal has more than on average in each part, `(NODES or SAMPLES, n, 10)`; `None` where not.
     """
     first = relu_moments(mean, variances[0] * per_sigma)
     shared = first.variance @ net.w2_squares.T
-    if relative:
-        own = variances[1] * (first.square @ net.w2_squares.T)
-    else:
-        own = variances[1] * first.square.sum(1, keepdims=True)
+
+    def own_noise(squares: Any) -> Any:
+        each = squares @ net.w2_squares.T if relative else squares.sum(-1, keepdims=True)
+        return variances[1] * each
+
+    own = own_noise(first.square)
     variance = shared + own
     second = relu_moments(first.mean @ net.w2.T, variance)
     speaking = len(net.speaking)
@@ -160,7 +165,10 @@ def _logits(
     diagonal = readout[:, :, None] * jnp.eye(CLASSES)[None]
     covariance += left.reshape(covariance.shape) + diagonal
     more = None
-    if net.crowd is not None:
+    if net.weights is not None and len(net.w1) <= NARROW:
+        drawn = sampled_readout(mean, variances[0] * per_sigma, net.w2, own_noise, net.copies)
+        more = variances[2] * drawn - readout[None]
+    elif net.crowd is not None:
         own = jnp.broadcast_to(own, variance.shape)[:, net.crowd]
         more = variances[2] * _crowd_excess(net, first, shared[:, net.crowd], own)
     elif net.weights is not None:
@@ -202,7 +210,8 @@ def _errors(
         return gaussian_error(center, covariance, labels)
     spread = [covariance + part[:, :, None] * jnp.eye(CLASSES)[None] for part in more]
     errors = jnp.stack([gaussian_error(center, other, labels) for other in spread])
-    return jnp.asarray(_nodes()[1]) @ errors
+    # Draws are equally likely, nodes are not.
+    return errors.mean(0) if len(errors) == SAMPLES else jnp.asarray(_nodes()[1]) @ errors
 
 
 @dataclass(frozen=True)

@@ -202,8 +202,8 @@ class TestFairTurns:
         steps(jobs, 20)
         assert jobs.counts()[RUNNING] == 4
         others = [jobs.submit(Count(f"job {n}", steps=9)) for n in range(9)]
-        # Two of these turns are the oldest's.
-        steps(jobs, 9 + 2)
+        # Four of these turns are the oldest's.
+        steps(jobs, 9 + 4)
         assert all(jobs.snapshot(job).step is not None for job in others)
         jobs.drain()
         assert jobs.counts() == {QUEUED: 0, WAITING: 0, RUNNING: 0}
@@ -299,7 +299,7 @@ class TestFairTurns:
         steps(jobs, 1)
         for number in range(30):
             jobs.submit(Costly(f"new {number}", steps=1_000))
-        # Their first points take 15 seconds, of which it is due a quarter besides.
+        # Their first points take 15 seconds, of which it is due half besides.
         while jobs.find("new 29").step is None:
             steps(jobs, 1)
         assert old.state == DONE

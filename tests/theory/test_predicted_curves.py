@@ -21,6 +21,8 @@ from dissociation.theory.noise_scales import between, coarse_scales, missing_sca
 from dissociation.training import Recipe
 
 IMAGES, DRAWS, KEY = 256, 64, noise_key(37)
+#: Draws where each image has its own.
+INDEPENDENT = 150
 #: At the notebook's strengths, as far as a layer of 64 neurons has any, and some in sequence.
 CHAINS = {
     "trained": (),
@@ -71,6 +73,35 @@ def _input_noise(measure, network) -> np.ndarray:
     return np.array([[errors(key, np.float32(s)) for s in measure.x] for key in keys])
 
 
+def _expected(measure, network) -> np.ndarray:
+    """`(S,)` expected error: each image has draws of its own, so that few tell it to 0.003.
+
+    What a draw of weight noise does to one image is Gaussian, given its inputs; `ParameterNoise`
+    has all images share each draw, and their mean is known far less well from as many.
+    """
+    rows = visiting_order()[: measure.images]
+    images, labels = mnist_test().images[rows], mnist_test().labels[rows].astype(np.int32)
+    weights = [jnp.asarray(weight) for weight in network]
+    relative = measure.mode == "relative"
+
+    def wrong(key, sigma):
+        hidden = images
+        for layer, (w, own) in enumerate(zip(weights, jax.random.split(key, 3), strict=True), 1):
+            squares = hidden * hidden
+            spread = squares @ (w * w).T if relative else squares.sum(1, keepdims=True)
+            spread *= sigma**2 * float(str(layer) in measure.layers)
+            noise = jax.random.normal(own, (len(hidden), len(w)))
+            hidden = hidden @ w.T + jnp.sqrt(spread) * noise
+            hidden = jax.nn.relu(hidden) if layer < 3 else hidden
+        return jnp.mean(jnp.argmax(hidden, 1) != labels)
+
+    # All noise scales share the draws, which take most of the time.
+    every = jax.vmap(wrong, (None, 0))
+    sigmas = jnp.asarray(measure.x, jnp.float32)
+    keys = jax.random.split(KEY, INDEPENDENT)
+    return np.asarray(jax.jit(lambda: jax.lax.map(lambda key: every(key, sigmas), keys))()).mean(0)
+
+
 def _excess(predicted, runs, tolerance) -> float:
     """By how much a prediction is outside 3 standard errors of the mean and the tolerance.
 
@@ -85,31 +116,35 @@ def _excess(predicted, runs, tolerance) -> float:
 RELATIVE = ("trained", "nuisance", "identical", "pairs")
 
 
-@pytest.mark.parametrize(
-    ("mode", "low", "high", "names"),
-    [("absolute", 0.015, 0.5, tuple(CHAINS)), ("relative", 0.3, 3.0, RELATIVE)],
-    ids=["absolute", "relative"],
-)
-def test_parameter_noise_of_every_rewrite(rewritten, mode, low, high, names):
-    measure = ParameterNoise(
-        IMAGES, draws=DRAWS, mode=mode, noise_low=low, noise_high=high, points=4
-    )
-    runs = _parameter_noise(measure, [rewritten[name] for name in names])
-    excess = {
-        name: round(_excess(_predicted(measure, rewritten[name]), own, 0.01), 4)
-        for name, own in zip(names, runs, strict=True)
-    }
-    # In a layer of 64, the phantom's 66 neurons are most of what there is, and all alike.
-    allowed = {"phantom": 0.01}
-    outside = {name: by for name, by in excess.items() if by > allowed.get(name, 0.0)}
-    assert not outside
+@pytest.mark.parametrize("name", CHAINS)
+def test_parameter_noise_of_every_rewrite(rewritten, name):
+    measure = ParameterNoise(IMAGES, noise_low=0.01)
+    assert len(measure.x) == 40
+    expected = _expected(measure, rewritten[name])
+    assert expected[0] < 0.3 and expected[-1] > 0.8, "the whole of the curve is tried"
+    assert np.abs(_predicted(measure, rewritten[name]) - expected).max() <= 0.01
+
+
+@pytest.mark.parametrize("name", RELATIVE)
+def test_relative_parameter_noise(rewritten, name):
+    measure = ParameterNoise(IMAGES, mode="relative", noise_low=0.1, noise_high=3.0)
+    expected = _expected(measure, rewritten[name])
+    assert np.ptp(expected) > 0.5
+    assert np.abs(_predicted(measure, rewritten[name]) - expected).max() <= 0.01
 
 
 @pytest.mark.parametrize("layers", ["1", "2", "3"])
 def test_parameter_noise_on_one_layer(rewritten, layers):
-    measure = ParameterNoise(IMAGES, draws=DRAWS, layers=layers, noise_low=0.03, points=5)
-    (runs,) = _parameter_noise(measure, [rewritten["trained"]])
-    assert _excess(_predicted(measure, rewritten["trained"]), runs, 0.01) <= 0
+    measure = ParameterNoise(IMAGES, layers=layers, noise_low=0.01)
+    expected = _expected(measure, rewritten["trained"])
+    assert np.abs(_predicted(measure, rewritten["trained"]) - expected).max() <= 0.01
+
+
+def test_the_mean_of_many_draws_as_the_lab_measures_them(rewritten):
+    measure = ParameterNoise(IMAGES, draws=DRAWS, noise_low=0.015, noise_high=0.5, points=4)
+    runs = _parameter_noise(measure, [rewritten[name] for name in CHAINS])
+    for name, own in zip(CHAINS, runs, strict=True):
+        assert _excess(_predicted(measure, rewritten[name]), own, 0.01) <= 0, name
 
 
 @pytest.mark.parametrize("name", ["trained", "input_null", "hidden_null"])
