@@ -61,7 +61,7 @@ def visitor_table(found: dict[str, Any]) -> str:
     parts = found.get("similarity", {}), found.get("theory", {})
     further = parts[0].get("contrasts", []) + parts[1].get("speed", [])
     for row in found.get("visitor", []) + further:
-        unit = "" if "GiB" in row["what"] else " s"
+        unit = "" if "GiB" in row["what"] else "×" if " over from " in row["what"] else " s"
         lines.append(f"| {row['what']} | {row['measured']:.2f}{unit} | {row['aim'] or '–'} |")
     return "\n".join(lines)
 
@@ -86,7 +86,11 @@ def similarity_table(found: dict[str, Any]) -> str:
 
 def theory_table(found: dict[str, Any]) -> str:
     """Predicted curves against the mean of many draws, where they are furthest apart."""
-    rows = found["theory"]["accuracy"]
+    rows = [
+        {**row, "kind": "parameters, absolute: expected error"}
+        for row in found["theory"].get("expectation", [])
+    ]
+    rows = found["theory"]["accuracy"] + rows
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     lines = ["| predicted minus measured, at worst | " + " | ".join(kinds) + " |"]
     lines.append("|---" * (len(kinds) + 1) + "|")
@@ -99,7 +103,7 @@ def theory_table(found: dict[str, Any]) -> str:
 
 def _furthest(row: dict[str, Any]) -> str:
     text = f"{row['difference']:+.3f} (± {row['standard_error']:.3f}) at σ = {row['sigma']:.2g}"
-    return text + (f"; {row['outside']} of {row['points']} σ outside" if row["outside"] else "")
+    return text + (f"; {row['outside']} of {row['points']} σ outside" if row.get("outside") else "")
 
 
 def machine_line(found: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Predicted curves against the mean of many draws, for every rewrite, and how long they take.
 
 `python -m benchmarks --only theory` prints it; `python -m benchmarks.theory FILE` measures and puts
-it into a kept run.
+it into a kept run, with `--expectation` only what takes a minute: the lines against the expected
+error itself, from a draw for every image.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dissociation.measures import InputNoise, Measure, ParameterNoise
 from dissociation.network import Network, seed_key
 from dissociation.theory import stream_network
 from dissociation.training import QUICK, trained
+from tests.theory.independent_draws import expected_errors
 
 IMAGES, DRAWS, KEY = 512, 64, 37
 Chain = tuple[m.Manipulation, ...]
@@ -54,6 +56,9 @@ KINDS: dict[str, tuple[Measure, Sequence[str]]] = {
     "parameters, W3 alone": (ParameterNoise(IMAGES, draws=DRAWS, layers="3"), ("trained",)),
     "inputs": (InputNoise(IMAGES), INEXACT),
 }
+#: Rewrites held against the expected error, and at so many noise scales.
+EXPECTED = ("trained", "duplicate 2", "nuisance 1024", "nuisance 1024, identical", "phantom 1")
+EXPECTED_POINTS = 14
 #: What counts as right: standard errors of the measured mean, or a difference of errors.
 STANDARD_ERRORS, TOLERANCES = 2.0, {"parameter_noise": 0.01, "input_noise": 0.015}
 
@@ -120,6 +125,29 @@ def accuracy(say: Callable[[str], object]) -> Iterator[dict[str, Any]]:
                 yield row
 
 
+def expectation(say: Callable[[str], object]) -> list[dict[str, Any]]:
+    """Against the expected error itself, for the rewrites that 64 draws say least about."""
+    measure = ParameterNoise(IMAGES, points=EXPECTED_POINTS)
+    rows = []
+    for name in EXPECTED:
+        own = rewritten(name)
+        runs = expected_errors(measure, own, key=noise_key(KEY), draws=DRAWS)
+        *_, last = stream_network(measure, own)
+        assert last is not None
+        difference, error = last.errors - runs.mean(0), runs.std(0, ddof=1) / np.sqrt(len(runs))
+        worst = int(np.argmax(np.abs(difference)))
+        rows.append(
+            {
+                "rewrite": name,
+                "difference": float(difference[worst]),
+                "sigma": float(measure.x[worst]),
+                "standard_error": float(error[worst]),
+            }
+        )
+        say(f"{name}: {difference[worst]:+.4f} at σ = {measure.x[worst]:.3g}, of the expectation")
+    return rows
+
+
 def speed() -> list[dict[str, Any]]:
     """Seconds until a curve is there, and until it is complete, everything compiled."""
     rows = []
@@ -148,16 +176,20 @@ def _coming(say: Callable[[str], object]) -> Iterator[dict[str, list[dict[str, A
     seconds = speed()
     for row in seconds:
         say(f"{row['what']}: {row['measured']:.2f} s")
-    rows: list[dict[str, Any]] = []
+    expected, rows = expectation(say), []
     for row in accuracy(say):
         rows.append(row)
-        yield {"accuracy": rows, "speed": seconds}
+        yield {"accuracy": rows, "speed": seconds, "expectation": expected}
 
 
 def main() -> None:
     """See the module."""
     kept = Path(sys.argv[1])
     found = json.loads(kept.read_text())
+    if "--expectation" in sys.argv:
+        found["theory"]["expectation"] = expectation(functools.partial(print, flush=True))
+        kept.write_text(json.dumps(found, indent=1) + "\n")
+        return
     # Written as it comes: it takes long.
     for found["theory"] in _coming(functools.partial(print, flush=True)):
         kept.write_text(json.dumps(found, indent=1) + "\n")

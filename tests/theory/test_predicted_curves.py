@@ -20,8 +20,10 @@ from dissociation.theory.input_noise import PredictedInputNoise
 from dissociation.theory.noise_scales import between, coarse_scales, missing_scales
 from dissociation.training import Recipe
 
+from .independent_draws import expected_errors
+
 IMAGES, DRAWS, KEY = 256, 64, noise_key(37)
-#: Draws where each image has its own.
+#: Draws where each image has its own: their mean is known to 0.003.
 INDEPENDENT = 150
 #: At the notebook's strengths, as far as a layer of 64 neurons has any, and some in sequence.
 CHAINS = {
@@ -74,32 +76,7 @@ def _input_noise(measure, network) -> np.ndarray:
 
 
 def _expected(measure, network) -> np.ndarray:
-    """`(S,)` expected error: each image has draws of its own, so that few tell it to 0.003.
-
-    What a draw of weight noise does to one image is Gaussian, given its inputs; `ParameterNoise`
-    has all images share each draw, and their mean is known far less well from as many.
-    """
-    rows = visiting_order()[: measure.images]
-    images, labels = mnist_test().images[rows], mnist_test().labels[rows].astype(np.int32)
-    weights = [jnp.asarray(weight) for weight in network]
-    relative = measure.mode == "relative"
-
-    def wrong(key, sigma):
-        hidden = images
-        for layer, (w, own) in enumerate(zip(weights, jax.random.split(key, 3), strict=True), 1):
-            squares = hidden * hidden
-            spread = squares @ (w * w).T if relative else squares.sum(1, keepdims=True)
-            spread *= sigma**2 * float(str(layer) in measure.layers)
-            noise = jax.random.normal(own, (len(hidden), len(w)))
-            hidden = hidden @ w.T + jnp.sqrt(spread) * noise
-            hidden = jax.nn.relu(hidden) if layer < 3 else hidden
-        return jnp.mean(jnp.argmax(hidden, 1) != labels)
-
-    # All noise scales share the draws, which take most of the time.
-    every = jax.vmap(wrong, (None, 0))
-    sigmas = jnp.asarray(measure.x, jnp.float32)
-    keys = jax.random.split(KEY, INDEPENDENT)
-    return np.asarray(jax.jit(lambda: jax.lax.map(lambda key: every(key, sigmas), keys))()).mean(0)
+    return expected_errors(measure, network, key=KEY, draws=INDEPENDENT).mean(0)
 
 
 def _excess(predicted, runs, tolerance) -> float:
