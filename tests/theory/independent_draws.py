@@ -28,7 +28,7 @@ def expected_errors(
     weights = [jnp.asarray(weight) for weight in network]
     relative = measure.mode == "relative"
 
-    def wrong(own: Any, sigma: Any) -> Any:
+    def wrong(own: Any, sigma: Any, images: Any, weights: Any) -> Any:
         hidden = images
         for layer, (w, key) in enumerate(zip(weights, jax.random.split(own, 3), strict=True), 1):
             squares = hidden * hidden
@@ -40,7 +40,11 @@ def expected_errors(
         return jnp.mean(jnp.argmax(hidden, 1) != labels)
 
     # All noise scales share the draws, which take most of the time.
-    every = jax.vmap(wrong, (None, 0))
+    every = jax.vmap(wrong, (None, 0, None, None))
+
+    @jax.jit
+    def run(keys: Any, *given: Any) -> Any:
+        return jax.lax.map(lambda own: every(own, *given), keys)
+
     sigmas = jnp.asarray(measure.x, jnp.float32)
-    keys = jax.random.split(key, draws)
-    return np.asarray(jax.jit(lambda: jax.lax.map(lambda own: every(own, sigmas), keys))())
+    return np.asarray(run(jax.random.split(key, draws), sigmas, jnp.asarray(images), weights))
