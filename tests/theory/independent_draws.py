@@ -2,7 +2,7 @@
 
 What a draw of noise on weights does to one image is Gaussian, given what arrives at them: a vector
 a layer. All images share each draw of `ParameterNoise`, and their mean error is known far less well
-from as many: at width 1,024 the means of two sets of 64 draws were 0.023 apart.
+from as many.
 """
 
 from __future__ import annotations
