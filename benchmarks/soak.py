@@ -91,10 +91,11 @@ class Lesson:
         await self._pause()
 
     async def share(self, visitor: Visitor) -> None:
-        """Opens what a colleague has sent, waits for all of it, takes a file."""
+        """Opens what a colleague has sent, waits for all of it, looks at it, takes a file."""
         strength = self.draw.choice(self.common)
         await visitor.open("Robustness", scale=strength)
         await visitor.complete(PATIENCE)
+        await self._pause()
         kind = self.draw.choice([*KINDS])
         url = f"{self.own.url}/api/export/{kind}/Robustness?scale={strength}"
         answer = await asyncio.to_thread(_get, url)

@@ -66,13 +66,16 @@ class BridgeWatch(Watch):
                 self._of[number] = found
             elif compute and candidate.wanted:
                 missing.append(number)
+        for number in self._of:
+            self._find_norms(library, number)
         self._measure(library, missing)
-        for number in sorted(self._of):
-            side, key = self.candidates[number].side, self.candidates[number].key
-            norms = library.norms(side, key)
-            task = NormsTask(library, side, key) if norms is None else None
-            self._norms[number] = norms if task is None else self._submit(task)  # type: ignore
         self.stored = not self.watched and not self.curves
+
+    def _find_norms(self, library: Library, number: int) -> None:
+        side, key = self.candidates[number].side, self.candidates[number].key
+        norms = library.norms(side, key)
+        task = NormsTask(library, side, key) if norms is None else None
+        self._norms[number] = norms if task is None else self._submit(task)  # type: ignore
 
     def _measure(self, library: Library, missing: Sequence[int]) -> None:
         def rewrites(number: int) -> list[str]:
@@ -81,6 +84,9 @@ class BridgeWatch(Watch):
         # Measured together, all rewrites would have their first points at once, but late.
         for _, alike in groupby(missing, rewrites):
             numbers = list(alike)
+            # A point needs both: with all curves first, the first point would be the last curve's.
+            for number in numbers:
+                self._find_norms(library, number)
             asked = [
                 dataclasses.replace(
                     self.candidates[number].experiments[0],
@@ -89,7 +95,8 @@ class BridgeWatch(Watch):
                 for number in numbers
             ]
             # They are not asked here whether they are the same function.
-            watch = CurveWatch(library, self.jobs, asked, checked=False)
+            before = len(self.curves)
+            watch = CurveWatch(library, self.jobs, asked, checked=False, before=before)
             self.curves.append(watch)
             self._of |= {number: (watch, place) for place, number in enumerate(numbers)}
             self.watched += [job for job in watch.watched if job not in self.watched]

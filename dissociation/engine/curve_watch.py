@@ -24,6 +24,7 @@ class CurveWatch(Watch):
     - `experiments`: those that differ in nothing but their manipulations are measured together.
     - `pair`: positions of two of them, A and B, whose paired difference is wanted, too.
     - `checked`: whether to check what rewrites have left of the function.
+    - `before`: see [`Watch`][].
     """
 
     def __init__(
@@ -34,8 +35,9 @@ class CurveWatch(Watch):
         pair: tuple[int, int] | None = None,
         *,
         checked: bool = True,
+        before: int = 0,
     ):
-        super().__init__(jobs)
+        super().__init__(jobs, before)
         self.library = library
         self.experiments = list(experiments)
         self.pair = pair

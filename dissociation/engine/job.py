@@ -21,6 +21,9 @@ class Job:
 
     task: Task
     number: int
+    # When it was asked for first, and after how many others of whoever asked.
+    asked: float = 0.0
+    rank: int = 0
     needs: tuple[Job, ...] = ()
     state: str = QUEUED
     version: int = 0

@@ -10,11 +10,11 @@ has its turns when there is news of it. What may be asked for next is done while
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections.abc import Callable
 
+from dissociation.engine.admission import FEW, admitted
 from dissociation.engine.bookkeeping import note_chunk, note_end, note_start
 from dissociation.engine.chunk import APOLOGY, next_chunk
 from dissociation.engine.crowded import Crowded
@@ -28,19 +28,15 @@ from dissociation.engine.job import (
     Job,
     JobSnapshot,
 )
-from dissociation.engine.memory import that_fit
 from dissociation.engine.parked import Parked
 from dissociation.engine.place import HERE, Place
 from dissociation.engine.priority import give_way
+from dissociation.engine.seniority import Seniority
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
 from dissociation.engine.turns import Turns, turn
 
 Clock = Callable[[], float]
-#: Jobs that hold arrays in memory at once, so that a class soon has points of all; more must wait,
-#: and fewer fit where memory is small. What only adds to others begins while there are few, once
-#: all that came before it is done, or when it has waited for so many seconds.
-MAX_ACTIVE, FEW, LONG = 64, 16, 60.0
 #: Seconds a job outlives its watchers: long enough for a page to be drawn and to reconnect.
 LEASE = 15.0
 #: Seconds for which places in line are right enough, unless jobs come or go.
@@ -64,10 +60,9 @@ class Jobs:
         self._changed = threading.Condition(threading.RLock())
         self._jobs: list[Job] = []
         self._by_digest: dict[str, Job] = {}
-        self._numbers = itertools.count()
         self._line: dict[Job, int] | None = None
         self._lined_up, self._stopping = 0.0, False
-        self._turns, self._parked = Turns(), Parked(place)
+        self._turns, self._parked, self._seniority = Turns(), Parked(place), Seniority()
         self._thread: threading.Thread | None = None
         if start:
             self._thread = threading.Thread(target=self._work, name="compute", daemon=True)
@@ -78,16 +73,20 @@ class Jobs:
         with self._changed:
             return self._by_digest.get(digest)
 
-    def submit(self, task: Task) -> Job:
+    def submit(self, task: Task, rank: int = 0) -> Job:
         """A job for the task: the live one for the same digests, or a new one.
 
         The job is leased for a moment already, so that it is not dropped before the caller
         subscribes. **Raises:** `InvalidValue` if the queue is full.
+
+        **Arguments:**
+
+        - `rank`: how many others the caller wants before: nobody waits for another's ten jobs.
         """
         with self._changed:
             if len(self._asked()) + len(self._new_digests(task)) > MAX_QUEUE.value:
                 raise Crowded
-            job = self._submit(task)
+            job = self._submit(task, rank)
             job.unclaimed.append(self._clock() + LEASE)
             self._changed.notify_all()
             return job
@@ -122,13 +121,17 @@ class Jobs:
             return set()
         return {task.digests}.union(*map(self._new_digests, self._place.before(task)))
 
-    def _submit(self, task: Task) -> Job:
+    def _submit(self, task: Task, rank: int = 0) -> Job:
         if (live := self._live(task)) is not None:
+            for job in (live, *live.needs):
+                job.rank = min(job.rank, rank)
             if live.ahead:
                 # Those who offered it do not look at it.
                 live.ahead, live.leases, live.unclaimed, self._line = False, {}, [], None
             return live
-        job = self._parked.take(task, self._numbers, self._clock()) or self._new(task)
+        now = self._clock()
+        job = self._parked.take(task, now) or self._new(task, rank, now)
+        job.rank = rank
         job.state = WAITING if any(not need.finished for need in job.needs) else QUEUED
         for need in job.needs:
             need.dependants.append(job)
@@ -138,9 +141,11 @@ class Jobs:
             self._by_digest[digest] = job
         return job
 
-    def _new(self, task: Task) -> Job:
-        needs = tuple(self._submit(need) for need in self._place.before(task))
-        return Job(task, next(self._numbers), needs, turned=self._clock())
+    def _new(self, task: Task, rank: int, now: float) -> Job:
+        needs = tuple(self._submit(need, rank) for need in self._place.before(task))
+        step, seconds = (task.so_far() if self._place is HERE else None) or (None, 0.0)
+        place = self._seniority.of(task, now)
+        return Job(task, *place, rank, needs, turned=now, step=step, seconds=seconds)
 
     def renew(self, job: Job, holder: str) -> None:
         """Says that `holder` still watches the job."""
@@ -181,21 +186,7 @@ class Jobs:
 
     def _ready(self) -> list[Job]:
         jobs = self._asked() or self._jobs[:1]
-        active = [job for job in jobs if job.state == RUNNING]
-        queued = [job for job in jobs if job.state == QUEUED]
-        back = [job for job in active if job.news is not None and job.news.is_set()]
-        here = [job for job in active if job.news is None]
-        queued.sort(key=lambda job: job.task.handicap > 0)
-        # Those that are out count, too: if the cluster goes away they all come back.
-        begin = that_fit(active, queued, self._parked.memory)
-        room, late = FEW - len(active), self._clock() - LONG
-        oldest = min((job.number for job in active), default=0)
-        begin = [
-            job
-            for place, job in enumerate(begin)
-            if job.task.handicap <= 0 or place < room or job.number < oldest or job.turned < late
-        ]
-        return back + (here + begin)[:MAX_ACTIVE]
+        return admitted(jobs, self._clock(), self._parked.memory)
 
     def _wanted(self, job: Job) -> bool:
         now = self._clock()
@@ -214,14 +205,15 @@ class Jobs:
             self._by_digest.pop(digest, None)
 
     def _next(self) -> Job | None:
-        asked = bool(self._asked())
+        now, asked = self._clock(), bool(self._asked())
         for job in list(self._jobs):
             # What was begun ahead gives back its memory, too, once there is something else to do.
             if not self._wanted(job) or (asked and job.ahead and job.state == RUNNING):
                 steps = job.steps
                 self._finish(job, CANCELLED)
-                self._parked.put(job, steps, self._clock())
-        self._parked.forget(self._clock())
+                self._parked.put(job, steps, now)
+                self._seniority.keep(job, now)
+        self._parked.forget(now)
         for job in list(self._jobs):
             if job.state == WAITING:
                 broken = [need for need in job.needs if need.state in (FAILED, CANCELLED)]

@@ -49,7 +49,8 @@ class MapWatch(Watch):
         # Measured together, all rewrites would have their first points at once, but late.
         for _, alike in groupby(measured, _rewrites):
             # The contrasts say how far the function has moved.
-            watch = CurveWatch(library, jobs, list(alike), checked=False)
+            before = len(self.curves)
+            watch = CurveWatch(library, jobs, list(alike), checked=False, before=before)
             self.curves.append(watch)
             self.parts.append(watch)
         for job in (job for part in self.parts for job in part.watched):

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from dissociation.engine.settings import MEMORY
 from dissociation.engine.task import Task
 from dissociation.memory_limit import check_memory
 from dissociation.memory_need import BASE, GIB, PASSING
+
+
+class Line(NamedTuple):
+    """Jobs of about one size, or of one kind.
+
+    - `most`: that one holds, `share`: that all of them may hold while larger ones wait, and
+        `limit`: that they may hold at any time; of the memory there is for jobs.
+    """
+
+    most: float
+    share: float
+    limit: float
+
+
+#: Of the memory for jobs: what only adds to others; comparisons; curves of few networks; all else.
+LINES = (
+    Line(1.0, 1 / 16, 1 / 4),
+    Line(1 / 32, 1 / 8, 1.0),
+    Line(1 / 12, 1 / 4, 1.0),
+    Line(1.0, 9 / 16, 9 / 16),
+)
+LARGEST = len(LINES) - 1
 
 
 class _HasTask(Protocol):
@@ -27,20 +49,43 @@ def refuse_too_large(task: Task) -> None:
 
 
 def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> list[J]:
-    """Jobs in line that fit beside those at work; the line stops at the first that does not.
+    """Jobs in line that fit beside those at work.
 
-    With none at work the first may begin: it was not refused. What is only there for a moment, such
-    as noise while it is drawn, is there once: one job has its turn at a time.
+    There are several lines, each of which stops at the first that does not fit, so that small jobs
+    do not wait until there is room for a large one. With none at work the first may begin: it was
+    not refused. What is only there for a moment, such as noise while it is drawn, is there once:
+    one job has its turn at a time.
 
     **Arguments:**
 
     - `beside`: bytes that are held for others.
     """
-    room = MEMORY.value * GIB - BASE - PASSING - beside - sum(job.task.memory for job in active)
-    found: list[J] = []
-    for job in queued:
-        room -= job.task.memory
-        if room < 0 and (active or found):
-            break
-        found.append(job)
-    return found
+    room = MEMORY.value * GIB - BASE - PASSING - beside
+    taken = [0.0 for _ in LINES]
+    for job in active:
+        taken[_line(job, room)] += job.task.memory
+    found: set[int] = set()
+    kept_back = False
+    # The largest first: the others leave them their share if they wait.
+    for number in reversed(range(len(LINES))):
+        share = room * (LINES[number].share if kept_back else LINES[number].limit)
+        for place in (n for n, job in enumerate(queued) if _line(job, room) == number):
+            need = queued[place].task.memory
+            alone = not active and not found
+            within = taken[number] == 0 or taken[number] + need <= share
+            if not alone and not (within and sum(taken) + need <= room):
+                kept_back = True
+                if need > share and number == LARGEST:
+                    # No less than everything may do, so nothing else may begin before.
+                    return [queued[n] for n in sorted(found)]
+                break
+            found.add(place)
+            taken[number] += need
+    return [queued[n] for n in sorted(found)]
+
+
+def _line(job: _HasTask, room: float) -> int:
+    if job.task.handicap > 0:
+        return 0
+    fitting = (n for n, line in enumerate(LINES) if n and job.task.memory <= line.most * room)
+    return next(fitting, LARGEST)

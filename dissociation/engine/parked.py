@@ -57,13 +57,13 @@ class Parked:
         else:
             _close(steps)
 
-    def take(self, task: Task, numbers: Iterator[int], now: float) -> Job | None:
+    def take(self, task: Task, now: float) -> Job | None:
         """A job that goes on where the last one for the same was dropped; `None` if none was."""
         kept = self._kept.pop(task.digests, None)
         if kept is None:
             return None
         old = kept.job
-        job = Job(old.task, next(numbers), turned=now, steps=kept.steps)
+        job = Job(old.task, old.number, old.asked, turned=now, steps=kept.steps)
         job.step, job.seconds = old.step, old.seconds
         return job
 

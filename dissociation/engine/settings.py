@@ -65,13 +65,13 @@ MAX_QUEUE = Limit(
 MEMORY = Limit(
     "DISSOCIATION_MEMORY",
     # The other half is for the system and for what others run.
-    min(4.0, max(machine_memory() / 2, 1.0)),
+    min(8.0, max(machine_memory() / 2, 1.0)),
     # Less would not hold the lab itself.
     0.75,
     1024.0,
     "GiB",
     "An experiment with which the lab would need more is refused before it starts.",
-    usual="half of the machine's, 1 to 4 GiB",
+    usual="half of the machine's, 1 to 8 GiB",
 )
 MAX_WATCHES = Limit(
     "DISSOCIATION_MAX_WATCHES",

@@ -51,6 +51,10 @@ class Task(abc.ABC):
         """Bytes that it holds at most, also while others have their turns."""
         return 0.0 if self.asked is None else held_by(self.asked)
 
+    def so_far(self) -> tuple[Step, float] | None:
+        """What one that was dropped has left, and the seconds it took; shown before any turn."""
+        return None
+
     @abc.abstractmethod
     def run(self) -> Iterator[Steps]:
         """Does the work; the last step is complete and stored."""

@@ -125,20 +125,32 @@ class MeasureTask(Task):
         )
         self.needs = still_to_train(library, [(experiments[0].recipe, seed) for seed in seeds])
 
-    def run(self) -> Iterator[Step | None]:
-        """See [`Task.run`][]. Goes on where another job for the same curves was dropped."""
-        measure = self.experiments[0].measure
-        trained = _networks(self.library, self.experiments[0], self.seeds)
-        names = [
+    def _names(self) -> list[str]:
+        return [
             experiment.seed_digest(seed, self.library.weights(experiment.recipe, seed))
             for experiment in self.experiments
             for seed in self.seeds
         ]
+
+    def _step_of(self, known: Sequence[Beginning]) -> Step:
+        curves = (beginning.curve for beginning in known)
+        return self.step(dict(zip(self.digests, curves, strict=True)), known[0].seconds)
+
+    def so_far(self) -> tuple[Step, float] | None:
+        """See [`Task.so_far`][]."""
+        known = self.library.begun.together(self._names())
+        return (self._step_of(known), known[0].seconds) if known else None
+
+    def run(self) -> Iterator[Step | None]:
+        """See [`Task.run`][]. Goes on where another job for the same curves was dropped."""
+        measure = self.experiments[0].measure
+        trained = _networks(self.library, self.experiments[0], self.seeds)
+        names = self._names()
         parts, seconds, curves = 0, 0.0, []
         if known := self.library.begun.together(names):
             parts, seconds = known[0].parts, known[0].seconds
             flat = [beginning.curve for beginning in known]
-            yield self.step(dict(zip(self.digests, flat, strict=True)), seconds)
+            yield self._step_of(known)
             starts = range(0, len(flat), len(self.seeds))
             curves = [flat[start : start + len(self.seeds)] for start in starts]
         begin = time.perf_counter()

@@ -39,7 +39,8 @@ class TheoryWatch(CurveWatch):
         while missing := [n for n in names if n not in self._known and n not in self._theory_job]:
             seeds = tuple(names[name] for name in missing)
             for group in self._ready_together(experiment.recipe, seeds):
-                job = self._submit(TheoryTask(self.library, experiment, group, first=first))
+                task = TheoryTask(self.library, experiment, group, first=first)
+                job = self._submit(task, at_once=first)
                 self._theory_job |= {name: job for name in missing if name in job.task.digests}
 
     def _prediction(self, name: str) -> SeedPrediction | None:

@@ -1,10 +1,11 @@
 """Whose turn it is: who has nothing to show, then who was passed over, then who had the least.
 
-And now and then, whoever else there is, the oldest, so that something is finished.
+And now and then, whoever else there is, one that came before, so that something is finished.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,31 +15,50 @@ if TYPE_CHECKING:
 #: Seconds without a turn after which a job comes before those that have had less time. Visitors who
 #: go on moving a control make new jobs for ever, each with less time than all that are under way.
 PASSED_OVER = 2.0
-#: Seconds that a job may take to its first result before others try theirs.
-TRY = 2.0
-#: Seconds that the oldest of the others is due for each that those had who have nothing to show or
-#: were passed over, and from how many on it has them, one turn after the other. A busy class asks
-#: for something new all the time: if that always came first, or all went on equally, no curve would
-#: be completed, stored, and never asked for again. Seconds, not turns: theory's are much shorter.
-SHARE, SAVED = 0.5, 1.0
+#: Seconds that a job may take to its first result before others try theirs; then as much again, and
+#: so on: what is quickly shown does not wait for what takes long to show anything.
+TRY = 0.5
 _NEW, _WAITED, _LEAST_TIME = range(3)
+#: Seconds that others are due for each that those had who have nothing to show, or were passed
+#: over, and from how many on one of them has turns until it has had them. A busy class asks for
+#: something new all the time: if that always came first, or all went on equally, no curve would be
+#: completed, stored, and never asked for again. Seconds, not turns: theory's are much shorter.
+SHARE, SAVED = {_NEW: 0.5, _WAITED: 2.0, _LEAST_TIME: 0.0}, 1.0
 
 
-def turn(job: Job, now: float) -> tuple[int, float, int]:
+def turn(job: Job, now: float) -> tuple[int, float, float, int]:
     """Order of turns at a moment of the scheduler's clock: the least comes first.
 
-    Of jobs with nothing to show the oldest goes on until it has: taking turns, all of a class would
-    see their first points when the last one does.
+    Of jobs with nothing to show everyone's first come before anyone's second, and of those the
+    oldest goes on until it has: taking turns, all of a class would see their first points when the
+    last one does.
     """
     if job.step is None and job.task.handicap <= 0:
-        return _NEW, job.seconds // TRY, job.number
+        tries = math.floor(math.log2(max(job.seconds / TRY, 0.5)))
+        return _NEW, job.rank, tries, job.number
     if now - job.turned > PASSED_OVER:
-        return _WAITED, job.turned, job.number
-    return _LEAST_TIME, job.seconds + job.task.handicap, job.number
+        return _WAITED, job.turned, job.rank, job.number
+    return _LEAST_TIME, job.seconds + job.task.handicap, job.rank, job.number
+
+
+def left(job: Job) -> float:
+    """Seconds that a job will still take, as far as can be told from what it took so far."""
+    if job.step is None or job.step.done <= 0:
+        return max(job.seconds, job.task.handicap, 1.0)
+    return job.seconds * max(job.step.total / job.step.done - 1, 0.0)
+
+
+def urgency(job: Job, now: float) -> float:
+    """How long a job was asked for, over how long it will still take.
+
+    What is soon done comes soon, and what takes long in the end: of all orders that know only this,
+    "highest response ratio next" (Hansen 1971) has short waits without leaving anyone for ever.
+    """
+    return (now - job.asked) / max(left(job), 1e-3)
 
 
 class Turns:
-    """Chooses who is next, and remembers what the oldest is due."""
+    """Chooses who is next, and remembers what others are due."""
 
     def __init__(self) -> None:
         self._due, self._rate = 0.0, 0.0
@@ -57,8 +77,8 @@ class Turns:
         self._paying = self._due >= SAVED or (self._paying and self._due > 0)
         if others and self._paying:
             self._rate = -1.0
-            return min(others, key=lambda job: job.number)
-        self._rate = SHARE if others else 0.0
+            return max(others, key=lambda job: (urgency(job, now), -job.number))
+        self._rate = SHARE[turn(first, now)[0]] if others else 0.0
         return first
 
     def took(self, seconds: float) -> None:

@@ -26,9 +26,15 @@ ORDER = (j.FAILED, j.CANCELLED, TRAINING, j.RUNNING, j.QUEUED)
 
 
 class Watch(abc.ABC):
-    """Common part of what is watched: jobs, leases and a summary of their state."""
+    """Common part of what is watched: jobs, leases and a summary of their state.
 
-    def __init__(self, jobs: Jobs):
+    **Arguments:**
+
+    - `before`: how many jobs for the same chart others have asked for before this one does.
+    """
+
+    def __init__(self, jobs: Jobs, before: int = 0):
+        self._before = before
         self.id = new_holder()
         self.jobs = jobs
         self.watched: list[Job] = []
@@ -39,10 +45,12 @@ class Watch(abc.ABC):
         self._version = 0
         self._last: Any = None
 
-    def _submit(self, task: j.Task) -> Job:
+    def _submit(self, task: j.Task, *, at_once: bool = False) -> Job:
+        # Of what is asked for, not of what adds to it.
+        alike = sum(type(job.task) is type(task) for job in self.watched)
         try:
             refuse_too_large(task)
-            job = self.jobs.submit(task)
+            job = self.jobs.submit(task, self._before + (0 if at_once else alike))
         except InvalidValue:
             # Nobody will look at what else this watch has asked for.
             self.release()

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dissociation.engine import admission, turns
 from dissociation.engine import jobs as module
+from dissociation.engine.admission import MAX_ACTIVE
 from dissociation.engine.job import new_holder
 from dissociation.engine.jobs import (
     APOLOGY,
@@ -20,7 +22,6 @@ from dissociation.engine.jobs import (
     DONE,
     FAILED,
     LEASE,
-    MAX_ACTIVE,
     QUEUED,
     RUNNING,
     WAITING,
@@ -161,8 +162,9 @@ class TestFairTurns:
         steps(jobs, 1)
         assert log == ["new"]
 
-    def test_the_oldest_goes_on_until_it_has_something_to_show(self, jobs):
+    def test_the_oldest_goes_on_until_it_has_something_to_show(self, jobs, monkeypatch):
         """Taking turns, all would have their first points when the last one does."""
+        monkeypatch.setattr(turns, "TRY", 2.0)
         log = []
 
         class Slow(Count):
@@ -178,23 +180,25 @@ class TestFairTurns:
         steps(jobs, 2)
         assert log == ["a", "b"]
 
-    def test_what_takes_long_to_its_first_step_lets_others_try(self, jobs):
+    def test_what_takes_long_to_its_first_step_lets_others_try(self, jobs, monkeypatch):
+        monkeypatch.setattr(turns, "TRY", 1.0)
         log = []
 
         class Endless(Count):
             def run(self):
                 while True:
+                    log.append(self.name)
                     yield None
 
-        jobs.submit(Endless("endless"))
-        jobs.submit(Count("other", log=log))
-        steps(jobs, 2)
-        assert log == []
-        steps(jobs, 1)
-        assert log == ["other"]
+        jobs.submit(Endless("slow"))
+        jobs.submit(Endless("slower"))
+        jobs.submit(Count("quick", log=log))
+        steps(jobs, 15)
+        # Each has tried as long as the other before it tries twice as long.
+        assert "".join(name[-1] for name in log) == "wrk" + "wr" + "wwrr" + "wwwwrr"
 
     def test_what_only_adds_does_not_keep_others_out(self, jobs, monkeypatch):
-        monkeypatch.setattr(module, "FEW", 4)
+        monkeypatch.setattr(admission, "FEW", 4)
         aside = [Count(f"aside {n}", steps=9) for n in range(9)]
         for task in aside:
             task.handicap = 1.0
@@ -211,7 +215,7 @@ class TestFairTurns:
     def test_what_only_adds_begins_in_the_end_whatever_else_there_is(
         self, jobs, clock, monkeypatch
     ):
-        monkeypatch.setattr(module, "FEW", 2)
+        monkeypatch.setattr(admission, "FEW", 2)
         curves = [jobs.submit(Count(f"curve {n}", steps=10_000)) for n in range(3)]
         steps(jobs, 6)
         aside = jobs.submit(Count("theory", handicap=1.0))
@@ -223,7 +227,7 @@ class TestFairTurns:
             begun.append((clock.now, aside.state != QUEUED))
             clock.now += 5.0
         start = begun[0][0]
-        assert all(state == (now - start > module.LONG) for now, state in begun), begun
+        assert all(state == (now - start > admission.LONG) for now, state in begun), begun
         assert aside.state == DONE
 
     def test_least_time_first(self, jobs):
@@ -699,7 +703,7 @@ class TestPosition:
         return [jobs.snapshot(job).position for job in found]
 
     def test_counts_those_who_come_first(self, jobs, monkeypatch):
-        monkeypatch.setattr(module, "MAX_ACTIVE", 1)
+        monkeypatch.setattr(admission, "MAX_ACTIVE", 1)
         found = [jobs.submit(Count(name, steps=2)) for name in "abcd"]
         assert self.positions(jobs, found) == [0, 1, 2, 3]
         steps(jobs, 1)
@@ -711,7 +715,7 @@ class TestPosition:
         assert self.positions(jobs, found) == [0, 0, 0, 0]
 
     def test_falls_when_somebody_ahead_leaves(self, jobs, monkeypatch):
-        monkeypatch.setattr(module, "MAX_ACTIVE", 1)
+        monkeypatch.setattr(admission, "MAX_ACTIVE", 1)
         found = [jobs.submit(Count(name, steps=9)) for name in "abc"]
         steps(jobs, 1)
         jobs.renew(found[1], "me")

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from dissociation.engine import jobs as module
-from dissociation.engine.jobs import CANCELLED, DONE, MAX_ACTIVE, RUNNING, Jobs, Step, Task
+from dissociation.engine.admission import MAX_ACTIVE
+from dissociation.engine.jobs import CANCELLED, DONE, RUNNING, Jobs, Step, Task
 from dissociation.engine.place import Place
 from dissociation.engine.waiting import wait
 

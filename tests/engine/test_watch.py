@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dissociation import training
+from dissociation.engine import admission
 from dissociation.engine import jobs as j
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Jobs
@@ -488,7 +489,7 @@ class TestWords:
         assert sample_size(budgets, [filling]) == "1 network, 1 of 3 budgets"
 
     def test_queue(self, bench, monkeypatch):
-        monkeypatch.setattr(j, "MAX_ACTIVE", 1)
+        monkeypatch.setattr(admission, "MAX_ACTIVE", 1)
         first = bench.curves(PLAN)
         bench.jobs.advance()
         second, third = bench.curves(SCALED), bench.curves(PADDED)

@@ -91,7 +91,7 @@ def test_jobs_that_fit_alone_but_not_together_take_turns(lab, monkeypatch):
     lab.jobs.drain()
     watch = lab.watch_contrasts(contrasts)
     each = max(job.task.memory for job in watch.watched)
-    monkeypatch.setenv(MEMORY.variable, f"{(BASE + PASSING + 2.5 * each) / GIB}")
+    monkeypatch.setenv(MEMORY.variable, f"{(BASE + PASSING + 3.6 * each) / GIB}")
     assert len(lab.jobs._ready()) == 2
     monkeypatch.setenv(MEMORY.variable, f"{(BASE + PASSING + 0.5 * each) / GIB}")
     # Whatever has been admitted is not starved, should the limit be lower than it.
