@@ -105,7 +105,7 @@ def _say(how: str, seen: list[Seen], rows: list[Row], aim: str = "") -> None:
     first, drawn = (statistics.median(part) for part in zip(*seen, strict=True))
     times = f", median of {len(seen)}" if len(seen) > 1 else ""
     rows.append((f"representation: first picture by {how}{times}", first, aim))
-    rows.append((f"representation: the same, drawn by Plotly{times}", drawn, ""))
+    rows.append((f"representation: that by {how}, drawn by Plotly{times}", drawn, ""))
 
 
 def _new_page(browser: Browser) -> Page:

@@ -205,9 +205,13 @@ def _phantom(study: PhantomStudy) -> float:
 
 
 def _causes(study: CausesStudy) -> float:
-    """Three networks, here and on the device, while gradients of ten logits are held."""
+    """Three networks, here and on the device, while gradients of ten logits are held.
+
+    And the rewritten one once more, laid out for prediction.
+    """
     first, second = widths_after(study.recipe, study.manipulations)
-    networks = 6 * network_bytes(first, second) + 4 * network_bytes(*[study.recipe.width] * 2)
+    networks = 9 * network_bytes(first, second) + 4 * network_bytes(*[study.recipe.width] * 2)
+    networks += 2 * (FLOAT + DOUBLE) * float(CLASSES**2 * second)
     gradients = FLOAT * float(PIECE * CLASSES * 3 * (first + second))
     # Neurons are compared with one another in float64.
     compared = DOUBLE * float(max(PIXELS * first, first * second))

@@ -48,8 +48,9 @@ NEURONS = (
     "leave them (small-noise formula)."
 )
 MARGINS = (
-    "Noise moves the margins; what falls below 0 is error. Predicted: Gaussian noise on the logits "
-    "of each image, as wide as the formula says. Shaded: its part below 0, the overlap."
+    "Noise moves the margins; what falls below 0 is error. Predicted: margins of logits with the "
+    "mean and the noise that theory tells for each image, as on the Robustness page. Shaded: their "
+    "part below 0, the overlap."
 )
 
 
@@ -121,9 +122,9 @@ def overlap(found: CausesFindings, sigma: float) -> str:
     wider = found.overlap_at_measured_width()[place]
     deviation = math.sqrt(max(error * (1 - error), 0) / count)
     return (
-        f"{words} with noise as wide as the formula says, {wider:.1%} as wide as it was sampled; "
-        f"the measured error is {error:.1%} ± {deviation:.1%} ({int(count):,} noisy answers; "
-        f"{found.predicted.errors[0]:.1%} with hardly any noise)."
+        f"{words}; the measured error is {error:.1%} ± {deviation:.1%} ({int(count):,} noisy "
+        f"answers; {found.predicted.errors[0]:.1%} with hardly any noise). Small noise that was "
+        f"only as wide as it was sampled would leave {wider:.1%}."
     )
 
 
@@ -192,7 +193,7 @@ def causes_table(found: CausesFindings) -> pd.DataFrame:
         "noise": "noise / σ²",
         "formula": "formula",
         "predicted_error": "overlap",
-        "predicted_error_measured_width": "overlap, sampled width",
+        "predicted_error_measured_width": "overlap, small noise of sampled width",
         "measured_error": "error",
         "measured_error_se": "± SE",
     }

@@ -35,13 +35,13 @@ from dissociation.measures.base import TEST_IMAGES, visiting_order
 from dissociation.network import NOTEBOOK_KEY, Network, seed_key
 from dissociation.normal_form import neuron_kinds
 from dissociation.theory import margins as m
-from dissociation.theory.causes_findings import SCALES, CausesFindings, Foretelling, Tally
+from dissociation.theory.causes_findings import SCALES, TOLD, CausesFindings, Foretelling, Tally
 from dissociation.theory.noise_sources import PIECE, Tracing
 from dissociation.theory.sampled_noise import AT_ONCE, draw, sample
 from dissociation.training import DIGITS, QUICK, Recipe
 
 #: Raise it when a change to the code changes numbers.
-VERSION = 1
+VERSION = 2
 #: The first few noise scales are every so many.
 _COARSE = 4
 #: Keeps the noise apart from the draws of rewrites, which share a key.
@@ -160,8 +160,17 @@ def stream(study: CausesStudy, trained: Network) -> Iterator[CausesFindings | No
 
     tracing, tally = Tracing(network), Tally()
     traced = tracing.add(images[at[0]])
-    margins = Foretelling(m.clean_margins(traced.logits, labels[at[0]]))
+    margins = Foretelling(network, m.clean_margins(traced.logits, labels[at[0]]))
     margins.add(traced, labels[at[0]])
+
+    def tell(piece: slice, logits: np.ndarray) -> Iterator[None]:
+        for start in range(0, len(logits), TOLD):
+            some = slice(piece.start + start, min(piece.start + start + TOLD, piece.stop))
+            margins.tell(images[some], logits[start : start + TOLD], labels[some])
+            yield None
+
+    telling = tell(at[0], traced.logits)
+    next(telling)
     w1, w2, w3 = (np.asarray(weight) for weight in network)
     kinds = neuron_kinds(w1, w2), neuron_kinds(w2, w3)
     found = CausesFindings(tracing.sources, kinds, margins.predicted, tally.measured)
@@ -188,6 +197,7 @@ def stream(study: CausesStudy, trained: Network) -> Iterator[CausesFindings | No
             changed=changed,
         )
 
+    yield from telling
     referred(at[0], traced.logits)
     yield news()
     coarse = np.arange(len(SCALES)) % _COARSE == 0
@@ -198,6 +208,7 @@ def stream(study: CausesStudy, trained: Network) -> Iterator[CausesFindings | No
                 traced = tracing.add(images[piece])
                 margins.add(traced, labels[piece])
                 yield None
+                yield from tell(piece, traced.logits)
                 referred(piece, traced.logits)
             xi = draw(tracing.network, network.widths, jax.random.fold_in(drawing, place))
             right = m.one_hot(labels[piece])

@@ -6,24 +6,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dissociation.buckets import pad_to
+from dissociation.measures.parameter_noise import ParameterNoise
+from dissociation.network import Network
 from dissociation.normal_form import Kinds
 from dissociation.theory import margins as m
-from dissociation.theory.noise_sources import Sources, Traced, total_noise
+from dissociation.theory.noise_sources import Sources, Traced
+from dissociation.theory.parameter_noise import PredictedParameterNoise
 
 #: Noise scales, six a decade.
 SCALES = np.array([a * 10.0**b for b in range(-4, 0) for a in (1, 1.5, 2, 3, 5, 7)] + [1.0])
 #: Widths of the noise, in units of small noise, at which the predicted error is known besides.
 WIDTHS = np.logspace(-4, 3, 36)
+#: Images whose noisy margins are told at once, in less than a tenth of a second.
+TOLD = 50
 
 
 @dataclass(frozen=True)
 class Predicted:
-    """What noise is predicted to do: Gaussian on the logits, as wide as the closed form says.
+    """What noise is predicted to do to margins, by the moments that it leaves the logits.
 
     - `limit`: the histograms go from -limit to limit, in logits.
     - `clean`: `(60,)` images by margin, without noise.
     - `margins`: `(S, 60)` share of predicted noisy margins in each bin.
-    - `errors`: `(S,)` share of them below 0; `by_width`: `(36,)` the same at `WIDTHS`.
+    - `errors`: `(S,)` share of them below 0; `by_width`: `(36,)` that of small noise at `WIDTHS`.
     - `width`: `(S,)` root mean square of the noise of a margin.
     """
 
@@ -94,7 +100,7 @@ class CausesFindings:
         return SCALES
 
     def overlap_at_measured_width(self) -> np.ndarray:
-        """`(S,)` error predicted from margins if the noise is as wide as it was measured."""
+        """`(S,)` error that small noise would leave if it was as wide as noise was measured."""
         relative = np.sqrt(self.measured.noise[:, 3] / self.sources.gain)
         narrow = np.maximum(relative, WIDTHS[0])
         found = np.interp(np.log(narrow), np.log(WIDTHS), self.predicted.by_width)
@@ -106,40 +112,52 @@ class Foretelling:
 
     **Arguments:**
 
+    - `network`: the rewritten network.
     - `margins`: `(n,)` of the first images, without noise; they set the range of the histograms.
     """
 
-    def __init__(self, margins: np.ndarray):
+    def __init__(self, network: Network, margins: np.ndarray):
+        self._prepared = PredictedParameterNoise(ParameterNoise()).prepare(network)
         # Rounded up, so that networks of the same function have the same bins.
         largest = float(np.abs(margins).max()) or 1.0
         digit = 10.0 ** np.floor(np.log10(largest) - 1)
         self.limit = float(np.ceil(largest / digit) * digit)
-        self._images = 0
-        self._clean = np.zeros(m.BINS)
+        self._images = self._told = 0
+        self._clean, self._by_width = np.zeros(m.BINS), np.zeros(len(WIDTHS))
         self._hist = np.zeros((len(SCALES), m.BINS))
-        self._wrong, self._by_width = np.zeros(len(SCALES)), np.zeros(len(WIDTHS))
-        self._width = np.zeros(len(SCALES))
+        self._wrong, self._squares = np.zeros(len(SCALES)), np.zeros(len(SCALES))
 
     def add(self, found: Traced, labels: np.ndarray) -> None:
-        """Takes further images in, with their `(n,)` labels."""
-        whole = total_noise(found.terms, found.products, SCALES)
-        small = np.maximum(found.terms.sum(1, dtype=float), 1e-30)
-        # (S, n): of each image, how wide the noise is beside small noise of σ = 1.
-        relative = np.sqrt(whole / small[:, None]).T
-        widths = np.concatenate(
-            [relative, np.broadcast_to(WIDTHS[:, None], (len(WIDTHS), len(labels)))]
-        )
+        """Takes in what further images show without noise and with small noise.
+
+        **Arguments:**
+
+        - `labels`: `(n,)` of the images.
+        """
+        widths = np.broadcast_to(WIDTHS[:, None], (len(WIDTHS), len(labels)))
         noisy = m.predicted_margins(found.logits, found.covariance, labels, widths)
         self._images += len(labels)
         self._clean += m.histogram(m.clean_margins(found.logits, labels)[None], self.limit)[0]
-        flat = noisy.reshape(len(widths), -1)
-        scales = len(SCALES)
-        self._hist += m.histogram(flat[:scales], self.limit) / m.PREDICTED
-        wrong = (flat <= 0).sum(1) / m.PREDICTED
-        self._wrong += wrong[:scales]
-        self._by_width += wrong[scales:]
-        variance = m.margin_noise(found.logits, found.covariance, labels)
-        self._width += relative**2 @ variance.astype(float)
+        self._by_width += (noisy <= 0).sum((1, 2)) / m.PREDICTED
+
+    def tell(self, images: np.ndarray, logits: np.ndarray, labels: np.ndarray) -> None:
+        """Takes in what noise of any scale is predicted to do to further images.
+
+        **Arguments:**
+
+        - `images`: `(n, 784)`, at most [`TOLD`][] of them; `labels`: `(n,)`;
+        - `logits`: `(n, 10)` without noise.
+        """
+        chunk = self._prepared.chunk(pad_to(images, TOLD), pad_to(labels.astype(np.int32), TOLD))
+        xi = m.own_draws(TOLD, self._told)
+        for place, sigma in enumerate(SCALES):
+            moments = self._prepared.moments(chunk, float(sigma))
+            noisy, chances = m.noisy_margins(moments, labels, xi)
+            counts = m.histogram(noisy.reshape(len(noisy), -1), self.limit)
+            self._hist[place] += chances @ counts / m.PREDICTED
+            self._wrong[place] += chances @ (noisy <= 0).sum((1, 2)) / m.PREDICTED
+            self._squares[place] += m.margin_squares(logits, labels, moments).sum(dtype=float)
+        self._told += len(labels)
 
     @property
     def predicted(self) -> Predicted:
@@ -147,10 +165,10 @@ class Foretelling:
         return Predicted(
             self.limit,
             self._clean / self._images,
-            self._hist / self._images,
-            self._wrong / self._images,
+            self._hist / self._told,
+            self._wrong / self._told,
             self._by_width / self._images,
-            np.sqrt(self._width / self._images),
+            np.sqrt(self._squares / self._told),
         )
 
 

@@ -1,9 +1,9 @@
 """Margins against noise: how many answers fall is how much of the noisy margins lies below 0.
 
-The margin of an image is its right logit minus the largest other. Under small parameter noise the
-logits are Gaussian with the covariance of [`noise_sources`][dissociation.theory.noise_sources], so
-the noisy margins can be told without adding noise to any weight; all of their mass below 0 is
-error.
+The margin of an image is its right logit minus the largest other. Under parameter noise the logits
+have the moments of [`parameter_noise`][dissociation.theory.parameter_noise], under small noise the
+covariance of [`noise_sources`][dissociation.theory.noise_sources]; so the noisy margins can be told
+without adding noise to any weight, and all of their mass below 0 is error.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import pad_to
 from dissociation.datasets import CLASSES
 from dissociation.draws import normal
+from dissociation.theory.largest_logit import root
 from dissociation.theory.noise_sources import PIECE
+from dissociation.theory.parameter_noise import Moments
 from dissociation.theory.sampled_noise import margin
 
 #: Bins of a histogram of margins; half of them below 0.
 BINS = 60
 #: Gaussian draws an image, in pairs of opposite signs, and their key.
 PREDICTED, _KEY = 64, 0
-#: Keeps the factorisation of a covariance possible in float32, as a share of its mean variance.
-_JITTER = 1e-5
 
 
 def one_hot(labels: np.ndarray) -> np.ndarray:
@@ -32,36 +32,85 @@ def one_hot(labels: np.ndarray) -> np.ndarray:
     return np.eye(CLASSES, dtype=np.float32)[labels]
 
 
+def _others(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    others = logits.copy()
+    others[np.arange(len(labels)), labels] = -np.inf
+    return others
+
+
 def clean_margins(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """`(n,)` margins of `(n, 10)` logits."""
-    rows = np.arange(len(labels))
-    others = logits.copy()
-    others[rows, labels] = -np.inf
-    return logits[rows, labels] - others.max(1)
+    return logits[np.arange(len(labels)), labels] - _others(logits, labels).max(1)
 
 
 def margin_noise(logits: np.ndarray, covariance: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """`(n,)` variance of the margin per unit of σ²: of right logit minus first rival."""
     rows = np.arange(len(labels))
-    others = logits.copy()
-    others[rows, labels] = -np.inf
-    rival = others.argmax(1)
+    rival = _others(logits, labels).argmax(1)
     both = covariance[rows, labels, labels] + covariance[rows, rival, rival]
     return both - 2 * covariance[rows, labels, rival]
 
 
 @jit()
 def _predicted(logits: Any, covariance: Any, right: Any, xi: Any, sigmas: Any) -> Any:
-    trace = jnp.trace(covariance, axis1=1, axis2=2)[:, None, None]
-    jitter = (_JITTER / CLASSES * trace + 1e-30) * jnp.eye(CLASSES)[None]
-    root = jnp.linalg.cholesky(covariance + jitter)
     # (draws, n, 10)
-    noise = jnp.einsum("nab,db->dna", root, xi)
+    noise = jnp.einsum("nab,db->dna", root(covariance), xi)
 
     def at(widths: Any) -> Any:
         return margin(logits[None] + widths[None, :, None] * noise, right[None])
 
     return jax.lax.map(at, sigmas)
+
+
+@jit()
+def _noisy(moments: Moments, right: Any, xi: Any) -> Any:
+    more = jnp.zeros((1, *moments.mean.shape)) if moments.more is None else moments.more
+
+    def drawn(part: Any) -> Any:
+        own = moments.covariance + part[:, :, None] * jnp.eye(CLASSES)[None]
+        noise = jnp.einsum("nab,dnb->dna", root(own), xi)
+        return margin(moments.mean[None] + noise, right[None])
+
+    return jax.lax.map(drawn, more)
+
+
+def own_draws(images: int, piece: int) -> np.ndarray:
+    """`(64, images, 10)` standard normals, other ones for each image of each piece.
+
+    With the same ones for all, what they are off by would not average out.
+    """
+    key = jax.random.fold_in(jax.random.PRNGKey(_KEY), piece)
+    drawn = normal(key, (PREDICTED // 2, images * CLASSES)).reshape(-1, images, CLASSES)
+    return np.concatenate([drawn, -drawn])
+
+
+def noisy_margins(
+    moments: Moments, labels: np.ndarray, xi: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """`(k, 64, n)` margins under noise that leaves these moments, and the `(k,)` parts' chances.
+
+    **Arguments:**
+
+    - `moments`: of at least `n` images; `labels`: `(n,)`; `xi`: of as many, [`own_draws`][].
+    """
+    right = pad_to(one_hot(labels), len(moments.mean))
+    found = np.asarray(_noisy(moments, right, xi))[..., : len(labels)]
+    return found, np.asarray(moments.chances if moments.more is not None else np.ones(1))
+
+
+def margin_squares(logits: np.ndarray, labels: np.ndarray, moments: Moments) -> np.ndarray:
+    """`(n,)` mean square of what noise adds to right logit minus first rival.
+
+    **Arguments:**
+
+    - `logits`: `(n, 10)` without noise; `labels`: `(n,)`; `moments`: of at least `n` images.
+    """
+    rows = np.arange(len(labels))
+    rival = _others(logits, labels).argmax(1)
+    change = np.asarray(moments.mean)[: len(labels)] - logits
+    moved = change[rows, labels] - change[rows, rival]
+    covariance = np.asarray(moments.covariance)[: len(labels)]
+    return moved**2 + margin_noise(logits, covariance, labels)
 
 
 def predicted_margins(

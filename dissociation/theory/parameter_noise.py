@@ -135,15 +135,23 @@ def _first_layer(net: Distinct, images: Any, *, relative: bool) -> tuple[Any, An
     return mean, jnp.broadcast_to(squares.sum(1, keepdims=True), mean.shape)
 
 
-@jit(static_argnames=("relative",))
-def _logits(
-    net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relative: bool
-) -> tuple[Any, Any, Any]:
-    """Moments of the logits, `variances` being σ² of each layer.
+class Moments(NamedTuple):
+    """Of the noisy logits of `n` images: a Gaussian, or a mixture of `k` with the same mean.
 
-    **Returns:** mean `(n, 10)`, covariance `(n, 10, 10)`, and, where it is a mixture, what the
-    diagonal has more than on average in each part, `(NODES or SAMPLES, n, 10)`; `None` where not.
+    - `mean`: `(n, 10)`; `covariance`: `(n, 10, 10)`, on average over the parts.
+    - `more`: `(k, n, 10)` what the diagonal of each part has more than that; `None` without parts.
+    - `chances`: `(k,)` of the parts.
     """
+
+    mean: Any
+    covariance: Any
+    more: Any
+    chances: Any
+
+
+@jit(static_argnames=("relative",))
+def _logits(net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relative: bool) -> Moments:
+    """Moments of the logits, `variances` being σ² of each layer."""
     first = relu_moments(mean, variances[0] * per_sigma)
     shared = first.variance @ net.w2_squares.T
 
@@ -164,8 +172,9 @@ def _logits(
     readout = variances[2] * (second.square @ net.copies)
     diagonal = readout[:, :, None] * jnp.eye(CLASSES)[None]
     covariance += left.reshape(covariance.shape) + diagonal
-    more = None
+    more, chances = None, jnp.asarray(_nodes()[1])
     if net.weights is not None and len(net.w1) <= NARROW:
+        chances = jnp.full(SAMPLES, 1 / SAMPLES)
         drawn = sampled_readout(mean, variances[0] * per_sigma, net.w2, own_noise, net.copies)
         more = variances[2] * drawn - readout[None]
     elif net.crowd is not None:
@@ -177,7 +186,7 @@ def _logits(
         spread = 4 * jnp.sum(steps * steps * first.variance, 1)
         spread += 4 * (second.mean**2 * own) @ net.weights[1]
         more = readout[None] * (_log_normal(total, spread) - 1)[:, :, None]
-    return second.mean @ net.readout.T, covariance, more
+    return Moments(second.mean @ net.readout.T, covariance, more, chances)
 
 
 def _crowd_excess(net: Distinct, first: ReluMoments, shared: Any, own: Any) -> Any:
@@ -205,13 +214,11 @@ def _nodes() -> tuple[np.ndarray, np.ndarray]:
 def _errors(
     net: Distinct, mean: Any, per_sigma: Any, variances: Any, labels: Any, *, relative: bool
 ) -> Any:
-    center, covariance, more = _logits(net, mean, per_sigma, variances, relative=relative)
-    if more is None:
-        return gaussian_error(center, covariance, labels)
-    spread = [covariance + part[:, :, None] * jnp.eye(CLASSES)[None] for part in more]
-    errors = jnp.stack([gaussian_error(center, other, labels) for other in spread])
-    # Draws are equally likely, nodes are not.
-    return errors.mean(0) if len(errors) == SAMPLES else jnp.asarray(_nodes()[1]) @ errors
+    found = _logits(net, mean, per_sigma, variances, relative=relative)
+    if found.more is None:
+        return gaussian_error(found.mean, found.covariance, labels)
+    parts = [found.covariance + part[:, :, None] * jnp.eye(CLASSES)[None] for part in found.more]
+    return found.chances @ jnp.stack([gaussian_error(found.mean, own, labels) for own in parts])
 
 
 @dataclass(frozen=True)
@@ -220,12 +227,14 @@ class PredictedParameterNoise(Method):
 
     measure: ParameterNoise
 
-    def prepare(self, network: Network) -> Prepared:
+    def prepare(self, network: Network) -> PreparedParameterNoise:
         """See [`Method.prepare`][]."""
-        return _Prepared(self.measure, network)
+        return PreparedParameterNoise(self.measure, network)
 
 
-class _Prepared(Prepared):
+class PreparedParameterNoise(Prepared):
+    """See [`Prepared`][]; it can tell the logits' moments as well."""
+
     def __init__(self, measure: ParameterNoise, network: Network):
         self._relative = measure.mode == "relative"
         self._noisy = np.array([str(layer) in measure.layers for layer in (1, 2, 3)])
@@ -239,6 +248,15 @@ class _Prepared(Prepared):
     def errors(self, chunk: Any, sigma: float) -> np.ndarray:
         """See [`Prepared.errors`][]."""
         mean, per_sigma, labels = chunk
-        variances = jax.device_put((self._noisy * sigma**2).astype(np.float32))
-        found = _errors(self._network, mean, per_sigma, variances, labels, relative=self._relative)
+        noise = self._variances(sigma)
+        found = _errors(self._network, mean, per_sigma, noise, labels, relative=self._relative)
         return np.asarray(found)
+
+    def moments(self, chunk: Any, sigma: float) -> Moments:
+        """Of the logits of a chunk's images at one noise scale, on the device."""
+        mean, per_sigma, _ = chunk
+        noise = self._variances(sigma)
+        return _logits(self._network, mean, per_sigma, noise, relative=self._relative)
+
+    def _variances(self, sigma: float) -> Any:
+        return jax.device_put((self._noisy * sigma**2).astype(np.float32))

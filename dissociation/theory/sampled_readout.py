@@ -3,8 +3,8 @@
 The variance of the logits that noise on `W3` brings is `σ² ‖h2‖²` (*relative*: `σ² (W3 ∘ W3) h2²`).
 Where the first hidden layer is wide, what arrives at a neuron of the second is a sum of very many
 and Gaussian. In a narrow one it is not, and neurons that read a few rarely active ones strongly, as
-a phantom's do, have a `‖h2‖²` that is mostly small and now and then huge: the moments of a Gaussian
-put the error up to 0.24 too high there (width 128). So the first layer is drawn, from its exact
+a phantom's do, have a `‖h2‖²` that is mostly small and now and then huge: with the moments of a
+Gaussian its errors would be told far too high. So the first layer is drawn, from its exact
 distribution, and what follows is exact in the mean: given `h1`, the second layer's pre-activations
 are Gaussian and independent.
 """

@@ -9,12 +9,13 @@ import pytest
 
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import Duplicate, Nuisance, Permute, Phantom, Scale, apply_all
+from dissociation.measures.base import visiting_order
 from dissociation.network import logits, seed_key
 from dissociation.normal_form import neuron_kinds
 from dissociation.theory import margins as m
 from dissociation.theory.causes import CausesStudy, causes_from_json, stream
 from dissociation.theory.causes_findings import SCALES
-from dissociation.theory.noise_sources import total_noise
+from dissociation.theory.noise_sources import PIECE, Tracing, total_noise
 from dissociation.theory.norms import PREDICTORS, fit_power_law, network_norms
 from dissociation.training import ROTATION, Recipe
 
@@ -58,6 +59,38 @@ def test_theory_and_sampling_agree_while_noise_is_small(news):
     assert found.measured.shares[-1, 3] > 0.9 > found.measured.shares[0, 3]
     wider = found.overlap_at_measured_width()
     assert np.all(wider[small] == pytest.approx(found.predicted.errors[: small.sum()], abs=0.01))
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (),
+        (Scale(5.0),),
+        (Duplicate(2.0),),
+        (Nuisance(256.0, incoming="identical"),),
+        (Phantom(1.0, 2, "activations", group=2),),
+    ],
+    ids=["trained", "scale", "duplicate", "crowd", "phantom"],
+)
+def test_the_predicted_overlap_is_the_error_however_large_the_noise(network, steps):
+    study = CausesStudy(steps, RECIPE, images=300, draws=16)
+    *_, found = (news for news in stream(study, network) if news is not None)
+    measured, samples = found.measured.errors, found.measured.samples
+    deviation = np.sqrt(measured * (1 - measured) / samples)
+    assert np.all(np.abs(found.predicted.errors - measured) < 0.01 + 3 * deviation)
+
+
+def test_the_predicted_width_is_that_of_small_noise_where_it_is_small(
+    news, network, test_images, test_labels
+):
+    order = visiting_order()[: STUDY.images]
+    rewritten = apply_all(network, STUDY.manipulations, key=seed_key(0))
+    tracing, squares = Tracing(rewritten), []
+    for rows in np.split(order, [PIECE]):
+        traced = tracing.add(test_images[rows])
+        squares.append(m.margin_noise(traced.logits, traced.covariance, test_labels[rows]))
+    expected = np.sqrt(np.concatenate(squares).mean())
+    assert news[-1].predicted.width[0] / SCALES[0] == pytest.approx(expected, rel=0.01)
 
 
 def test_the_error_is_what_lies_below_zero(news, network, test_images, test_labels):
