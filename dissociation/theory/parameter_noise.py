@@ -50,7 +50,7 @@ from dissociation.theory.sampled_readout import NARROW, SAMPLES, sampled_readout
 #: Summed outgoing weights, relative to their parts, up to which a group has no say.
 NO_SAY = 1e-5
 #: Copies of one neuron from which on what they share is integrated over, and at so many places.
-CROWD, NODES = 8, 7
+CROWD, NODES = 8, 5
 
 
 class Distinct(NamedTuple):
