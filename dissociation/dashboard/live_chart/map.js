@@ -45,6 +45,8 @@ function mapPaths(figure, snapshot) {
 
 /** Share of the chart's width and height within which two labels would lie over each other. */
 const MAP_NEAR = 0.03;
+/** The chart goes at least as high: what differs by less differs by rounding, on some machines. */
+const MAP_FLAT = 0.05;
 
 /** What stands beside each group's last point, by group: sweeps that end in one place share it. */
 function mapLabels(figure, groups) {
@@ -53,8 +55,9 @@ function mapLabels(figure, groups) {
   const all = groups.flatMap(({ points }) => points.map(place));
   const spans = [0, 1].map((axis) => {
     const values = all.map((both) => both[axis]);
-    return Math.max(...values) - Math.min(...values) || 1;
+    return Math.max(...values) - Math.min(...values, axis === 1 ? 0 : Infinity) || 1;
   });
+  spans[1] = Math.max(spans[1], MAP_FLAT);
   const near = (one, other) =>
     spans.every((span, axis) => Math.abs(one[axis] - other[axis]) < MAP_NEAR * span);
   const ends = [];
@@ -123,6 +126,11 @@ function mapLayout(figure, snapshot, colors, width) {
   layout.hovermode = "closest";
   layout.xaxis.showspikes = false;
   layout.yaxis.rangemode = "tozero";
+  const all = [...mapGroups(figure, snapshot).values()].flatMap(({ points }) => points);
+  if (all.length && all.every(({ up }) => up < MAP_FLAT)) {
+    layout.yaxis.autorange = false;
+    layout.yaxis.range = [-0.05 * MAP_FLAT, MAP_FLAT];
+  }
   layout.margin.r = 70;
   const [start] = mapGroups(figure, snapshot).get(figure.reference)?.points ?? [];
   if (start) {
