@@ -1,8 +1,8 @@
 """Predicted curves against the mean of many draws, for every rewrite, and how long they take.
 
 `python -m benchmarks --only theory` prints it; `python -m benchmarks.theory FILE` measures and puts
-it into a kept run, with `--expectation` only what takes a minute: the lines against the expected
-error itself, from a draw for every image.
+it into a kept run, with `--expectation` or `--speed` only what takes a minute: the lines against
+the expected error itself, from a draw for every image, and how long they take.
 """
 
 from __future__ import annotations
@@ -151,8 +151,13 @@ def expectation(say: Callable[[str], object]) -> list[dict[str, Any]]:
 def speed() -> list[dict[str, Any]]:
     """Seconds until a curve is there, and until it is complete, everything compiled."""
     rows = []
-    for label, measure in (("parameters", ParameterNoise()), ("inputs", InputNoise())):
-        own = network()
+    crowd = "parameters, nuisance 1024, identical"
+    works: list[tuple[str, Measure, Network]] = [
+        ("parameters", ParameterNoise(), network()),
+        (crowd, ParameterNoise(), rewritten("nuisance 1024, identical")),
+        ("inputs", InputNoise(), network()),
+    ]
+    for label, measure, own in works:
         for _ in stream_network(measure, own):
             pass
         begin, first = time.perf_counter(), 0.0
@@ -186,8 +191,11 @@ def main() -> None:
     """See the module."""
     kept = Path(sys.argv[1])
     found = json.loads(kept.read_text())
-    if "--expectation" in sys.argv:
-        found["theory"]["expectation"] = expectation(functools.partial(print, flush=True))
+    if {"--expectation", "--speed"} & set(sys.argv):
+        if "--speed" in sys.argv:
+            found["theory"]["speed"] = speed()
+        if "--expectation" in sys.argv:
+            found["theory"]["expectation"] = expectation(functools.partial(print, flush=True))
         kept.write_text(json.dumps(found, indent=1) + "\n")
         return
     # Written as it comes: it takes long.

@@ -127,7 +127,7 @@ def _margins(study: CausesStudy, sigma: float, scale: float) -> lc.FigureSpec:
     color, dash, symbol = _condition(study)
     styles = [
         lc.TraceStyle("clean", "without noise", looks()[0], "solid", "circle"),
-        lc.TraceStyle("noise", "width of the noise (formula)", "#7F7F7F", "dot", "circle"),
+        lc.TraceStyle("noise", "width of the noise (predicted)", "#7F7F7F", "dot", "circle"),
         lc.TraceStyle("predicted", "with noise, predicted", "#B58900", "longdash", "circle"),
         lc.TraceStyle("measured", "with noise, measured", color, "solid", symbol),
     ]
