@@ -146,7 +146,8 @@ def test_a_network_is_as_it_is_trained_alone(labs, alone):
     lab = labs()
     training = lab.watch_training(TINY, 1)
     seen = follow(lab, training)
-    assert seen == sorted(seen) and len(seen) > 3
+    # How many of its versions were seen depends on who has the cores.
+    assert seen == sorted(seen) and training.watched[0].version > 3
     assert training.status().seconds > 0
     mine, theirs = alone.history(TINY, 0), lab.library.history(TINY, 0)
     assert dataclasses.replace(mine, seconds=0) == dataclasses.replace(theirs, seconds=0)
