@@ -145,7 +145,7 @@ class Jobs:
         needs = tuple(self._submit(need, rank) for need in self._place.before(task))
         step, seconds = (task.so_far() if self._place is HERE else None) or (None, 0.0)
         place = self._seniority.of(task, now)
-        return Job(task, *place, rank, needs, turned=now, step=step, seconds=seconds)
+        return Job(task, *place, needs=needs, turned=now, step=step, seconds=seconds)
 
     def renew(self, job: Job, holder: str) -> None:
         """Says that `holder` still watches the job."""

@@ -61,7 +61,7 @@ def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> l
     - `beside`: bytes that are held for others.
     """
     room = MEMORY.value * GIB - BASE - PASSING - beside
-    taken = [0.0 for _ in LINES]
+    taken, lines = [0.0 for _ in LINES], [_line(job, room) for job in queued]
     for job in active:
         taken[_line(job, room)] += job.task.memory
     found: set[int] = set()
@@ -69,7 +69,7 @@ def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> l
     # The largest first: the others leave them their share if they wait.
     for number in reversed(range(len(LINES))):
         share = room * (LINES[number].share if kept_back else LINES[number].limit)
-        for place in (n for n, job in enumerate(queued) if _line(job, room) == number):
+        for place in (n for n, line in enumerate(lines) if line == number):
             need = queued[place].task.memory
             alone = not active and not found
             within = taken[number] == 0 or taken[number] + need <= share

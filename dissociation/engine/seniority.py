@@ -11,10 +11,11 @@ import itertools
 from typing import NamedTuple
 
 from dissociation.engine.job import Job
+from dissociation.engine.parked import KEPT
 from dissociation.engine.task import Task
 
-#: Places that are kept at most, and for how many seconds.
-MOST, KEPT = 2_000, 120.0
+#: Places that are kept at most, as long as what was begun.
+MOST = 2_000
 
 
 class _Kept(NamedTuple):

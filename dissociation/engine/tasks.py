@@ -126,10 +126,14 @@ class MeasureTask(Task):
         self.needs = still_to_train(library, [(experiments[0].recipe, seed) for seed in seeds])
 
     def _names(self) -> list[str]:
+        # By their histories: to look at the networks they may have to be read from the disk.
+        recipe = self.experiments[0].recipe
+        histories = [self.library.history(recipe, seed) for seed in self.seeds]
+        weights = [None if history is None else history.weights for history in histories]
         return [
-            experiment.seed_digest(seed, self.library.weights(experiment.recipe, seed))
+            experiment.seed_digest(seed, own)
             for experiment in self.experiments
-            for seed in self.seeds
+            for seed, own in zip(self.seeds, weights, strict=True)
         ]
 
     def _step_of(self, known: Sequence[Beginning]) -> Step:

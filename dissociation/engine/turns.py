@@ -23,7 +23,7 @@ _NEW, _WAITED, _LEAST_TIME = range(3)
 #: over, and from how many on one of them has turns until it has had them. A busy class asks for
 #: something new all the time: if that always came first, or all went on equally, no curve would be
 #: completed, stored, and never asked for again. Seconds, not turns: theory's are much shorter.
-SHARE, SAVED = {_NEW: 0.5, _WAITED: 2.0, _LEAST_TIME: 0.0}, 1.0
+SHARE, SAVED = {_NEW: 0.5, _WAITED: 2.0}, 1.0
 
 
 def turn(job: Job, now: float) -> tuple[int, float, float, int]:

@@ -32,21 +32,22 @@ def one_hot(labels: np.ndarray) -> np.ndarray:
     return np.eye(CLASSES, dtype=np.float32)[labels]
 
 
-def _others(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def _rivals(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     others = logits.copy()
     others[np.arange(len(labels)), labels] = -np.inf
-    return others
+    return others.argmax(1)
 
 
 def clean_margins(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """`(n,)` margins of `(n, 10)` logits."""
-    return logits[np.arange(len(labels)), labels] - _others(logits, labels).max(1)
+    rows = np.arange(len(labels))
+    return logits[rows, labels] - logits[rows, _rivals(logits, labels)]
 
 
 def margin_noise(logits: np.ndarray, covariance: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """`(n,)` variance of the margin per unit of σ²: of right logit minus first rival."""
     rows = np.arange(len(labels))
-    rival = _others(logits, labels).argmax(1)
+    rival = _rivals(logits, labels)
     both = covariance[rows, labels, labels] + covariance[rows, rival, rival]
     return both - 2 * covariance[rows, labels, rival]
 
@@ -64,14 +65,11 @@ def _predicted(logits: Any, covariance: Any, right: Any, xi: Any, sigmas: Any) -
 
 @jit()
 def _noisy(moments: Moments, right: Any, xi: Any) -> Any:
-    more = jnp.zeros((1, *moments.mean.shape)) if moments.more is None else moments.more
-
-    def drawn(part: Any) -> Any:
-        own = moments.covariance + part[:, :, None] * jnp.eye(CLASSES)[None]
-        noise = jnp.einsum("nab,dnb->dna", root(own), xi)
+    def drawn(covariance: Any) -> Any:
+        noise = jnp.einsum("nab,dnb->dna", root(covariance), xi)
         return margin(moments.mean[None] + noise, right[None])
 
-    return jax.lax.map(drawn, more)
+    return jax.lax.map(drawn, moments.parts)
 
 
 def own_draws(images: int, piece: int) -> np.ndarray:
@@ -95,7 +93,7 @@ def noisy_margins(
     """
     right = pad_to(one_hot(labels), len(moments.mean))
     found = np.asarray(_noisy(moments, right, xi))[..., : len(labels)]
-    return found, np.asarray(moments.chances if moments.more is not None else np.ones(1))
+    return found, np.asarray(moments.chances)
 
 
 def margin_squares(logits: np.ndarray, labels: np.ndarray, moments: Moments) -> np.ndarray:
@@ -106,7 +104,7 @@ def margin_squares(logits: np.ndarray, labels: np.ndarray, moments: Moments) -> 
     - `logits`: `(n, 10)` without noise; `labels`: `(n,)`; `moments`: of at least `n` images.
     """
     rows = np.arange(len(labels))
-    rival = _others(logits, labels).argmax(1)
+    rival = _rivals(logits, labels)
     change = np.asarray(moments.mean)[: len(labels)] - logits
     moved = change[rows, labels] - change[rows, rival]
     covariance = np.asarray(moments.covariance)[: len(labels)]

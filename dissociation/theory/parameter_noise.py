@@ -139,7 +139,7 @@ class Moments(NamedTuple):
     """Of the noisy logits of `n` images: a Gaussian, or a mixture of `k` with the same mean.
 
     - `mean`: `(n, 10)`; `covariance`: `(n, 10, 10)`, on average over the parts.
-    - `more`: `(k, n, 10)` what the diagonal of each part has more than that; `None` without parts.
+    - `more`: `(k, n, 10)` what the diagonal of each part has more than that; `None` if it is one.
     - `chances`: `(k,)` of the parts.
     """
 
@@ -147,6 +147,13 @@ class Moments(NamedTuple):
     covariance: Any
     more: Any
     chances: Any
+
+    @property
+    def parts(self) -> Any:
+        """`(k, n, 10, 10)` covariances."""
+        if self.more is None:
+            return self.covariance[None]
+        return self.covariance[None] + self.more[..., None] * jnp.eye(CLASSES)[None, None]
 
 
 @jit(static_argnames=("relative",))
@@ -172,7 +179,7 @@ def _logits(net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relativ
     readout = variances[2] * (second.square @ net.copies)
     diagonal = readout[:, :, None] * jnp.eye(CLASSES)[None]
     covariance += left.reshape(covariance.shape) + diagonal
-    more, chances = None, jnp.asarray(_nodes()[1])
+    more, chances = None, jnp.ones(1)
     if net.weights is not None and len(net.w1) <= NARROW:
         chances = jnp.full(SAMPLES, 1 / SAMPLES)
         drawn = sampled_readout(mean, variances[0] * per_sigma, net.w2, own_noise, net.copies)
@@ -180,12 +187,14 @@ def _logits(net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relativ
     elif net.crowd is not None:
         own = jnp.broadcast_to(own, variance.shape)[:, net.crowd]
         more = variances[2] * _crowd_excess(net, first, shared[:, net.crowd], own)
+        chances = jnp.asarray(_nodes()[1])
     elif net.weights is not None:
         total = second.square @ net.weights[0]
         steps = (second.mean * net.weights[0][None, :]) @ net.w2
         spread = 4 * jnp.sum(steps * steps * first.variance, 1)
         spread += 4 * (second.mean**2 * own) @ net.weights[1]
         more = readout[None] * (_log_normal(total, spread) - 1)[:, :, None]
+        chances = jnp.asarray(_nodes()[1])
     return Moments(second.mean @ net.readout.T, covariance, more, chances)
 
 
@@ -215,10 +224,8 @@ def _errors(
     net: Distinct, mean: Any, per_sigma: Any, variances: Any, labels: Any, *, relative: bool
 ) -> Any:
     found = _logits(net, mean, per_sigma, variances, relative=relative)
-    if found.more is None:
-        return gaussian_error(found.mean, found.covariance, labels)
-    parts = [found.covariance + part[:, :, None] * jnp.eye(CLASSES)[None] for part in found.more]
-    return found.chances @ jnp.stack([gaussian_error(found.mean, own, labels) for own in parts])
+    errors = [gaussian_error(found.mean, part, labels) for part in found.parts]
+    return found.chances @ jnp.stack(errors)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dissociation.engine import parked
 from dissociation.engine.jobs import CANCELLED, DONE, LEASE, QUEUED, Jobs, Step
 from dissociation.engine.place import Place
 from dissociation.memory_need import GIB
-from tests.engine.test_jobs import Clock, Count
+from tests.engine.test_jobs import Count
 
 
 class Held(Count):
@@ -19,17 +19,7 @@ class Held(Count):
         self.memory, self.resumes = memory, resumes
 
 
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def jobs(clock):
-    return Jobs(clock=clock, start=False)
-
-
-def _dropped(jobs, clock, task, chunks=5):
+def dropped(jobs, clock, task, chunks=5):
     """A job that was begun, and left."""
     job = jobs.submit(task)
     for _ in range(chunks):
@@ -41,7 +31,7 @@ def _dropped(jobs, clock, task, chunks=5):
 
 def test_goes_on_where_it_was_with_what_it_had_published(jobs, clock):
     task = Held("train", steps=8)
-    _dropped(jobs, clock, task)
+    dropped(jobs, clock, task)
     job = jobs.submit(Held("train", steps=8))
     seen = jobs.snapshot(job)
     assert seen.step == Step(5, 8, "train 5") and seen.state == QUEUED and seen.seconds > 0
@@ -53,7 +43,7 @@ def test_goes_on_where_it_was_with_what_it_had_published(jobs, clock):
 def test_what_waited_for_it_waits_for_it_again(jobs, clock):
     log = []
     need = Held("train", steps=6, log=log)
-    _dropped(jobs, clock, Held("measure", needs=[need], log=log), chunks=4)
+    dropped(jobs, clock, Held("measure", needs=[need], log=log), chunks=4)
     job = jobs.submit(Held("measure", needs=[Held("train", steps=6, log=log)], log=log))
     jobs.drain()
     assert job.state == DONE and log == ["train"] * 6 + ["measure"] * 3
@@ -61,7 +51,7 @@ def test_what_waited_for_it_waits_for_it_again(jobs, clock):
 
 def test_is_let_go_after_a_while(jobs, clock):
     task = Held("a", steps=8)
-    _dropped(jobs, clock, task)
+    dropped(jobs, clock, task)
     clock.now += parked.KEPT
     assert task.closed == 0
     clock.now += 1
@@ -82,14 +72,14 @@ def test_is_let_go_after_a_while(jobs, clock):
     ids=lambda task: task.name,
 )
 def test_what_is_not_worth_it_is_not_kept(jobs, clock, task):
-    _dropped(jobs, clock, task)
+    dropped(jobs, clock, task)
     assert task.closed == 1
 
 
 def test_nor_what_was_given_away(clock):
     jobs = Jobs(clock=clock, start=False, place=Place())
     task = Held("a", steps=8)
-    _dropped(jobs, clock, task)
+    dropped(jobs, clock, task)
     assert task.closed == 1
 
 
@@ -97,7 +87,7 @@ def test_the_oldest_go_when_there_are_many(jobs, clock, monkeypatch):
     monkeypatch.setattr(parked, "MOST", 2)
     tasks = [Held(name, steps=8) for name in "abc"]
     for task in tasks:
-        _dropped(jobs, clock, task)
+        dropped(jobs, clock, task)
     assert [task.closed for task in tasks] == [1, 0, 0]
 
 
@@ -105,6 +95,6 @@ def test_the_oldest_go_when_they_hold_much(jobs, clock, monkeypatch):
     monkeypatch.setenv("DISSOCIATION_MEMORY", "4")
     tasks = [Held(name, steps=8, memory=0.15 * GIB) for name in "abc"]
     for task in tasks:
-        _dropped(jobs, clock, task)
+        dropped(jobs, clock, task)
     assert [task.closed for task in tasks] == [1, 0, 0]
     assert jobs._parked.memory == pytest.approx(0.3 * GIB)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from dissociation.contrasts import Side
 from dissociation.engine import seniority
@@ -21,31 +20,15 @@ from dissociation.measures import ParameterNoise
 from dissociation.measures.base import SeedCurve
 from dissociation.theory.bridge import Candidate
 from dissociation.training import Recipe
-from tests.engine.test_jobs import Clock, Count
+from tests.engine.test_jobs import Count
+from tests.engine.test_parked import dropped
 
 TINY = Recipe(epochs=0, width=16)
 NOISE = ParameterNoise(images=100, points=3)
 
 
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def jobs(clock):
-    return Jobs(clock=clock, start=False)
-
-
-def _dropped(jobs, clock, name):
-    job = jobs.submit(Count(name))
-    clock.now += LEASE + 1
-    assert not jobs.advance() and job.state == CANCELLED
-    return job
-
-
 def test_keeps_its_place_for_a_while(jobs, clock):
-    old = _dropped(jobs, clock, "a")
+    old = dropped(jobs, clock, Count("a"), chunks=0)
     other = jobs.submit(Count("b"))
     again = jobs.submit(Count("a"))
     assert again is not old
@@ -58,7 +41,7 @@ def test_keeps_its_place_for_a_while(jobs, clock):
 
 def test_only_some_places_are_kept(jobs, clock, monkeypatch):
     monkeypatch.setattr(seniority, "MOST", 2)
-    numbers = [_dropped(jobs, clock, name).number for name in "abc"]
+    numbers = [dropped(jobs, clock, Count(name), chunks=0).number for name in "abc"]
     again = [jobs.submit(Count(name)).number for name in "abc"]
     assert again[1:] == numbers[1:] and again[0] > numbers[2]
 

@@ -53,11 +53,11 @@ function mapLabels(figure, groups) {
   const on = (axis, value) => (axis.log ? Math.log10(value) : value);
   const place = ({ across, up }) => [on(figure.x, across), on(figure.y, up)];
   const all = groups.flatMap(({ points }) => points.map(place));
-  const spans = [0, 1].map((axis) => {
-    const values = all.map((both) => both[axis]);
-    return Math.max(...values) - Math.min(...values, axis === 1 ? 0 : Infinity) || 1;
-  });
-  spans[1] = Math.max(spans[1], MAP_FLAT);
+  const span = (axis, ...shown) => {
+    const values = [...shown, ...all.map((both) => both[axis])];
+    return Math.max(...values) - Math.min(...values) || 1;
+  };
+  const spans = [span(0), span(1, 0, MAP_FLAT)];
   const near = (one, other) =>
     spans.every((span, axis) => Math.abs(one[axis] - other[axis]) < MAP_NEAR * span);
   const ends = [];
@@ -126,13 +126,14 @@ function mapLayout(figure, snapshot, colors, width) {
   layout.hovermode = "closest";
   layout.xaxis.showspikes = false;
   layout.yaxis.rangemode = "tozero";
-  const all = [...mapGroups(figure, snapshot).values()].flatMap(({ points }) => points);
+  const groups = mapGroups(figure, snapshot);
+  const all = [...groups.values()].flatMap(({ points }) => points);
   if (all.length && all.every(({ up }) => up < MAP_FLAT)) {
     layout.yaxis.autorange = false;
     layout.yaxis.range = [-0.05 * MAP_FLAT, MAP_FLAT];
   }
   layout.margin.r = 70;
-  const [start] = mapGroups(figure, snapshot).get(figure.reference)?.points ?? [];
+  const [start] = groups.get(figure.reference)?.points ?? [];
   if (start) {
     layout.shapes = [
       {
