@@ -166,10 +166,11 @@ async def twelve(own: Server, strengths: Strengths) -> list[Row]:
 
 
 async def ten_jobs(own: Server, strengths: Strengths) -> list[Row]:
-    """One visitor has ten experiments under way; another comes with one."""
+    """One visitor has ten tabs with experiments under way; another comes with one."""
     alone, _ = await _single(own, strengths)
     async with AsyncExitStack() as stack:
-        tabs = [await stack.enter_async_context(Visitor(own.url)) for _ in range(10)]
+        visitors = (Visitor(own.url, "busy") for _ in range(10))
+        tabs = [await stack.enter_async_context(tab) for tab in visitors]
         await asyncio.gather(*(tab.open(PAGE, scale=strengths.new()) for tab in tabs))
         await asyncio.sleep(1)
         async with Visitor(own.url) as other:

@@ -22,6 +22,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from dissociation.dashboard.visitor import COOKIE
+
 PATIENCE = 120.0
 #: As in live_chart.js.
 COMPANY, EACH = 4, 0.12
@@ -65,9 +67,15 @@ class Chart:
 
 
 class Visitor:
-    """One visitor of the lab at `base`, such as `http://127.0.0.1:8501`."""
+    """One visitor of the lab at `base`, such as `http://127.0.0.1:8501`.
 
-    def __init__(self, base: str):
+    **Arguments:**
+
+    - `browser`: a name for it; visitors of one name are tabs of one browser.
+    """
+
+    def __init__(self, base: str, browser: str = ""):
+        self._cookie = {"Cookie": f"{COOKIE}={browser}"} if browser else {}
         self.address = urlsplit(base).netloc
         self.charts: dict[str, Chart] = {}
         self.sliders: dict[str, Any] = {}
@@ -91,6 +99,7 @@ class Visitor:
             url,
             subprotocols=["streamlit"],  # type: ignore[list-item]
             origin=origin,
+            additional_headers=self._cookie,
             max_size=None,
             open_timeout=PATIENCE,
             ping_interval=None,

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dissociation.dashboard.origin import SameOrigin
 from dissociation.dashboard.packed_files import PackedFiles
 from dissociation.dashboard.plotting_library import PRELOAD
+from dissociation.dashboard.visitor import NamedBrowsers
 from dissociation.engine.settings import HOSTS
 
 
@@ -79,6 +80,7 @@ def middleware() -> list[Middleware]:
     hosts = [name.strip() for name in HOSTS.value.split(",")]
     return [
         Middleware(SafeHeaders),
+        Middleware(NamedBrowsers),
         Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, *_LOCAL], www_redirect=False),
         Middleware(SameOrigin),
         Middleware(PackedFiles),

@@ -11,6 +11,7 @@ import streamlit as st
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.serving import routes_are_served
 from dissociation.dashboard.snapshots import snapshot
+from dissociation.dashboard.visitor import visitor
 from dissociation.engine.lab import lab
 from dissociation.engine.watch import Watch
 
@@ -29,7 +30,8 @@ def watch_for(key: str, signature: str, make: Callable[[], W]) -> W:
     if known is not None and known[0] == signature:
         known[1].renew()
         return known[1]
-    watch = make()
+    with lab().asked_by(visitor()):
+        watch = make()
     if known is not None:
         # Only now, so that jobs both questions share are not dropped in between.
         lab().release(known[1])

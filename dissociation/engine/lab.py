@@ -7,10 +7,12 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from dissociation.contrasts import Contrast
+from dissociation.engine.asker import Asker, asking_for
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.cluster.place import chosen_place
@@ -82,11 +84,29 @@ class Lab:
         self.rooms = Rooms()
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
+        self._asking: list[Asker] = []
 
     @property
     def trouble(self) -> str:
         """What visitors should know of this lab, in sentences; empty if all is well."""
         return " ".join(filter(None, (self.store.trouble, self.place.trouble)))
+
+    @contextmanager
+    def asked_by(self, asker: Asker) -> Iterator[None]:
+        """What this thread asks to watch meanwhile is for one tab of a browser.
+
+        First results of its tenth tab come after those of anybody else's first.
+        """
+        with self._lock:
+            waiting = [w.asker for w in self._watches.values() if w.asker is not None and w.waits]
+            tabs = {tab for browser, tab in (*waiting, *self._asking) if browser == asker.browser}
+            self._asking.append(asker)
+        try:
+            with asking_for(asker, len(tabs - {asker.tab})):
+                yield
+        finally:
+            with self._lock:
+                self._asking.remove(asker)
 
     def watch_curves(
         self,

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dissociation.engine import jobs as j
+from dissociation.engine.asker import asking
 from dissociation.engine.job import Job, JobSnapshot, new_holder
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.memory import refuse_too_large
@@ -31,10 +32,14 @@ class Watch(abc.ABC):
     **Arguments:**
 
     - `before`: how many jobs for the same chart others have asked for before this one does.
+
+    Whose it is, is known of the thread that makes it, see
+    [`asking`][dissociation.engine.asker.asking].
     """
 
     def __init__(self, jobs: Jobs, before: int = 0):
-        self._before = before
+        self.asker, other_tabs = asking()
+        self._before = before + other_tabs
         self.id = new_holder()
         self.jobs = jobs
         self.watched: list[Job] = []
@@ -105,6 +110,13 @@ class Watch(abc.ABC):
     def company(self) -> int:
         """How many watches follow the job of this one that most do; at least this one."""
         return max((len(job.leases) for job in self.watched), default=1)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything that is asked for now has nothing to show yet."""
+        return any(
+            job.step is None and job.task.handicap <= 0 and not job.finished for job in self.watched
+        )
 
     @abc.abstractmethod
     def status(self) -> Status:

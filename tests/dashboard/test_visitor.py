@@ -1,0 +1,72 @@
+"""Which browser asks: the name it is given, and what a page makes of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from labs import Visit
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Message
+
+from dissociation.dashboard.visitor import COOKIE, NamedBrowsers
+from dissociation.engine.asker import Asker
+
+PAGE = HTMLResponse("<p>A page.")
+
+
+def given(answer: Response, cookie: str = "", scheme: str = "http") -> list[str]:
+    """Cookies with which an answer arrives at a browser that has sent one."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    headers = [(b"cookie", cookie.encode())] if cookie else []
+    scope = {"type": "http", "method": "GET", "scheme": scheme, "path": "/", "headers": headers}
+    asyncio.run(NamedBrowsers(answer)(scope, receive, send))
+    return Headers(raw=sent[0]["headers"]).getlist("set-cookie")
+
+
+def test_a_browser_gets_a_name_with_its_first_page():
+    names = [given(PAGE)[0].split(";")[0] for _ in range(2)]
+    assert all(name.startswith(f"{COOKIE}=") for name in names)
+    assert names[0] != names[1] and len(names[0]) > 30
+
+
+def test_no_script_reads_it_and_it_is_gone_with_the_browser():
+    (cookie,) = given(PAGE)
+    assert "httponly" in cookie.lower() and "samesite=lax" in cookie.lower()
+    assert "max-age" not in cookie.lower() and "expires" not in cookie.lower()
+    assert "secure" not in cookie.lower()
+    assert "secure" in given(PAGE, scheme="https")[0].lower()
+
+
+@pytest.mark.parametrize("name", ["mine", "", "<script>", "a" * 4_000])
+def test_it_keeps_the_name_that_it_has(name):
+    assert given(PAGE, f"other=1; {COOKIE}={name}") == []
+
+
+def test_what_is_no_page_names_nobody():
+    assert given(JSONResponse({})) == []
+
+
+@pytest.mark.parametrize("name", ["", "mine", "<script>", "x" * 4_000])
+def test_a_page_asks_for_its_browser(lab, monkeypatch, name):
+    monkeypatch.setattr("dissociation.dashboard.visitor.cookie", {COOKIE: name}.__getitem__)
+    askers: list[Asker] = []
+    asked_by = lab.asked_by
+    monkeypatch.setattr(lab, "asked_by", lambda asker: askers.append(asker) or asked_by(asker))
+    Visit("transfer")
+    first = askers[-1]
+    Visit("transfer")
+    second = askers[-1]
+    assert first.tab != second.tab
+    assert len(first.browser) <= 64
+    # Without a cookie a tab is a browser of its own.
+    assert (first.browser == second.browser) == bool(name)
+    assert first.browser == (name[:64] or first.tab)
