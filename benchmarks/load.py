@@ -30,6 +30,8 @@ ARRIVING = 10.0
 DIFFERENT = 12
 #: Visits of a single visitor, of which the slowest counts.
 ALONE = 3
+#: Visits of one beside two browsers that open the same link, each within so many seconds of them.
+BESIDE, LOOKING = 6, 3.0
 #: In a browser: every line that is a condition's, which neither bands nor marks of zeros are.
 EACH_HAS_POINTS = """
 () => {
@@ -93,16 +95,36 @@ async def _look(page: Page, url: str, strength: str) -> float:
     return time.perf_counter() - begin
 
 
+async def _beside(own: Server, strengths: Strengths) -> float:
+    """The longest way to points of one visitor who comes while two browsers use the same cores."""
+    draw, firsts = Random(3), []
+    for _ in range(BESIDE):
+        strength = strengths.new()
+        async with _browsers(2, apart=False) as pages:
+            looking = asyncio.gather(*(_look(page, own.url, strength) for page in pages))
+            await asyncio.sleep(draw.uniform(0, LOOKING))
+            async with Visitor(own.url) as visitor:
+                await visitor.open(PAGE, scale=strength)
+                firsts.append(await visitor.points_of_each())
+            await looking
+        await asyncio.sleep(1)
+    return max(firsts)
+
+
 async def same_link(own: Server, strengths: Strengths) -> list[Row]:
     """Everybody opens one link to an experiment that is not computed yet."""
     rows: list[Row] = []
     single, jobs = await _single(own, strengths)
     rows.append((f"one visitor alone: points of every line, longest of {ALONE}", single, "s", ""))
     rows.append(("one visitor alone: jobs", jobs, "", ""))
+    beside, crowded = await _beside(own, strengths), "two browsers on the server's cores"
+    rows.append(
+        (f"one visitor, {crowded}: points of every line, longest of {BESIDE}", beside, "s", "")
+    )
     soon = f"within {ARRIVING:.0f} s"
     for within, name, apart in (
         (ARRIVING, soon, True),
-        (ARRIVING, f"{soon}, two browsers on the server's cores", False),
+        (ARRIVING, f"{soon}, {crowded}", False),
         (0.0, "in the same instant", True),
     ):
         strength, before = strengths.new(), sum(own.jobs().values())
@@ -119,7 +141,8 @@ async def same_link(own: Server, strengths: Strengths) -> list[Row]:
             firsts = await arrive(CLASS, within, visit)
             seen = max(await looking)
         text = f"{CLASS} visitors open one link {name}: points of every line"
-        aim = f"{2 * single:.2f} s (2 × one alone)" if within and apart else ""
+        of = f"2 × {'one alone' if apart else 'one beside them'}"
+        aim = f"{2 * (single if apart else beside):.2f} s ({of})" if within else ""
         rows.append((f"{text}, median", percentile(firsts, 50), "s", ""))
         rows.append((f"{text}, 95th percentile", percentile(firsts), "s", aim))
         rows.append((f"{text}, in the two browsers", seen, "s", ""))

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dissociation.engine.admission import FEW, admitted
 from dissociation.engine.bookkeeping import note_chunk, note_end, note_start
 from dissociation.engine.chunk import APOLOGY, next_chunk
+from dissociation.engine.compute_thread import ComputeThread
 from dissociation.engine.crowded import Crowded
 from dissociation.engine.job import (
     CANCELLED,
@@ -30,7 +31,6 @@ from dissociation.engine.job import (
 )
 from dissociation.engine.parked import Parked
 from dissociation.engine.place import HERE, Place
-from dissociation.engine.priority import give_way
 from dissociation.engine.seniority import Seniority
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
@@ -61,11 +61,10 @@ class Jobs:
         self._jobs: list[Job] = []
         self._by_digest: dict[str, Job] = {}
         self._line: dict[Job, int] | None = None
-        self._lined_up, self._stopping = 0.0, False
+        self._lined_up = 0.0
         self._turns, self._parked, self._seniority = Turns(), Parked(place), Seniority()
-        self._thread: threading.Thread | None = None
-        if start:
-            self._thread = threading.Thread(target=self._work, name="compute", daemon=True)
+        self._thread = ComputeThread(self._turn_or_wait) if start else None
+        if self._thread is not None:
             self._thread.start()
 
     def find(self, digest: str) -> Job | None:
@@ -252,16 +251,14 @@ class Jobs:
                 self._finish(job, state, error)
             self._changed.notify_all()
 
-    def _work(self) -> None:
-        give_way()
-        while not self._stopping:
-            with self._changed:
-                job = self._next()
-                if job is None and not self._stopping:
-                    # Woken by whatever happens, which cannot be between the look and this.
-                    self._changed.wait(timeout=LOOK)
-            if job is not None:
-                self._have_turn(job)
+    def _turn_or_wait(self) -> None:
+        with self._changed:
+            job = self._next()
+            if job is None and not (self._thread and self._thread.stopping):
+                # Woken by whatever happens, which cannot be between the look and this.
+                self._changed.wait(timeout=LOOK)
+        if job is not None:
+            self._have_turn(job)
 
     def drain(self) -> None:
         """Advances until nothing is left to do here; for programs without a compute thread."""
@@ -275,15 +272,15 @@ class Jobs:
 
     def stop(self) -> None:
         """Ends the compute thread after its current chunk."""
-        self._stopping = True
-        self.wake()
         if self._thread is not None:
+            self._thread.stopping = True
+            self.wake()
             self._thread.join(timeout=10)
 
     @property
     def alive(self) -> bool:
         """Whether chunks are computed, by a thread or by whoever asks."""
-        return self._thread is None or self._thread.is_alive()
+        return self._thread is None or self._thread.alive
 
     def counts(self) -> dict[str, int]:
         """Live jobs by state, of those that somebody has asked for."""

@@ -37,7 +37,7 @@ def _gauges(now: Lab) -> Iterable[Metric]:
         ("watches", "Charts that are watched, or were a moment ago.", now.watches),
         ("rooms", "Rooms of classes that are open.", len(now.rooms)),
         ("store_trouble", "1 while results cannot be kept on disk.", bool(now.store.trouble)),
-        ("compute_alive", "1 while the compute thread lives.", now.jobs.alive),
+        ("compute_alive", "1 while the compute thread has its turns.", now.jobs.alive),
     ):
         yield GaugeMetricFamily(f"dissociation_{name}", about, value=float(value))
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from dissociation.engine import jobs as j
 from dissociation.engine import lab as lab_module
 from dissociation.engine.bookkeeping import REGISTRY
+from dissociation.engine.compute_thread import ComputeThread
 from dissociation.engine.job import FINISHED
 from dissociation.engine.lab import Lab
 from dissociation.engine.metrics import health, metrics_text
 from dissociation.engine.task import Step, Task
+from dissociation.engine.waiting import wait
 
 
 class Work(Task):
@@ -95,6 +100,31 @@ def test_health(lab, monkeypatch):
     assert health(lab)["status"] == "degraded" and health(lab)["store"] == lab.store.trouble
     monkeypatch.setattr(type(lab.jobs), "alive", False)
     assert health(lab)["status"] == "down"
+
+
+def test_a_scheduler_that_fails_is_told_of_and_goes_on(monkeypatch, caplog):
+    monkeypatch.setattr("dissociation.engine.compute_thread.AGAIN", 0.05)
+    jobs, broken = j.Jobs(start=False), threading.Event()
+    choose = jobs._turns.next
+
+    def next_turn(*arguments):
+        if broken.is_set():
+            raise OSError("something nobody has thought of")
+        return choose(*arguments)
+
+    monkeypatch.setattr(jobs._turns, "next", next_turn)
+    broken.set()
+    jobs._thread = ComputeThread(jobs._turn_or_wait)
+    jobs._thread.start()
+    job = jobs.submit(Work("a"))
+    deadline = time.monotonic() + 30
+    while jobs.alive and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not jobs.alive and "something nobody has thought of" in caplog.text
+    broken.clear()
+    wait(jobs, job)
+    assert job.state == j.DONE and jobs.alive
+    jobs.stop()
 
 
 def test_a_compute_thread_that_ended_is_noticed():
