@@ -122,7 +122,7 @@ def test_a_scheduler_that_fails_is_told_of_and_goes_on(monkeypatch, caplog):
         time.sleep(0.01)
     assert not jobs.alive and "something nobody has thought of" in caplog.text
     broken.clear()
-    wait(jobs, job)
+    wait(jobs, [job])
     assert job.state == j.DONE and jobs.alive
     jobs.stop()
 
