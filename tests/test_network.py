@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from notebook_networks import notebook_networks
 
 from dissociation.network import (
     CHUNK,
@@ -50,20 +51,7 @@ class TestSeedKey:
 class TestInitialNetwork:
     def test_is_the_notebooks(self):
         # The notebook builds all seeds at once.
-        @eqx.filter_vmap
-        def build(key):
-            return eqx.nn.MLP(
-                784,
-                10,
-                width_size=16,
-                depth=2,
-                activation=jax.nn.relu,
-                use_bias=False,
-                use_final_bias=False,
-                key=key,
-            )
-
-        stacked = build(jax.random.split(jax.random.PRNGKey(37), 3))
+        stacked = notebook_networks(jax.random.split(jax.random.PRNGKey(37), 3), 16)
         for seed in range(3):
             network = initial_network(seed_key(seed), 16)
             for layer, weight in zip(stacked.layers, network, strict=True):

@@ -5,21 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 import requests
-from labs import ROOT, TINY, RecordingLab, fresh_lab
+from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation import causes_from_json, from_json
 from dissociation.address.links import read_address
 from dissociation.command_line.sources import read_source
 from dissociation.dashboard.take_home.links import export_path
 from dissociation.theory.causes_findings import SCALES
+
+from .scripts import printed_rows
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 PAGES = {
@@ -80,25 +79,11 @@ def test_page_and_report(page, kinds, address, lab):
     assert "function sharesTraces" in alone and "Complete " in report
 
 
-def scripted(script: str, folder) -> list[dict[str, str]]:
-    path = folder / "script.py"
-    path.write_text(script, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=120,
-    )
-    return list(csv.DictReader(io.StringIO(done.stdout), delimiter="\t"))
-
-
 def test_scripts_give_the_same_numbers(address, lab, tmp_path):
     """Both in one process, one after the other: most of it is waiting for JAX."""
     # The first lines of a script are its own words.
     causes, bridge = (fetch(address, page, "script") for page in PAGES)
-    rows = scripted(f"{causes}\nprint('name\\tsigma50\\tgain')\n{bridge}", tmp_path)
+    rows = printed_rows(f"{causes}\nprint('name\\tsigma50\\tgain')\n{bridge}", tmp_path)
     found = lab.library.causes(STUDY)
     first = rows[: len(SCALES)]
     for number, name in enumerate(("w1", "w2", "w3", "together")):

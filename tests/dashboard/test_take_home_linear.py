@@ -5,10 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -23,7 +19,8 @@ from dissociation.engine.library import Library
 from dissociation.linear.files import as_csv
 from dissociation.linear.study import linear_from_json, study_linear
 
-ROOT = Path(__file__).parents[2]
+from .scripts import printed_rows
+
 PAGE = "/Linear?v=1&family=lss&steps=5&draws=20&task=random"
 LINK, _ = read_address(PAGE)
 STUDY = LINK.table.linear(LINK.values)
@@ -57,17 +54,7 @@ def test_page_and_report(taken):
 
 
 def test_the_script_gives_the_same_numbers(taken, tmp_path):
-    script = tmp_path / "linear.py"
-    script.write_text(MAKE["script"](taken), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=120,
-    )
-    rows = list(csv.DictReader(io.StringIO(done.stdout), delimiter="\t"))
+    rows = printed_rows(MAKE["script"](taken), tmp_path)
     own = [float(row["rsa_with_start"]) for row in rows if row["family"] == "gls"]
     assert own == pytest.approx(FOUND.drift["gls"].similarity.tolist(), rel=1e-5)
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 import requests
-from labs import ROOT, TINY, RecordingLab, fresh_lab
+from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation.address.links import read_address
 from dissociation.command_line.phantom_work import PhantomWork
@@ -22,6 +19,8 @@ from dissociation.dashboard.take_home.files import KINDS
 from dissociation.dashboard.take_home.links import export_path
 from dissociation.errors import InvalidValue
 from dissociation.phantoms import PhantomFindings, phantom_from_json
+
+from .scripts import printed_rows
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 PAGE = "/Phantom?" + urlencode({**QUERY, "draws": "2", "phantom.layer": "1"})
@@ -76,17 +75,7 @@ def test_page_and_report(address, lab):
 
 
 def test_script_gives_the_same_numbers(address, found, tmp_path):
-    script = tmp_path / "phantom.py"
-    script.write_text(fetch(address, "script"), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=120,
-    )
-    rows = list(csv.DictReader(io.StringIO(done.stdout), delimiter="\t"))
+    rows = printed_rows(fetch(address, "script"), tmp_path)
     legibility = [float(row["legibility"]) for row in rows]
     assert legibility == pytest.approx(found.legibility.mean(0).tolist(), abs=2e-4)
 

@@ -26,6 +26,8 @@ from dissociation.theory.causes_findings import CausesFindings
 from dissociation.theory.norms import network_norms
 from dissociation.training import Recipe
 
+from .following import messages_to_the_end
+
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 STUDY = CausesStudy((Scale(3.0),), RECIPE, images=260, draws=1)
 TINY = {"recipe": "custom", "epochs": 1, "batch": 2_048, "width": 16}
@@ -39,14 +41,7 @@ def found(small_networks) -> CausesFindings:
 def test_trains_then_streams_then_is_stored(lab):
     watch = lab.watch_causes(STUDY)
     assert lab.watch_causes(dataclasses.replace(STUDY)).watched == watch.watched
-    states, progress, messages = [], [], []
-    while lab.jobs.advance():
-        status = watch.status()
-        states.append(status.state)
-        progress.append(status.progress)
-        messages.append(status.message)
-    assert list(dict.fromkeys(states)) == ["training", "running", "done"]
-    assert progress == sorted(progress) and progress[-1] == 1
+    messages = messages_to_the_end(lab, watch)
     assert "Sampling noise: 250 images, no noise drawn yet" in messages
     assert messages[-1] == "Complete: 260 images × 1 draw."
     again = lab.watch_causes(STUDY)

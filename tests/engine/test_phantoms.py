@@ -13,6 +13,8 @@ from dissociation.manipulations import Phantom
 from dissociation.phantoms import PhantomFindings, PhantomStudy, study_phantom
 from dissociation.training import Recipe
 
+from .following import messages_to_the_end
+
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 STUDY = PhantomStudy(Phantom(1.0, 1, "activations"), RECIPE, noise="input_noise", draws=2)
 
@@ -24,14 +26,7 @@ def found(small_networks) -> PhantomFindings:
 
 def test_trains_then_streams_then_is_stored(lab):
     watch = lab.watch_phantom(STUDY)
-    states, progress, messages = [], [], []
-    while lab.jobs.advance():
-        status = watch.status()
-        states.append(status.state)
-        progress.append(status.progress)
-        messages.append(status.message)
-    assert list(dict.fromkeys(states)) == ["training", "running", "done"]
-    assert progress == sorted(progress) and progress[-1] == 1
+    messages = messages_to_the_end(lab, watch)
     assert "Adding noise: 1 draw of noise" in messages
     assert messages[-1] == "Complete: 2 draws of noise."
     found = watch.findings()

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from notebook_networks import notebook_networks
 
 import dissociation.fig4.mnist as module
 from dissociation.errors import InvalidValue
@@ -32,20 +33,7 @@ def test_data(test_images, test_labels):
 
 
 def test_initial_ensemble_is_the_notebooks():
-    @eqx.filter_vmap
-    def initial(key):
-        return eqx.nn.MLP(
-            784,
-            10,
-            width_size=1024,
-            depth=2,
-            activation=jax.nn.relu,
-            use_bias=False,
-            use_final_bias=False,
-            key=key,
-        )
-
-    theirs = initial(jax.random.split(KEY, 2))
+    theirs = notebook_networks(jax.random.split(KEY, 2), 1024)
     ours = train_mnist(num_epochs=0, num_seeds=2)
     assert isinstance(ours, eqx.nn.MLP)
     shapes = [layer.weight.shape for layer in ours.layers]
