@@ -32,10 +32,12 @@ hypothesis.settings.load_profile("reproducible")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What fails in a browser is tried once more, and told of (`-rR`).
+    """What fails in a browser is tried once more, and told of (`-rR`); folders come before files.
 
-    On a machine with other work, a page may come too late.
+    On a machine with other work, a page may come too late. Of two processes, one would otherwise
+    end a minute after the other, with the last folder.
     """
+    items.sort(key=lambda item: Path(item.path).parent == Path(__file__).parent)
     for item in items:
         if "browser" in Path(item.path).parts:
             item.add_marker(pytest.mark.flaky(reruns=1))
