@@ -224,8 +224,9 @@ def _errors(
     net: Distinct, mean: Any, per_sigma: Any, variances: Any, labels: Any, *, relative: bool
 ) -> Any:
     found = _logits(net, mean, per_sigma, variances, relative=relative)
-    errors = [gaussian_error(found.mean, part, labels) for part in found.parts]
-    return found.chances @ jnp.stack(errors)
+    # Compiled once, not once a part: most of the wait where a shape is new.
+    errors = jax.vmap(gaussian_error, (None, 0, None))(found.mean, found.parts, labels)
+    return found.chances @ errors
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def test_a_failure_reaches_both_who_watch_and_both_can_try_again(
 ) -> None:
     charts = [Chart(new_page(unused=True), server, "both-fail") for _ in range(2)]
     for chart in charts:
-        chart.open("seconds=10&then=2&ending=failed")
+        chart.open("seconds=6&then=2&ending=failed")
     for chart in charts:
         expect(chart.page.locator(TEXT)).to_contain_text(
             "The run stopped: the noise", timeout=15_000

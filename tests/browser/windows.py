@@ -2,7 +2,7 @@
 
 A process that has had Streamlit's pages and Plotly before shows the next one in half the time. So
 windows are kept, and tidied up between tests: blank, without cookies or storage, as large and as
-light as they were.
+light as they were, with as much motion.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ class _Window:
         self.page.unroute_all(behavior="ignoreErrors")
         self.page.goto("about:blank")
         self.page.set_viewport_size(self.options["viewport"])
-        self.page.emulate_media(color_scheme=self.options.get("color_scheme", "light"))
+        self.page.emulate_media(
+            color_scheme=self.options.get("color_scheme", "light"),
+            reduced_motion=self.options.get("reduced_motion", "null"),
+        )
         self.context.clear_cookies()
 
 
