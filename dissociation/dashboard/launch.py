@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from dissociation.dashboard.left_sessions import forget_left_sessions
 from dissociation.dashboard.no_delay import send_without_delay
 from dissociation.dashboard.serving import SERVING
 from dissociation.dashboard.warm_up import warm_up
@@ -32,6 +33,7 @@ def leave_unless_settings_are_sound() -> None:
 async def _tidy_up() -> None:
     while True:
         await asyncio.sleep(tidying.ROUND)
+        forget_left_sessions()
         await asyncio.to_thread(lambda: tidying.tidy(lab()))
 
 

@@ -33,16 +33,20 @@ class NamedBrowsers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
-        new = scope["type"] == "http" and COOKIE not in HTTPConnection(scope).cookies
+        new = scope["type"] == "http" and _asks_for_page(HTTPConnection(scope))
 
         async def send_with_name(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", _cookie(secure=scope["scheme"] == "https"))
+                secure = scope["scheme"] == "https"
+                MutableHeaders(scope=message).append("set-cookie", _cookie(secure=secure))
             await send(message)
 
         await self.app(scope, receive, send_with_name if new else send)
+
+
+def _asks_for_page(asked: HTTPConnection) -> bool:
+    # The answer need not say that it is one: that the browser has it already, it says without.
+    return COOKIE not in asked.cookies and "text/html" in asked.headers.get("accept", "")
 
 
 def _cookie(*, secure: bool) -> str:

@@ -44,6 +44,12 @@ def _start_over(key: str, watch: Watch) -> None:
     st.session_state.pop(f"watch|{key}", None)
 
 
+def _replace_lost(key: str, watch: Watch) -> None:
+    # A chart says it until the page has run. Said once more, it means the one that was replaced.
+    if lab().find(watch.id) is None:
+        _start_over(key, watch)
+
+
 def draw_watch(
     watch: Watch,
     figure: lc.FigureSpec,
@@ -67,7 +73,7 @@ def draw_watch(
     address = None
     if not watch.status().finished and routes_are_served():
         address = f"/api/jobs/{watch.id}"
-    again = functools.partial(_start_over, slot or key, watch)
+    own = slot or key, watch
     lc.live_chart(
         figure,
         snapshot(watch),
@@ -75,8 +81,8 @@ def draw_watch(
         key=key,
         alt=alt,
         on_cancel=watch.cancel,
-        on_retry=again,
-        on_lost=again,
+        on_retry=functools.partial(_start_over, *own),
+        on_lost=functools.partial(_replace_lost, *own),
         prediction=prediction,
         on_guess=on_guess,
         on_chosen=on_chosen,

@@ -98,8 +98,11 @@ class Lab:
         First results of its tenth tab come after those of anybody else's first.
         """
         with self._lock:
-            waiting = [w.asker for w in self._watches.values() if w.asker is not None and w.waits]
-            tabs = {tab for browser, tab in (*waiting, *self._asking) if browser == asker.browser}
+            tabs = {tab for browser, tab in self._asking if browser == asker.browser}
+            for watch in self._watches.values():
+                other = watch.asker
+                if other is not None and other.browser == asker.browser and watch.waits:
+                    tabs.add(other.tab)
             self._asking.append(asker)
         try:
             with asking_for(asker, len(tabs - {asker.tab})):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 
 from dissociation.engine.lab import Lab
 
@@ -26,4 +27,7 @@ def return_memory() -> None:
 def tidy(lab: Lab) -> None:
     """One round: forgets charts that nobody asks for any more, and returns memory."""
     lab.forget()
+    if not lab.watching:
+        # What visitors leave refers to itself, and Python looks for such only when more is made.
+        gc.collect()
     return_memory()

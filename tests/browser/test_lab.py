@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from dissociation.address.links import curves_of, read_address
+from dissociation.dashboard.visitor import COOKIE
 
 from .helpers import settle
 from .tiny import (
@@ -109,6 +110,11 @@ def test_two_browsers_one_job(lab, new_page):
     # Of these curves alone: jobs of other tests live on for a moment when their page has gone.
     started = re.findall(r'event="job started" kind=measure digest=(\w+)', lab.log.read_text())
     assert len([digest for digest in started if digest in asked]) == 1, started
+    # Each has a name of its own, which no script sees.
+    cookies = [c for page in (first, second) for c in page.context.cookies()]
+    named = [cookie for cookie in cookies if cookie["name"] == COOKIE]
+    assert len({cookie["value"] for cookie in named}) == 2
+    assert all(cookie["httpOnly"] for cookie in named)
 
 
 def test_zoom_is_kept_while_the_strength_changes(lab, page):
@@ -286,7 +292,7 @@ WHERE_TO_LOOK = {
     "/Representation": contrast_address("/Representation", rewrite="nuisance", nuisance="16"),
     "/Map": contrast_address("/Map", show="rescale", landmarks="1"),
     "/Phantom": contrast_address("/Phantom", draws="1", **{"phantom.layer": "1"}),
-    "/Causes": contrast_address("/Causes", draws="1"),
+    "/Causes": contrast_address("/Causes", rewrite="nuisance", nuisance="16", draws="1"),
     "/Bridge": contrast_address("/Bridge", compute="all", show="balance"),
 }
 

@@ -164,15 +164,28 @@ def test_cancel(lab, charts):
     assert charts[-1][1]["state"] == "done"
 
 
-@pytest.mark.parametrize("event", ["on_retry", "on_lost"])
-def test_start_over(event, lab, charts):
+def test_start_over(lab, charts):
     visit = Visit("robustness", QUERY)
     before = visit.watch().id
-    charts.press = event
+    charts.press = "on_retry"
     visit.run()
     visit.run()
     assert visit.watch().id != before and lab.find(before) is None
     assert lab.find(visit.watch().id) is visit.watch()
+
+
+def test_what_the_lab_no_longer_knows_is_replaced_once_however_often_it_is_said(lab, charts):
+    visit = Visit("robustness", QUERY)
+    lost = visit.watch()
+    lab.release(lost)
+    found = []
+    for _ in range(2):
+        charts.press = "on_lost"
+        visit.run()
+        visit.run()
+        found.append(visit.watch())
+    assert found[0] is not lost and found[1] is found[0]
+    assert lab.find(found[0].id) is found[0]
 
 
 def test_another_question_keeps_the_jobs_it_shares(lab, charts):

@@ -14,9 +14,12 @@ from dissociation.dashboard.visitor import COOKIE, NamedBrowsers
 from dissociation.engine.asker import Asker
 
 PAGE = HTMLResponse("<p>A page.")
+BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 
 
-def given(answer: Response, cookie: str = "", scheme: str = "http") -> list[str]:
+def given(
+    answer: Response, cookie: str = "", scheme: str = "http", accept: str = BROWSER
+) -> list[str]:
     """Cookies with which an answer arrives at a browser that has sent one."""
     sent: list[Message] = []
 
@@ -26,7 +29,7 @@ def given(answer: Response, cookie: str = "", scheme: str = "http") -> list[str]
     async def receive() -> Message:
         return {"type": "http.request"}
 
-    headers = [(b"cookie", cookie.encode())] if cookie else []
+    headers = [(b"accept", accept.encode()), (b"cookie", cookie.encode())]
     scope = {"type": "http", "method": "GET", "scheme": scheme, "path": "/", "headers": headers}
     asyncio.run(NamedBrowsers(answer)(scope, receive, send))
     return Headers(raw=sent[0]["headers"]).getlist("set-cookie")
@@ -51,8 +54,12 @@ def test_it_keeps_the_name_that_it_has(name):
     assert given(PAGE, f"other=1; {COOKIE}={name}") == []
 
 
-def test_what_is_no_page_names_nobody():
-    assert given(JSONResponse({})) == []
+def test_a_page_that_the_browser_has_already_names_it_too():
+    assert len(given(Response(status_code=304))) == 1
+
+
+def test_who_asks_for_no_page_is_not_named():
+    assert given(JSONResponse({}), accept="*/*") == []
 
 
 @pytest.mark.parametrize("name", ["", "mine", "<script>", "x" * 4_000])

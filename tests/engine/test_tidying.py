@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 import numpy as np
 import psutil
@@ -20,7 +19,7 @@ def test_a_finished_chart_goes_although_nobody_comes_after_it(tmp_path, monkeypa
     lab = Lab(tmp_path / "lab", start=False)
     watch = lab.watch_training(Recipe(epochs=0, width=16), 1)
     lab.jobs.drain()
-    now = time.monotonic()
+    now = watch.seen
     monkeypatch.setattr(module.time, "monotonic", lambda: now + module.KEEP_WATCHES - 1)
     tidy(lab)
     assert lab.find(watch.id) is watch

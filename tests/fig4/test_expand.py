@@ -52,14 +52,13 @@ def test_function_is_the_same(name, scale):
 
 
 @pytest.mark.parametrize("name", MANIPULATIONS)
-@pytest.mark.parametrize("mapping", ["vmap", "filter_vmap", "bmap", "jit"])
+@pytest.mark.parametrize("mapping", ["filter_vmap", "bmap", "jit"])
 def test_over_seeds(name, mapping):
     function = MANIPULATIONS[name]
     pairs = [layer(seed=seed) for seed in range(3)]
     w_in, w_out = (jnp.stack(weights) for weights in zip(*pairs, strict=True))
     keys = jax.random.split(KEY, 3)
     mapped = {
-        "vmap": jax.vmap(function),
         "filter_vmap": eqx.filter_vmap(function),
         "bmap": bmap(function, batch_size=2),
         "jit": jax.jit(jax.vmap(function)),
