@@ -22,6 +22,9 @@ from benchmarks.visitor import Visitor
 
 #: The page that they look at.
 PAGE = "Robustness"
+#: Visitors of a class, who do not press a link in the same instant: seconds within which all have.
+CLASS, ARRIVING = 60, 10.0
+Row = tuple[str, float, str, str]  # what, measured, unit, aim
 #: Within so many seconds its networks are trained on any machine, whatever else it does.
 TRAINED = 900.0
 
