@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib
 import json
 import re
 from pathlib import Path
@@ -116,3 +117,9 @@ def test_a_kept_run_grows_section_by_section(tmp_path):
     found = json.loads(path.read_text())
     assert found["kills"]["tolls"]["writes"] == {"kills": 3} and found["soak"]["minutes"] == 1
     assert all(section["machine"]["cores"] and section["date"] for section in found.values())
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in (ROOT / "benchmarks").glob("*.py")))
+def test_every_benchmark_finds_what_it_needs(name):
+    """Most are run by hand, and rarely."""
+    importlib.import_module(f"benchmarks.{name}")
