@@ -9,11 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from labs import ROOT
 
 
-def printed_rows(text: str, folder: Path) -> list[dict[str, str]]:
-    """Runs a script from a folder. **Returns:** the table that it prints."""
+def printed(text: str, folder: Path) -> str:
+    """Runs a script from a folder. **Returns:** what it prints."""
     script = folder / "taken_home.py"
     script.write_text(text, encoding="utf-8")
     done = subprocess.run(
@@ -24,4 +24,9 @@ def printed_rows(text: str, folder: Path) -> list[dict[str, str]]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         timeout=120,
     )
-    return list(csv.DictReader(io.StringIO(done.stdout), delimiter="\t"))
+    return done.stdout
+
+
+def printed_rows(text: str, folder: Path) -> list[dict[str, str]]:
+    """Runs a script from a folder. **Returns:** the table that it prints."""
+    return list(csv.DictReader(io.StringIO(printed(text, folder)), delimiter="\t"))

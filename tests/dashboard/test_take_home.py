@@ -5,9 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +13,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 import requests
-from labs import ROOT, TINY
+from labs import TINY
 
 from dissociation.address.links import Link, read_address
 from dissociation.dashboard.curve_figure import LEGEND
@@ -25,6 +22,8 @@ from dissociation.dashboard.take_home.links import export_path
 from dissociation.experiment import from_json
 from dissociation.runner import run
 from dissociation.theory import predicted_curve
+
+from .scripts import printed
 
 ADDRESS = "/Robustness?" + urlencode({**TINY, "points": "3", "show": "scale", "compose": "scale:3"})
 
@@ -92,13 +91,8 @@ def test_without_theory_files_are_without_it(client, link):
 
 
 def test_the_script_gives_the_same_numbers(client, link, tmp_path):
-    path = tmp_path / "again.py"
-    path.write_text(fetch(client, link, "script"), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu"}
-    done = subprocess.run(
-        [sys.executable, str(path)], env=environment, capture_output=True, text=True, check=True
-    )
-    rows = [line.split("\t") for line in done.stdout.splitlines()[1:]]
+    text = printed(fetch(client, link, "script"), tmp_path)
+    rows = [line.split("\t") for line in text.splitlines()[1:]]
     expected = [
         (f"{x:.6g}", f"{error:.6f}")
         for experiment in experiments(link)

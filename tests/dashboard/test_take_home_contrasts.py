@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 import requests
-from labs import ROOT, TINY, RecordingLab, fresh_lab
+from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation.address.links import Link, contrasts_of, read_address
 from dissociation.address.map_page import points_of
@@ -21,6 +18,8 @@ from dissociation.contrasts import contrast_from_json
 from dissociation.dashboard.take_home.files import KINDS
 from dissociation.dashboard.take_home.links import export_path
 from dissociation.measures.similarity import SIMILARITIES
+
+from .scripts import printed
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 PAIR = "/Representation?" + urlencode({**QUERY, "rewrite": "duplicate"})
@@ -101,13 +100,8 @@ def test_json_makes_the_same_contrasts(page, address, lab):
 
 @pytest.mark.parametrize("page", [PAIR, MAP])
 def test_the_script_gives_the_same_numbers(page, address, lab, tmp_path):
-    path = tmp_path / "again.py"
-    path.write_text(fetch(address, lab, page, "script"), encoding="utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu"}
-    done = subprocess.run(
-        [sys.executable, str(path)], env=environment, capture_output=True, text=True, check=True
-    )
-    rows = [line.split("\t") for line in done.stdout.splitlines()[1:]]
+    text = printed(fetch(address, lab, page, "script"), tmp_path)
+    rows = [line.split("\t") for line in text.splitlines()[1:]]
     expected = [
         (name, value, findings.baselines[name].mean if contrast.thorough else None)
         for contrast, findings in found(lab, page)

@@ -1,20 +1,22 @@
-"""A study that is trained for, streamed and stored, as whoever watches it sees that."""
+"""What is trained for, streamed and stored, as whoever watches it sees that."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from labs import RecordingLab
 
-from dissociation.engine.study_watch import StudyWatch
+from dissociation.engine.watch import Watch
+from dissociation.engine.words import Status
 
 
-def messages_to_the_end(lab: RecordingLab, watch: StudyWatch) -> list[str]:
-    """Has all jobs done. **Returns:** what was said after each chunk."""
-    states, progress, messages = [], [], []
+def followed(lab: RecordingLab, watch: Watch) -> Iterator[Status]:
+    """Has all jobs done. **Yields:** the status after each chunk."""
+    states, progress = [], []
     while lab.jobs.advance():
         status = watch.status()
         states.append(status.state)
         progress.append(status.progress)
-        messages.append(status.message)
+        yield status
     assert list(dict.fromkeys(states)) == ["training", "running", "done"]
     assert progress == sorted(progress) and progress[-1] == 1
-    return messages

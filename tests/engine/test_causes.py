@@ -26,7 +26,7 @@ from dissociation.theory.causes_findings import CausesFindings
 from dissociation.theory.norms import network_norms
 from dissociation.training import Recipe
 
-from .following import messages_to_the_end
+from .following import followed
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 STUDY = CausesStudy((Scale(3.0),), RECIPE, images=260, draws=1)
@@ -41,7 +41,7 @@ def found(small_networks) -> CausesFindings:
 def test_trains_then_streams_then_is_stored(lab):
     watch = lab.watch_causes(STUDY)
     assert lab.watch_causes(dataclasses.replace(STUDY)).watched == watch.watched
-    messages = messages_to_the_end(lab, watch)
+    messages = [status.message for status in followed(lab, watch)]
     assert "Sampling noise: 250 images, no noise drawn yet" in messages
     assert messages[-1] == "Complete: 260 images × 1 draw."
     again = lab.watch_causes(STUDY)

@@ -18,6 +18,8 @@ from dissociation.measures.similarity import SIMILARITIES
 from dissociation.normal_form import NormalForms
 from dissociation.training import Recipe
 
+from .following import followed
+
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 CONTRAST = Contrast(Side(RECIPE), Side(RECIPE, 0, (Nuisance(16.0),)), images=500)
 
@@ -37,14 +39,8 @@ def complete(lab, *contrasts) -> list[Findings]:
 
 def test_trains_then_streams_then_is_stored(lab):
     watch = lab.watch_contrasts([CONTRAST])
-    states, progress = [], []
-    while lab.jobs.advance():
-        status = watch.status()
-        states.append(status.state)
-        progress.append(status.progress)
+    for _ in followed(lab, watch):
         assert len(snapshot(watch)["traces"]) in (0, 2)
-    assert list(dict.fromkeys(states)) == ["training", "running", "done"]
-    assert progress == sorted(progress) and progress[-1] == 1
     (found,) = watch.findings()
     assert found.values.keys() == found.baselines.keys() == SIMILARITIES.keys()
     assert watch.status().message == "Complete: 500 images."

@@ -11,6 +11,8 @@ from dissociation.measures import ParameterNoise
 from dissociation.statistics import half_ways
 from dissociation.training import Recipe
 
+from .following import followed
+
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 NOISE = ParameterNoise(images=200, noise_low=1e-4, noise_high=10.0, points=10)
 SIDES = (Side(RECIPE), Side(RECIPE, 0, (Scale(50.0),)), Side(RECIPE, 1))
@@ -20,15 +22,9 @@ EXPERIMENTS = [Experiment(NOISE, side.manipulations, RECIPE, side.seed + 1) for 
 
 def test_both_stream_and_are_stored(lab):
     watch = lab.watch_map(CONTRASTS, EXPERIMENTS)
-    states, progress, versions = [], [], []
-    while lab.jobs.advance():
-        status = watch.status()
-        states.append(status.state)
-        progress.append(status.progress)
-        versions.append(status.version)
-    assert list(dict.fromkeys(states)) == ["training", "running", "done"]
-    assert progress == sorted(progress) and progress[-1] == 1 and progress[0] < 1
-    assert versions == sorted(versions)
+    seen = list(followed(lab, watch))
+    versions = [status.version for status in seen]
+    assert seen[0].progress < 1 and versions == sorted(versions)
     assert watch.status().message == "Complete: 500 images." and not watch.status().stored
     found = watch.half_ways()
     for experiment, half_way in zip(EXPERIMENTS, found, strict=True):

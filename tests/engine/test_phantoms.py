@@ -13,7 +13,7 @@ from dissociation.manipulations import Phantom
 from dissociation.phantoms import PhantomFindings, PhantomStudy, study_phantom
 from dissociation.training import Recipe
 
-from .following import messages_to_the_end
+from .following import followed
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 STUDY = PhantomStudy(Phantom(1.0, 1, "activations"), RECIPE, noise="input_noise", draws=2)
@@ -26,7 +26,7 @@ def found(small_networks) -> PhantomFindings:
 
 def test_trains_then_streams_then_is_stored(lab):
     watch = lab.watch_phantom(STUDY)
-    messages = messages_to_the_end(lab, watch)
+    messages = [status.message for status in followed(lab, watch)]
     assert "Adding noise: 1 draw of noise" in messages
     assert messages[-1] == "Complete: 2 draws of noise."
     found = watch.findings()

@@ -48,7 +48,7 @@ def calls(draw):
     return shapes, tuple(axes), out_axis, draw(st.integers(1, size + 1))
 
 
-@settings(max_examples=10)  # each is compiled
+@settings(max_examples=15)  # each is compiled
 @given(calls())
 def test_as_filter_vmap(call):
     shapes, axes, out_axis, batch_size = call
