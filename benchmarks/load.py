@@ -31,7 +31,7 @@ from benchmarks.crowd import (
 )
 from benchmarks.kept import Others, keep
 from benchmarks.one_link import same_link, single
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import Visitor, browser_cookie
 
 DIFFERENT = 12
 #: In which their rows are shown, whichever is measured anew.
@@ -78,7 +78,8 @@ async def ten_jobs(own: Server, strengths: Strengths) -> list[Row]:
     """One visitor has ten tabs with experiments under way; another comes with one."""
     alone, _ = await single(own, strengths)
     async with AsyncExitStack() as stack:
-        visitors = (Visitor(own.url, "busy") for _ in range(10))
+        cookie = browser_cookie(own.url)
+        visitors = (Visitor(own.url, cookie) for _ in range(10))
         tabs = [await stack.enter_async_context(tab) for tab in visitors]
         await asyncio.gather(*(tab.open(PAGE, scale=strengths.new()) for tab in tabs))
         await asyncio.sleep(1)

@@ -15,14 +15,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from urllib.request import Request, urlopen
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-
-from dissociation.dashboard.visitor import COOKIE
 
 PATIENCE = 120.0
 #: As in live_chart.js.
@@ -66,16 +65,22 @@ class Chart:
             self.ended = now
 
 
+def browser_cookie(base: str) -> str:
+    """The cookie by which the lab knows a browser, as it gives one with a page."""
+    page = urlopen(Request(base, headers={"Accept": "text/html"}))
+    return page.headers["set-cookie"].partition(";")[0]
+
+
 class Visitor:
     """One visitor of the lab at `base`, such as `http://127.0.0.1:8501`.
 
     **Arguments:**
 
-    - `browser`: a name for it; visitors of one name are tabs of one browser.
+    - `cookie`: of a browser, see [`browser_cookie`][]; visitors of one are its tabs.
     """
 
-    def __init__(self, base: str, browser: str = ""):
-        self._cookie = {"Cookie": f"{COOKIE}={browser}"} if browser else {}
+    def __init__(self, base: str, cookie: str = ""):
+        self._cookie = {"Cookie": cookie} if cookie else {}
         self.address = urlsplit(base).netloc
         self.charts: dict[str, Chart] = {}
         self.sliders: dict[str, Any] = {}

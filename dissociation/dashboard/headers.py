@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit
@@ -16,8 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dissociation.dashboard.origin import SameOrigin
 from dissociation.dashboard.packed_files import PackedFiles
 from dissociation.dashboard.plotting_library import PRELOAD
+from dissociation.dashboard.reach import CheckedReach
 from dissociation.dashboard.visitor import NamedBrowsers
-from dissociation.engine.settings import HOSTS
+from dissociation.engine.settings import FRAMES, HOSTS, ORIGINS
 
 
 def _own_inline_scripts() -> str:
@@ -47,7 +49,6 @@ POLICY = {
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in POLICY.items()),
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 #: Always this server: health checks ask by these names.
@@ -55,10 +56,18 @@ _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
 class SafeHeaders:
-    """Adds [`HEADERS`][] to every answer without its own, and to pages what they will need."""
+    """Adds headers to every answer without its own, and to pages what they will need.
 
-    def __init__(self, app: ASGIApp):
+    **Arguments:**
+
+    - `framed_by`: sites whose pages may show the lab's in a frame, besides its own.
+    """
+
+    def __init__(self, app: ASGIApp, framed_by: Sequence[str] = ()):
         self.app = app
+        policy = {**POLICY, "frame-ancestors": " ".join(("'self'", *framed_by))}
+        told = "; ".join(f"{name} {value}" for name, value in policy.items())
+        self.headers = {**HEADERS, "Content-Security-Policy": told}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
@@ -66,7 +75,7 @@ class SafeHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 if headers.get("content-type", "").startswith("text/html"):
                     headers.setdefault("Link", PRELOAD)
@@ -77,11 +86,12 @@ class SafeHeaders:
 
 def middleware() -> list[Middleware]:
     """What stands between the network and the app. **Raises:** `InvalidValue` for bad settings."""
-    hosts = [name.strip() for name in HOSTS.value.split(",")]
+    hosts = [*HOSTS.values, *_LOCAL]
     return [
-        Middleware(SafeHeaders),
+        Middleware(SafeHeaders, framed_by=FRAMES.values),
         Middleware(NamedBrowsers),
-        Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts, *_LOCAL], www_redirect=False),
-        Middleware(SameOrigin),
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(SameOrigin, allowed=ORIGINS.values),
+        Middleware(CheckedReach),
         Middleware(PackedFiles),
     ]

@@ -1,16 +1,18 @@
 """Who may open a socket of this server: its own pages, and programs that are no browsers.
 
 A browser says in `Origin` where the page comes from that opens a socket, and that must be this
-server. Programs send no `Origin`, or any they like: the rule is about pages from elsewhere that use
-a visitor's browser. It holds for all sockets, Streamlit's own included, before they are accepted.
+server, by the name that it was asked by, or one of `DISSOCIATION_ORIGINS`. Programs send no
+`Origin`, or any they like: the rule is about pages from elsewhere that use a visitor's browser. It
+holds for all sockets, Streamlit's own included, before they are accepted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from prometheus_client import Counter
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -40,15 +42,26 @@ async def refuse(socket: WebSocket, reason: str, status: int, words: str) -> Non
 
 
 class SameOrigin:
-    """Refuses sockets to pages from elsewhere."""
+    """Refuses sockets to pages from elsewhere.
 
-    def __init__(self, app: ASGIApp):
-        self.app = app
+    **Arguments:**
+
+    - `allowed`: origins of the lab's pages where a proxy asks for them by another name.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: Sequence[str] = ()):
+        self.app, self.allowed = app, {origin.lower() for origin in allowed}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
-        if scope["type"] == "websocket" and not same_origin(Headers(scope=scope)):
-            socket = WebSocket(scope, receive, send)
-            await refuse(socket, "origin", 403, "Open this from a page of the lab.")
-            return
+        if scope["type"] == "websocket":
+            headers = Headers(scope=scope)
+            if (origin := headers.get("origin", "").lower()) in self.allowed:
+                # Streamlit compares the two once more.
+                scope = {**scope, "headers": list(scope["headers"])}
+                MutableHeaders(scope=scope)["host"] = urlsplit(origin).netloc
+            elif not same_origin(headers):
+                socket = WebSocket(scope, receive, send)
+                await refuse(socket, "origin", 403, "Open this from a page of the lab.")
+                return
         await self.app(scope, receive, send)

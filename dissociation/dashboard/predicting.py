@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -15,13 +14,13 @@ from dissociation.address.table import Condition
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.host_keys import host_key
 from dissociation.dashboard.state import PageState, plain
+from dissociation.dashboard.visitor import room_ticket
 from dissociation.engine.lab import lab
-from dissociation.engine.rooms import RoomView
+from dissociation.engine.rooms import RoomView, host_ticket
 from dissociation.errors import InvalidValue
 from dissociation.experiment import digest
 from dissociation.predictions import PLACES, places
 
-_VOTER = re.compile("[0-9a-f]{32}")
 #: Where the sketch begins: level, in the middle of a logarithmic or a linear axis.
 _LEVEL = {True: 0.1, False: 0.5}
 
@@ -144,11 +143,15 @@ def chart_part(state: PageState, found: Predicting, condition: Condition) -> lc.
         drawing=drawing,
         words=words,
         button=button,
-        room=f"/api/rooms/{state['room']}" if room else None,
+        room=_room_line(state["room"], found) if room else None,
         revision=f"{room.round} {str(room.revealed).lower()}" if room else "",
-        # Whoever has still to draw should not be led by the others.
-        band=found.same_as_room and (not drawing or bool(found.errors)),
+        band=found.same_as_room,
     )
+
+
+def _room_line(code: str, found: Predicting) -> str:
+    ticket = host_ticket(host_key(code)) if found.host else room_ticket(code)
+    return f"/api/rooms/{code}/{ticket}"
 
 
 def _words(found: Predicting) -> tuple[str, str]:
@@ -177,16 +180,15 @@ def take_guess(state: PageState, found: Predicting, given: Any) -> None:
 
     **Arguments:**
 
-    - `given`: `{"errors": [...], "voter": "..."}`, unchecked.
+    - `given`: `{"errors": [...]}`, unchecked. Whose it is, is not for the browser to say.
     """
     try:
         fields = given if isinstance(given, dict) else {}
         errors = check_errors("guess", fields.get("errors"))
         if found.room is not None:
-            voter = fields.get("voter")
-            if not isinstance(voter, str) or not _VOTER.fullmatch(voter):
-                raise InvalidValue("voter", voter, "reload the page and try again")
-            lab().rooms.predict(state["room"], found.question, voter, errors)
+            lab().rooms.predict(
+                state["room"], found.question, room_ticket(state["room"]), errors
+            )
     except InvalidValue as problem:
         say_problem(state, problem)
         return

@@ -29,10 +29,13 @@ def room_news(room: RoomView) -> dict[str, Any]:
 
 
 async def send_room(socket: WebSocket, listening: asyncio.Task) -> None:
-    """Sends every change of the room in the socket's path, until it closes or the visitor goes."""
+    """Sends every change of the room in the socket's path, until it closes or the visitor goes.
+
+    The path ends with the visitor's ticket, which decides about the band.
+    """
     sent = None
     while not listening.done():
-        room = lab().rooms.view(socket.path_params["code"])
+        room = lab().rooms.view(socket.path_params["code"], socket.path_params["ticket"])
         if room is None:
             await socket.close(GONE)
             return

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket
 from dissociation.dashboard.health_routes import health_route, metrics_route
 from dissociation.dashboard.packed_files import FOREVER, packed_file
 from dissociation.dashboard.plotting_library import PLOTLY_JS
+from dissociation.dashboard.reach import REACH_ROUTES
 from dissociation.dashboard.room_socket import send_room
 from dissociation.dashboard.snapshots import news_text, snapshot
 from dissociation.dashboard.sockets import serve
@@ -73,9 +74,10 @@ async def _send_news(socket: WebSocket, listening: asyncio.Task) -> None:
 
 ROUTES: list[BaseRoute] = [
     WebSocketRoute("/api/jobs/{watch}", _stream),
-    WebSocketRoute("/api/rooms/{code}", _room),
+    WebSocketRoute("/api/rooms/{code}/{ticket}", _room),
     Route("/api/plotly.min.js", _plotly_js),
     Route("/api/export/{kind}/{page}", export),
     Route("/api/health", health_route),
     Route("/api/metrics", metrics_route),
+    *REACH_ROUTES,
 ]

@@ -1,11 +1,15 @@
 """Which browser asks: a random name in a cookie that it forgets when it is closed.
 
-Only so that what ten of its tabs ask for does not come before what others ask for first.
+What ten of its tabs ask for does not come before what others ask for first, and it has one
+prediction in a class's room. The server signs the name: a browser cannot make up another.
 """
 
 from __future__ import annotations
 
+import secrets
+
 import streamlit as st
+from itsdangerous import BadSignature, Signer
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -15,14 +19,29 @@ from dissociation.dashboard.cookies import cookie
 from dissociation.engine.asker import Asker
 from dissociation.engine.job import new_holder
 
-COOKIE, _LONGEST = "dissociation_browser", 64
+COOKIE = "dissociation_browser"
 _TAB = "visitor|tab"
+#: Names live as long as what is asked for in them: until the server stops.
+_SECRET = secrets.token_bytes(32)
+_NAMES = Signer(_SECRET, salt="browser")
 
 
 def visitor() -> Asker:
-    """Who looks at this page; without a cookie, a tab is a browser of its own."""
+    """Who looks at this page; without a cookie of this server, a tab is a browser of its own."""
     tab = st.session_state.setdefault(_TAB, new_holder())
-    return Asker(cookie(COOKIE)[:_LONGEST] or tab, tab)
+    return Asker(_name_in(cookie(COOKIE)) or tab, tab)
+
+
+def room_ticket(code: str) -> str:
+    """What this visitor's browser is known by in a room: nobody can guess it, or make one up."""
+    return Signer(_SECRET, salt=f"room {code}").get_signature(visitor().browser).decode()
+
+
+def _name_in(signed: str) -> str:
+    try:
+        return _NAMES.unsign(signed).decode()
+    except BadSignature:
+        return ""
 
 
 class NamedBrowsers:
@@ -46,10 +65,12 @@ class NamedBrowsers:
 
 def _asks_for_page(asked: HTTPConnection) -> bool:
     # The answer need not say that it is one: that the browser has it already, it says without.
-    return COOKIE not in asked.cookies and "text/html" in asked.headers.get("accept", "")
+    named = _name_in(asked.cookies.get(COOKIE, ""))
+    return not named and "text/html" in asked.headers.get("accept", "")
 
 
 def _cookie(*, secure: bool) -> str:
     named = Response()
-    named.set_cookie(COOKIE, new_holder(), secure=secure, httponly=True, samesite="lax")
+    name = _NAMES.sign(new_holder()).decode()
+    named.set_cookie(COOKIE, name, secure=secure, httponly=True, samesite="lax")
     return named.headers["set-cookie"]

@@ -1,14 +1,16 @@
 """Rooms in which a class predicts one curve together: anonymous, in memory only, and expiring.
 
-A room knows no names. It keeps one prediction a browser, by a word that the browser made up, and
+A room knows no names. It keeps one prediction a browser, by a ticket that the server gave it, and
 gives away how many there are and a band: from the mean of their lower half to the mean of their
 upper half, at each place of the axis. So that no single prediction can be read from it, the band is
 shown from five on, is coarse, and follows only when several more have come; their mean is told
-once the curve is revealed.
+once the curve is revealed. Until then only the host and those who have handed in get the band: who
+has still to draw is not led by the others.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 import time
@@ -49,7 +51,8 @@ class RoomView(NamedTuple):
     - `version`: grows with every change.
     - `path`: the page that the room is about.
     - `question`: identifies the curve to be predicted.
-    - `handed_in`: how many predictions there are; `band`: of them, or `None` while too few.
+    - `handed_in`: how many predictions there are; `band`: of them, or `None` while too few, or for
+        whoever has not handed in.
     - `round`: grows when the host starts anew; `revealed`: whether the measured curve is shown.
     """
 
@@ -74,6 +77,11 @@ class _Room:
     version: int = 1
     band: Band | None = None
     banded: int = 0  # predictions in the band
+
+
+def host_ticket(host: str) -> str:
+    """By which a room's host, who hands in nothing, gets its band."""
+    return hashlib.sha256(host.encode()).hexdigest()
 
 
 class Rooms:
@@ -143,25 +151,27 @@ class Rooms:
             self._expire()
             return len(self._rooms)
 
-    def view(self, code: str) -> RoomView | None:
-        """What anybody may know of a room; `None` if there is none of that code."""
+    def view(self, code: str, ticket: str = "") -> RoomView | None:
+        """What the holder of a ticket may know of a room; `None` if there is none of that code."""
         with self._lock:
             self._expire()
             room = self._rooms.get(code)
             if room is None:
                 return None
             count = len(room.guesses)
+            hosts = secrets.compare_digest(host_ticket(room.host).encode(), ticket.encode())
+            band = room.band if room.revealed or hosts or ticket in room.guesses else None
             return RoomView(
-                room.version, room.path, room.question, count, room.band, room.round, room.revealed
+                room.version, room.path, room.question, count, band, room.round, room.revealed
             )
 
-    def predict(self, code: str, question: str, voter: str, guess: tuple[float, ...]) -> None:
+    def predict(self, code: str, question: str, ticket: str, guess: tuple[float, ...]) -> None:
         """Adds a browser's prediction to its room, in place of its earlier one.
 
         **Arguments:**
 
         - `question`: of the page on which it was drawn.
-        - `voter`: the browser's word; the same word is the same browser.
+        - `ticket`: which the server gave the browser; the same ticket is the same browser.
         - `guess`: `(PLACES,)` errors in [0, 1].
 
         **Raises:** `InvalidValue` if the room is closed, is about another curve, or is full.
@@ -173,9 +183,9 @@ class Rooms:
                 raise InvalidValue("room", code, "it is about another curve than this page")
             if room.revealed:
                 raise InvalidValue("guess", "…", "the curve is revealed already")
-            if voter not in room.guesses and len(room.guesses) >= MAX_GUESSES:
+            if ticket not in room.guesses and len(room.guesses) >= MAX_GUESSES:
                 raise InvalidValue("room", code, f"it is full with {MAX_GUESSES:,} predictions")
-            room.guesses[voter] = guess
+            room.guesses[ticket] = guess
             if len(room.guesses) >= max(ENOUGH, room.banded + BATCH):
                 _draw_band(room)
             self._changed(room)

@@ -125,6 +125,11 @@ class Words:
     about: str
 
     @property
+    def values(self) -> list[str]:
+        """Its parts between commas. **Raises:** as `value` does."""
+        return [part.strip() for part in self.value.split(",") if part.strip()]
+
+    @property
     def value(self) -> str:
         """The text in force. **Raises:** `InvalidValue` if the variable holds another kind."""
         text = os.environ.get(self.variable, "").strip() or self.default
@@ -154,7 +159,24 @@ HOSTS = Words(
     "give names parted by commas, such as lab.example.org, *.example.org",
     "The names under which the lab may be asked for; every other `Host` is refused.",
 )
-TEXTS = (CACHE, LOG, HOSTS)
+_NAME = r"([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?"
+_SUCH_AS = "addresses parted by commas, such as https://"
+ORIGINS = Words(
+    "DISSOCIATION_ORIGINS",
+    "",
+    rf"(https?://{_NAME}( *, *https?://{_NAME})*)?",
+    f"give {_SUCH_AS}lab.example.org",
+    "Where browsers find the lab, if a proxy asks for it by another `Host` than they do; "
+    "sockets of pages from anywhere else are refused.",
+)
+FRAMES = Words(
+    "DISSOCIATION_FRAMES",
+    "",
+    rf"(https?://(\*\.)?{_NAME}( *, *https?://(\*\.)?{_NAME})*)?",
+    f"give {_SUCH_AS}moodle.example.org, https://*.example.org",
+    "Sites whose pages may show the lab in a frame, besides its own.",
+)
+TEXTS = (CACHE, LOG, HOSTS, ORIGINS, FRAMES)
 
 
 def check_settings() -> None:

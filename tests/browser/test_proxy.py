@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,10 +65,14 @@ def _certificate(folder: Path) -> None:
     )
 
 
-def _configure(folder: Path, lab_port: str, proxy: Proxy) -> None:
-    """Writes the documented configuration, with nothing changed that its first lines do not say."""
+def _configure(folder: Path, lab_port: str, proxy: Proxy, changes: dict[str, str]) -> None:
+    """Writes the documented configuration, with nothing changed that its first lines do not say.
+
+    - `changes`: what somebody has written instead, by mistake.
+    """
     text = CONFIGURATION.read_text()
     for documented, here, times in (
+        *((documented, here, 1) for documented, here in changes.items()),
         ("listen 80;", f"listen 127.0.0.1:{proxy.plain};", 1),
         ("listen 443 ssl;", f"listen 127.0.0.1:{proxy.port} ssl;", 1),
         ("/etc/ssl/", f"{folder}/", 2),
@@ -88,10 +93,16 @@ def _configure(folder: Path, lab_port: str, proxy: Proxy) -> None:
 
 @pytest.fixture(scope="module")
 def proxy(lab, tmp_path_factory) -> Iterator[Proxy]:
-    nginx, folder = _nginx(), tmp_path_factory.mktemp("nginx")
+    with _proxy(lab, tmp_path_factory.mktemp("nginx"), {}) as made:
+        yield made
+
+
+@contextmanager
+def _proxy(lab, folder: Path, changes: dict[str, str]) -> Iterator[Proxy]:
+    nginx = _nginx()
     _certificate(folder)
     made = Proxy(*_free_ports(2))
-    _configure(folder, lab.url.rpartition(":")[2], made)
+    _configure(folder, lab.url.rpartition(":")[2], made, changes)
     command = [nginx, "-p", str(folder), "-e", str(folder / "errors"), "-c"]
     process = subprocess.Popen([*command, str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
     try:
@@ -168,3 +179,31 @@ def test_a_foreign_page_gets_no_socket(proxy, path):
     with pytest.raises(InvalidStatus) as refused:
         connect(where, ssl=unchecked, origin="https://evil.example").__enter__()
     assert refused.value.response.status_code == 403
+
+
+HOST, UPGRADE = "$http_host;\n        proxy_set_header X-Fo", "Upgrade    $http_upgrade;"
+MISTAKES = {
+    "another host": ({HOST: HOST.replace("$http_host", "$proxy_host")}, "DISSOCIATION_ORIGINS="),
+    "no upgrade": ({UPGRADE: 'Upgrade    "";'}, "the headers Upgrade and Connection"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_page_says_why_its_sockets_do_not_get_through(lab, tmp_path, new_page, mistake):
+    changes, words = MISTAKES[mistake]
+    with _proxy(lab, tmp_path, changes) as wrong:
+        page = new_page(ignore_https_errors=True)
+        page.goto(f"{wrong.url}/lab/Robustness")
+        said = page.get_by_role("alert").filter(has_text="cannot open a WebSocket")
+        expect(said).to_contain_text(words, timeout=20_000)
+        if mistake == "another host":
+            expect(said).to_contain_text(f"DISSOCIATION_ORIGINS={wrong.url}")
+
+
+def test_a_page_that_works_says_nothing(proxy, new_page):
+    page = new_page(ignore_https_errors=True)
+    page.goto(f"{proxy.url}/lab/Inputs")
+    settle(page)
+    # Later than it would have looked.
+    page.wait_for_timeout(5_000)
+    expect(page.get_by_text("cannot open a WebSocket")).to_have_count(0)

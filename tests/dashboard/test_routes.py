@@ -21,6 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 from dissociation.dashboard import launch, packed_files, room_socket, routes, sockets
 from dissociation.dashboard.serving import routes_are_served
 from dissociation.engine.jobs import LEASE
+from dissociation.engine.rooms import host_ticket
 from dissociation.experiment import Experiment
 from dissociation.manipulations import InputNull, Scale
 from dissociation.measures import ParameterNoise
@@ -237,14 +238,15 @@ def test_lifespan(lab, monkeypatch):
         logger.setLevel(before[1])
 
 
-def room_of(address: str, code: str, **options) -> connect:
-    return connect(f"ws://{address}/api/rooms/{code}", open_timeout=PATIENCE, **options)
+def room_of(address: str, code: str, ticket: str = "nobody", **options) -> connect:
+    where = f"ws://{address}/api/rooms/{code}/{ticket}"
+    return connect(where, open_timeout=PATIENCE, **options)
 
 
 class TestRooms:
     def test_news_of_a_room(self, address, lab):
         host = lab.rooms.open("BC23", "/Robustness", "q")
-        with room_of(address, "BC23") as socket:
+        with room_of(address, "BC23", host_ticket(host)) as socket:
             first = strict(socket.recv(timeout=PATIENCE))
             assert first["count"] == 0 and first["band"] is None and not first["revealed"]
             for number in range(5):
@@ -257,6 +259,17 @@ class TestRooms:
             assert revealed["revealed"] and revealed["band"]["mean"] == [0.5] * PLACES
             lab.rooms.close("BC23", host)
             assert to_the_end(socket) == ([], room_socket.GONE)
+
+    def test_the_band_is_not_sent_to_who_has_still_to_draw(self, address, lab):
+        lab.rooms.open("BC23", "/Robustness", "q")
+        with room_of(address, "BC23", "later") as socket:
+            for number in range(5):
+                lab.rooms.predict("BC23", "q", str(number), (0.5,) * PLACES)
+            while (news := strict(socket.recv(timeout=PATIENCE)))["count"] < 5:
+                assert news["band"] is None
+            assert news["band"] is None
+            lab.rooms.predict("BC23", "q", "later", (0.5,) * PLACES)
+            assert strict(socket.recv(timeout=PATIENCE))["band"]["low"] == [0.5] * PLACES
 
     @pytest.mark.parametrize("code", ["XXXX", "a" * 500, "%00", "<script>"])
     def test_unknown(self, address, lab, code):

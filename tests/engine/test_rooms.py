@@ -40,6 +40,10 @@ def host(rooms) -> str:
     return rooms.open(CODE, PATH, QUESTION)
 
 
+def seen_by_host(rooms, host: str) -> r.RoomView:
+    return rooms.view(CODE, r.host_ticket(host))
+
+
 def hand_in(rooms, *levels: float) -> None:
     for number, level in enumerate(levels):
         rooms.predict(CODE, QUESTION, f"{number:032x}", (level,) * PLACES)
@@ -62,7 +66,7 @@ def test_a_code_is_taken_once(rooms, host):
 def test_nothing_is_shown_of_a_few(rooms, host):
     for count in range(1, r.ENOUGH + 1):
         hand_in(rooms, *[0.1 * n for n in range(count)])
-        room = rooms.view(CODE)
+        room = seen_by_host(rooms, host)
         assert room.handed_in == count
         assert (room.band is None) == (count < r.ENOUGH)
 
@@ -72,7 +76,7 @@ def test_the_band_is_of_two_halves(levels):
     rooms = Rooms()
     host = rooms.open(CODE, PATH, QUESTION)
     hand_in(rooms, *levels)
-    assert rooms.view(CODE).band.mean is None
+    assert seen_by_host(rooms, host).band.mean is None
     rooms.reveal(CODE, host)
     band = rooms.view(CODE).band
     ordered, half = sorted(levels), -(-len(levels) // 2)
@@ -85,22 +89,38 @@ def test_the_band_is_of_two_halves(levels):
 @given(st.permutations([0.0, 0.1, 0.4, 0.7, 1.0]), st.floats(0, 1))
 def test_one_more_prediction_does_not_move_the_band(levels, newcomer):
     rooms = Rooms()
-    rooms.open(CODE, PATH, QUESTION)
+    host = rooms.open(CODE, PATH, QUESTION)
     hand_in(rooms, *levels)
-    before = rooms.view(CODE)
+    before = seen_by_host(rooms, host)
     hand_in(rooms, *levels, newcomer)
-    after = rooms.view(CODE)
+    after = seen_by_host(rooms, host)
     assert after.handed_in == before.handed_in + 1 and after.band == before.band
     # Nor does one that is changed.
     hand_in(rooms, 1 - levels[0])
-    assert rooms.view(CODE).band == before.band
+    assert seen_by_host(rooms, host).band == before.band
     hand_in(rooms, *levels, newcomer, 1.0)
     assert rooms.view(CODE).handed_in == 7
 
 
+def test_who_has_still_to_draw_gets_no_band(rooms, host):
+    hand_in(rooms, 0.1, 0.2, 0.3, 0.4, 0.5)
+    has_drawn, has_not = f"{3:032x}", f"{7:032x}"
+    assert rooms.view(CODE, has_drawn).band == seen_by_host(rooms, host).band is not None
+    for ticket in (has_not, "", host, "é"):
+        assert rooms.view(CODE, ticket).band is None
+    rooms.reveal(CODE, host)
+    assert rooms.view(CODE, has_not).band is not None
+    rooms.start_round(CODE, host, PATH, QUESTION)
+    for number in (0, 1, 2, 4, 5):
+        rooms.predict(CODE, QUESTION, f"{number:032x}", FLAT)
+    # A prediction of the last round does not count.
+    assert rooms.view(CODE, has_drawn).band is None
+
+
 def test_no_field_of_a_view_holds_single_predictions(rooms, host):
     hand_in(rooms, 0.1, 0.2, 0.3, 0.4, 0.5)
-    told = repr(rooms.view(CODE))
+    told = repr(seen_by_host(rooms, host))
+    assert r.host_ticket(host) not in told
     assert f"{3:032x}" not in told and host not in told
     assert set(rooms.view(CODE)._fields) == {
         *("version", "path", "question", "handed_in", "band", "round", "revealed")

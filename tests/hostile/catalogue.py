@@ -269,7 +269,7 @@ REQUESTS = [
             "/api/",
             "/api/jobs",
             "/api/jobs/x",
-            "/api/rooms/BC23",
+            "/api/rooms/BC23/x",
             "/api/health/x",
         )
     ),
@@ -491,6 +491,18 @@ ENVIRONMENT_NUMBERS = [
         "[]",
     ),
 ]
+NO_ORIGINS = [
+    "lab.example.org",
+    "*",
+    "null",
+    "ftp://x",
+    "https://x/y",
+    "https://x; script-src *",
+    "https://x https://y",
+    "https://x,",
+    "https://",
+    SCRIPT,
+]
 ENVIRONMENT_WORDS = {
     "DISSOCIATION_LOG": ["xml", "TEXT", "json,text", "0", "/var/log/x", SCRIPT, "text json", "nan"],
     "DISSOCIATION_HOSTS": [
@@ -505,4 +517,6 @@ ENVIRONMENT_WORDS = {
         "*.*.*",
         "x:80",
     ],
+    "DISSOCIATION_ORIGINS": [*NO_ORIGINS, "https://*.example.org"],
+    "DISSOCIATION_FRAMES": [*NO_ORIGINS, "https://*", "https://a.*.org", "'unsafe-inline'"],
 }

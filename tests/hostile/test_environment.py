@@ -42,7 +42,12 @@ def test_words(variable, monkeypatch):
 
 
 def test_good_ones(monkeypatch, tmp_path):
-    good = {"DISSOCIATION_LOG": "json", "DISSOCIATION_HOSTS": "lab.example.org, *.example.org"}
+    good = {
+        "DISSOCIATION_LOG": "json",
+        "DISSOCIATION_HOSTS": "lab.example.org, *.example.org",
+        "DISSOCIATION_ORIGINS": "https://lab.example.org, http://[::1]:8501",
+        "DISSOCIATION_FRAMES": "https://moodle.example.org,https://*.example.org:8443",
+    }
     for variable, text in {**good, CACHE.variable: str(tmp_path)}.items():
         monkeypatch.setenv(variable, text)
     leave_unless_settings_are_sound()

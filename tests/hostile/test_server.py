@@ -28,6 +28,8 @@ def server(tmp_path_factory) -> Iterator[Server]:
     settings = {
         "DISSOCIATION_CACHE": str(folder / "cache"),
         "DISSOCIATION_HOSTS": "lab.example.org",
+        "DISSOCIATION_ORIGINS": "https://lab.example.org",
+        "DISSOCIATION_FRAMES": "https://moodle.example.org, https://*.slides.example",
         "DISSOCIATION_MAX_SOCKETS": "3",
         "DISSOCIATION_LOG": "json",
     }
@@ -115,7 +117,7 @@ def opened(server: Server, path: str, **options) -> connect:
     return connect(f"ws://{host(server)}{path}", open_timeout=PATIENCE, **options)
 
 
-@pytest.mark.parametrize("path", ["/api/jobs/x", "/api/rooms/BC23", "/_stcore/stream"])
+@pytest.mark.parametrize("path", ["/api/jobs/x", "/api/rooms/BC23/x", "/_stcore/stream"])
 def test_foreign_pages_get_no_socket(server, path):
     for origin in ORIGINS:
         with pytest.raises(InvalidStatus) as refused:
@@ -123,11 +125,25 @@ def test_foreign_pages_get_no_socket(server, path):
         assert refused.value.response.status_code == 403, origin
 
 
-@pytest.mark.parametrize("kind", ["jobs", "rooms"])
+def test_the_lab_behind_a_proxy_that_asks_by_another_name(server):
+    with opened(server, "/api/reach", origin="https://lab.example.org"):
+        pass
+    streamlit = {"subprotocols": ["streamlit"], "origin": "https://lab.example.org"}
+    with opened(server, "/_stcore/stream", **streamlit):
+        pass
+
+
+def test_who_may_show_it_in_a_frame(server):
+    answer, _ = ask(server, "/Map", headers=[("Accept", "text/html")])
+    allowed = "'self' https://moodle.example.org https://*.slides.example"
+    assert answer.headers["content-security-policy"].endswith(f"frame-ancestors {allowed}")
+
+
+@pytest.mark.parametrize("kind", ["jobs/{}", "rooms/{}/x", "rooms/BC23/{}"])
 def test_names_that_nobody_was_given(server, kind):
     for name in SOCKET_NAMES:
         try:
-            with opened(server, f"/api/{kind}/{name.replace(' ', '%20')}") as line:
+            with opened(server, f"/api/{kind.format(name.replace(' ', '%20'))}") as line:
                 with pytest.raises(ConnectionClosed) as closed:
                     line.recv(timeout=PATIENCE)
             assert closed.value.rcvd is not None and closed.value.rcvd.code == UNKNOWN

@@ -135,7 +135,7 @@ def live_chart(
         them to the returned events, which are gone if that run of the script is cut short.
     - `prediction`: what is to be predicted on the chart.
     - `on_guess`: called when a prediction was handed in, which is then in the session state of
-        `key` as `guess`: `{"errors": [...], "voter": "..."}`, unchecked.
+        `key` as `guess`: `{"errors": [...]}`, unchecked.
     - `on_chosen`: called when a point of a map was pressed; the key of its trace is then in the
         session state of `key` as `chosen`, unchecked.
     - `second`: another chart of the same job says how far it is.

@@ -107,9 +107,7 @@ class PredictionPart {
   }
 
   handIn() {
-    const { room } = this.prediction;
-    const guess = { errors: this.sketch.errors, voter: room ? voter(room) : "" };
-    this.chart.trigger("guess", guess);
+    this.chart.trigger("guess", { errors: this.sketch.errors });
     this.button.textContent = this.prediction.waiting;
     setTimeout(() => this.render(), 3000); // in case it could not be taken
   }

@@ -51,18 +51,3 @@ class RoomLine {
     socket?.close();
   }
 }
-
-/** A word that this browser made up for this room, so that a second prediction replaces its first. */
-function voter(room) {
-  const key = `dissociation-room-${room}`;
-  const fresh = () =>
-    Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0"));
-  try {
-    const known = localStorage.getItem(key) ?? fresh().join("");
-    localStorage.setItem(key, known);
-    return known;
-  } catch {
-    // A browser that keeps nothing counts anew after a reload.
-    return (window.dissociationVoter ??= fresh().join(""));
-  }
-}
