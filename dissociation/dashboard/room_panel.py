@@ -102,6 +102,6 @@ def _address(room: RoomView) -> str:
 def _warn_of_loopback() -> None:
     if (urlsplit(st.context.url or "").hostname or "") in ("127.0.0.1", "localhost", "::1"):
         st.caption(
-            "Only this machine reaches this address. For a class, start the lab on the network: "
+            "Phones cannot reach this address yet. Start the lab on the network: "
             "`make run ADDRESS=0.0.0.0`, and open it by the machine's name."
         )
