@@ -186,9 +186,7 @@ def take_guess(state: PageState, found: Predicting, given: Any) -> None:
         fields = given if isinstance(given, dict) else {}
         errors = check_errors("guess", fields.get("errors"))
         if found.room is not None:
-            lab().rooms.predict(
-                state["room"], found.question, room_ticket(state["room"]), errors
-            )
+            lab().rooms.predict(state["room"], found.question, room_ticket(state["room"]), errors)
     except InvalidValue as problem:
         say_problem(state, problem)
         return

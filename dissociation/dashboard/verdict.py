@@ -44,7 +44,7 @@ def plain_verdict(found: Verdict, reference: str) -> str:
     """A verdict in Markdown."""
     words = (
         f"**{found.score} of 100.** Your prediction is {_points(found.distance)} from the measured "
-        "curve on average over the axis (each costs 4 of the 100). "
+        "curve on average over the axis (4 points off for each). "
     )
     if not np.isnan(found.unchanged):
         words += (

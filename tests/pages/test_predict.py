@@ -238,7 +238,7 @@ def test_in_a_room_it_is_handed_in(asked, lab):
     found = predicting(state, link, conditions)
     assert found.covered and not found.host
     for voter in range(7):
-        # Whatever a browser says of itself: it is one, and its second prediction replaces its first.
+        # Whatever a browser says of itself, its second prediction replaces its first.
         take_guess(state, found, {"errors": FLAT, "voter": f"{voter:032x}"})
     assert lab.rooms.view("BC23").handed_in == 1 and not state["revealed"]
     assert state["guess"] == Guess(found.tag, tuple(FLAT))
