@@ -195,7 +195,7 @@ USES = {
     "logits": lambda network: logits(network, np.zeros((1, 784), np.float32)),
     "run": lambda network: run(STUDY, [network]),
     "predicted_curve": lambda network: predicted_curve(STUDY, [network]),
-    "compare": lambda network: compare(Contrast((Side(), Side())), (network, network)),
+    "compare": lambda network: compare(Contrast(Side(), Side()), (network, network)),
     "function_check": lambda network: function_check(network, network, key=seed_key(0)),
     "network_norms": network_norms,
     "study_causes": lambda network: study_causes(CausesStudy(), network),

@@ -22,7 +22,7 @@ from dissociation.training import Recipe
 
 VALUES = [
     Experiment(InputNoise()),
-    Contrast((Side(), Side())),
+    Contrast(Side(), Side()),
     Side(),
     CausesStudy(),
     PhantomStudy(Phantom()),

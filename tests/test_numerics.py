@@ -62,7 +62,6 @@ WITHOUT_EFFECT = {
     "jax_cpu_enable_async_dispatch": "0",
     "jax_default_matmul_precision": "highest",
     "jax_embedded_constants_max_bytes": "0",
-    "jax_explicit_x64_dtypes": "truncate",
     "jax_memory_fitting_effort": "0.5",
     "jax_memory_fitting_level": "O0",
     "jax_numpy_dtype_promotion": "strict",
@@ -88,7 +87,8 @@ OTHERS = """
     jax_disallow_mesh_context_manager jax_distributed_debug jax_dump_ir_modes jax_dump_ir_to
     jax_enable_checks jax_enable_compilation_cache jax_enable_pgle jax_enable_preemption_service
     jax_enable_recoverability jax_experimental_unsafe_xla_runtime_errors jax_explain_cache_misses
-    jax_export_calling_convention_version jax_export_ignore_forward_compatibility
+    jax_explicit_x64_dtypes jax_export_calling_convention_version
+    jax_export_ignore_forward_compatibility
     jax_force_dcn_cross_host_transfers jax_hlo_source_file_canonicalization_regex
     jax_include_debug_info_in_dumps jax_include_full_tracebacks_in_locations
     jax_log_checkpoint_residuals jax_log_compiles jax_logging_level jax_mock_gpu_topology
@@ -162,7 +162,8 @@ def test_flags_of_the_compiler(flags, monkeypatch):
 
 def test_all_others_at_once_change_nothing():
     code = (
-        "import json, sys; from dissociation import run; from dissociation.experiment import from_json;"
+        "import json, sys; from dissociation.experiment import from_json;"
+        "from dissociation import run;"
         "print(json.dumps(run(from_json(json.load(sys.stdin))).rates.tolist()))"
     )
     other = {name.upper(): value for name, value in WITHOUT_EFFECT.items()}
