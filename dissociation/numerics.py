@@ -116,5 +116,5 @@ def _spells(text: str, value: Any) -> bool:
 
 
 def _allowed(right: tuple[Any, ...]) -> str:
-    named = " or ".join(str(value) for value in right if value != "")
-    return f"with other values than {named} the lab's numbers would change"
+    named = " or ".join(str(value) for value in right if value not in (None, ""))
+    return f"with other values than {named or 'its default'} the lab's numbers would change"
