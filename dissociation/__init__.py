@@ -31,7 +31,8 @@ if TYPE_CHECKING:
         apply_all,
     )
     from dissociation.measures import Curve, InputNoise, Measure, ParameterNoise, Transfer
-    from dissociation.network import Network, ensemble, from_mlp, logits, seed_key, to_mlp
+    from dissociation.mlp import ensemble, from_mlp, to_mlp
+    from dissociation.network import Network, logits, seed_key
     from dissociation.null_spaces import NullSpace, input_null_space, null_space
     from dissociation.phantoms import PhantomStudy, phantom_from_json, study_phantom
     from dissociation.runner import run
@@ -65,7 +66,8 @@ _HOME = {
         "apply_all",
     ),
     "measures": ("Curve", "InputNoise", "Measure", "ParameterNoise", "Transfer"),
-    "network": ("Network", "ensemble", "from_mlp", "logits", "seed_key", "to_mlp"),
+    "mlp": ("ensemble", "from_mlp", "to_mlp"),
+    "network": ("Network", "logits", "seed_key"),
     "null_spaces": ("NullSpace", "input_null_space", "null_space"),
     "phantoms": ("PhantomStudy", "phantom_from_json", "study_phantom"),
     "runner": ("run",),

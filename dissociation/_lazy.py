@@ -3,6 +3,9 @@
 Importing JAX takes about a second, which is a second of blank page if it happens before the first
 paint. The modules of this package therefore take `jax`, `jnp`, `jit` and parts of SciPy from here.
 The import itself happens on the first attribute that is used, in whichever thread needs it first.
+
+Whatever the science computes with JAX passes here, and is refused while a setting of JAX's would
+change its numbers; see `numerics`.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ import functools
 import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from dissociation.numerics import check_configuration
 
 if TYPE_CHECKING:
     import jax as jax
@@ -28,8 +33,12 @@ else:
         def __getattr__(self, attribute: str) -> Any:
             return getattr(importlib.import_module(self._name), attribute)
 
-    jax = _LazyModule("jax")
-    jnp = _LazyModule("jax.numpy")
+    class _LazyJax(_LazyModule):
+        def __getattr__(self, attribute: str) -> Any:
+            check_configuration()
+            return super().__getattr__(attribute)
+
+    jax, jnp = map(_LazyJax, ("jax", "jax.numpy"))
     interpolate, linalg = map(_LazyModule, ("scipy.interpolate", "scipy.linalg"))
     special, stats = map(_LazyModule, ("scipy.special", "scipy.stats"))
 
@@ -58,6 +67,7 @@ def jit(
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
+            check_configuration()
             return jitted()(*args, **kwargs)
 
         call.jitted = jitted  # type: ignore[attr-defined]

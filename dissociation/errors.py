@@ -6,8 +6,10 @@ The dashboard shows its text as it is; any other exception is a defect and is lo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
 
 
 class InvalidValue(ValueError):
@@ -44,11 +46,23 @@ def _shown(value: object) -> str:
         return "a value of thousands of layers"
 
 
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    # An int may be too large for the finiteness check, but not for a comparison.
-    return isinstance(value, int) or math.isfinite(value)
+def _number(value: Any) -> Any:
+    """The plain number that a value is, or `None`.
+
+    NumPy's scalars, and arrays without axes, are the numbers that they hold; truth values are none.
+    """
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        try:
+            value = value.item()
+        except (TypeError, RuntimeError):
+            # JAX is tracing: there is no value yet. Or its buffer is gone.
+            return None
+    return value if isinstance(value, Real) and not isinstance(value, bool) else None
+
+
+def is_integer(value: object) -> bool:
+    """Whether a value is a whole number by its type; a truth value is not."""
+    return isinstance(_number(value), Integral)
 
 
 def settle(instance: object, **values: object) -> None:
@@ -63,19 +77,26 @@ def settle(instance: object, **values: object) -> None:
 def check_number(field: str, value: object, low: float, high: float, unit: str = "") -> float:
     """Returns `value` as a float, or raises [`InvalidValue`][] unless `low <= value <= high`."""
     allowed = f"give a number from {low:g} to {high:g}" + (f" ({unit})" if unit else "")
-    if not _is_number(value) or not low <= value <= high:  # type: ignore[operator]
+    number = _number(value)
+    if number is None or not low <= number <= high:
         raise InvalidValue(field, value, allowed)
-    return float(value)  # type: ignore[arg-type]
+    return float(number)
 
 
 def check_integer(field: str, value: object, low: int, high: int) -> int:
     """Returns `value` as an int, or raises [`InvalidValue`][] unless `low <= value <= high`."""
-    allowed = f"give a whole number from {low:,} to {high:,}"
-    if not _is_number(value) or not low <= value <= high:  # type: ignore[operator]
-        raise InvalidValue(field, value, allowed)
-    if value != int(value):  # type: ignore[call-overload]
-        raise InvalidValue(field, value, allowed)
-    return int(value)  # type: ignore[call-overload]
+    number = _number(value)
+    if number is None or not low <= number <= high or number != int(number):
+        raise InvalidValue(field, value, f"give a whole number from {low:,} to {high:,}")
+    return int(number)
+
+
+def check_path(field: str, value: str) -> Path:
+    """Returns `value` as a path whose `~` or `~name` is a home folder, or raises `InvalidValue`."""
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise InvalidValue(field, value, "nobody of that name has a home folder here") from None
 
 
 def check_choice(field: str, value: object, choices: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from dissociation import manipulations as manipulate
 from dissociation._lazy import jax
 from dissociation.errors import InvalidValue, check_integer, settle
 from dissociation.json_forms import (
+    check_flag,
     check_object,
     check_schema,
     read_named,
@@ -87,7 +88,9 @@ class Experiment:
 
     def __post_init__(self):
         seeds = check_integer("seeds", self.seeds, 1, MAX_SEEDS)
-        settle(self, seeds=seeds, key=check_integer("key", self.key, 0, MAX_KEY))
+        anyway = check_flag("measure_anyway", self.measure_anyway)
+        key = check_integer("key", self.key, 0, MAX_KEY)
+        settle(self, seeds=seeds, key=key, measure_anyway=anyway)
         check_widths(self.recipe, self.manipulations)
         if self.measure.reads_digits and self.recipe.task != DIGITS:
             allowed = f"{self.measure.label.lower()} is measured on networks trained on {DIGITS}"
@@ -161,7 +164,7 @@ def from_json(values: Any) -> Experiment:
         recipe=read_recipe(values.get("recipe", {})),
         seeds=values.get("seeds", 2),
         key=values.get("key", NOTEBOOK_KEY),
-        measure_anyway=values.get("measure_anyway", False) is True,
+        measure_anyway=values.get("measure_anyway", False),
     )
 
 

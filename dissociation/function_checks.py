@@ -12,7 +12,7 @@ import numpy as np
 from dissociation._lazy import jnp
 from dissociation.datasets import mnist_test
 from dissociation.draws import normal
-from dissociation.network import Network, logits, weights_digest
+from dissociation.network import Network, check_network, logits, weights_digest
 
 #: Noise added to the images for the second half of the check: far off the data, still seen daily.
 NOISE_SCALE = 1.0
@@ -72,7 +72,10 @@ def function_check(trained: Network, manipulated: Network, *, key: Any) -> Funct
 
     - `trained`, `manipulated`: the networks.
     - `key`: a JAX key for the noise.
+
+    **Raises:** `InvalidValue` as `check_network`.
     """
+    trained, manipulated = check_network(trained), check_network(manipulated)
     words = tuple(np.asarray(key).tolist())
     before, after = _trained_outputs(trained, words), _both_logits(manipulated, words)
     clean, noisy = (_difference(*pair) for pair in zip(before, after, strict=True))

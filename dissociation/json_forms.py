@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from dissociation import manipulations as manipulate
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import Manipulation
@@ -31,10 +33,10 @@ def check_schema(values: dict[str, Any], schema: int) -> None:
 
 
 def check_flag(field: str, value: Any) -> bool:
-    """Returns `value`, or raises `InvalidValue` unless it is true or false."""
-    if not isinstance(value, bool):
+    """Returns `value` as a bool, or raises `InvalidValue` unless it is true or false."""
+    if not isinstance(value, (bool, np.bool_)):
         raise InvalidValue(field, value, "give true or false")
-    return value
+    return bool(value)
 
 
 def read_named(field: str, values: Any, make: Callable[..., T]) -> T:

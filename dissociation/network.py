@@ -7,14 +7,15 @@ A network is nothing but its three weight matrices; manipulations may widen its 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dissociation._lazy import jax, jit, jnp
+from dissociation._lazy import jax, jit
 from dissociation.buckets import blocks, pad_to
 from dissociation.datasets import CLASSES, PIXELS
+from dissociation.errors import InvalidValue
 
 #: The key of the notebook: seed `k` of an ensemble is initialised from `split(PRNGKey(37), n)[k]`.
 NOTEBOOK_KEY = 37
@@ -80,31 +81,46 @@ def initial_network(key: Any, width: int = 1024) -> Network:
     - `key`: a JAX key.
     - `width`: neurons in each hidden layer.
     """
-    return from_mlp(initial_mlp(key, width))
+    return Network(*(layer.weight for layer in initial_mlp(key, width).layers))
 
 
-def from_mlp(mlp: Any) -> Network:
-    """The weights of an `eqx.nn.MLP` of two bias-free hidden layers."""
-    return Network(*(layer.weight for layer in mlp.layers))
+def check_network(network: Any, *, stacked: bool = False) -> Network:
+    """The network with float32 weights, if its three matrices belong together.
+
+    **Arguments:**
+
+    - `network`: three matrices; their values are not looked at while JAX traces.
+    - `stacked`: whether they may have further axes in front, as in an ensemble.
+
+    **Raises:** `InvalidValue` that names the matrix with another shape, or with values that are no
+    finite float32 numbers.
+    """
+    if not isinstance(network, (tuple, list)) or len(network) != 3:
+        raise InvalidValue("network", type(network).__name__, "give a Network of three matrices")
+    weights = [_float32(*named) for named in zip(Network._fields, network, strict=True)]
+    rows: Any = PIXELS
+    for number, weight in enumerate(weights):
+        wanted = f"(hidden{number + 1}, {rows})" if number < 2 else f"({CLASSES}, {rows})"
+        shape = weight.shape
+        fits = (len(shape) == 2 or (stacked and len(shape) > 2)) and shape[-1] == rows
+        if not fits or shape[-2] == 0 or (number == 2 and shape[-2] != CLASSES):
+            raise InvalidValue(f"shape of w{number + 1}", shape, f"a network here has {wanted}")
+        rows = shape[-2]
+    return Network(*weights)
 
 
-def to_mlp(network: Network) -> Any:
-    """The same network as an `eqx.nn.MLP`; its hidden layers may differ in width."""
-    import equinox as eqx
-
-    weights = tuple(jnp.asarray(weight) for weight in network)
-    width = weights[0].shape[-2]
-    template = eqx.filter_eval_shape(lambda key: initial_mlp(key, width), jax.random.PRNGKey(0))
-    return eqx.tree_at(lambda mlp: tuple(layer.weight for layer in mlp.layers), template, weights)
-
-
-def ensemble(networks: Sequence[Network]) -> Any:
-    """Networks of equal widths as one `eqx.nn.MLP` pytree with a leading seed axis."""
-    stacked = (
-        jnp.stack([jnp.asarray(weight) for weight in weights])
-        for weights in zip(*networks, strict=True)
-    )
-    return to_mlp(Network(*stacked))
+def _float32(name: str, weight: Any) -> Any:
+    if isinstance(weight, jax.core.Tracer):
+        return weight
+    array = np.asarray(weight)
+    if array.dtype.kind in "cmMOSU":
+        raise InvalidValue(f"type of {name}", str(array.dtype), "give real numbers")
+    with np.errstate(over="ignore"):
+        single = array.astype(np.float32, copy=False)
+    finite = np.isfinite(single)
+    if not finite.all():
+        raise InvalidValue(name, float(array[~finite][0]), "give finite float32 weights")
+    return weight if single is array else single
 
 
 def padded_chunks(images: np.ndarray, size: int = CHUNK) -> Iterator[tuple[np.ndarray, int]]:
@@ -167,7 +183,15 @@ def _on_device(network: Network) -> _OnDevice:
 
 
 def logits(network: Network, images: np.ndarray) -> np.ndarray:
-    """`(n, 10)` float32 logits of `(n, 784)` images, in chunks of bounded memory."""
+    """`(n, 10)` float32 logits of `(n, 784)` images, in chunks of bounded memory.
+
+    **Raises:** `InvalidValue` as [`check_network`][].
+    """
+    return forward(check_network(network), images)
+
+
+def forward(network: Network, images: np.ndarray) -> np.ndarray:
+    """What [`logits`][] gives, of weights that are not looked at."""
     weights = _on_device(network)
     parts = [
         np.asarray(_all(weights.hidden(chunk, 2), weights.third))[:real]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dissociation import manipulations as manipulate
+from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment, noise_key
 from dissociation.measures.base import Curve
 from dissociation.network import Network, seed_key
@@ -12,7 +13,12 @@ from dissociation.training import trained
 
 
 def manipulated(experiment: Experiment, networks: list[Network]) -> list[Network]:
-    """The experiment's rewritten networks, one a seed, from its trained ones."""
+    """The experiment's rewritten networks, one a seed, from its trained ones.
+
+    **Raises:** `InvalidValue` if they are not one a seed, or their weights cannot be used.
+    """
+    if len(networks) != experiment.seeds:
+        raise InvalidValue("networks", len(networks), f"give {experiment.seeds}, one a seed")
     key = noise_key(experiment.key)
     return [
         manipulate.apply_all(network, experiment.manipulations, key=seed_key(seed, key))
@@ -27,6 +33,8 @@ def stream(experiment: Experiment, networks: list[Network] | None = None) -> Ite
 
     - `experiment`: what to run.
     - `networks`: its trained networks, one a seed; trained first if not given.
+
+    **Raises:** `InvalidValue` if these are not one a seed, or their weights cannot be used.
     """
     if networks is None:
         networks = [trained(experiment.recipe, seed_key(seed)) for seed in range(experiment.seeds)]

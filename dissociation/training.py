@@ -16,7 +16,7 @@ import numpy as np
 from dissociation._lazy import jax, jit, jnp
 from dissociation.datasets import Dataset, mnist_test, mnist_train
 from dissociation.errors import InvalidValue, check_choice, check_integer, check_number, settle
-from dissociation.network import Network, initial_network, logits
+from dissociation.network import Network, forward, initial_network
 from dissociation.tasks import turned
 
 #: Raise it when a change to this module changes trained weights: stored networks then retrain.
@@ -158,7 +158,7 @@ def _train_steps(
 def error_rate(network: Network, data: Dataset, stride: int = 1) -> tuple[float, int]:
     """Share of every `stride`-th image that the network gets wrong, and how many those are."""
     images, labels = data.images[::stride], data.labels[::stride]
-    wrong = int(np.sum(logits(network, images).argmax(1) != labels))
+    wrong = int(np.sum(forward(network, images).argmax(1) != labels))
     return wrong / len(labels), len(labels)
 
 

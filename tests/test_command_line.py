@@ -83,6 +83,19 @@ def direct() -> list[Curve]:
 
 
 class TestRunAndExport:
+    def test_home_folders(self, capsys, monkeypatch, tmp_path):
+        home = tmp_path / "home"
+        home.mkdir()
+        monkeypatch.setenv("HOME", str(home))
+        (home / "one.json").write_text(json.dumps(experiments_of(OTHER)[0].to_json()))
+        assert main(["run", "~/one.json", "--out", "~/one.csv", "--cache", "~/store"]) == 0
+        assert (home / "one.csv").exists() and (home / "store").is_dir()
+        for option in ("--out", "--cache"):
+            found = "~nobody-of-that-name/one.csv"
+            assert main(["run", OTHER, option, found]) == 2
+            assert f"{option} = '{found}' cannot be used" in capsys.readouterr().err
+        assert not list(tmp_path.glob("~*"))
+
     def test_what_is_computed_is_found(self, capsys, folder, direct, tmp_path):
         assert main(["export", ADDRESS, "--out", "a.csv"]) == 1
         refused = capsys.readouterr()

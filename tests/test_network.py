@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 
 import equinox as eqx
@@ -11,20 +12,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from notebook_networks import notebook_networks
 
+from dissociation.comparison import compare
+from dissociation.contrasts import Contrast, Side
+from dissociation.errors import InvalidValue
+from dissociation.experiment import Experiment
+from dissociation.function_checks import function_check
+from dissociation.manipulations import Phantom, Scale
+from dissociation.measures import InputNoise
+from dissociation.mlp import ensemble, from_mlp, to_mlp
 from dissociation.network import (
     CHUNK,
     Network,
-    ensemble,
     features,
-    from_mlp,
     initial_mlp,
     initial_network,
     logits,
     padded_chunks,
     seed_key,
-    to_mlp,
     weights_digest,
 )
+from dissociation.phantoms import PhantomStudy, study_phantom
+from dissociation.runner import run
+from dissociation.theory import predicted_curve
+from dissociation.theory.causes import CausesStudy, study_causes
+from dissociation.theory.norms import network_norms
 
 
 def forward(network: Network, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -103,9 +114,124 @@ class TestMlp:
             np.testing.assert_allclose(output, logits(network, images), atol=1e-6)
 
     def test_ensemble_of_unequal_widths(self, small_networks):
-        narrow = Network(*(w[:8] if w.shape[0] == 16 else w for w in small_networks[0]))
-        with pytest.raises(ValueError):
+        w1, w2, w3 = small_networks[0]
+        narrow = Network(w1[:8], w2[:8, :8], w3[:, :8])
+        with pytest.raises(InvalidValue, match="widths"):
             ensemble([small_networks[0], narrow])
+
+
+def mlp_of(*shape, **settings):
+    """An `eqx.nn.MLP` as the lab has them, or with other settings."""
+    fixed = {"use_bias": False, "use_final_bias": False, "key": jax.random.PRNGKey(0)}
+    return eqx.nn.MLP(*(shape or (784, 10, 16, 2)), **{**fixed, **settings})
+
+
+def changed(mlp, change):
+    return jax.tree.map(lambda leaf: change(leaf) if eqx.is_array(leaf) else leaf, mlp)
+
+
+class Doubled(eqx.nn.MLP):
+    def __call__(self, x, *, key=None):
+        return 2 * super().__call__(x)
+
+
+class TestFromMlp:
+    @pytest.mark.parametrize(
+        "mlp",
+        [
+            mlp_of(),
+            mlp_of(activation=lambda x: jnp.maximum(x, 0.0)),
+            mlp_of(scan=True),
+            changed(mlp_of(use_bias=True, use_final_bias=True), lambda x: x * float(x.ndim > 1)),
+            changed(mlp_of(), lambda x: x.astype(jnp.bfloat16)),
+            changed(mlp_of(), lambda x: x.astype(jnp.float16)),
+        ],
+        ids=["relu", "maximum", "scan", "zero biases", "bfloat16", "float16"],
+    )
+    def test_computes_the_same(self, mlp, test_images):
+        x = test_images[:20]
+        single = changed(mlp, lambda leaf: leaf.astype(jnp.float32))
+        network = from_mlp(mlp)
+        assert all(weight.dtype == np.float32 for weight in network)
+        np.testing.assert_allclose(logits(network, x), jax.vmap(single)(x), atol=1e-6)
+
+    @pytest.mark.parametrize(
+        "named, mlp",
+        [
+            ("bias of layer 1", mlp_of(use_bias=True)),
+            ("bias of layer 3", mlp_of(use_final_bias=True)),
+            ("activation = 'tanh'", mlp_of(activation=jnp.tanh)),
+            ("activation = 'gelu'", mlp_of(activation=jax.nn.gelu)),
+            ("activation = 'relu6'", mlp_of(activation=jax.nn.relu6)),
+            ("activation = 'leaky_relu'", mlp_of(activation=jax.nn.leaky_relu)),
+            ("activation = 'PReLU'", mlp_of(activation=eqx.nn.PReLU(0.0))),
+            ("final_activation = 'softmax'", mlp_of(final_activation=jax.nn.softmax)),
+            ("final_activation = 'relu'", mlp_of(final_activation=jax.nn.relu)),
+            ("depth = 1", mlp_of(784, 10, 16, 1)),
+            ("depth = 3", mlp_of(784, 10, 16, 3)),
+            ("shape of w1 = (16, 196)", mlp_of(196, 10, 16, 2)),
+            ("shape of w3 = (26, 16)", mlp_of(784, 26, 16, 2)),
+            ("shape of w1 = (2, 16, 784)", changed(mlp_of(), lambda x: jnp.stack([x, x]))),
+            ("w1 = nan", changed(mlp_of(), lambda x: x.at[0, 0].set(jnp.nan))),
+            ("mlp = 'Doubled'", Doubled(784, 10, 16, 2, key=jax.random.PRNGKey(0))),
+            ("mlp = 'Linear'", eqx.nn.Linear(784, 10, key=jax.random.PRNGKey(0))),
+        ],
+    )
+    def test_refuses_what_it_cannot_represent(self, named, mlp):
+        with pytest.raises(InvalidValue) as refused:
+            from_mlp(mlp)
+        assert str(refused.value).startswith(named)
+
+    def test_refuses_another_layer(self):
+        other = eqx.nn.LayerNorm(16)
+        mlp = eqx.tree_at(lambda m: m.layers[1], mlp_of(), other)
+        with pytest.raises(InvalidValue, match="layer 2 = 'LayerNorm'"):
+            from_mlp(mlp)
+
+
+STUDY = Experiment(InputNoise(images=100, points=2), seeds=1)
+USES = {
+    "logits": lambda network: logits(network, np.zeros((1, 784), np.float32)),
+    "run": lambda network: run(STUDY, [network]),
+    "predicted_curve": lambda network: predicted_curve(STUDY, [network]),
+    "compare": lambda network: compare(Contrast(Side(), Side()), (network, network)),
+    "function_check": lambda network: function_check(network, network, key=seed_key(0)),
+    "network_norms": network_norms,
+    "study_causes": lambda network: study_causes(CausesStudy(), network),
+    "study_phantom": lambda network: study_phantom(PhantomStudy(Phantom()), network),
+    "to_mlp": to_mlp,
+    "ensemble": lambda network: ensemble([network]),
+}
+CHANGES = {
+    "shape of w1 = (16, 196)": lambda n: n._replace(w1=n.w1[:, :196]),
+    "shape of w2 = (16, 15)": lambda n: n._replace(w2=n.w2[:, :15]),
+    "shape of w3 = (26, 16)": lambda n: n._replace(w3=np.resize(n.w3, (26, 16))),
+    "shape of w2 = (0, 16)": lambda n: n._replace(w2=n.w2[:0]),
+    "w2 = nan": lambda n: n._replace(w2=n.w2 * np.nan),
+    "w3 = 1e+300": lambda n: n._replace(w3=np.full((10, 16), 1e300)),
+    "type of w1 = 'complex64'": lambda n: n._replace(w1=n.w1.astype(np.complex64)),
+    "network = 'tuple'": lambda n: n[:2],
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_network_that_does_not_fit_is_refused_wherever_it_comes_in(use, small_networks):
+    for told, change in CHANGES.items():
+        with pytest.raises(InvalidValue) as refused:
+            USES[use](change(small_networks[0]))
+        assert str(refused.value).startswith(told)
+
+
+def test_one_network_a_seed(small_networks):
+    with pytest.raises(InvalidValue, match="networks = 2 cannot be used: give 1, one a seed"):
+        run(STUDY, small_networks[:2])
+
+
+def test_a_rewrite_that_overflows_is_refused(small_networks):
+    large = small_networks[0]._replace(w2=small_networks[0].w2 * np.float32(1e37))
+    study = Experiment(InputNoise(images=100, points=2), (Scale(1000.0),), seeds=1)
+    with np.errstate(over="ignore"), pytest.raises(InvalidValue, match="w2 = -?inf"):
+        run(dataclasses.replace(study, measure_anyway=True), [large])
 
 
 class TestForward:

@@ -18,7 +18,7 @@ from dissociation.command_line.refusals import BadUsage, Failed
 from dissociation.command_line.sources import Source, read_source
 from dissociation.command_line.work import Work
 from dissociation.engine.lab import Lab, cache_folder
-from dissociation.errors import InvalidValue
+from dissociation.errors import InvalidValue, check_path
 
 
 def run(text: str, out: str | None, cache: str | None) -> None:
@@ -127,7 +127,7 @@ def _check_out(out: str, source: Source) -> Path:
 def _folder(cache: str | None) -> Path:
     if cache is None:
         return cache_folder()
-    folder = Path(cache)
+    folder = check_path("--cache", cache)
     if not cache or (folder.exists() and not folder.is_dir()):
         raise InvalidValue("--cache", cache, "give a folder")
     return folder

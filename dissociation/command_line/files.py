@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dissociation.errors import InvalidValue
+from dissociation.errors import InvalidValue, check_path
 
 CSV, JSON = ".csv", ".json"
 
@@ -15,7 +15,7 @@ def check_out(name: str) -> Path:
 
     **Raises:** `InvalidValue` if its ending is unknown, or it could not be written.
     """
-    path = Path(os.path.realpath(name))
+    path = Path(os.path.realpath(check_path("--out", name)))
     if Path(name).suffix.lower() not in (CSV, JSON):
         raise InvalidValue("--out", name, "end it with .csv or .json")
     if path.is_dir():

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dissociation.command_line.parser import parser
 from dissociation.command_line.refusals import BadUsage, Failed
 from dissociation.errors import DamagedData, InvalidValue
+from dissociation.numerics import check_environment
 
 FINE, COULD_NOT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -52,6 +53,7 @@ def _dispatch(argv: Sequence[str] | None) -> None:
 
         show(as_json=arguments.json)
         return
+    check_environment()
     from dissociation.command_line import commands
 
     if arguments.command == "run":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from dissociation.address.links import Link, contrasts_of, curves_of, read_address
@@ -18,7 +17,7 @@ from dissociation.command_line.linear_work import LinearWork
 from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.work import Work
 from dissociation.contrasts import contrast_from_json
-from dissociation.errors import InvalidValue
+from dissociation.errors import InvalidValue, check_path
 from dissociation.experiment import from_json
 
 MAX_BYTES = 1_000_000
@@ -46,7 +45,9 @@ def read_source(text: str) -> Source:
     """
     if text in PRESETS:
         return _of_link(text, PRESETS[text].link, [])
-    if os.path.isfile(text) or (text.lower().endswith(".json") and "?" not in text):
+    if os.path.isfile(os.path.expanduser(text)) or (
+        text.lower().endswith(".json") and "?" not in text
+    ):
         return Source(text, _of_file(text), [])
     page = text.strip("/").rpartition("/")[2].lower()
     if "?" in text or "://" in text or page in PAGES:
@@ -74,7 +75,7 @@ def _of_link(name: str, link: Link, notices: list[str]) -> Source:
 
 
 def _of_file(name: str) -> Work:
-    with Path(name).open("rb") as file:
+    with check_path("file", name).open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise InvalidValue("file", name, "give at most 1 MB")

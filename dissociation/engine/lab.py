@@ -30,7 +30,7 @@ from dissociation.engine.store import Store
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import Watch
-from dissociation.errors import InvalidValue
+from dissociation.errors import InvalidValue, check_path
 from dissociation.experiment import Experiment
 from dissociation.phantoms import PhantomStudy
 from dissociation.theory.bridge import Candidate
@@ -46,8 +46,8 @@ KEEP_WATCHES = 120.0
 
 
 def cache_folder() -> Path:
-    """Where results are kept. **Raises:** `InvalidValue` if the variable names a file."""
-    folder = Path(CACHE.value or DEFAULT_CACHE)
+    """Where results are kept. **Raises:** `InvalidValue` if the variable names no folder."""
+    folder = check_path(CACHE_VARIABLE, CACHE.value) if CACHE.value else DEFAULT_CACHE
     if folder.exists() and not folder.is_dir():
         raise InvalidValue(CACHE_VARIABLE, str(folder), "give a folder, not a file")
     return folder

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dissociation.engine.cluster.address import SCHEDULER_VARIABLE, scheduler_address
 from dissociation.errors import InvalidValue
+from dissociation.numerics import check_environment
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,11 @@ TEXTS = (CACHE, LOG, HOSTS, ORIGINS, FRAMES)
 
 
 def check_settings() -> None:
-    """**Raises:** `InvalidValue` for the first variable that is not within its range."""
+    """**Raises:** `InvalidValue` for the first variable that is not within its range.
+
+    Those of JAX count, too, if they would change the lab's numbers.
+    """
+    check_environment()
     for setting in (*LIMITS, *TEXTS):
         _ = setting.value
     scheduler_address()

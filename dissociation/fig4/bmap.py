@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 
-from dissociation.errors import check_integer
+from dissociation.errors import check_integer, is_integer
 
 ARRAYS = eqx.if_array(0)
 LARGEST_BATCH = 2**31 - 1
@@ -22,15 +22,16 @@ def bmap(
     fun: Callable[..., Any],
     *,
     in_axes: Any = ARRAYS,
-    out_axes: Any = 0,
+    out_axes: Any = ARRAYS,
     axis_name: Hashable = None,
     axis_size: int | None = None,
-    batch_size: int,
+    batch_size: int | None = None,
 ) -> Callable[..., Any]:
     """Maps a function over an axis as `equinox.filter_vmap` does, a batch at a time.
 
     The batches are of equal size, at most `batch_size`, and run one after another in a
     `jax.lax.map`: `fun` is traced once, and no more than one batch of intermediate values is alive.
+    Without a `batch_size`, everything is one batch.
 
     **Arguments:**
 
@@ -39,10 +40,11 @@ def bmap(
       tuple with a prefix of the arguments, or a dictionary by argument name. Integers concern
       arrays; other leaves (activation functions, strings) are passed on as they are.
     - `out_axes`: an integer, `None`, a callable or a prefix of the output. Integers concern arrays
-      and numbers; other leaves of the output are returned as they are.
+      and numbers; other leaves of the output are returned as they are. By default only arrays get
+      the new axis, and numbers are returned as they are, too.
     - `axis_name`: name for collectives, which are possible only if the axis fits in one batch.
     - `axis_size`: size of the axis, needed only if no argument is mapped.
-    - `batch_size`: how many elements are evaluated together at most.
+    - `batch_size`: how many elements are evaluated together at most; all of them by default.
 
     **Returns:** the mapped function.
 
@@ -52,7 +54,9 @@ def bmap(
     """
     if not callable(fun):
         raise TypeError(f"bmap maps a function, not {fun!r}.")
-    limit = check_integer("batch_size", batch_size, 1, LARGEST_BATCH)
+    limit = LARGEST_BATCH
+    if batch_size is not None:
+        limit = check_integer("batch_size", batch_size, 1, LARGEST_BATCH)
 
     def mapped(*args: Any, **kwargs: Any) -> Any:
         if kwargs:
@@ -140,13 +144,12 @@ def _resolve(name: str, spec: Any, tree: Any) -> Any:
 
 
 def _on_leaf(spec: Any) -> Callable[[Any], int | None]:
-    if not (
-        spec is None or callable(spec) or (isinstance(spec, int) and not isinstance(spec, bool))
-    ):
+    if not (spec is None or callable(spec) or is_integer(spec)):
         raise ValueError(f"Axes are integers, None or callables, not {spec!r}.")
 
     def axis_of(leaf: Any) -> int | None:
-        return (spec(leaf) if callable(spec) else spec) if eqx.is_array_like(leaf) else None
+        axis = spec(leaf) if callable(spec) else spec
+        return None if axis is None or not eqx.is_array_like(leaf) else int(axis)
 
     return axis_of
 

@@ -44,7 +44,7 @@ def scale_neurons(
     do not belong together.
     """
     w_in, w_out = _check_layer(w_in, w_out)
-    if not isinstance(scale_factor, jax.Array):
+    if not isinstance(scale_factor, jax.core.Tracer):
         scale_factor = check_number("scale_factor", scale_factor, 1e-6, 1e6)
     return scale_layer(w_in, w_out, scale_factor)
 

@@ -8,7 +8,7 @@ from dissociation.errors import check_integer
 
 
 def crossval_softmax_predict(
-    x: jax.Array, y: jax.Array, num_splits: int = 10, *, key: jax.Array | None = None
+    x: jax.Array, y: jax.Array, num_splits: int = 10, *, key: jax.Array | None
 ) -> jax.Array:
     """Held-out class probabilities of a linear probe (Braun, Grant & Saxe 2025, transfer panel).
 

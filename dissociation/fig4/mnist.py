@@ -11,8 +11,11 @@ import numpy as np
 
 from dissociation.datasets import CLASSES, Dataset, mnist_test, mnist_train
 from dissociation.errors import check_integer
-from dissociation.network import NOTEBOOK_KEY, ensemble, initial_network
+from dissociation.mlp import ensemble
+from dissociation.network import NOTEBOOK_KEY, initial_network
 from dissociation.training import PAPER, trained
+
+KEY = jax.random.PRNGKey(NOTEBOOK_KEY)
 
 
 def _one_hot(data: Dataset) -> jax.Array:
@@ -40,9 +43,7 @@ def mnist_data() -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
     )
 
 
-def train_mnist(
-    *, num_epochs: int = 30, num_seeds: int = 10, key: jax.Array | None = None
-) -> eqx.nn.MLP:
+def train_mnist(*, num_epochs: int = 30, num_seeds: int = 10, key: jax.Array = KEY) -> eqx.nn.MLP:
     """Trains an ensemble of networks on MNIST by the paper's recipe (Braun, Grant & Saxe 2025).
 
     **Arguments:**
@@ -51,7 +52,6 @@ def train_mnist(
       rate falls linearly over all steps, so fewer epochs are a shorter schedule, not a cut one.
     - `num_seeds`: size of the ensemble.
     - `key`: split into one key a seed, each of which initialises and trains its network.
-      `jax.random.PRNGKey(37)` if not given.
 
     **Returns:** one `equinox.nn.MLP(784, 10, width_size=1024, depth=2)` without biases whose arrays
     have a leading axis of `num_seeds`: weights `(seeds, 1024, 784)`, `(seeds, 1024, 1024)` and
@@ -61,7 +61,7 @@ def train_mnist(
     """
     num_seeds = check_integer("num_seeds", num_seeds, 1, 1_000)
     recipe = dataclasses.replace(PAPER, epochs=num_epochs)
-    keys = jax.random.split(jax.random.PRNGKey(NOTEBOOK_KEY) if key is None else key, num_seeds)
-    if num_epochs == 0:
+    keys = jax.random.split(key, num_seeds)
+    if recipe.epochs == 0:
         return ensemble([initial_network(seed_key, recipe.width) for seed_key in keys])
     return ensemble([trained(recipe, seed_key) for seed_key in keys])

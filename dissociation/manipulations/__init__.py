@@ -24,7 +24,7 @@ from dissociation.manipulations.permute import Permute
 from dissociation.manipulations.phantom import Phantom
 from dissociation.manipulations.rescale import Rescale
 from dissociation.manipulations.scale import Scale
-from dissociation.network import Network
+from dissociation.network import Network, check_network
 
 #: Every manipulation of the lab by name, in the order in which controls list them.
 REGISTRY: dict[str, type[Manipulation]] = {
@@ -66,8 +66,10 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
     - `manipulations`: any number of them; none gives the network back.
     - `key`: the key of the seed; manipulation `i` gets `fold_in(fold_in(key, salt), i)`.
 
-    **Raises:** `InvalidValue` if a hidden layer would become wider than `MAX_WIDTH`.
+    **Raises:** `InvalidValue` if a hidden layer would become wider than `MAX_WIDTH`, or the weights
+    do not belong together or are not finite, before or after.
     """
+    network = check_network(network)
     for position, manipulation in enumerate(manipulations):
         width = manipulation.widened(network.widths[manipulation.layer - 1])
         if width > MAX_WIDTH:
@@ -76,7 +78,7 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
             )
         own = jax.random.fold_in(jax.random.fold_in(key, MANIPULATION_SALT), position)
         network = manipulation.apply(network, key=own)
-    return network
+    return check_network(network) if manipulations else network
 
 
 def exact_everywhere(manipulations: Sequence[Manipulation]) -> bool:

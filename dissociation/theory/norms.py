@@ -19,7 +19,7 @@ from dissociation.contrasts import Side
 from dissociation.datasets import CLASSES, mnist_test
 from dissociation.experiment import digest
 from dissociation.measures.base import visiting_order
-from dissociation.network import Network, logits
+from dissociation.network import Network, check_network, logits
 from dissociation.theory.margins import clean_margins
 from dissociation.theory.noise_sources import noise_sources, total_noise
 
@@ -95,7 +95,11 @@ PREDICTORS: dict[str, Predictor] = {
 
 
 def network_norms(network: Network) -> Norms:
-    """The norms of a network, on the first test images."""
+    """The norms of a network, on the first test images.
+
+    **Raises:** `InvalidValue` as `check_network`.
+    """
+    network = check_network(network)
     order = visiting_order()[:IMAGES]
     data = mnist_test()
     images, labels = data.images[order], data.labels[order]

@@ -71,6 +71,60 @@ def test_batch_sizes(batch_size, jitted):
     assert_same(mapped(x), jax.vmap(lambda row: jnp.outer(row, row))(x))
 
 
+X = jnp.arange(5.0)
+MODEL = eqx.nn.MLP(2, 2, 4, 1, key=KEY)
+
+
+class Product(eqx.Module):
+    factor: jax.Array
+
+    def times(self, x):
+        return self.factor * x
+
+
+#: Functions, their arguments and axes; each is one of a kind that once was, or may be, different.
+AS_FILTER_VMAP = {
+    "number beside": (lambda x: (1, x), (X,), {}),
+    "truth beside": (lambda x: (True, x), (X,), {}),
+    "number beside, any axis": (lambda x: (1, x), (X,), {"out_axes": 0}),
+    "text beside": (lambda x: ("a", x), (X,), {}),
+    "nothing": (lambda x: None, (X,), {}),
+    "constant": (lambda x: (np.ones(2, np.float32), x), (X,), {}),
+    "unmapped": (lambda x, c: c * 2, (X, jnp.ones(3)), {"in_axes": (0, None)}),
+    "numbers given": (lambda x, y: x * y, (X, 3.0), {}),
+    "default argument": (lambda x, y=2.0: x * y, (X,), {}),
+    "any arguments": (lambda *a: a[0] + a[1], (X, X), {}),
+    "axis size": (lambda c: c + 1, (jnp.ones(2),), {"in_axes": None, "axis_size": 5}),
+    "no element": (lambda x: x * 2, (jnp.zeros((0, 3)),), {}),
+    "branches": (lambda x: jax.lax.cond(x > 2, lambda: x, lambda: -x), (X,), {}),
+    "checked": (lambda x: eqx.error_if(x, x > 100, "large"), (X,), {}),
+    "last axes": (lambda x: x * 2, (values((4, 6, 5)),), {"in_axes": -1, "out_axes": -1}),
+    "model out": (
+        lambda x, m: eqx.tree_at(lambda q: q.layers[0].weight, m, m.layers[0].weight * x),
+        (X, MODEL),
+        {"in_axes": (0, None)},
+    ),
+    "model": (MODEL, (values((5, 2)),), {}),
+    "method": (Product(jnp.float32(2.0)).times, (X,), {}),
+    "no common size": (lambda x, y: x, (X, X[:3]), {}),
+    "no such axis": (lambda x, y: x * y, (X, 3.0), {"in_axes": (0, 0)}),
+    "mapped, said unmapped": (lambda x: x, (X,), {"out_axes": None}),
+}
+
+
+@pytest.mark.parametrize("name", AS_FILTER_VMAP)
+@pytest.mark.parametrize("batch_size", [2, None, np.int64(2)])
+def test_whatever_filter_vmap_gives(name, batch_size):
+    function, arguments, axes = AS_FILTER_VMAP[name]
+    try:
+        theirs = eqx.filter_vmap(function, **axes)(*arguments)
+    except ValueError:
+        with pytest.raises(ValueError):
+            bmap(function, batch_size=batch_size, **axes)(*arguments)
+    else:
+        assert_same(bmap(function, batch_size=batch_size, **axes)(*arguments), theirs)
+
+
 @pytest.mark.parametrize("size, batch_size", [(10, 4), (10, 5), (7, 2), (1000, 33)])
 def test_no_more_than_a_batch_at_once(size, batch_size):
     seen = []
@@ -300,7 +354,7 @@ class TestCollectives:
 
 
 class TestErrors:
-    @pytest.mark.parametrize("batch_size", [0, -1, 1.5, "2", None, True, float("nan")])
+    @pytest.mark.parametrize("batch_size", [0, -1, 1.5, "2", True, float("nan")])
     def test_batch_size(self, batch_size):
         with pytest.raises(InvalidValue, match="batch_size"):
             bmap(jnp.sin, batch_size=batch_size)
@@ -308,10 +362,6 @@ class TestErrors:
     def test_no_function(self):
         with pytest.raises(TypeError, match="bmap maps a function, not 3"):
             bmap(3, batch_size=2)
-
-    def test_batch_size_is_required(self):
-        with pytest.raises(TypeError, match="batch_size"):
-            bmap(jnp.sin)
 
     def test_keyword_arguments(self):
         with pytest.raises(TypeError, match="given by name: \\['x'\\]"):

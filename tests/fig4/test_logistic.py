@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import equinox as eqx
 import jax
@@ -10,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import dissociation.fig4
 from dissociation.errors import InvalidValue
 from dissociation.fig4.bmap import bmap
 from dissociation.fig4.logistic import crossval_softmax_predict
@@ -106,11 +104,15 @@ def test_errors():
         crossval_softmax_predict(x, y.argmax(axis=1), key=KEY)
 
 
-def test_plain_import_from_its_folder():
-    # Some notebooks put the folder itself on the path.
-    folder = str(Path(dissociation.fig4.__file__).parent)
-    code = f"import sys; sys.path.insert(0, {folder!r}); from logistic import *; "
-    code += "print(crossval_softmax_predict.__name__)"
+@pytest.mark.parametrize(
+    "code",
+    [
+        "sys.path.append(list(dissociation.fig4.__path__)[0]); from logistic import *",
+        "from dissociation.fig4.logistic import crossval_softmax_predict",
+    ],
+)
+def test_imports_that_the_docs_name(code):
+    code = f"import sys, dissociation.fig4; {code}; print(crossval_softmax_predict.__name__)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )

@@ -11,6 +11,7 @@ import pytest
 
 from dissociation.dashboard.headers import middleware
 from dissociation.dashboard.launch import leave_unless_settings_are_sound
+from dissociation.engine.lab import cache_folder
 from dissociation.engine.settings import CACHE, LIMITS, TEXTS, check_settings
 from dissociation.errors import InvalidValue
 
@@ -54,6 +55,15 @@ def test_good_ones(monkeypatch, tmp_path):
     (hosts,) = (part for part in middleware() if "allowed_hosts" in part.kwargs)
     assert hosts.kwargs["allowed_hosts"][:2] == ["lab.example.org", "*.example.org"]
     assert {text.variable for text in TEXTS} >= {*good, CACHE.variable}
+
+
+def test_a_home_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(CACHE.variable, "~/results")
+    assert cache_folder() == tmp_path / "results"
+    monkeypatch.setenv(CACHE.variable, "~nobody-of-that-name/results")
+    with pytest.raises(SystemExit, match=f"dissociation: {CACHE.variable} = .* home folder"):
+        leave_unless_settings_are_sound()
 
 
 def test_the_server_leaves_in_one_line():
