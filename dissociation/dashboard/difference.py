@@ -15,6 +15,7 @@ from dissociation.dashboard.snapshots import DIFFERENCE
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.watching import draw_watch
 from dissociation.engine.curve_watch import CurveWatch
+from dissociation.statistics import TOO_FEW
 
 
 def difference_chart(
@@ -46,6 +47,7 @@ def difference_chart(
     alt = f"Error of {second} minus error of {first}, with its 95 % interval."
     draw_watch(watch, differing, f"{key}-difference", alt, slot=key)
     st.caption(
-        "Above 0, B makes more errors. Paired by network and noise draw; the band is the 95 % "
-        "bootstrap interval over the paired runs."
+        "Above 0, B makes more errors. Paired by network and noise draw, on the images that both "
+        "have been measured on; the band is the 95 % interval (Student's t) over the "
+        f"networks, whose draws are averaged first; it {TOO_FEW}."
     )

@@ -62,7 +62,7 @@ def test_pin_change_compare(lab):
     (difference,) = [t for t in snapshot(visit.watch())["traces"] if t["key"] == DIFFERENCE]
     curves = visit.watch().curves()
     assert difference["y"] == pytest.approx(curves[1].mean - curves[2].mean, abs=1e-6)
-    assert difference["detail"] == "2 paired runs"
+    assert difference["detail"] == "2 networks: an interval needs 3 networks"
     low, high = difference["low"], difference["high"]
     assert all(a <= b <= c for a, b, c in zip(low, difference["y"], high, strict=True))
     visit.press("unpin")
