@@ -98,7 +98,7 @@ def _evidence(comparison: Comparison, summary: str, unit: str) -> list[str]:
 
 
 def _p(value: float) -> str:
-    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
+    return "p < 0.0001" if value < 1e-4 else f"p = {value:.3g}"
 
 
 def disagreement(comparison: Comparison) -> str:
@@ -111,7 +111,7 @@ def disagreement(comparison: Comparison) -> str:
         enough = math.ceil(math.log2(2 / SIGNIFICANCE))
         return (
             f"The tests disagree: the sign-flip test of {count} networks cannot go below "
-            f"p = {least:.2g}, whatever they say. With {enough} or more networks it can confirm "
+            f"p = {least:.3g}, whatever they say. With {enough} or more networks it can confirm "
             "the t test."
         )
     return (
