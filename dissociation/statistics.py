@@ -69,6 +69,17 @@ def log_area(x: np.ndarray, errors: np.ndarray) -> float:
     return mean_over(np.log(x), errors)
 
 
+def critical(count: np.ndarray | float) -> np.ndarray:
+    """Half the width of the 95 % interval of a mean, in standard errors: Student's t.
+
+    **Arguments:**
+
+    - `count`: of how many values, networks or draws. **Returns:** NaN below [`LEAST`][].
+    """
+    enough = np.where(np.asarray(count) >= LEAST, count, np.nan)
+    return special.stdtrit(enough - 1, (1 + CONFIDENCE) / 2)
+
+
 def interval(
     values: np.ndarray, bounds: tuple[float, float] = (-np.inf, np.inf)
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -84,14 +95,13 @@ def interval(
     """
     values = np.asarray(values, float)
     known = ~np.isnan(values)
-    count = known.sum(0)
-    count = np.where(count >= LEAST, count, np.nan)
+    count = np.where(known.sum(0) >= LEAST, known.sum(0), np.nan)
     mean = np.where(known, values, 0.0).sum(0) / count
     squares = (np.where(known, values - mean, 0.0) ** 2).sum(0)
     deviation = np.sqrt(squares / (count - 1))
     # Values that are equal but for rounding are equal.
     deviation = np.where(deviation > ROUNDING * np.abs(mean), deviation, np.nan)
-    half = special.stdtrit(count - 1, (1 + CONFIDENCE) / 2) * deviation / np.sqrt(count)
+    half = critical(count) * deviation / np.sqrt(count)
     return np.clip(mean - half, *bounds), np.clip(mean + half, *bounds)
 
 

@@ -111,10 +111,10 @@ def test_what_is_told_of_intervals_is_the_latest_kept_run_and_right():
     assert {row["measure"] for row in found["rows"]} == set(coverage.PLANS)
 
 
-def test_coverage_is_counted(small_networks, monkeypatch):
-    plan = coverage.Plan(ParameterNoise(200, points=4), m.Scale(5.0), 0.1)
+def test_coverage_is_counted(reference_networks, monkeypatch):
+    plan = coverage.Plan(ParameterNoise(200, points=8, noise_low=1e-3), m.Scale(5.0), 0.1)
     monkeypatch.setattr(coverage, "PLANS", {"noise": plan})
-    rows = list(coverage.rows(small_networks, studies=200))
+    rows = list(coverage.rows(reference_networks, studies=200))
     assert len(rows) == 7
     for row in rows:
         assert len(row["coverage"]) == 4 and all(0 <= share <= 1 for share in row["coverage"])
