@@ -69,6 +69,15 @@ def test_pin_change_compare(lab):
     assert "pin" not in visit.query and visit.watch().pair is None
 
 
+def test_a_pin_on_other_images_is_not_subtracted(lab):
+    visit = Visit("robustness", QUERY)
+    visit.press("pin-scale")
+    visit.widget("images").set_value(300)
+    visit.run()
+    assert visit.watch().pair == (2, 1)
+    assert "only what rests on the same images is compared" in visit.text()
+
+
 def test_two_conditions_of_the_same_kind_can_both_be_pinned(lab):
     visit = Visit("robustness", {**QUERY, "compose": "scale:3"})
     visit.press("pin-scale#2")
