@@ -2,7 +2,8 @@
 
 `python -m benchmarks.report FILE` draws the page of a kept run of speed and puts its tables into
 the README; those of a run of reliability (`results/reliability/`) it puts into the README and into
-`docs/more-machines.md`.
+`docs/more-machines.md`, and that of a run of coverage (`results/coverage/`) into
+`docs/intervals.md`.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from benchmarks import cluster_words, reliability
+from benchmarks import cluster_words, coverage, reliability
 
 HERE = Path(__file__).parent
 LATEST = HERE / "latest.json"
 README = HERE.parent / "README.md"
 MACHINES = HERE.parent / "docs" / "more-machines.md"
+INTERVALS = HERE.parent / "docs" / "intervals.md"
 BEGIN, END = "<!-- speed: written by benchmarks/report.py -->", "<!-- /speed -->"
 BLUE, ORANGE = "#0072B2", "#D55E00"
 
@@ -219,6 +221,11 @@ def main() -> None:
     """See the module."""
     source = Path(sys.argv[1])
     found = json.loads(source.read_text())
+    if source.resolve().parent == coverage.KEPT:
+        section = coverage.section(found["coverage"])
+        text = INTERVALS.read_text()
+        INTERVALS.write_text(replaced(text, coverage.BEGIN, coverage.END, section))
+        return
     text = README.read_text()
     if "works" in found:
         LATEST.with_suffix(".html").write_text(page(found))

@@ -1,19 +1,28 @@
 """Summaries of curves and the uncertainty of comparisons.
 
-Seeds and noise draws are shared by all conditions, so comparisons are of paired differences.
+Networks are the units: the noise draws of a network are averaged first. Networks and draws are
+shared by all conditions, so comparisons are of paired differences.
 """
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from dissociation._lazy import special
 from dissociation.measures.base import Curve
 
-RESAMPLES = 2_000
 CONFIDENCE = 0.95
+#: Standard deviations below this share of the mean are none.
+ROUNDING = 1e-12
+#: Fewest networks of which there is an interval: with two it would span 12.7 standard errors either
+#: way, and say nothing.
+LEAST = 3
+#: What stands in the place of an interval with fewer.
+TOO_FEW = f"needs {LEAST} networks"
 
 
 def half_way_noise(x: np.ndarray, errors: np.ndarray, clean: float, chance: float) -> float:
@@ -60,48 +69,141 @@ def log_area(x: np.ndarray, errors: np.ndarray) -> float:
     return mean_over(np.log(x), errors)
 
 
-def bootstrap_interval(values: np.ndarray, *, seed: int = 0) -> tuple[float, float]:
-    """Percentile bootstrap interval (95 %) of the mean.
+def critical(count: np.ndarray | float) -> np.ndarray:
+    """Half the width of the 95 % interval of a mean, in standard errors: Student's t.
 
     **Arguments:**
 
-    - `values`: `(n,)`, one a seed, or paired differences; NaNs are left out.
-    - `seed`: of the resampling, so that the same values give the same interval.
+    - `count`: of how many values, networks or draws. **Returns:** NaN below [`LEAST`][].
+    """
+    enough = np.where(np.asarray(count) >= LEAST, count, np.nan)
+    return special.stdtrit(enough - 1, (1 + CONFIDENCE) / 2)
 
-    **Returns:** low and high; both NaN with fewer than two values.
+
+def interval(
+    values: np.ndarray, bounds: tuple[float, float] = (-np.inf, np.inf)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Student's t interval (95 %) of the mean (Student, The probable error of a mean, 1908).
+
+    **Arguments:**
+
+    - `values`: `(n, ...)`, one a network, or paired differences; NaNs are left out.
+    - `bounds`: what the mean cannot lie beyond; the interval is cut there, which loses no coverage.
+
+    **Returns:** `(...)` low and high; both NaN with fewer than [`LEAST`][] values, or if these are
+    all equal: without a spread nothing says how far the mean may be off.
     """
     values = np.asarray(values, float)
-    values = values[~np.isnan(values)]
-    return _bootstrap_interval(tuple(values.tolist()), seed)
+    known = ~np.isnan(values)
+    count = np.where(known.sum(0) >= LEAST, known.sum(0), np.nan)
+    mean = np.where(known, values, 0.0).sum(0) / count
+    squares = (np.where(known, values - mean, 0.0) ** 2).sum(0)
+    deviation = np.sqrt(squares / (count - 1))
+    # Values that are equal but for rounding are equal.
+    deviation = np.where(deviation > ROUNDING * np.abs(mean), deviation, np.nan)
+    half = critical(count) * deviation / np.sqrt(count)
+    return np.clip(mean - half, *bounds), np.clip(mean + half, *bounds)
 
 
-# A class looks at the same curves, and a page draws a table of them whenever it runs.
-@functools.lru_cache(maxsize=20_000)
-def _bootstrap_interval(values: tuple[float, ...], seed: int) -> tuple[float, float]:
-    if len(values) < 2:
-        return float("nan"), float("nan")
-    rng = np.random.Generator(np.random.PCG64(seed))
-    means = rng.choice(np.array(values), (RESAMPLES, len(values))).mean(1)
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return float(low), float(high)
+class Spread(NamedTuple):
+    """Standard deviations of what is measured, apart: `between_networks` and `between_draws`.
+
+    Of a mean over `n` networks with `d` noise draws each, the variance is
+    `(between_networks² + between_draws² / d) / n`.
+    """
+
+    between_networks: np.ndarray
+    between_draws: np.ndarray
+
+    def share_of_draws(self, draws: int) -> np.ndarray:
+        """Which share of the variance of a network's mean over its draws is that of the draws."""
+        within = self.between_draws**2 / draws
+        return within / (self.between_networks**2 + within)
+
+
+def spread(values: np.ndarray) -> Spread:
+    """Variance components of a balanced one-way layout (Searle et al., Variance Components, 1992).
+
+    **Arguments:**
+
+    - `values`: `(networks, draws, ...)`.
+
+    **Returns:** `(...)` of each; NaN between draws if there is a single one, which leaves what is
+    seen between networks to both, and NaN between networks below two networks.
+    """
+    networks, draws = values.shape[:2]
+    nothing = np.full(values.shape[2:], np.nan)
+    means = values.mean(1).var(0, ddof=1) if networks > 1 else nothing
+    if draws == 1:
+        return Spread(np.sqrt(means), nothing)
+    within = values.var(1, ddof=1).mean(0)
+    return Spread(np.sqrt(np.maximum(means - within / draws, 0.0)), np.sqrt(within))
+
+
+def rest_alike(first: Curve, second: Curve) -> bool:
+    """Whether two curves rest on the same networks and images throughout."""
+    return first.numbers == second.numbers and all(
+        a.clean_images == b.clean_images and np.array_equal(a.images, b.images)
+        for a, b in zip(first.seeds, second.seeds, strict=True)
+    )
+
+
+def same_images(first: Curve, second: Curve) -> tuple[Curve, Curve] | None:
+    """Both curves, as far as they rest on the same networks and images.
+
+    While a curve fills it rests on fewer images than one that is complete, and images differ in
+    difficulty: only what both have can be compared.
+
+    **Returns:** curves of the networks and points that both have on equally many images, which are
+    then the same ones; `None` if there are none.
+    """
+    if not np.array_equal(first.x, second.x):
+        return None
+    pairs = {}
+    for number, a in zip(first.numbers, first.seeds, strict=True):
+        if number in second.numbers:
+            b = second.seeds[second.numbers.index(number)]
+            equal = (a.images == b.images) & (a.images > 0)
+            if equal.any():
+                pairs[number] = a, b, equal
+    if not pairs:
+        return None
+    known = np.all([equal for _, _, equal in pairs.values()], axis=0)
+    if not known.any():
+        return None
+    clean = all(a.clean_images == b.clean_images for a, b, _ in pairs.values())
+
+    def cut(curve: Curve, side: int) -> Curve:
+        seeds = (
+            dataclasses.replace(
+                pair[side],
+                errors=pair[side].errors[:, known],
+                images=pair[side].images[known],
+                clean_images=pair[side].clean_images if clean else 0,
+            )
+            for pair in pairs.values()
+        )
+        return Curve(curve.x[known], tuple(seeds), curve.total[known], tuple(pairs))
+
+    return cut(first, 0), cut(second, 1)
 
 
 @dataclass(frozen=True)
 class Difference:
     """The curve B - A, paired by network and noise draw.
 
-    - `x`: `(S,)` where both are known.
-    - `mean`: `(S,)` mean difference in error; `low`, `high`: its 95 % bootstrap interval over the
-      paired runs, or the mean again if there is only one.
-    - `runs`: how many paired runs.
+    - `x`: `(S,)` where both are known, on the same images.
+    - `mean`: `(S,)` mean difference in error; `low`, `high`: its 95 % interval over networks (the
+      draws of a network averaged), or the mean again where there is none: see [`interval`][].
+    - `networks`: how many; `draws`: of each, in which both are paired.
     """
 
     x: np.ndarray
     mean: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    runs: int
+    networks: int
+    draws: int
 
 
 def paired_difference(first: Curve, second: Curve) -> Difference | None:
@@ -109,28 +211,22 @@ def paired_difference(first: Curve, second: Curve) -> Difference | None:
 
     **Arguments:**
 
-    - `first`, `second`: over the same seeds and draws; while one is filling, what both have.
+    - `first`, `second`: of the same experiment but for the rewrites.
 
-    **Returns:** `None` if they have different axes or different numbers of draws.
+    **Returns:** `None` if they have different axes or different numbers of draws, or while there is
+    no network of which both rest on the same images.
     """
-    if not np.array_equal(first.x, second.x):
+    both = same_images(first, second)
+    if both is None:
         return None
-    seeds = min(len(first.seeds), len(second.seeds))
-    pairs = list(zip(first.seeds[:seeds], second.seeds[:seeds], strict=True))
-    if any(a.errors.shape != b.errors.shape for a, b in pairs):
+    a, b = both
+    draws = {len(seed.errors) for curve in both for seed in curve.seeds}
+    if len(draws) > 1:
         return None
-    known = (first.images > 0) & (second.images > 0)
-    values = np.concatenate([(b.rates - a.rates)[:, known] for a, b in pairs])
+    values = b.rates - a.rates
     mean = values.mean(0)
-    low = high = mean
-    if len(values) > 1:
-        rng = np.random.Generator(np.random.PCG64(0))
-        # One resampling for all points: the interval of a curve is as smooth as the curve.
-        chosen = rng.integers(0, len(values), (RESAMPLES, len(values)))
-        counts = np.stack([(chosen == run).sum(1) for run in range(len(values))], axis=1)
-        tail = (1 - CONFIDENCE) / 2
-        low, high = np.quantile(counts @ values / len(values), [tail, 1 - tail], axis=0)
-    return Difference(first.x[known], mean, low, high, len(values))
+    low, high = (np.where(np.isnan(end), mean, end) for end in interval(values, (-1.0, 1.0)))
+    return Difference(a.x, mean, low, high, len(values), draws.pop())
 
 
 @dataclass(frozen=True)
@@ -138,10 +234,11 @@ class Summary:
     """What one condition's curve comes to, as means over seeds.
 
     - `clean`: error without noise; NaN for measures without such a point.
-    - `half_way`: σ50; `area`: mean error over log σ (or log budget); `interval`: its 95 % bootstrap
-      interval over seeds.
-    - `ratio`: σ50 over that of the reference condition, mean over paired seeds: above 1 is more
-      robust; NaN if either does not cross.
+    - `half_way`: σ50; `area`: mean error over log σ (or log budget); `interval`: its 95 % interval
+      over networks, NaN with fewer than [`LEAST`][].
+    - `ratio`: σ50 over that of the reference condition, mean over paired networks: above 1 is more
+      robust; NaN if either does not cross, or while both rest on different images.
+    - `ratio_interval`: its 95 % interval.
     """
 
     clean: float
@@ -149,6 +246,7 @@ class Summary:
     area: float
     interval: tuple[float, float]
     ratio: float
+    ratio_interval: tuple[float, float]
 
 
 def half_ways(curve: Curve, chance: float) -> np.ndarray:
@@ -171,16 +269,27 @@ def summarise(curve: Curve, reference: Curve, chance: float) -> Summary:
 
     **Arguments:**
 
-    - `curve`, `reference`: over the same seeds in the same order.
+    - `curve`, `reference`: over the same networks.
     - `chance`: error of guessing.
     """
-    crossings = half_ways(curve, chance)
     areas = np.array([log_area(curve.x, rates) for rates in curve.rates])
-    ratios = crossings / half_ways(reference, chance)
+    both = same_images(curve, reference)
+    ratios = np.array([np.nan])
+    if both is not None:
+        ratios = half_ways(both[0], chance) / half_ways(both[1], chance)
+    # Of those networks alone that cross, it would be the mean and the interval of something else.
+    if np.isnan(ratios).any():
+        ratios = np.array([np.nan])
     return Summary(
         clean=float(np.mean([seed.clean for seed in curve.seeds])),
-        half_way=float(np.mean(crossings)),
+        half_way=float(np.mean(half_ways(curve, chance))),
         area=float(np.mean(areas)),
-        interval=bootstrap_interval(areas),
+        interval=_pair(interval(areas, (0.0, 1.0))),
         ratio=float(np.mean(ratios)),
+        ratio_interval=_pair(interval(ratios, (0.0, np.inf))),
     )
+
+
+def _pair(bounds: tuple[np.ndarray, np.ndarray]) -> tuple[float, float]:
+    low, high = bounds
+    return float(low), float(high)

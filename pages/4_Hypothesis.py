@@ -36,7 +36,7 @@ head(
     state,
     "Hypothesis",
     "Two rewrites of the same networks under the same noise, network by network: is there a "
-    "difference, how large is it, and how many networks would be needed to tell?",
+    "difference, how large is it, and how sure is it?",
 )
 hypothesis_panel(state)
 state.write()

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import cluster_words, direct, kept, reliability, report, similarity, works
+from benchmarks import cluster_words, coverage, direct, kept, reliability, report, similarity, works
 from benchmarks.worker import measure
 from dissociation import manipulations as m
 from dissociation import probes
 from dissociation.datasets import mnist_test
+from dissociation.measures import ParameterNoise
 from dissociation.network import hidden_and_logits
 from dissociation.pictures import EMBEDDED
 
@@ -98,6 +99,32 @@ def test_what_is_told_of_reliability_is_the_latest_kept_run():
     assert ("written by benchmarks/report.py" in machines) == ("cluster" in found)
     if "cluster" in found:
         assert cluster_words.filled(machines, found["cluster"]) == machines
+
+
+def test_what_is_told_of_intervals_is_the_latest_kept_run_and_right():
+    found = json.loads(max(coverage.KEPT.glob("*.json")).read_text())["coverage"]
+    assert coverage.section(found) in (ROOT / "docs" / "intervals.md").read_text()
+    assert found["pool"] >= 40 and found["studies"] >= 2_000 and coverage.within(found)
+    assert found["networks"] == [3, 5, 10, 20]
+    kinds = {row["kind"] for row in found["rows"]}
+    assert kinds >= {"B − A at a point of the curve", "B − A, σ50", "ratio of σ50"}
+    assert {row["measure"] for row in found["rows"]} == set(coverage.PLANS)
+
+
+def test_coverage_is_counted(reference_networks, monkeypatch):
+    plan = coverage.Plan(ParameterNoise(200, points=8, noise_low=1e-3), m.Scale(5.0), 0.1)
+    monkeypatch.setattr(coverage, "PLANS", {"noise": plan})
+    rows = list(coverage.rows(reference_networks, studies=200))
+    assert len(rows) == 7
+    for row in rows:
+        assert len(row["coverage"]) == 4 and all(0 <= share <= 1 for share in row["coverage"])
+    normal = np.random.default_rng(0).normal(size=2_000)
+    share = coverage.covered(normal, (-np.inf, np.inf), 5, 4_000, np.random.default_rng(1))
+    assert 0.94 < share < 0.96
+    # What nine in ten networks have in common and one has not is covered less often.
+    rare = (np.arange(2_000) % 10 == 0) + 1e-3 * normal
+    share = coverage.covered(rare, (-np.inf, np.inf), 5, 4_000, np.random.default_rng(1))
+    assert share < 0.8
 
 
 def test_no_text_waits_for_its_figures():

@@ -18,6 +18,7 @@ from dissociation.hypothesis import (
     confounds,
     error_at,
     networks_needed,
+    sign_flip,
     summaries,
 )
 from dissociation.manipulations import Permute, Scale
@@ -25,6 +26,7 @@ from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve
 from dissociation.statistics import half_way_noise, log_area
 
 X = np.array([0.01, 0.1, 1.0])
+finite = st.floats(-5, 5).map(lambda value: round(value, 6))
 TOTAL = np.full(3, 1_000)
 
 
@@ -63,11 +65,28 @@ class TestCompare:
         assert found.left_out == 1 and found.share == 1
         assert found.difference == pytest.approx(3.5 / 3)
         assert found.effect == pytest.approx((3.5 / 3) / np.std([1, 0.5, 2], ddof=1))
-        assert found.told_apart and found.interval[0] >= 0.5 and found.interval[1] <= 2
+        expected = stats.ttest_1samp([1, 0.5, 2], 0)
+        assert found.interval == pytest.approx(expected.confidence_interval())
+        assert found.p_value == pytest.approx(expected.pvalue)
+        # All differences above 0 is the least of three networks' p values.
+        assert found.sign_flip == 0.25 and not found.told_apart and found.needed is None
 
-    def test_equal_differences_have_no_effect_size(self):
+    @given(st.lists(st.tuples(finite, finite), min_size=3, max_size=9))
+    def test_test_p_value_and_interval_agree(self, pairs):
+        a, b = np.array(pairs).T
+        found = compare(a, b)
+        if np.isnan(found.effect):
+            assert not found.told_apart and found.needed is None
+            return
+        assert found.p_value == pytest.approx(stats.ttest_rel(b, a).pvalue, rel=1e-6, abs=1e-12)
+        # At the edge itself, rounding decides.
+        assert abs(found.p_value - 0.05) < 1e-9 or found.told_apart == (found.p_value < 0.05)
+        assert found.told_apart or found.needed is None
+
+    def test_equal_differences_have_no_test(self):
         found = compare(np.array([0.1, 0.2, 0.3]), np.array([0.2, 0.3, 0.4]))
-        assert np.isnan(found.effect) and found.needed is None and found.told_apart
+        assert np.isnan(found.effect) and found.needed is None and not found.told_apart
+        assert np.isnan([found.p_value, *found.interval]).all()
 
     def test_nothing_to_compare(self):
         found = compare(np.array([np.nan]), np.array([1.0]))
@@ -79,8 +98,40 @@ class TestCompare:
         there, back = compare(a, b), compare(b, a)
         assert there.difference == pytest.approx(-back.difference, abs=1e-12)
         assert there.share + back.share + np.mean(a == b) == pytest.approx(1)
-        assert there.interval[0] - 1e-9 <= there.difference <= there.interval[1] + 1e-9
+        low, high = there.interval
+        assert np.isnan(low) or low - 1e-9 <= there.difference <= high + 1e-9
         assert there.needed == back.needed
+
+
+class TestSignFlip:
+    @pytest.mark.parametrize("networks", [3, 5, 9, 12])
+    def test_is_scipy_s_exact_permutation_test(self, networks):
+        rng = np.random.default_rng(networks)
+        for differences in (rng.normal(0.5, 1, networks), rng.integers(-2, 4, networks) / 10):
+            expected = stats.permutation_test(
+                (differences,), np.mean, permutation_type="samples", n_resamples=np.inf
+            )
+            assert sign_flip(differences) == pytest.approx(expected.pvalue)
+
+    @pytest.mark.parametrize("networks", [0, 2, 13])
+    def test_of_too_few_or_too_many(self, networks):
+        assert np.isnan(sign_flip(np.ones(networks)))
+
+    def test_holds_its_level(self):
+        rng = np.random.default_rng(0)
+        found = [sign_flip(rng.standard_t(3, 8)) for _ in range(2_000)]
+        assert 0.03 < np.mean(np.array(found) < 0.05) <= 0.06
+
+
+class TestSpread:
+    def test_draws_or_networks(self):
+        rng = np.random.default_rng(0)
+        nothing = np.zeros(20)
+        for own, single, share in ((0.1, 2.0, 1), (2.0, 0.1, 0)):
+            draws = rng.normal(1, own, (20, 1)) + rng.normal(0, single, (20, 4))
+            found = compare(nothing, draws.mean(1), draws)
+            assert found.share_of_draws == pytest.approx(share, abs=0.05)
+            assert found.by_draw == pytest.approx(single, rel=0.2)
 
 
 class TestNeeded:
@@ -94,18 +145,19 @@ class TestNeeded:
             above = stats.nct.sf(critical, n - 1, shift)
             return float(above + stats.nct.cdf(-critical, n - 1, shift))
 
-        assert power(n) >= POWER and (n == 2 or power(n - 1) < POWER)
+        assert power(n) >= POWER and (n == 3 or power(n - 1) < POWER)
 
-    def test_known_plan(self):
-        # A medium effect, d_z = 0.5, at 5 % and 80 % needs 34 pairs: a standard result of planning.
-        assert networks_needed(0.5) == 34
+    @pytest.mark.parametrize("effect, pairs", [(0.2, 199), (0.5, 34), (0.8, 15)])
+    def test_known_plans(self, effect, pairs):
+        # Small, medium and large effects at 5 % and 80 %: standard results of planning.
+        assert networks_needed(effect) == pairs
 
     @pytest.mark.parametrize("effect", [0.0, float("nan"), float("inf"), 1e-6])
     def test_none(self, effect):
         assert networks_needed(effect) is None
 
     def test_huge(self):
-        assert networks_needed(1e6) == 2
+        assert networks_needed(1e6) == 3
 
 
 class TestConfounds:

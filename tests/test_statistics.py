@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from dissociation.measures import Curve, SeedCurve
+from dissociation.experiment import Experiment
+from dissociation.manipulations import Scale
+from dissociation.measures import Curve, ParameterNoise, SeedCurve
+from dissociation.runner import stream
 from dissociation.statistics import (
-    bootstrap_interval,
     half_way_noise,
+    interval,
     log_area,
     paired_difference,
+    spread,
     summarise,
 )
 
@@ -85,36 +91,53 @@ class TestLogArea:
         assert math.isnan(log_area(x, np.array([0.2, math.nan, math.nan])))
 
 
-class TestBootstrap:
-    def test_same_values_same_interval(self):
-        values = np.random.default_rng(0).normal(size=10)
-        assert bootstrap_interval(values) == bootstrap_interval(values.copy())
-        assert bootstrap_interval(values) != bootstrap_interval(values, seed=1)
+class TestInterval:
+    def test_is_student_s(self):
+        values = np.random.default_rng(0).normal(size=(7, 3))
+        expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+        np.testing.assert_allclose(interval(values), [expected.low, expected.high])
 
-    @pytest.mark.parametrize("values", [[], [0.3], [0.3, math.nan]])
+    @pytest.mark.parametrize("values", [[], [0.3], [0.3, 0.4], [0.3, 0.4, math.nan]])
     def test_too_few_values(self, values):
-        low, high = bootstrap_interval(np.array(values))
-        assert math.isnan(low) and math.isnan(high)
+        assert np.isnan(interval(np.array(values))).all()
 
     def test_leaves_out_nans(self):
         values = np.array([0.1, 0.2, 0.4])
         with_gaps = np.array([0.1, math.nan, 0.2, 0.4, math.nan])
-        assert bootstrap_interval(with_gaps) == bootstrap_interval(values)
+        assert interval(with_gaps) == interval(values)
 
-    def test_lies_around_the_mean_and_within_the_values(self):
-        values = np.random.default_rng(1).normal(size=12)
-        low, high = bootstrap_interval(values)
-        assert values.min() <= low < values.mean() < high <= values.max()
-        assert bootstrap_interval(np.full(5, 0.25)) == (0.25, 0.25)
+    def test_ends_where_the_mean_cannot_be(self):
+        low, high = interval(np.array([0.0, 0.01, 0.05]), (0.0, 1.0))
+        assert low == 0 and high == interval(np.array([0.0, 0.01, 0.05]))[1]
 
-    def test_covers(self):
-        rng = np.random.default_rng(2)
-        covered = []
-        for _ in range(200):
-            low, high = bootstrap_interval(rng.normal(size=30))
-            covered.append(low <= 0 <= high)
-        # 95 % nominally, a little less for 30 values; two standard errors are 3 %.
-        assert 0.88 <= np.mean(covered) <= 0.99
+    @pytest.mark.parametrize("value", [0.0, 0.1, -1e-9, 1e9])
+    def test_equal_values_say_nothing(self, value):
+        assert np.isnan(interval(value + 0.1 - np.full(3, 0.1))).all()
+
+    @pytest.mark.parametrize("networks", [3, 5, 10, 20])
+    def test_covers(self, networks):
+        values = np.random.default_rng(networks).normal(size=(networks, 20_000))
+        low, high = interval(values)
+        # The standard error of a share of 20,000 is 0.15 %.
+        assert 0.945 < np.mean((low <= 0) & (high >= 0)) < 0.955
+
+
+class TestSpread:
+    def test_of_a_known_layout(self):
+        rng = np.random.default_rng(0)
+        networks, draws = rng.normal(0, 3, (4_000, 1)), rng.normal(0, 2, (4_000, 5))
+        found = spread(networks + draws)
+        assert found.between_networks == pytest.approx(3, rel=0.05)
+        assert found.between_draws == pytest.approx(2, rel=0.05)
+        assert found.share_of_draws(5) == pytest.approx(4 / 5 / (9 + 4 / 5), rel=0.1)
+
+    def test_of_draws_alone(self):
+        found = spread(np.array([[1.0, 3.0], [3.0, 1.0]]))
+        assert found.between_networks == 0 and found.share_of_draws(2) == 1
+
+    def test_a_single_draw_or_network_leaves_it_open(self):
+        assert np.isnan(spread(np.ones((3, 1))).between_draws)
+        assert np.isnan(spread(np.ones((1, 3))).between_networks)
 
 
 def test_half_way_noise_looks_only_at_known_points():
@@ -142,7 +165,7 @@ class TestSummarise:
         assert found.half_way == pytest.approx(0.4, rel=0.01)
         areas = [log_area(X, rates) for rates in curve.rates]
         assert found.area == pytest.approx(np.mean(areas))
-        assert found.interval == bootstrap_interval(np.array(areas))
+        assert found.interval == interval(np.array(areas))
         assert found.interval[0] < found.area < found.interval[1]
 
     def test_ratio_is_of_paired_seeds(self):
@@ -158,8 +181,17 @@ class TestSummarise:
         assert not math.isnan(found.area)
         assert math.isnan(summarise(curve_of(0.3), curve_of(500.0), 0.9).ratio)
 
-    def test_one_seed_has_no_interval(self):
-        assert all(map(math.isnan, summarise(curve_of(0.3), curve_of(0.3), 0.9).interval))
+    def test_two_seeds_have_no_interval(self):
+        found = summarise(curve_of(0.3, 0.4), curve_of(0.3, 0.5), 0.9)
+        assert np.isnan([*found.interval, *found.ratio_interval]).all()
+
+    def test_the_ratio_s_interval(self):
+        found = summarise(curve_of(0.1, 0.4, 1.2), curve_of(0.05, 0.1, 0.8), 0.9)
+        low, high = interval(np.array([2, 4, 1.5]), (0, np.inf))
+        assert found.ratio_interval == pytest.approx((low, high), rel=0.02)
+        # One that does not cross leaves an interval of the others, which is of something else.
+        none = summarise(curve_of(0.1, 0.4, 0.3, 500.0), curve_of(0.1, 0.2, 0.1, 0.3), 0.9)
+        assert np.isnan([none.ratio, *none.ratio_interval]).all()
 
 
 def _paired(values: np.ndarray) -> Curve:
@@ -173,12 +205,29 @@ class TestPairedDifference:
     first = _paired(np.array([[100, 200, 300], [110, 230, 300], [90, 200, 330]]))
     second = _paired(np.array([[150, 200, 290], [160, 230, 300], [140, 200, 330]]))
 
-    def test_constant_differences_have_no_width(self):
+    def test_is_the_t_interval_of_the_networks(self):
         found = paired_difference(self.first, self.second)
         np.testing.assert_allclose(found.mean, [0.05, 0, -0.01 / 3], atol=1e-12)
-        assert found.runs == 3
-        assert found.low[0] == pytest.approx(0.05) == found.high[0]
-        assert found.low[2] < found.mean[2] <= found.high[2]
+        # The first two are the same for all networks.
+        assert found.low[0] == pytest.approx(0.05) == found.high[0] and found.low[1] == 0
+        expected = stats.ttest_1samp([-0.01, 0, 0], 0).confidence_interval()
+        np.testing.assert_allclose([found.low[2], found.high[2]], expected)
+
+    def test_draws_of_a_network_are_no_networks(self):
+        """However many draws there are of three networks, the interval is that of three."""
+        errors = np.array([[[300], [340]], [[280], [400]], [[350], [310]]])
+        total = np.full(1, 1_000)
+
+        def curve(errors):
+            return Curve(np.ones(1), tuple(SeedCurve(e, total) for e in errors), total)
+
+        nothing = curve(np.zeros((3, 2, 1), int))
+        found = paired_difference(nothing, curve(errors))
+        many = paired_difference(curve(np.zeros((3, 64, 1), int)), curve(np.tile(errors, (32, 1))))
+        expected = stats.ttest_1samp(errors.mean((1, 2)) / 1_000, 0).confidence_interval()
+        for each in (found, many):
+            np.testing.assert_allclose([each.low[0], each.high[0]], expected)
+        assert (found.networks, found.draws) == (3, 2) and (many.networks, many.draws) == (3, 64)
 
     def test_swapped(self):
         there = paired_difference(self.first, self.second)
@@ -186,11 +235,18 @@ class TestPairedDifference:
         np.testing.assert_allclose(back.mean, -there.mean)
         np.testing.assert_allclose(back.low, -there.high, atol=1e-12)
 
-    def test_one_run_has_no_interval(self):
-        one = Curve(self.first.x, self.first.seeds[:1], self.first.total)
-        found = paired_difference(one, self.second)
-        assert found.runs == 1
+    def test_two_networks_have_no_interval(self):
+        two = Curve(self.first.x, self.first.seeds[:2], self.first.total)
+        found = paired_difference(two, self.second)
+        assert found.networks == 2
         np.testing.assert_array_equal(found.low, found.mean)
+
+    def test_pairs_the_same_networks(self):
+        x, total = self.first.x, self.first.total
+        last = Curve(x, self.first.seeds[1:], total, (1, 2))
+        found = paired_difference(last, Curve(x, self.second.seeds[:2], total, (0, 1)))
+        assert found.networks == 1
+        np.testing.assert_allclose(found.mean, [0.05, 0, 0], atol=1e-12)
 
     def test_other_axes_or_draws(self):
         moved = Curve(self.first.x * 2, self.first.seeds, self.first.total)
@@ -200,3 +256,29 @@ class TestPairedDifference:
         assert (
             paired_difference(Curve(self.first.x, (twice,), self.first.total), self.second) is None
         )
+
+
+@pytest.fixture(scope="module")
+def stages(reference_networks):
+    """One curve from its first points on a few images to all points on all images."""
+    measure = ParameterNoise(images=400, points=8, noise_low=1e-3)
+    return list(stream(Experiment(measure, (Scale(1.0),), seeds=2), reference_networks))
+
+
+class TestWhileCurvesFill:
+    """Scaled by α = 1 is the trained network: at every stage, ratio 1 and difference 0, or none."""
+
+    def test_the_same_network_never_differs_from_itself(self, stages):
+        assert len(stages) >= 3
+        for first, second in itertools.product(stages, stages):
+            found, ratio = paired_difference(first, second), summarise(first, second, 0.9).ratio
+            assert found is None or not found.mean.any()
+            assert math.isnan(ratio) or ratio == 1
+            if first is second:
+                assert found is not None and ratio == 1
+
+    def test_one_network_behind_the_other_is_left_out(self, stages):
+        *_, before, last = stages
+        mixed = Curve(last.x, (last.seeds[0], before.seeds[1]), last.total)
+        found = paired_difference(mixed, last)
+        assert found.networks == 1 and not found.mean.any()

@@ -11,7 +11,7 @@ from dissociation.comparison import Findings
 from dissociation.contrasts import Contrast, is_close_look
 from dissociation.measures.base import Curve
 from dissociation.measures.similarity import SIMILARITIES
-from dissociation.statistics import summarise
+from dissociation.statistics import TOO_FEW, summarise
 
 
 def curves_as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
@@ -29,7 +29,7 @@ def curves_as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> 
                 _percent(summary.clean),
                 "–" if math.isnan(summary.half_way) else f"{summary.half_way:.3g}",
                 _percent(summary.area),
-                low if low == "–" else f"{low} to {high}",
+                TOO_FEW if low == "–" else f"{low} to {high}",
             ]
         )
     return "\n\n".join([aligned(rows), *_point_tables(conditions, curves)]) + "\n"

@@ -13,10 +13,10 @@ from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.state import plain
-from dissociation.dashboard.tables import summary_table, value_table
+from dissociation.dashboard.tables import WAITING, summary_table, value_table
 from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.theory_words import theory_note
-from dissociation.dashboard.wording import BAND, same_function_line
+from dissociation.dashboard.wording import BAND, INTERVAL, same_function_line
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.theory_watch import TheoryWatch
@@ -38,7 +38,7 @@ def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) 
     _same_function(watch, conditions)
     theory = watch.predictions() if isinstance(watch, TheoryWatch) else []
     if isinstance(watch, TheoryWatch):
-        theory_note(watch, conditions)
+        theory_note(watch, conditions, log=link.values["axis"] == "log")
     curves = watch.curves()
     if any(curve is None for curve in curves):
         return
@@ -74,9 +74,10 @@ def _summaries(conditions: Sequence[Condition], curves: Sequence[Curve]) -> None
     if "images" in curves[0].seeds[0].notes or not np.isnan(curves[0].seeds[0].clean):
         st.caption(
             "σ50: noise at which the error is half way from clean to chance (a larger ratio is "
-            "more robust). Mean error: area under the curve over log σ. Interval: bootstrap over "
-            "networks."
+            f"more robust). Mean error: area under the curve over log σ. {INTERVAL}"
         )
+    if (table == WAITING).any(axis=None):
+        st.caption(f"{WAITING} A row waits until it rests on the same images as the first.")
 
 
 def _probe_notes(conditions: Sequence[Condition], curves: Sequence[Curve]) -> None:

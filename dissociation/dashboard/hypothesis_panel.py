@@ -14,7 +14,7 @@ from dissociation.address.hypothesis_page import compared_by
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.curve_figure import type_scale
-from dissociation.dashboard.hypothesis_words import answer, quantity
+from dissociation.dashboard.hypothesis_words import answer, disagreement, quantity, where_it_varies
 from dissociation.dashboard.palette import condition_styles
 from dissociation.dashboard.panels import asked_for, guard, page_curves
 from dissociation.dashboard.prediction_row import prediction_row
@@ -22,7 +22,7 @@ from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import follow
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.errors import InvalidValue
-from dissociation.hypothesis import HALF_WAY, Comparison, compare, confounds, summaries
+from dissociation.hypothesis import HALF_WAY, Comparison, compare_curves, confounds
 from dissociation.measures.base import Curve
 
 
@@ -49,7 +49,7 @@ def complete_pairs(watch: CurveWatch) -> list[Curve]:
     both = sorted(found[0].keys() & found[1].keys())
     measure = watch.experiments[0].measure
     return [
-        Curve(measure.x, tuple(side[seed] for seed in both), measure.total)
+        Curve(measure.x, tuple(side[seed] for seed in both), measure.total, tuple(both))
         for side in found
         if both
     ]
@@ -61,33 +61,38 @@ def _answer(
     curves = complete_pairs(watch)
     wanted = conditions[0].experiment.seeds
     if not curves:
-        st.info(f"0 of {wanted} networks are measured; the answer comes with the first.")
+        st.info(
+            f"0 of {wanted} networks are measured; a first estimate appears when one network is "
+            "done."
+        )
         return
     measure = conditions[0].experiment.measure
     summary, at = compared_by(values)
     if summary != values["summary"]:
         st.caption("A probe's curve has no σ50: compared by the mean error over the curve.")
     try:
-        first, second = (
-            summaries(curve, summary, chance=measure.chance, at=at) for curve in curves
-        )
+        found = compare_curves(curves[0], curves[1], summary, chance=measure.chance, at=at)
     except InvalidValue as problem:
         guard(problem)
         return
-    found = compare(first, second)
-    claim, evidence = answer(found, summary, at)
+    claim, evidence = answer(found, summary, at, wanted)
     st.markdown(f"### {plain(claim)}")
     st.markdown(plain(evidence))
     count = len(curves[0].seeds)
     names = [plain(name) for name in condition_names(conditions)]
+    varies = where_it_varies(found, summary, getattr(measure, "draws", 0))
     st.caption(
         f"A is {names[0]}, B is {names[1]}; {count} of {wanted} networks measured, paired by "
-        "network and noise draw. The number of networks that would be enough is for a paired "
-        "t test at 5 % with 80 % power."
+        f"network and noise draw. {plain(varies)}"
     )
     reasons = confounds([condition.experiment for condition in conditions], curves)
     if found.left_out:
-        reasons.append(f"{found.left_out} networks have no σ50 within the noise range.")
+        reasons.append(
+            f"{found.left_out} of {count} networks have no σ50 within the noise range under A, B "
+            "or both, and are left out."
+        )
+    if count == wanted and (words := disagreement(found)):
+        reasons.append(words)
     if reasons:
         st.warning("\n".join(f"- {plain(reason)}" for reason in reasons), icon=":material/warning:")
     if len(found.first):

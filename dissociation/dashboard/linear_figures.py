@@ -14,6 +14,7 @@ from dissociation.dashboard.palette import LEAST, LOSS_COLOR, family_looks, look
 from dissociation.linear.families import FAMILIES
 from dissociation.linear.noise import INPUTS, PARAMETERS
 from dissociation.linear.study import SAMPLED, SIGMA, LinearFindings, LinearStudy
+from dissociation.statistics import critical
 
 #: Panels of the walk: names, and those for a phone.
 PANELS = {
@@ -35,8 +36,6 @@ DRIFTS = {
     "similarity": "RSA with the start",
     "decoder": "Error of the first decoder",
 }
-#: Of the bars of drawn noise, in standard errors: about 95 %.
-BARS = 1.96
 #: Errors of a decoder beyond this many times the outputs are above the chart.
 MOST_ERROR = 3.0
 
@@ -204,9 +203,16 @@ def drift_traces(found: LinearFindings) -> list[dict[str, Any]]:
     ]
 
 
-def noise_traces(found: LinearFindings) -> list[dict[str, Any]]:
-    """Expected and drawn losses of every family, as multiples of what no solution is below."""
+def noise_traces(found: LinearFindings, draws: int) -> list[dict[str, Any]]:
+    """Expected and drawn losses of every family, as multiples of what no solution is below.
+
+    **Arguments:**
+
+    - `draws`: of the noise, over which the bars are 95 % intervals.
+    """
     traces = []
+    # Of too few draws there are no bars.
+    bars = np.nan_to_num(critical(draws))
     drawn_at = np.searchsorted(SIGMA, SAMPLED * (1 - 1e-9))
     for kind, families in found.noisy.items():
         least = found.least[kind]
@@ -215,12 +221,12 @@ def noise_traces(found: LinearFindings) -> list[dict[str, Any]]:
             traces.append(_loss(f"{kind}:{name}", SIGMA, noisy.expected, least))
             mean, error = noisy.sampled
             key = f"{kind}:{name}:drawn"
-            traces.append(_loss(key, SAMPLED, mean, least[drawn_at], error))
+            traces.append(_loss(key, SAMPLED, mean, least[drawn_at], bars * error))
     return traces
 
 
-def _loss(key: str, sigma: np.ndarray, loss: np.ndarray, least: np.ndarray, error: Any = 0) -> dict:
-    line = _line(key, sigma, loss / least, BARS * error / least)
+def _loss(key: str, sigma: np.ndarray, loss: np.ndarray, least: np.ndarray, bars: Any = 0) -> dict:
+    line = _line(key, sigma, loss / least, bars / least)
     return {**line, "words": [f"loss {value:.3g}" for value in loss]}
 
 

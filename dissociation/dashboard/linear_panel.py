@@ -104,7 +104,7 @@ def _pairs(state: PageState, found: LinearFindings) -> None:
 
 def _noise(state: PageState, study: LinearStudy, found: LinearFindings) -> None:
     st.subheader("Who stands which noise")
-    traces = figures.noise_traces(found)
+    traces = figures.noise_traces(found, study.draws)
     for kind, column in zip(figures.NOISES, st.columns(2, gap="large"), strict=True):
         with column:
             figure = figures.noise_figure(kind, type_scale(state.lecture))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dissociation.dashboard.linear_figures import BARS, MOST_ERROR, PAIRS
+from dissociation.dashboard.linear_figures import MOST_ERROR, PAIRS
 from dissociation.linear.families import FAMILIES
 from dissociation.linear.noise import INPUTS, PARAMETERS, SCALINGS
 from dissociation.linear.pairs import MEMBERS
 from dissociation.linear.study import LinearFindings, LinearStudy
+from dissociation.statistics import LEAST
 
 PAPER = "Braun, Grant & Saxe, *Not all solutions are created equal*, ICML 2025"
 #: Title, formula, and where it stands in the paper (for the families, see their registry).
@@ -125,9 +126,9 @@ def noise_caption(study: LinearStudy) -> str:
     """How to read the losses under noise."""
     return (
         "Lines: closed form, for the first network of each walk. Points: mean over "
-        f"{study.draws:,} draws of the noise; bars ± {BARS} standard errors; every network and "
-        "every σ sees the same draws, so points deviate together. Grey: what no solution of the "
-        "task is below. "
+        f"{study.draws:,} draws of the noise; bars: 95 % interval over the draws (Student's t, "
+        f"none below {LEAST} draws); every network and every σ sees the same draws, so points "
+        "deviate together. Grey: what no solution of the task is below. "
         f"Noise on the parameters: {SCALINGS[study.scaling]}."
     )
 

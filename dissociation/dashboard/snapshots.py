@@ -36,7 +36,7 @@ from dissociation.measures.similarity.sample import stratified_order
 from dissociation.phantom_views import Shade, shaded
 from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.pictures import EMBEDDED
-from dissociation.statistics import half_ways, paired_difference
+from dissociation.statistics import LEAST, TOO_FEW, half_ways, paired_difference, rest_alike
 from dissociation.theory import Prediction
 
 #: Key of the trace of B - A.
@@ -94,8 +94,12 @@ def curve_traces(
     traces = []
     keys = condition_keys(experiments)
     predicted = list(predictions) or [None] * len(keys)
+    first = next((curve for curve in curves if curve is not None), None)
     for key, experiment, curve, theory in zip(keys, experiments, curves, predicted, strict=True):
-        trace = None if curve is None else _curve_trace(key, experiment, curve)
+        trace = None
+        if curve is not None:
+            # σ50s beside one another rest on the same images.
+            trace = _curve_trace(key, experiment, curve, rest_alike(curve, first or curve))
         if theory is not None:
             nothing: dict[str, Any] = {"x": [], "y": [], "low": [], "high": [], "detail": ""}
             trace = {**(trace or {"key": key, **nothing}), "theory": _theory_line(theory)}
@@ -103,16 +107,13 @@ def curve_traces(
             traces.append(trace)
     if pair is not None:
         first, second = (curves[position] for position in pair)
-        # Curves leave out networks not yet begun, and a pair must be the same network.
-        wanted = [experiments[position].seeds for position in pair]
         if first is not None and second is not None:
-            if [len(first.seeds), len(second.seeds)] == wanted:
-                traces.extend(_difference_trace(first, second))
+            traces.extend(_difference_trace(first, second))
     return traces
 
 
-def _curve_trace(key: str, experiment: Experiment, curve: Curve) -> dict[str, Any]:
-    known = curve.images > 0
+def _curve_trace(key: str, experiment: Experiment, curve: Curve, alike: bool) -> dict[str, Any]:
+    known, half_way = curve.images > 0, half_ways(curve, experiment.measure.chance).mean()
     detail = sample_size(experiment, [curve])
     if experiment.invariant and experiment.manipulations:
         detail += "; identical to trained by construction"
@@ -123,7 +124,7 @@ def _curve_trace(key: str, experiment: Experiment, curve: Curve) -> dict[str, An
         "low": plain_numbers((curve.mean - curve.spread)[known]),
         "high": plain_numbers((curve.mean + curve.spread)[known]),
         "detail": detail,
-        "half_way": plain_number(half_ways(curve, experiment.measure.chance).mean()),
+        "half_way": plain_number(half_way) if alike else None,
     }
 
 
@@ -136,8 +137,11 @@ def _difference_trace(first: Curve, second: Curve) -> list[dict[str, Any]]:
     found = paired_difference(first, second)
     if found is None:
         return []
-    networks = f"{found.runs} paired run" + ("" if found.runs == 1 else "s")
-    detail = networks if found.runs > 1 else f"{networks}: no interval yet"
+    detail = f"{found.networks} network" + ("" if found.networks == 1 else "s")
+    if found.draws > 1:
+        detail += f" × {found.draws} draws"
+    if found.networks < LEAST:
+        detail += f": an interval {TOO_FEW}"
     return [
         {
             "key": DIFFERENCE,

@@ -15,18 +15,24 @@ from dissociation.theory.residuals import BEYOND, Residual, largest_residual
 _ASSUMED = {
     "parameter_noise": (
         "means and variances are carried through the layers for each image; second-layer "
-        "pre-activations and logits are taken as Gaussian, and neurons that are no copies of one "
-        "another as related to first order only"
+        "pre-activations and logits are taken as Gaussian, and correlations between distinct "
+        "neurons are kept to first order; both approximations weaken in narrow layers"
     ),
     "input_noise": (
         "means and covariances are carried through the layers for each image; second-layer "
-        "pre-activations are taken as Gaussian, and logits as a quadratic form of the noise"
+        "pre-activations are taken as Gaussian, and logits as a quadratic form of the noise; both "
+        "approximations weaken in narrow layers"
     ),
 }
 
 
-def theory_note(watch: TheoryWatch, conditions: Sequence[Condition]) -> None:
-    """Draws how far the predictions are from what has been measured so far."""
+def theory_note(watch: TheoryWatch, conditions: Sequence[Condition], *, log: bool) -> None:
+    """Draws what the predictions assume, and how far each is from its curve once both are complete.
+
+    **Arguments:**
+
+    - `log`: whether errors are drawn on a logarithmic axis.
+    """
     predictions = watch.predictions()
     if all(prediction is None for prediction in predictions):
         return
@@ -34,17 +40,22 @@ def theory_note(watch: TheoryWatch, conditions: Sequence[Condition]) -> None:
     images = min(p.images for p in predictions if p is not None)
     lines = [
         f"- {residual_line(name, residual)}"
-        for name, curve, prediction in zip(
-            condition_names(conditions), watch.curves(), predictions, strict=True
+        for name, experiment, curve, prediction in zip(
+            condition_names(conditions),
+            watch.experiments,
+            watch.curves(),
+            predictions,
+            strict=True,
         )
         if curve is not None
         and prediction is not None
-        and (residual := largest_residual(curve, prediction)) is not None
+        and len(curve.seeds) == experiment.seeds
+        and (residual := largest_residual(curve, prediction, log=log)) is not None
     ]
     st.markdown(
         "**Theory.** The dotted lines are the error expected over *all* draws of the noise, from "
-        f"{images:,} images and without drawing any: {_ASSUMED[measure.name]}. Narrow layers "
-        "strain both." + ("\n\n" + "\n".join(lines) if lines else "")
+        f"{images:,} images and without drawing any: {_ASSUMED[measure.name]}."
+        + ("\n\n" + "\n".join(lines) if lines else "")
     )
 
 
@@ -52,13 +63,13 @@ def residual_line(name: str, found: Residual) -> str:
     """In words, where a measured curve and its prediction part most, and what that means."""
     text = (
         f"**{plain(name)}**: furthest apart at σ = {found.sigma:.2g}, where "
-        f"{found.measured:.1%} were measured and {found.predicted:.1%} predicted"
+        f"{found.measured:.2%} were measured and {found.predicted:.2%} predicted"
     )
     if found.chance != found.chance:
-        return f"{text}; a single run does not say how much of that is chance."
+        return f"{text}; too few runs to separate this from chance."
     # As much as the verdict allows: of many noise scales, this is the worst.
     most = 100 * BEYOND * found.chance
-    chance = f"chance alone can make up to {most:.1f} points at the worst noise scale"
+    chance = f"sampling could explain a gap of up to {most:.{1 if most >= 1 else 2}f} points"
     if found.beyond_chance:
         return f"{text}; {chance}, so **an assumption of the theory fails here**."
     return f"{text}; {chance}."

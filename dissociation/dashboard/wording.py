@@ -5,11 +5,16 @@ from __future__ import annotations
 from dissociation.dashboard.state import plain
 from dissociation.experiment import Experiment
 from dissociation.function_checks import FunctionCheck
+from dissociation.statistics import LEAST
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 BAND = (
     "The band is ± 1 standard deviation over networks and noise draws; while a curve fills, the "
     "sampling error over the images seen so far is added."
+)
+INTERVAL = (
+    "Intervals: Student's t over networks, whose noise draws are averaged first; fewer than "
+    f"{LEAST} networks are too few for one."
 )
 
 

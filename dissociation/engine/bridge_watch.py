@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import time
 from collections.abc import Sequence
 from itertools import groupby
@@ -125,16 +124,16 @@ class BridgeWatch(Watch):
         """Positions of the candidates that are measured or being measured."""
         return set(self._of)
 
-    def _half_way(self, number: int) -> tuple[Experiment, float]:
+    def _half_way(self, number: int) -> tuple[Experiment, float] | None:
+        """σ50, once it rests on all images: a law through others would mix easy and hard ones."""
         first, second = self._of[number]
         if isinstance(second, SeedCurve):
             assert isinstance(first, Experiment)
             return first, half_way(first, second)
         assert isinstance(first, CurveWatch)
-        experiment, curve = first.experiments[second], first.curves()[second]
-        if curve is None or len(curve.seeds) < experiment.seeds:
-            return experiment, math.nan
-        return experiment, half_way(experiment, curve.seeds[-1])
+        experiment = first.experiments[second]
+        curve = first.complete_seeds(second).get(experiment.seeds - 1)
+        return None if curve is None else (experiment, half_way(experiment, curve))
 
     def _known_norms(self, number: int) -> Norms | None:
         found = self._norms[number]
@@ -144,12 +143,12 @@ class BridgeWatch(Watch):
         return None if step is None else step.result
 
     def points(self) -> dict[int, Point]:
-        """What is known so far, by the position of the candidate: those whose norms are."""
+        """What is known so far, by the position of the candidate: those whose σ50 and norms are."""
         found = {}
         for number in sorted(self._of):
-            norms = self._known_norms(number)
-            if norms is not None:
-                experiment, half = self._half_way(number)
+            norms, known = self._known_norms(number), self._half_way(number)
+            if norms is not None and known is not None:
+                experiment, half = known
                 side = self.candidates[number].side
                 found[number] = Point(side, experiment, half, norms)
         return found

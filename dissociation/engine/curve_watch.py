@@ -128,13 +128,13 @@ class CurveWatch(Watch):
         """One curve a condition as far as it is known; `None` if nothing is."""
         found: list[Curve | None] = []
         for experiment in self.experiments:
-            seeds = [
-                curve
+            seeds = {
+                seed: curve
                 for seed in range(experiment.seeds)
                 if (curve := self._seed_curve(experiment.seed_digest(seed))) is not None
-            ]
-            measure = experiment.measure
-            found.append(Curve(measure.x, tuple(seeds), measure.total) if seeds else None)
+            }
+            x, total = experiment.measure.x, experiment.measure.total
+            found.append(Curve(x, tuple(seeds.values()), total, tuple(seeds)) if seeds else None)
         return found
 
     def checks(self) -> list[tuple[FunctionCheck, ...] | None]:

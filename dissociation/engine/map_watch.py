@@ -16,7 +16,7 @@ from dissociation.engine.library import Library
 from dissociation.engine.watch import ORDER, Watch
 from dissociation.engine.words import Status
 from dissociation.experiment import Experiment
-from dissociation.statistics import half_ways
+from dissociation.theory.bridge import half_way
 
 
 def _rewrites(experiment: Experiment) -> list[str]:
@@ -76,16 +76,24 @@ class MapWatch(Watch):
             part.cancel()
 
     def half_ways(self) -> list[float]:
-        """σ50 a contrast, as its curve is so far; NaN if there is none, or it does not cross."""
-        curves = iter([curve for watch in self.curves for curve in watch.curves()])
+        """σ50 a contrast; NaN if there is none, or it does not cross, or not all images are in.
+
+        Points beside one another must rest on the same images.
+        """
+        curves = iter(
+            [
+                watch.complete_seeds(place).get(experiment.seeds - 1)
+                for watch in self.curves
+                for place, experiment in enumerate(watch.experiments)
+            ]
+        )
         found = []
         for experiment in self.experiments:
             curve = None if experiment is None else next(curves)
-            # Networks whose curves have not begun are left out of it, the last one first of all.
-            if experiment is None or curve is None or len(curve.seeds) < experiment.seeds:
+            if experiment is None or curve is None:
                 found.append(math.nan)
             else:
-                found.append(float(half_ways(curve, experiment.measure.chance)[-1]))
+                found.append(half_way(experiment, curve))
         return found
 
     def _measuring(self) -> str:

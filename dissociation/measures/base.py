@@ -72,11 +72,18 @@ class Curve:
     - `x`: `(S,)` noise scales or budgets.
     - `seeds`: one [`SeedCurve`][] a seed.
     - `total`: `(S,)` predictions at each point when complete.
+    - `networks`: which network each seed is, while some have not begun; the first ones if empty.
     """
 
     x: np.ndarray
     seeds: tuple[SeedCurve, ...]
     total: np.ndarray
+    networks: tuple[int, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The number of each network."""
+        return self.networks or tuple(range(len(self.seeds)))
 
     @property
     def rates(self) -> np.ndarray:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from labs import TINY, Visit
@@ -14,6 +16,7 @@ from dissociation.function_checks import FunctionCheck
 from dissociation.manipulations import InputNull, Scale
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.measures.base import Curve, SeedCurve
+from dissociation.statistics import interval, summarise
 
 X = np.logspace(-4, 0, 5)
 ERRORS = np.array([100, 200, 4_000, 8_000, 9_000])
@@ -59,11 +62,15 @@ class TestSummary:
         assert list(table["Clean error"]) == ["1.00%", "1.10%"]
         assert table["σ50 / trained"][0] == "1" and float(table["σ50 / trained"][1]) < 1
         assert float(table["σ50"][0]) > float(table["σ50"][1])
-        assert "–" in table["95 % interval"][0]
+        assert table["95 % interval"][0] == "needs 3 networks"
 
-    def test_one_network_has_no_interval(self):
-        table = summary_table([Condition(TRAINED)], [curve(1)])
-        assert table["95 % interval"][0] == "–"
+    def test_intervals(self):
+        curves = [curve(3), curve(3, factor=1.1)]
+        table = summary_table([Condition(TRAINED), Condition(SCALED)], curves)
+        low, high = summarise(curves[1], curves[0], 0.9).interval
+        assert table["95 % interval"][1] == f"{low:.2%} – {high:.2%}"
+        low, high = summarise(curves[1], curves[0], 0.9).ratio_interval
+        assert list(table["95 % interval of σ50 / trained"]) == ["–", f"{low:.3g} – {high:.3g}"]
 
     def test_outside_the_range(self):
         table = summary_table([Condition(TRAINED)], [curve(factor=0.01)])
@@ -71,7 +78,28 @@ class TestSummary:
 
     def test_a_condition_with_fewer_networks_waits(self):
         table = summary_table([Condition(TRAINED), Condition(SCALED)], [curve(2), curve(1)])
-        assert list(table["Condition"]) == ["Trained"]
+        assert set(table.iloc[1, 1:]) == {"…"} and "…" not in set(table.iloc[0])
+
+    def test_rows_rest_on_the_same_images(self):
+        """Scaled by α = 1 is the trained network: 1.43 % never stands beside 1.52 %."""
+        whole = curve(2)
+        few = [SeedCurve(s.errors * 0 + 3, whole.total * 0 + 160, 2, 160) for s in whole.seeds]
+        filling = Curve(X, tuple(few), whole.total)
+        for curves in ([whole, filling], [filling, whole]):
+            table = summary_table([Condition(TRAINED), Condition(SCALED)], curves)
+            assert set(table.iloc[1, 1:]) == {"…"}
+        both = summary_table([Condition(TRAINED), Condition(SCALED)], [filling, filling])
+        assert both["Clean error"][0] == both["Clean error"][1] == "1.25%"
+
+    @pytest.mark.parametrize("other, of", [({"seeds": 3}, "networks"), ({"key": 1}, "settings")])
+    def test_others_have_no_ratio_and_wait_for_all_their_images(self, other, of):
+        others = Condition(Experiment(ParameterNoise(points=5), (), seeds=2))
+        conditions = [others, Condition(dataclasses.replace(others.experiment, **other))]
+        own = curve(other.get("seeds", 2))
+        table = summary_table(conditions, [curve(2), own])
+        assert list(table["σ50 / trained"]) == ["1", f"other {of}"]
+        one = Curve(X, own.seeds[:1], own.total)
+        assert set(summary_table(conditions, [curve(2), one]).iloc[1, 1:]) == {"…"}
 
 
 def test_value_table():
@@ -79,9 +107,23 @@ def test_value_table():
     assert len(table) == 10 and set(table["Networks"]) == {2} and set(table["Images"]) == {10_000}
     first = table.iloc[2]
     assert first["Error"] == pytest.approx(0.40005)
-    assert first["Band low"] < first["95 % low"] + 1e-9 <= first["Error"] + 1e-9
-    assert first["Error"] <= first["95 % high"] + 1e-9 and first["Error"] < first["Band high"]
+    assert first["Band low"] < first["Error"] < first["Band high"]
+    assert table["95 % low"].isna().all() and "SD between draws" not in table
     assert TRAINED.measure.axes[0].title in table.columns
+
+
+def test_value_table_of_several_networks_and_draws():
+    total = np.full(5, 10_000)
+    draws = np.array([[0, 8], [4, 4], [1, 7]])
+    seeds = tuple(SeedCurve(ERRORS + own[:, None], total, 100, 10_000) for own in draws)
+    table = value_table([Condition(TRAINED)], [Curve(X, seeds, total)])
+    # The networks' means are all the same; their draws are not.
+    assert table["95 % low"].isna().all() and (table["SD between networks"] == 0).all()
+    expected = np.sqrt(draws.var(1, ddof=1).mean()) / 10_000
+    np.testing.assert_allclose(table["SD between draws"], expected)
+    whole = curve(3)
+    table = value_table([Condition(TRAINED)], [whole])
+    np.testing.assert_allclose(table[["95 % low", "95 % high"]].T, interval(whole.rates))
 
 
 def test_value_table_of_a_coarse_curve():

@@ -22,11 +22,17 @@ EXPERIMENTS = [Experiment(NOISE, side.manipulations, RECIPE, side.seed + 1) for 
 
 def test_both_stream_and_are_stored(lab):
     watch = lab.watch_map(CONTRASTS, EXPERIMENTS)
-    seen = list(followed(lab, watch))
+    seen, places = [], []
+    for status in followed(lab, watch):
+        seen.append(status)
+        places.append(watch.half_ways())
     versions = [status.version for status in seen]
     assert seen[0].progress < 1 and versions == sorted(versions)
     assert watch.status().message == "Complete: 500 images." and not watch.status().stored
     found = watch.half_ways()
+    # A point appears once it rests on all images, and does not move after.
+    for moves in zip(*places, strict=True):
+        assert len({place for place in moves if place == place}) == 1
     for experiment, half_way in zip(EXPERIMENTS, found, strict=True):
         curve = lab.library.complete_curve(experiment)
         assert half_way == half_ways(curve, 0.9)[-1] and half_way > 0

@@ -62,11 +62,20 @@ def test_pin_change_compare(lab):
     (difference,) = [t for t in snapshot(visit.watch())["traces"] if t["key"] == DIFFERENCE]
     curves = visit.watch().curves()
     assert difference["y"] == pytest.approx(curves[1].mean - curves[2].mean, abs=1e-6)
-    assert difference["detail"] == "2 paired runs"
+    assert difference["detail"] == "2 networks: an interval needs 3 networks"
     low, high = difference["low"], difference["high"]
     assert all(a <= b <= c for a, b, c in zip(low, difference["y"], high, strict=True))
     visit.press("unpin")
     assert "pin" not in visit.query and visit.watch().pair is None
+
+
+def test_a_pin_on_other_images_is_not_subtracted(lab):
+    visit = Visit("robustness", QUERY)
+    visit.press("pin-scale")
+    visit.widget("images").set_value(300)
+    visit.run()
+    assert visit.watch().pair == (2, 1)
+    assert "only what rests on the same images is compared" in visit.text()
 
 
 def test_two_conditions_of_the_same_kind_can_both_be_pinned(lab):

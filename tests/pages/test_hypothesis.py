@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 from labs import TINY, Visit
+from scipy import stats
 
 from dissociation.dashboard.hypothesis_panel import complete_pairs
-from dissociation.dashboard.hypothesis_words import answer
+from dissociation.dashboard.hypothesis_words import answer, disagreement, where_it_varies
 from dissociation.hypothesis import compare, summaries
 from dissociation.manipulations import Duplicate, Scale
 
@@ -23,7 +27,8 @@ def test_asks_for_both_conditions(lab):
     (asked,) = lab.curves
     chains = [experiment.manipulations for experiment in asked]
     assert chains == [(Duplicate(2.0),), (Scale(3.0), Duplicate(2.0))]
-    assert headline(visit) == "" and "0 of 1 networks" in visit.test.info[0].value
+    assert headline(visit) == ""
+    assert "a first estimate appears when one network is done" in visit.test.info[0].value
 
 
 @pytest.mark.parametrize("summary", ["half_way", "area", "at"])
@@ -34,9 +39,13 @@ def test_the_answer_is_what_the_curves_say(summary, lab):
     curves = visit.watch().curves()
     chance = lab.curves[-1][0].measure.chance
     pair = [summaries(curve, summary, chance=chance, at=0.3) for curve in curves]
-    claim, evidence = answer(compare(*pair), summary, 0.3)
+    claim, evidence = answer(compare(*pair), summary, 0.3, 3)
     assert headline(visit) == claim and evidence in visit.text() and "95 %" in evidence
+    p_value = stats.ttest_rel(pair[1], pair[0]).pvalue
+    assert f"p = {p_value:.3g}" in evidence or "p < 0.0001" in evidence
+    assert "sign-flip test over 8 patterns" in evidence
     assert "3 of 3 networks measured" in visit.text()
+    assert "1 noise draw a network" in visit.text()
     assert "3 networks only" in visit.notices[0]
 
 
@@ -44,7 +53,8 @@ def test_an_interval_around_nothing_claims_nothing(lab):
     visit = Visit("hypothesis", {**QUERY, "a": "", "b": "permute:1", "measure": "input_noise"})
     lab.jobs.drain()
     visit.run()
-    assert headline(visit).startswith("These networks do not tell A and B apart")
+    assert headline(visit) == "B's mean error over the curve equals A's in all 3 networks."
+    assert "No interval and no t test" in visit.text() and "80 % power" not in visit.text()
     assert "by construction" in visit.notices[0]
 
 
@@ -60,7 +70,7 @@ def test_transfer(lab):
     visit = Visit("hypothesis", query)
     lab.jobs.drain()
     visit.run()
-    assert headline(visit) and "percentage points" in visit.text()
+    assert headline(visit).startswith("B's mean error over the curve")
 
 
 def test_pairs_are_of_the_same_network(lab):
@@ -74,7 +84,68 @@ def test_pairs_are_of_the_same_network(lab):
     first, second = complete_pairs(watch)
     assert first.seeds == (known(watch.experiments[0].seed_digest(1)),)
     assert second.seeds == (known(watch.experiments[1].seed_digest(1)),)
+    assert first.numbers == second.numbers == (1,)
     del watch._seed_curve
+
+
+def test_no_verdict_before_all_networks_are_done(lab):
+    visit = Visit("hypothesis", {**QUERY, "seeds": "5"})
+    lab.jobs.drain()
+    watch = visit.watch()
+    known = watch._seed_curve
+    for done in (2, 4):
+        gone = {e.seed_digest(seed) for e in watch.experiments for seed in range(done, 5)}
+        watch._seed_curve = lambda name, gone=gone: None if name in gone else known(name)
+        visit.run()
+        said = headline(visit)
+        assert said.startswith(f"So far ({done} of 5 networks): B's mean error over the curve is")
+        assert ("95 % interval" in visit.text()) == (done >= 3)
+        assert ("An interval and a test need at least 3 networks" in visit.text()) == (done < 3)
+        assert "80 % power" not in visit.text() and "tell A and B apart" not in said
+    del watch._seed_curve
+    visit.run()
+    assert not headline(visit).startswith("So far") and "5 of 5 networks" in visit.text()
+
+
+def said(differences, wanted=None, draws=None) -> str:
+    b = np.array(differences, float)
+    found = compare(np.zeros(len(b)), b, draws)
+    return " ".join(answer(found, "half_way", 1.0, wanted or len(b)))
+
+
+def test_power_only_of_an_effect_that_is_there():
+    apart = said([0.5, 0.3, 0.1, 0.6, 0.45])
+    assert re.search(r"about \d networks would be needed for 80 % power", apart)
+    assert "B's σ50 is 0.39 larger than A's" in apart and "B exceeded A in 5 of 5" in apart
+    # A faint effect, of which it was once said that 935 networks would do.
+    faint = [1, -1, 0.9, -0.9, 1.1, -1, 0.8, -1.2, 1, -0.6]
+    assert "These 10 networks do not tell A and B apart" in said(faint)
+    for each in (faint, faint[:2]):
+        assert "power" not in said(each, 10)
+    assert "B's σ50 is 0.2 larger than A's on average of 3 networks. No interval" in said([0.2] * 3)
+
+
+def test_why_the_tests_disagree():
+    # The t test finds it; of five networks no pattern of signs is rare enough.
+    five = compare(np.zeros(5), np.array([0.5, 0.3, 0.4, 0.6, 0.45]))
+    assert five.told_apart and five.sign_flip == 2 / 32
+    assert "cannot go below p = 0.0625" in disagreement(five) and "6 or more" in disagreement(five)
+    # One network far out makes the spread so large that the t test does not.
+    eight = compare(np.zeros(8), np.array([0.1, 0.2, 0.1, 0.2, 0.1, 0.2, 0.1, 9.0]))
+    assert not eight.told_apart and eight.sign_flip < 0.05
+    assert "normally distributed" in disagreement(eight)
+    agreed = compare(np.zeros(8), np.array([0.5, 0.3, 0.4, 0.6, 0.45, 0.4, 0.3, 0.5]))
+    assert agreed.told_apart and agreed.sign_flip < 0.05 and disagreement(agreed) == ""
+
+
+@pytest.mark.parametrize("own, single, more", [(0.1, 2.0, "draws"), (2.0, 0.1, "networks")])
+def test_of_what_to_take_more(own, single, more):
+    rng = np.random.default_rng(0)
+    draws = rng.normal(1, own, (20, 1)) + rng.normal(0, single, (20, 4))
+    found = compare(np.zeros(20), draws.mean(1), draws)
+    assert f"so more {more} narrow the interval most" in where_it_varies(found, "area", 4)
+    assert where_it_varies(found, "area", 0) == ""
+    assert "take 2 or more draws" in where_it_varies(found, "area", 1)
 
 
 def test_one_network(lab):

@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 from labs import Visit
+from scipy import stats
 
 from dissociation.address.linear_page import linear_study
 from dissociation.address.links import Link
@@ -73,7 +74,7 @@ def test_the_charts_show_what_was_found():
     assert np.abs(decoded(traces["w1"]) - found.walk.networks.w1).max() <= half
     assert max(traces["outputs"]["moved"]) < 1e-12 and traces["w1"]["moved"][-1] > 0.1
     assert len(traces["embedding"]["across"]) == len(traces["loss"]["y"]) == 9
-    rest = [*figures.drift_traces(found), *figures.noise_traces(found)]
+    rest = [*figures.drift_traces(found), *figures.noise_traces(found, study.draws)]
     rest += figures.pairs_traces(found)
     known = {trace["key"]: trace for trace in rest}
     shown = [figures.drift_figure(kind, study, found) for kind in figures.DRIFTS]
@@ -84,6 +85,12 @@ def test_the_charts_show_what_was_found():
     # In multiples of the least: drawn noise where its closed form is.
     ratio = known["parameters:mrns:drawn"]
     assert all(low < 1 < high for low, high in zip(ratio["low"], ratio["high"], strict=True))
+    # Bars are Student's t over the draws, and none of two.
+    mean, error = found.noisy["parameters"]["mrns"].sampled
+    half = np.subtract(ratio["high"], ratio["y"]) / np.array(ratio["y"])
+    np.testing.assert_allclose(half, stats.t.ppf(0.975, 19) * error / mean, rtol=1e-3)
+    for trace in figures.noise_traces(found, 2):
+        assert trace["low"] == trace["y"] == trace["high"]
     assert known[f"inputs:{LEAST}"]["y"] == [1.0] * len(known[f"inputs:{LEAST}"]["x"])
     assert len({family_looks(name) for name in (*FAMILIES, LEAST)}) == 5
 

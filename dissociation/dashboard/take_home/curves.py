@@ -17,7 +17,7 @@ from dissociation.dashboard.snapshots import curve_traces
 from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.dashboard.take_home.html import bullets, paragraph, settings, table
 from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
-from dissociation.dashboard.wording import BAND, same_function_line
+from dissociation.dashboard.wording import BAND, INTERVAL, same_function_line
 from dissociation.engine.library import Library
 from dissociation.experiment import Experiment
 from dissociation.function_checks import FunctionCheck
@@ -119,7 +119,7 @@ class TakenCurves(NamedTuple):
         experiments = [condition.experiment.to_json() for condition in self.conditions]
         return Report(
             about=paragraph(measure.about, f"({measure.cite})"),
-            caption=BAND,
+            caption=f"{BAND} {INTERVAL}",
             sections={
                 "Same function?": bullets(
                     [line.replace("\\", "").replace("**", "") for line in lines]

@@ -62,7 +62,7 @@ class TakenLinear(TakenStudy[LinearStudy, LinearFindings]):
             *figures.walk_traces(study, found),
             *figures.drift_traces(found),
             *figures.pairs_traces(found),
-            *figures.noise_traces(found),
+            *figures.noise_traces(found, self.study.draws),
         ]
         shown = (
             figures.walk_figure(study),
