@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scipy import linalg as linalg
     from scipy import special as special
     from scipy import stats as stats
+    from scipy.spatial import distance as distance
 else:
 
     class _LazyModule:
@@ -32,6 +33,7 @@ else:
     jnp = _LazyModule("jax.numpy")
     interpolate, linalg = map(_LazyModule, ("scipy.interpolate", "scipy.linalg"))
     special, stats = map(_LazyModule, ("scipy.special", "scipy.stats"))
+    distance = _LazyModule("scipy.spatial.distance")
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -17,8 +17,8 @@ from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 from dissociation.measures import ParameterNoise, Transfer
 from dissociation.measures.base import CHUNK
-from dissociation.measures.similarity.pair import FEW as FEW_OF_PAIR
 from dissociation.measures.similarity.pair import FOLDS
+from dissociation.measures.similarity.side import FEW as FEW_OF_SIDE
 from dissociation.phantoms import ANSWERED, PhantomStudy
 from dissociation.theory.causes import CausesStudy
 from dissociation.theory.noise_sources import PIECE
@@ -188,7 +188,7 @@ def _seen(images: int, neurons: float) -> float:
 
 
 def _all_images(images: int, one: float, other: float) -> float:
-    if images <= FEW_OF_PAIR:
+    if images <= FEW_OF_SIDE:
         kernels = DOUBLE * 12.0 * images * images
         return _seen(images, one + other) + kernels
     # Gram matrices of every fold, of all, and of those to train on; ridge regression works on some

@@ -41,7 +41,7 @@ def findings_as_text(contrasts: Sequence[Contrast], findings: Sequence[Findings]
         (found,) = findings
         rows = [["Measure", "Value", "If equal", "Unrelated", "Images"]]
         for name, measure in SIMILARITIES.items():
-            numbers = (found.values[name], measure.same, found.baselines[name].mean)
+            numbers = (found.values[name], found.equals[name], found.baselines[name].mean)
             rows.append([measure.label, *map(_significant, numbers), f"{found.images[name]:,}"])
     else:
         rows = [["Network", *SIMILARITIES]]
