@@ -178,7 +178,9 @@ def _contrast(contrast: Contrast) -> float:
     # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
     kernels = DOUBLE * (75.0 if contrast.thorough else 12.0) * few * few
     squares = DOUBLE * 3.0 * (min(few, one) ** 2 + min(few, other) ** 2)
-    first_images = _seen(few, one + other) + kernels + squares
+    # The patterns of one side at a time, and the differences of close ones.
+    patterns = DOUBLE * 3.0 * few * max(one, other)
+    first_images = _seen(few, one + other) + kernels + squares + patterns
     forms = 3.0 * networks if contrast.thorough else 0.0
     return 5 * networks + max(first_images, forms, _all_images(contrast.images, one, other))
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dissociation.datasets import CLASSES
-from dissociation.measures.similarity.embedding import aligned, coordinates, recentred
 from dissociation.measures.similarity.distances import from_products
+from dissociation.measures.similarity.embedding import aligned, coordinates, recentred
 from dissociation.measures.similarity.side import OneSide
 
 #: Images in a picture, as many of each digit, and neurons.

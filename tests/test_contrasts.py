@@ -9,10 +9,10 @@ import pytest
 
 from dissociation.comparison import Findings, compare, in_turns, steps_of, stream
 from dissociation.contrasts import FEW, Contrast, Side, is_close_look
+from dissociation.dashboard.similarity_table import headline, similarity_rows
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
-from dissociation.dashboard.similarity_table import headline, similarity_rows
 from dissociation.measures.similarity import REPRESENTATION, SIMILARITIES, Similarity
 from dissociation.measures.similarity.sample import stratified_order
 from dissociation.network import Network, hidden_and_logits, seed_key

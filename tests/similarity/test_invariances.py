@@ -237,3 +237,9 @@ def test_a_shuffled_pair_is_that_of_shuffled_images():
         if measure.compares == FUNCTION:
             continue
         assert measure.of(quick) == pytest.approx(measure.of(plain), abs=1e-5), name
+
+
+def test_a_small_angle_of_few_images_of_many_neurons():
+    first, _ = sides(50, 200, 3)
+    turned = first[:, np.random.default_rng(0).permutation(200)]
+    assert SIMILARITIES["procrustes"].of(Pair(first, 3 * turned)) < 1e-6

@@ -23,7 +23,6 @@ from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
 from dissociation.measures.similarity.products import inner
 
-
 #: Shares of a sum that the rounding of its terms explains.
 ROUNDED = 1e-5
 

@@ -8,7 +8,6 @@ from dissociation._lazy import special
 from dissociation.measures.similarity.base import FUNCTION, Similarity
 from dissociation.measures.similarity.pair import Pair
 
-
 #: Of log(p / q) / 2, beyond which a term has its largest value but for rounding.
 LARGEST_HALF = 20.0
 

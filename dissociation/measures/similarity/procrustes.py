@@ -49,7 +49,7 @@ def _small_angle(pair: Pair) -> float:
             return float(2 * np.arcsin(apart / 2))
     if _fewer(pair):
         # With Xᵀ = QR of either side, XᵀY has the singular values of the product of the two R.
-        first, second = (np.linalg.qr(side.T.astype(float), mode="r") for side in (pair.x, pair.y))
+        first, second = map(_triangle, (pair.x, pair.y))
         products = first @ second.T
     else:
         products = np.zeros((pair.x.shape[1], pair.y.shape[1]))
@@ -57,6 +57,11 @@ def _small_angle(pair: Pair) -> float:
             rows = slice(start, start + IMAGES)
             products += pair.x[rows].T.astype(float) @ pair.y[rows].astype(float)
     return _angle(np.linalg.svd(products, compute_uv=False).sum(), pair)
+
+
+def _triangle(side: np.ndarray) -> np.ndarray:
+    """R of the side's Xᵀ = QR, float64."""
+    return np.asarray(np.linalg.qr(side.T.astype(float), mode="r"))
 
 
 def _fewer(pair: Pair) -> bool:

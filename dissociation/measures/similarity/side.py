@@ -10,7 +10,6 @@ import numpy as np
 
 from dissociation.measures.similarity.products import gram
 
-
 #: Up to this many images, products of images are smaller than those of neurons.
 FEW = 1_500
 #: Of powers of two whose reciprocals float32 holds.
