@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scipy import linalg as linalg
     from scipy import special as special
     from scipy import stats as stats
+    from scipy.spatial import distance as distance
 else:
 
     class _LazyModule:
@@ -41,6 +42,7 @@ else:
     jax, jnp = map(_LazyJax, ("jax", "jax.numpy"))
     interpolate, linalg = map(_LazyModule, ("scipy.interpolate", "scipy.linalg"))
     special, stats = map(_LazyModule, ("scipy.special", "scipy.stats"))
+    distance = _LazyModule("scipy.spatial.distance")
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -34,7 +35,9 @@ COARSE = 250
 class Findings:
     """What a contrast has found so far.
 
-    - `values`: by the measures' names; `images`: on how many images each.
+    - `values`: by the measures' names, NaN where one is not defined; `undefined`: why not.
+    - `images`: on how many images each.
+    - `equals`: what the first side scores against itself, on the same images.
     - `baselines`: what unrelated sides of these widths would score.
     - `pictures`: of both sides; `widths`: neurons of both layers.
     - `normal_forms`: of both networks, held against each other.
@@ -46,6 +49,8 @@ class Findings:
     pictures: tuple[Picture, Picture] | None = None
     widths: tuple[int, int] = (0, 0)
     normal_forms: NormalForms | None = None
+    equals: dict[str, float] = field(default_factory=dict)
+    undefined: dict[str, str] = field(default_factory=dict)
 
 
 def _groups(measures: Sequence[Similarity]) -> list[Sequence[Similarity]]:
@@ -121,8 +126,9 @@ def in_turns(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[
     if few > COARSE:
         found = yield from _valued(found, measures, layers.upto(COARSE), outputs.upto(COARSE))
         yield found
+    equals = contrast.thorough
     for group in _groups(measures):
-        found = yield from _valued(found, group, layers, outputs)
+        found = yield from _valued(found, group, layers, outputs, equals=equals)
         yield found
     if contrast.thorough:
         forms = compare_normal_forms(first, second)
@@ -134,7 +140,7 @@ def in_turns(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[
     if more:
         layers, outputs = _pairs(contrast, (first, second), contrast.images)
         for group in _groups(more):
-            found = yield from _valued(found, group, layers, outputs)
+            found = yield from _valued(found, group, layers, outputs, equals=equals)
             yield found
 
 
@@ -166,15 +172,29 @@ def _pairs(contrast: Contrast, networks: tuple[Network, Network], images: int) -
 
 
 def _valued(
-    found: Findings, measures: Sequence[Similarity], layers: Pair, outputs: Pair
+    found: Findings,
+    measures: Sequence[Similarity],
+    layers: Pair,
+    outputs: Pair,
+    *,
+    equals: bool = False,
 ) -> Generator[None, None, Findings]:
-    values, images = dict(found.values), dict(found.images)
+    values, images, undefined = dict(found.values), dict(found.images), dict(found.undefined)
+    of_equals = dict(found.equals)
     for measure in measures:
-        pair = _pair_for(measure, layers, outputs)
-        values[measure.name] = measure.of(pair)
-        images[measure.name] = min(len(pair), measure.largest)
+        name, pair = measure.name, _pair_for(measure, layers, outputs)
+        values[name] = measure.of(pair)
+        images[name] = min(len(pair), measure.largest)
+        undefined.pop(name, None)
+        if math.isnan(values[name]):
+            undefined[name] = measure.why_undefined(pair)
         yield None
-    return dataclasses.replace(found, values=values, images=images)
+        if equals:
+            of_equals[name] = measure.of_equals(pair)
+            yield None
+    return dataclasses.replace(
+        found, values=values, images=images, equals=of_equals, undefined=undefined
+    )
 
 
 def _with_baselines(

@@ -34,7 +34,7 @@ from dissociation.pictures import EMBEDDED
 from dissociation.training import QUICK, Recipe
 
 #: Raise it when a change to the code changes numbers.
-VERSION = 4
+VERSION = 5
 #: Images of the first measures and of all baselines.
 FEW = 1_000
 

@@ -36,7 +36,7 @@ def as_csv(
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     if is_close_look(contrasts):
-        rows.writerow([*_PAIR, *_CHANCE, "images", "does_not_see"])
+        rows.writerow([*_PAIR, *_CHANCE, "images", "does_not_see", "undefined"])
         rows.writerows(_of_measure(measure, findings[0]) for measure in SIMILARITIES.values())
     else:
         robust = [] if half_ways is None else [SIGMA50]
@@ -52,9 +52,10 @@ def as_csv(
 def _of_measure(measure: Similarity, found: Findings) -> list[Any]:
     name = measure.name
     chance = [_defined(value) for value in found.baselines[name]]
+    equal = _defined(found.equals[name])
     value, unseen = _defined(found.values[name]), " ".join(measure.invariant_to)
-    about = [name, measure.label, measure.compares, value, measure.unit, measure.same]
-    return [*about, *chance, found.images[name], unseen]
+    about = [name, measure.label, measure.compares, value, measure.unit, equal]
+    return [*about, *chance, found.images[name], unseen, found.undefined.get(name, "")]
 
 
 def _of_contrast(contrast: Contrast, found: Findings) -> list[Any]:
@@ -79,7 +80,9 @@ def as_values(contrasts: Sequence[Contrast], findings: Sequence[Findings]) -> li
             "name": side_name(contrast.second),
             "contrast": contrast.to_json(),
             "values": {name: _defined(value) for name, value in found.values.items()},
+            "undefined": found.undefined,
             "images": found.images,
+            "equals": {name: _defined(value) for name, value in found.equals.items()},
             "unrelated": {
                 name: {part: _defined(value) for part, value in chance._asdict().items()}
                 for name, chance in found.baselines.items()

@@ -17,8 +17,8 @@ from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 from dissociation.measures import ParameterNoise, Transfer
 from dissociation.measures.base import CHUNK
-from dissociation.measures.similarity.pair import FEW as FEW_OF_PAIR
 from dissociation.measures.similarity.pair import FOLDS
+from dissociation.measures.similarity.side import FEW as FEW_OF_SIDE
 from dissociation.phantoms import ANSWERED, PhantomStudy
 from dissociation.theory.causes import CausesStudy
 from dissociation.theory.noise_sources import PIECE
@@ -178,7 +178,9 @@ def _contrast(contrast: Contrast) -> float:
     # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
     kernels = DOUBLE * (75.0 if contrast.thorough else 12.0) * few * few
     squares = DOUBLE * 3.0 * (min(few, one) ** 2 + min(few, other) ** 2)
-    first_images = _seen(few, one + other) + kernels + squares
+    # The patterns of one side at a time, and the differences of close ones.
+    patterns = DOUBLE * 3.0 * few * max(one, other)
+    first_images = _seen(few, one + other) + kernels + squares + patterns
     forms = 3.0 * networks if contrast.thorough else 0.0
     return 5 * networks + max(first_images, forms, _all_images(contrast.images, one, other))
 
@@ -188,7 +190,7 @@ def _seen(images: int, neurons: float) -> float:
 
 
 def _all_images(images: int, one: float, other: float) -> float:
-    if images <= FEW_OF_PAIR:
+    if images <= FEW_OF_SIDE:
         kernels = DOUBLE * 12.0 * images * images
         return _seen(images, one + other) + kernels
     # Gram matrices of every fold, of all, and of those to train on; ridge regression works on some

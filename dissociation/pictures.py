@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dissociation.datasets import CLASSES
+from dissociation.measures.similarity.distances import from_products
 from dissociation.measures.similarity.embedding import aligned, coordinates, recentred
-from dissociation.measures.similarity.rsa import euclidean
 from dissociation.measures.similarity.side import OneSide
 
 #: Images in a picture, as many of each digit, and neurons.
@@ -29,6 +29,8 @@ class Picture:
     - `activations`: `(250, 120)` uint8, the same images by neurons, sorted by the digit they
       respond to most; `largest_activation`: what 255 stands for (larger ones are cut off).
     - `embedding`: `(500, 2)` float32, root mean square 1.
+
+    Where an activation is not a finite number, there is nothing to see: all is 0.
     """
 
     dissimilarity: np.ndarray
@@ -42,6 +44,11 @@ def _as_bytes(values: np.ndarray, largest: float) -> np.ndarray:
     if not largest > 0:
         return np.zeros(values.shape, np.uint8)
     return np.round(np.clip(values / largest, 0, 1) * 255).astype(np.uint8)
+
+
+def _blank(neurons: int) -> Picture:
+    matrix, activations = (np.zeros((PICTURED, size), np.uint8) for size in (PICTURED, neurons))
+    return Picture(matrix, 0.0, activations, 0.0, np.zeros((EMBEDDED, 2), np.float32))
 
 
 def characteristic_neurons(hidden: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
@@ -76,10 +83,12 @@ def picture(
     """
     side = side if isinstance(side, OneSide) else OneSide(side)
     hidden = side.values
+    if not side.finite:
+        return _blank(min(NEURONS, hidden.shape[1]))
     shown = np.argsort(labels[:PICTURED], kind="stable")
     seen = hidden[:PICTURED][shown]
     products = side.kernel[:EMBEDDED, :EMBEDDED]
-    distances = euclidean(products[np.ix_(shown, shown)])
+    distances = side.unit * np.sqrt(from_products(products[np.ix_(shown, shown)]))
     neurons = seen[:, characteristic_neurons(hidden[:PICTURED], labels[:PICTURED], NEURONS)]
     furthest, strongest = float(distances.max()), float(np.quantile(neurons, 0.995))
     points = coordinates(recentred(products))

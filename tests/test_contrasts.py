@@ -9,10 +9,11 @@ import pytest
 
 from dissociation.comparison import Findings, compare, in_turns, steps_of, stream
 from dissociation.contrasts import FEW, Contrast, Side, is_close_look
+from dissociation.dashboard.similarity_table import headline, similarity_rows
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
-from dissociation.measures.similarity import SIMILARITIES, Similarity
+from dissociation.measures.similarity import REPRESENTATION, SIMILARITIES, Similarity
 from dissociation.measures.similarity.sample import stratified_order
 from dissociation.network import Network, hidden_and_logits, seed_key
 from dissociation.pictures import EMBEDDED, NEURONS, PICTURED, picture
@@ -32,20 +33,54 @@ def same(reference_networks) -> tuple[Network, Network]:
 
 
 @pytest.mark.parametrize(
-    "step", [Scale(20.0), Duplicate(2.0), Permute(1.0)], ids=lambda step: step.name
+    "step, times, layer",
+    [(Scale(20.0), 1, 1), (Duplicate(2.0), 1, 1), (Permute(1.0), 1, 1), (Scale(20.0), 1, 2)]
+    + [(Duplicate(2.0), 1, 2), (Permute(1.0), 1, 2), (Scale(1000.0), 7, 1), (Scale(0.01), 8, 2)],
+    ids=lambda value: getattr(value, "name", None),
 )
-@pytest.mark.parametrize("layer", [1, 2])
-def test_an_exact_rewrite_of_the_same_neurons(same, step, layer):
-    step = dataclasses.replace(step, layer=layer)
-    (*_, last) = found(same, second=Side(RECIPE, 0, (step,)), layer=layer, images=EMBEDDED)
-    assert last.values["disagreement"] == 0 and last.values["jensen_shannon"] < 1e-9
+def test_an_exact_rewrite_of_the_same_neurons(same, step, times, layer):
+    steps = (dataclasses.replace(step, layer=layer),) * times
+    (*_, last) = found(same, second=Side(RECIPE, 0, steps), layer=layer, images=EMBEDDED)
+    assert last.values["disagreement"] == 0 and 0 <= last.values["jensen_shannon"] < 1e-9
     for name in ("cka", "neighbours", "rsa_euclidean_pearson", "rsa_correlation_spearman"):
         assert last.values[name] == pytest.approx(1, abs=2e-3), name
-    assert last.values["procrustes"] < 2e-3
+    for name in ("ridge_forwards", "ridge_backwards"):
+        # A penalty relative to the neurons' number sees duplicates.
+        near = 2e-2 if step.name == "duplicate" else 1e-5
+        assert last.values[name] == pytest.approx(last.equals[name], abs=near), name
+    assert last.values["procrustes"] < 1e-5
     assert last.normal_forms.residual < 1e-3
     one, other = last.pictures
     np.testing.assert_allclose(one.embedding, other.embedding, atol=1e-3)
     assert np.abs(one.dissimilarity.astype(int) - other.dissimilarity).max() <= 1
+
+
+def test_if_equal_is_a_network_against_itself(reference_networks, same):
+    # So many that some measures rest on products of neurons, and others on those of images.
+    (*_, last) = found(tuple(reference_networks), second=Side(RECIPE, 1), images=1_600)
+    (*_, itself) = found(same, images=1_600, thorough=False)
+    assert last.equals.keys() == SIMILARITIES.keys()
+    for name, measure in SIMILARITIES.items():
+        assert last.equals[name] == pytest.approx(itself.values[name], abs=1e-6), name
+        if not name.startswith("ridge"):
+            assert last.equals[name] == pytest.approx(measure.best, abs=1e-9), name
+    assert 0.9 < last.equals["ridge_forwards"] < 1 - 1e-3
+    rows = {row["Measure"]: row for row in similarity_rows(last)}
+    shown = rows[SIMILARITIES["ridge_forwards"].label]["If equal"]
+    assert shown == f"{itself.values['ridge_forwards']:.4f}"
+
+
+@pytest.mark.parametrize("weight, why", [(0.0, "are all 0"), (np.nan, "not finite numbers")])
+def test_the_table_says_why_a_value_is_not_defined(same, weight, why):
+    spoiled = same[0]._replace(w2=same[0].w2 * np.float32(weight))
+    (*_, last) = found((same[0], spoiled), second=Side(RECIPE, 1), images=EMBEDDED)
+    rows = {row["Measure"]: row["Value"] for row in similarity_rows(last)}
+    for name, measure in SIMILARITIES.items():
+        if measure.compares == REPRESENTATION or weight != 0:
+            assert np.isnan(last.values[name]), name
+            assert rows[measure.label].startswith("undefined: B") and why in rows[measure.label]
+    assert not last.pictures[1].dissimilarity.any() and not last.pictures[1].embedding.any()
+    assert ("cannot be compared" in headline(last)) == (weight != 0)
 
 
 def test_nuisance_moves_the_representation_and_not_the_function(same):

@@ -25,6 +25,8 @@ FOUND = Findings(
     None,
     (1_024, 2_048),
     NormalForms((1, 2), (3, 4), math.inf),
+    {name: value + 0.5 for name, value in NUMBERS.items()},
+    {"cka": "A's activations are all 0"},
 )
 SECOND = Side(QUICK, 2, (Scale(20.0, layer=1), Duplicate(1.5)))
 PAIR = Contrast(Side(), SECOND)
@@ -41,7 +43,7 @@ def test_a_pair_has_a_row_a_measure():
     assert list(found) == list(SIMILARITIES)
     for name, measure in SIMILARITIES.items():
         row = found[name]
-        assert float(row["if_equal"]) == measure.same and row["unit"] == measure.unit
+        assert float(row["if_equal"]) == FOUND.equals[name] and row["unit"] == measure.unit
         assert (row["label"], row["compares"]) == (measure.label, measure.compares)
         assert row["does_not_see"].split() == list(measure.invariant_to)
         assert int(row["images"]) == FOUND.images[name]
@@ -50,6 +52,9 @@ def test_a_pair_has_a_row_a_measure():
         if name != "cka":
             assert float(row["value"]) == NUMBERS[name]
     assert found["cka"]["value"] == ""
+    assert {name: row["undefined"] for name, row in found.items() if row["undefined"]} == {
+        "cka": "A's activations are all 0"
+    }
 
 
 def test_a_map_has_a_row_a_network():

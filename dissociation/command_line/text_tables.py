@@ -41,13 +41,17 @@ def findings_as_text(contrasts: Sequence[Contrast], findings: Sequence[Findings]
         (found,) = findings
         rows = [["Measure", "Value", "If equal", "Unrelated", "Images"]]
         for name, measure in SIMILARITIES.items():
-            numbers = (found.values[name], measure.same, found.baselines[name].mean)
+            numbers = (found.values[name], found.equals[name], found.baselines[name].mean)
             rows.append([measure.label, *map(_significant, numbers), f"{found.images[name]:,}"])
-    else:
-        rows = [["Network", *SIMILARITIES]]
-        for contrast, found in zip(contrasts, findings, strict=True):
-            values = (_significant(found.values[name]) for name in SIMILARITIES)
-            rows.append([side_name(contrast.second), *values])
+        undefined = [
+            f"{SIMILARITIES[name].label} is undefined: {why}."
+            for name, why in found.undefined.items()
+        ]
+        return "\n".join([aligned(rows), *undefined]) + "\n"
+    rows = [["Network", *SIMILARITIES]]
+    for contrast, found in zip(contrasts, findings, strict=True):
+        values = (_significant(found.values[name]) for name in SIMILARITIES)
+        rows.append([side_name(contrast.second), *values])
     return aligned(rows) + "\n"
 
 

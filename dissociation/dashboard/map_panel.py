@@ -177,7 +177,8 @@ def map_table(
         if robust:
             row["σ50"] = "" if math.isnan(half_way) else f"{half_way:.4g}"
         row |= {
-            SIMILARITIES[measure].label: f"{value:.4g}" for measure, value in found.values.items()
+            SIMILARITIES[measure].label: "undefined" if math.isnan(value) else f"{value:.4g}"
+            for measure, value in found.values.items()
         }
         rows.append(row)
     return pd.DataFrame(rows)

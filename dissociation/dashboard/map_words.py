@@ -94,7 +94,9 @@ def corner_of_another_task(
     known = [
         (point, measure.difference(found.values[up]), found.values["disagreement"])
         for point, found in zip(points, findings, strict=True)
-        if found is not None and found.values.keys() >= {up, "disagreement"}
+        if found is not None
+        and found.values.keys() >= {up, "disagreement"}
+        and not found.undefined.keys() & {up, "disagreement"}
     ]
     others = [(far, changed) for point, far, changed in known if point.group == ROTATED]
     seeds = [far for point, far, _ in known if point.group == OTHERS]

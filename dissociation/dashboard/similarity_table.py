@@ -12,8 +12,9 @@ from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
 NOTE = (
     "Does not see: changes of either side that leave a measure as it is (order of the neurons, any "
     "rotation or reflection of their space, one factor for all, a constant pattern added to every "
-    "image, every neuron twice, further silent neurons). Unrelated: mean over shuffles of B's "
-    "images, what representations of these widths score by chance (on at most 1,000 images)."
+    "image, one constant added to all neurons, every neuron twice, further silent neurons). If "
+    "equal: A against itself on the same images. Unrelated: mean over shuffles of B's images, what "
+    "representations of these widths score by chance (on at most 1,000 images)."
 )
 COLUMNS = ("Measure", "Value", "If equal", "Unrelated", "Images", "Does not see")
 
@@ -22,6 +23,9 @@ def headline(found: Findings) -> str:
     """What a contrast comes to, in a sentence."""
     changed = found.values.get("disagreement", math.nan)
     angle = found.values.get("procrustes", math.nan)
+    if math.isnan(changed):
+        why = found.undefined.get("disagreement", "")
+        return f"The answers cannot be compared: {why}." if why else ""
     function = (
         "The answers are the same" if changed == 0 else f"{changed:.2%} of the answers differ"
     )
@@ -40,13 +44,13 @@ def similarity_rows(found: Findings) -> list[dict[str, str]]:
     rows = []
     for name, measure in SIMILARITIES.items():
         value = found.values.get(name)
-        baseline = found.baselines.get(name)
+        equal, baseline = found.equals.get(name), found.baselines.get(name)
         rows.append(
             {
                 "Compares": "function" if measure.compares == FUNCTION else "representation",
                 "Measure": measure.label,
-                "Value": "…" if value is None else _number(value, measure.unit),
-                "If equal": _number(measure.same, measure.unit),
+                "Value": "…" if value is None else _value(found, name),
+                "If equal": "…" if equal is None else _number(equal, measure.unit),
                 "Unrelated": "…" if baseline is None else _number(baseline.mean, measure.unit),
                 "Images": "…" if value is None else f"{found.images[name]:,}",
                 "Does not see": ", ".join(INVARIANCES[word] for word in measure.invariant_to),
@@ -71,6 +75,12 @@ def live_table(found: Findings | None) -> dict[str, Any] | None:
         "groups": [{"name": name, "rows": rows} for name, rows in groups.items()],
         "note": NOTE,
     }
+
+
+def _value(found: Findings, name: str) -> str:
+    if name in found.undefined:
+        return f"undefined: {found.undefined[name]}"
+    return _number(found.values[name], SIMILARITIES[name].unit)
 
 
 def _number(value: float, unit: str) -> str:

@@ -52,6 +52,8 @@ def pack_findings(findings: Findings) -> bytes:
     meta = {
         "values": {name: _plain(value) for name, value in findings.values.items()},
         "images": findings.images,
+        "equals": {name: _plain(value) for name, value in findings.equals.items()},
+        "undefined": findings.undefined,
         "baselines": {
             name: [_plain(value) for value in found] for name, found in findings.baselines.items()
         },
@@ -75,11 +77,16 @@ def unpack_findings(raw: bytes) -> Findings:
             name: Baseline(*(_number(value) for value in meta["baselines"][name]))
             for name in meta["baselines"]
         }
+        equals = {name: _number(value) for name, value in meta["equals"].items()}
+        undefined = {name: str(why) for name, why in meta["undefined"].items()}
+        if {name for name in values if math.isnan(values[name])} != undefined.keys():
+            raise ValueError("a value that is not defined says why")
         one, other = (int(width) for width in meta["widths"])
         forms = _forms(meta["normal_forms"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DamagedEntry("no findings") from error
-    return Findings(values, images, baselines, (first, second), (one, other), forms)
+    pictures, widths = (first, second), (one, other)
+    return Findings(values, images, baselines, pictures, widths, forms, equals, undefined)
 
 
 def _picture(side: str, arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Picture:

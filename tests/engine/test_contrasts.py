@@ -48,6 +48,7 @@ def test_trains_then_streams_then_is_stored(lab):
     assert again.status().stored and again.status().state == "done"
     (kept,) = again.findings()
     assert (kept.values, kept.images, kept.widths) == (found.values, found.images, found.widths)
+    assert (kept.equals, kept.undefined) == (found.equals, {}) and kept.equals["cka"] == 1
     assert kept.baselines == found.baselines and kept.normal_forms == found.normal_forms
     for one, other in zip(kept.pictures, found.pictures, strict=True):
         assert np.array_equal(one.dissimilarity, other.dissimilarity)
@@ -70,13 +71,31 @@ def test_several_at_once(lab):
 
 def test_what_is_not_defined_is_stored_as_such(found):
     odd = Findings(
-        {**found.values, "cka": math.nan}, found.images, found.baselines, found.pictures, (16, 48)
+        {**found.values, "cka": math.nan},
+        found.images,
+        found.baselines,
+        found.pictures,
+        (16, 48),
+        equals={**found.equals, "cka": math.nan},
+        undefined={"cka": "why"},
     )
     back = unpack_findings(pack_findings(odd))
     assert math.isnan(back.values["cka"]) and back.widths == (16, 48)
+    assert math.isnan(back.equals["cka"]) and back.undefined == {"cka": "why"}
+    with pytest.raises(DamagedEntry):
+        unpack_findings(pack_findings(dataclasses.replace(odd, undefined={})))
 
 
-FIELDS = ("values", "baselines", "images", "scales", "widths", "normal_forms")
+FIELDS = (
+    "values",
+    "baselines",
+    "equals",
+    "undefined",
+    "images",
+    "scales",
+    "widths",
+    "normal_forms",
+)
 
 
 @pytest.mark.parametrize("without", FIELDS)

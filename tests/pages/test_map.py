@@ -70,7 +70,7 @@ def test_points_stream_and_are_tabled(lab):
     for trace, found in zip(traces, watch.contrasts.findings(), strict=True):
         for name, measure in SIMILARITIES.items():
             value = found.values[name]
-            expected = value if measure.distance else measure.same - value
+            expected = value if measure.distance else measure.best - value
             assert trace["places"][name] == pytest.approx(expected, rel=1e-4, abs=1e-9)
     # Scaling is no difference to either; another network is one to both.
     *scaled, other = (trace["places"] for trace in traces)

@@ -187,23 +187,29 @@ class TakenMap(TakenContrasts):
 
 
 def _function(found: Findings) -> str:
+    if "disagreement" in found.undefined:
+        return ""
     changed, largest = found.values["disagreement"], found.values["logit_change"]
     images = found.images["disagreement"]
     return (
-        f"On {images:,} test images {round(changed * images):,} predictions changed; largest logit "
-        f"change {largest:.2g} of the largest logit."
+        f"On {images:,} test images {round(changed * images):,} predictions changed"
+        f"{_largest_change(largest)}."
     )
 
 
 def _functions(findings: list[Findings]) -> str:
-    changed = [found.values["disagreement"] for found in findings]
-    largest = max(found.values["logit_change"] for found in findings)
-    images = findings[0].images["disagreement"]
+    known = [found for found in findings if "disagreement" not in found.undefined]
+    if not known:
+        return "the outputs are not finite numbers."
+    changed = [found.values["disagreement"] for found in known]
+    largest = max(found.values["logit_change"] for found in known)
+    images = known[0].images["disagreement"]
     share = " to ".join(dict.fromkeys(f"{end:.2%}" for end in (min(changed), max(changed))))
-    return (
-        f"{share} of the answers to {images:,} test images differ; largest logit change "
-        f"{largest:.2g} of the largest logit."
-    )
+    return f"{share} of the answers to {images:,} test images differ{_largest_change(largest)}."
+
+
+def _largest_change(change: float) -> str:
+    return "" if math.isnan(change) else f"; largest logit change {change:.2g} of the largest logit"
 
 
 def _found(library: Library, link: Link) -> tuple[list[Contrast], list[Findings]]:

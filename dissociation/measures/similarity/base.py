@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dissociation.errors import InvalidValue
 from dissociation.measures.similarity.pair import Pair
+from dissociation.measures.similarity.side import NOT_FINITE
 
 REPRESENTATION, FUNCTION = "representation", "function"
 #: Changes of one representation that a measure may not see, in words.
@@ -15,6 +16,7 @@ INVARIANCES = {
     "rotation": "rotation",
     "scaling": "common scale",
     "shift": "shift",
+    "offset": "one constant added to all neurons",
     "duplication": "duplication",
     "silence": "silent neurons",
 }
@@ -28,11 +30,12 @@ class Similarity:
     - `cite`: its source.
     - `compares`: `representation` (activations of a layer) or `function` (logits).
     - `invariant_to`: changes of either side that leave it as it is, names of [`INVARIANCES`][].
-    - `same`: its value for two equal sides; `unit`: of it, or empty.
+    - `best`: its best value, which equal sides have unless it is held out; `unit`: of it, or empty.
     - `distance`: whether larger is less alike.
     - `largest`: on at most this many images; beyond, on the first of them.
     - `between`: from a [`Pair`][dissociation.measures.similarity.pair.Pair] to the value; NaN
         where it is not defined.
+    - `undefined`: what a NaN of two sides that vary says, in words.
     """
 
     name: str
@@ -41,11 +44,12 @@ class Similarity:
     cite: str
     between: Callable[[Pair], float]
     invariant_to: tuple[str, ...]
-    same: float = 1.0
+    best: float = 1.0
     distance: bool = False
     unit: str = ""
     compares: str = REPRESENTATION
     largest: int = 10_000
+    undefined: str = "the measure has no value here"
 
     def __post_init__(self):
         for invariance in self.invariant_to:
@@ -53,9 +57,26 @@ class Similarity:
                 raise InvalidValue("invariant_to", invariance, "choose of INVARIANCES")
 
     def difference(self, value: float) -> float:
-        """A value as a difference: 0 for equal sides, larger for less alike ones."""
-        return value if self.distance else self.same - value
+        """A value as a difference from the best one: larger for less alike sides."""
+        return value if self.distance else self.best - value
 
     def of(self, pair: Pair) -> float:
-        """The value on the images that this measure takes."""
-        return self.between(pair.upto(self.largest))
+        """The value on the images that this measure takes; NaN where it is not defined."""
+        part = pair.upto(self.largest)
+        return float("nan") if self._trouble(part) else self.between(part)
+
+    def of_equals(self, pair: Pair) -> float:
+        """The value of the first side against itself, on the same images."""
+        return self.of(pair.upto(self.largest).itself)
+
+    def why_undefined(self, pair: Pair) -> str:
+        """Why the value of a pair is NaN, in words."""
+        return self._trouble(pair.upto(self.largest)) or self.undefined
+
+    def _trouble(self, pair: Pair) -> str:
+        for letter, side in zip("AB", (pair.a, pair.b), strict=True):
+            if self.compares == REPRESENTATION and side.trouble:
+                return side.trouble.format(side=letter)
+            if not side.finite:
+                return NOT_FINITE.format(side=letter)
+        return ""

@@ -23,6 +23,9 @@ from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import Pair
 from dissociation.measures.similarity.products import inner
 
+#: Shares of a sum that the rounding of its terms explains.
+ROUNDED = 1e-5
+
 
 def _squares(matrix: np.ndarray) -> float:
     # In blocks, so that the float64 copy stays small.
@@ -56,13 +59,13 @@ def debiased(pair: Pair) -> float:
     """Linear CKA from unbiased estimates of HSIC: about 0 for unrelated sides, at most 1."""
     first, second, both = _norms(pair)
     k, diagonal = pair.a.squares, pair.b.squares
-    own = _unbiased_hsic(first, k, k) * _unbiased_hsic(second, diagonal, diagonal)
-    if own <= 0:
+    one, other = _unbiased_hsic(first, k, k), _unbiased_hsic(second, diagonal, diagonal)
+    if not (one > ROUNDED * first and other > ROUNDED * second):
         return float("nan")
-    return _unbiased_hsic(both, k, diagonal) / float(np.sqrt(own))
+    return _unbiased_hsic(both, k, diagonal) / float(np.sqrt(one * other))
 
 
-_INVARIANT = ("permutation", "rotation", "scaling", "shift", "duplication", "silence")
+_INVARIANT = ("permutation", "rotation", "scaling", "shift", "offset", "duplication", "silence")
 BIASED = Similarity(
     "cka",
     "Linear CKA",
@@ -78,4 +81,5 @@ DEBIASED = Similarity(
     "Song et al., JMLR 2012; Kornblith et al., ICML 2019",
     debiased,
     _INVARIANT,
+    undefined="but for one image, all are represented alike",
 )

@@ -17,7 +17,7 @@ from dissociation.measures.similarity.side import centred
 
 def classical_scaling(values: np.ndarray) -> np.ndarray:
     """`(n, 2)` float64 coordinates of the rows of `(n, d)`, with root mean square 1."""
-    return coordinates(gram(centred(values)))
+    return coordinates(gram(centred(values).values))
 
 
 def coordinates(products: np.ndarray) -> np.ndarray:

@@ -8,6 +8,9 @@ from dissociation._lazy import special
 from dissociation.measures.similarity.base import FUNCTION, Similarity
 from dissociation.measures.similarity.pair import Pair
 
+#: Of log(p / q) / 2, beyond which a term has its largest value but for rounding.
+LARGEST_HALF = 20.0
+
 
 def disagreement(pair: Pair) -> float:
     """The share of images with different answers."""
@@ -17,19 +20,25 @@ def disagreement(pair: Pair) -> float:
 def jensen_shannon(pair: Pair) -> float:
     """Jensen-Shannon divergence of the output distributions, in bits, mean over images.
 
-    Lin, *Divergence measures based on the Shannon entropy*, IEEE Trans. Inf. Theory 1991.
+    Lin, *Divergence measures based on the Shannon entropy*, IEEE Trans. Inf. Theory 1991. With the
+    mean m = (p + q) / 2 of two probabilities and h = log(p / q) / 2, its terms are
+    m (h tanh h − log cosh h), of which none is negative: nothing cancels between classes.
     """
     first, second = (
-        special.softmax(np.asarray(side, np.float64), axis=1) for side in (pair.first, pair.second)
+        special.log_softmax(np.asarray(side, np.float64), axis=1)
+        for side in (pair.first, pair.second)
     )
-    middle = (first + second) / 2
-    parts = (special.rel_entr(side, middle).sum(1) for side in (first, second))
-    return float(np.mean(sum(parts)) / 2 / np.log(2))
+    half = np.clip((first - second) / 2, -LARGEST_HALF, LARGEST_HALF)
+    terms = half * np.tanh(half) - np.log1p(2 * np.sinh(half / 2) ** 2)
+    middle = (np.exp(first) + np.exp(second)) / 2
+    return float((middle * terms).sum(1).mean() / np.log(2))
 
 
 def largest_change(pair: Pair) -> float:
     """Largest |Δlogit| over images and outputs, relative to the first side's largest |logit|."""
-    return float(np.abs(pair.second - pair.first).max() / np.abs(pair.first).max())
+    first, second = (np.asarray(side, np.float64) for side in (pair.first, pair.second))
+    largest = np.abs(first).max()
+    return float(np.abs(second - first).max() / largest) if largest > 0 else float("nan")
 
 
 DISAGREEMENT = Similarity(
@@ -38,8 +47,8 @@ DISAGREEMENT = Similarity(
     "The share of images that the two networks read as different digits.",
     "Somepalli et al., CVPR 2022",
     disagreement,
-    ("scaling",),
-    same=0.0,
+    ("scaling", "offset"),
+    best=0.0,
     distance=True,
     compares=FUNCTION,
 )
@@ -49,8 +58,8 @@ JENSEN_SHANNON = Similarity(
     "How far the output distributions are apart, mean over images.",
     "Lin, IEEE Transactions on Information Theory 1991",
     jensen_shannon,
-    (),
-    same=0.0,
+    ("offset",),
+    best=0.0,
     distance=True,
     unit="bits",
     compares=FUNCTION,
@@ -62,7 +71,8 @@ LARGEST_CHANGE = Similarity(
     "this lab",
     largest_change,
     (),
-    same=0.0,
+    best=0.0,
     distance=True,
     compares=FUNCTION,
+    undefined="all outputs of A are 0",
 )

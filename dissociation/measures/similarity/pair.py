@@ -19,9 +19,9 @@ from dissociation.measures.similarity.products import cross
 from dissociation.measures.similarity.side import OneSide
 
 FOLDS = 5
-LEAST = 2 * FOLDS
-#: Up to this many images, products of images are smaller than those of neurons.
-FEW = 1_500
+#: An image and its ten nearest others.
+NEIGHBOURS = 10
+LEAST = NEIGHBOURS + 1
 
 
 class Moments(NamedTuple):
@@ -46,6 +46,10 @@ class Moments(NamedTuple):
         """Those of these images without the other fold's."""
         return self._joined(other, -1)
 
+    def of_first(self) -> Moments:
+        """Those of the first side beside itself."""
+        return Moments(self.images, self.first, self.first, self.xx, self.xx, self.xx)
+
     def _joined(self, other: Moments, sign: int) -> Moments:
         return Moments(
             self.images + sign * other.images,
@@ -69,7 +73,7 @@ class Pair:
 
     - `first`, `second`: `(n, d1)` and `(n, d2)` float32, or such sides.
 
-    **Raises:** `InvalidValue` unless both have the same number of images, at least ten.
+    **Raises:** `InvalidValue` unless both have the same number of images, at least eleven.
     """
 
     def __init__(self, first: np.ndarray | OneSide, second: np.ndarray | OneSide):
@@ -85,7 +89,7 @@ class Pair:
     @property
     def few(self) -> bool:
         """Whether products of images are smaller than those of neurons."""
-        return len(self) <= FEW
+        return self.a.few
 
     def upto(self, images: int) -> Pair:
         """The pair on its first images; kept, as several measures ask for the same ones."""
@@ -97,6 +101,15 @@ class Pair:
     def shuffled(self, order: np.ndarray) -> Pair:
         """The first side's images against other images of the second: nothing in common."""
         return Pair(self.a, OneSide(self.b.values[order], self.b, order))
+
+    @functools.cached_property
+    def itself(self) -> Pair:
+        """The first side against itself; what is known of it is not made again."""
+        pair = Pair(self.a, self.a)
+        if not self.few:
+            pair.folds = [fold.of_first() for fold in self.folds]
+            pair.gram = self.gram.of_first()
+        return pair
 
     @property
     def first(self) -> np.ndarray:

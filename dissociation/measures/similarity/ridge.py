@@ -150,7 +150,7 @@ def backwards(pair: Pair) -> float:
     return _explained(_swapped(pair.gram), [_swapped(fold) for fold in pair.folds])
 
 
-_INVARIANT = ("permutation", "rotation", "scaling", "shift")
+_INVARIANT = ("permutation", "rotation", "scaling", "shift", "offset")
 _CITE = "Yamins et al., PNAS 2014; Hoerl & Kennard, Technometrics 1970"
 FORWARDS = Similarity(
     "ridge_forwards",

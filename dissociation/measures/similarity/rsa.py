@@ -13,45 +13,33 @@ import functools
 import numpy as np
 
 from dissociation.measures.similarity.base import Similarity
+from dissociation.measures.similarity.distances import euclidean
 from dissociation.measures.similarity.pair import Pair
 from dissociation.measures.similarity.products import inner
 from dissociation.measures.similarity.side import OneSide
 
 #: Images whose pairs are compared: 499,500 pairs.
 SAMPLE = 1_000
-
-
-def euclidean(products: np.ndarray) -> np.ndarray:
-    """`(n, n)` float32 distances of points from their products, `(n, n)` float64."""
-    squares = products.diagonal()
-    distances = squares[:, None] + squares[None, :]
-    distances -= 2 * products
-    np.fill_diagonal(distances, 0)
-    return np.sqrt(np.maximum(distances, 0, out=distances).astype(np.float32))
+#: A relative difference that the rounding of float32 explains.
+ROUNDED = 1e-6
 
 
 def correlation_distance(side: OneSide) -> np.ndarray:
-    """`(n, n)` float32, 1 minus the correlation of the images' patterns; NaN for constant ones.
+    """`(n, n)` float32, 1 minus the correlation of the images' patterns.
 
-    From the products of centred images, which the other measures have made already: with image
-    i = c_i + μ and the mean m_i over its d neurons, patterns i and j have the product
-    c_i·c_j + c_i·μ + c_j·μ + μ·μ − d m_i m_j.
+    With z_i the pattern i about its mean over neurons, and divided by its norm, that is
+    ‖z_i − z_j‖² / 2, which is right where patterns are all but equal, too. NaN if any pattern is
+    constant, or all are equal but for the rounding of the activations.
     """
-    values, width = side.values, side.values.shape[1]
-    mean = values.mean(0, dtype=np.float64)
-    offsets = side.centred @ mean.astype(np.float32) + 0.5 * float(mean @ mean)
-    own = values.mean(1, dtype=np.float64)
-    patterns = side.kernel - width * np.outer(own, own)
-    patterns += offsets[:, None]
-    patterns += offsets[None, :]
-    constant = values.min(1) == values.max(1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        scale = 1 / np.sqrt(np.where(constant, np.nan, patterns.diagonal()))
-    patterns *= scale[:, None]
-    patterns *= scale[None, :]
-    distances = np.subtract(1, patterns, out=patterns).astype(np.float32)
-    np.fill_diagonal(distances, np.where(constant, np.nan, 0))
-    return distances
+    patterns = side.values.astype(np.float64)
+    patterns -= patterns.mean(1, keepdims=True)
+    norms = np.sqrt(np.einsum("ij,ij->i", patterns, patterns))
+    norms[side.values.min(1) == side.values.max(1)] = np.nan
+    patterns /= norms[:, None]
+    standard = OneSide(patterns)
+    if not standard.unit * np.sqrt(standard.squares.mean()) > ROUNDED:
+        return np.full((len(side), len(side)), np.nan, np.float32)
+    return np.square(euclidean(standard) * np.float32(standard.unit)) / 2
 
 
 @functools.lru_cache(maxsize=4)
@@ -85,20 +73,15 @@ def ranks(values: np.ndarray) -> np.ndarray:
     return found
 
 
-def _dissimilarities(side: OneSide, kind: str) -> np.ndarray:
-    # Centring changes no distance, and makes float32 products more exact.
-    return euclidean(side.kernel) if kind == "euclidean" else correlation_distance(side)
-
-
 def _standard(side: OneSide, kind: str, *, ranked: bool) -> np.ndarray:
-    """`(n (n - 1) / 2,)` dissimilarities or ranks, mean 0 and norm 1; NaN if any is."""
-    pairs = upper(side.square(kind, functools.partial(_dissimilarities, kind=kind)))
-    if np.isnan(pairs).any():
+    """`(n (n - 1) / 2,)` dissimilarities or ranks, mean 0 and norm 1; NaN if all are equal."""
+    pairs = np.asarray(upper(side.square(kind, _DISTANCES[kind])), np.float64)
+    if not pairs.std() > ROUNDED * pairs.mean():
         return np.full(len(pairs), np.nan)
-    pairs = ranks(pairs) if ranked else np.asarray(pairs, np.float64)
+    if ranked:
+        pairs = ranks(pairs)
     pairs -= pairs.mean()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        pairs /= np.sqrt(inner(pairs, pairs))
+    pairs /= np.sqrt(inner(pairs, pairs))
     return pairs
 
 
@@ -138,12 +121,18 @@ def _similarity(kind: str, invariant: tuple[str, ...], *, ranked: bool) -> Simil
         functools.partial(_compared, kind=kind, ranked=ranked),
         invariant,
         largest=SAMPLE,
+        undefined=_UNDEFINED[kind],
     )
 
 
+_DISTANCES = {"euclidean": euclidean, "correlation": correlation_distance}
+_UNDEFINED = {
+    "euclidean": "all images are equally far apart",
+    "correlation": "an image activates all neurons alike, or all patterns are the same",
+}
 _KINDS = {"euclidean": "Euclidean distances", "correlation": "correlation distances"}
-_EUCLIDEAN = ("permutation", "rotation", "scaling", "shift", "duplication", "silence")
-_CORRELATION = ("permutation", "scaling", "duplication")
+_EUCLIDEAN = ("permutation", "rotation", "scaling", "shift", "offset", "duplication", "silence")
+_CORRELATION = ("permutation", "scaling", "offset", "duplication")
 ALL = tuple(
     _similarity(kind, invariant, ranked=ranked)
     for kind, invariant in (("euclidean", _EUCLIDEAN), ("correlation", _CORRELATION))
