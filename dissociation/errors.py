@@ -33,8 +33,8 @@ class InvalidValue(ValueError):
 class NotFinite(InvalidValue):
     """A number has left the range of float32, or is not a number; nothing rests on it.
 
-    Raised where the number arises, because what follows would hide it: the largest of ten logits
-    that are not numbers is the first, and a network that answers 0 looks like one that was measured.
+    Raised where the number arises, because what follows would hide it: of ten logits that are not
+    numbers the first counts as the largest, and a network that answers 0 looks like any other.
 
     **Arguments:**
 

@@ -288,7 +288,7 @@ def _news(watch: Watch, status: Status, traces: list[dict[str, Any]]) -> dict[st
     return {
         "version": status.version,
         "state": status.state,
-        "message": status.message,
+        "message": " ".join(filter(None, [status.message, watch.caveat])),
         "progress": round(status.progress, 4),
         "traces": traces,
         "company": watch.company,

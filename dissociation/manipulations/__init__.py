@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dissociation._lazy import jax
-from dissociation.errors import InvalidValue, check_choice
+from dissociation.errors import InvalidValue, check_choice, check_finite
 from dissociation.manipulations.balance import Balance
 from dissociation.manipulations.base import (
     ALL_INPUTS,
@@ -66,8 +66,10 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
     - `manipulations`: any number of them; none gives the network back.
     - `key`: the key of the seed; manipulation `i` gets `fold_in(fold_in(key, salt), i)`.
 
-    **Raises:** `InvalidValue` if a hidden layer would become wider than `MAX_WIDTH`.
+    **Raises:** `InvalidValue` if a hidden layer would become wider than `MAX_WIDTH`; `NotFinite` if
+    a weight is not finite.
     """
+    check_finite("The network has weights that are not finite; it cannot be rewritten.", *network)
     for position, manipulation in enumerate(manipulations):
         width = manipulation.widened(network.widths[manipulation.layer - 1])
         if width > MAX_WIDTH:
@@ -76,6 +78,11 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
             )
         own = jax.random.fold_in(jax.random.fold_in(key, MANIPULATION_SALT), position)
         network = manipulation.apply(network, key=own)
+        check_finite(
+            f"{manipulation.describe()} makes weights that are too large for float32 (3.4e38); try "
+            "a weaker one, or fewer rewrites.",
+            *network,
+        )
     return network
 
 
