@@ -85,7 +85,7 @@ class TestEveryLoopEnds:
                 scales = sorted(known)
                 wanted = missing_scales(scales, [errors[scale] for scale in scales])
 
-    @given(st.lists(st.floats(), min_size=8, max_size=8))
+    @given(st.lists(any_float, min_size=8, max_size=8))
     def test_halving(self, values):
         norms = Norms(tuple(values[:3]), tuple(values[3:7]), values[7], (0.0, 0.0), (0.0, 0.0, 0.0))
         with np.errstate(all="ignore"):

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from dissociation._lazy import jax
 from dissociation.errors import InvalidValue, check_choice, check_finite
 from dissociation.manipulations.balance import Balance
@@ -77,7 +79,9 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
                 f"width after {manipulation.name}", width, f"keep it to {MAX_WIDTH:,} neurons"
             )
         own = jax.random.fold_in(jax.random.fold_in(key, MANIPULATION_SALT), position)
-        network = manipulation.apply(network, key=own)
+        # Said below, once and in words.
+        with np.errstate(over="ignore", invalid="ignore"):
+            network = manipulation.apply(network, key=own)
         check_finite(
             f"{manipulation.describe()} makes weights that are too large for float32 (3.4e38); try "
             "a weaker one, or fewer rewrites.",
