@@ -99,8 +99,8 @@ MAX_ROOMS = Limit(
 )
 STEP_LIMIT = Limit(
     "DISSOCIATION_STEP_LIMIT",
-    # Steps are meant to take less than one, but the first imports and compiles: that took over 60 on
-    # two cores at a load of 19 (measured).
+    # Steps are meant to take less than one, but the first imports and compiles: that took over 60
+    # on two cores at a load of 19 (measured).
     120.0,
     1.0,
     3_600.0,
