@@ -13,6 +13,7 @@ import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import bucket, column_bucket
+from dissociation.errors import check_finite
 from dissociation.probes import (
     NUM_FOLDS,
     Blocks,
@@ -110,6 +111,9 @@ def principal_axes(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     **Returns:** `(n, min(n, d))` features and the mean square of each, both float32.
     """
+    # By a power of two, which changes no digit: squares of very large features would overflow, and
+    # those of very small ones vanish.
+    x = np.ldexp(x, -np.frexp(np.abs(x).max())[1])
     centred = x - x.mean(0, keepdims=True, dtype=np.float64).astype(np.float32)
     scale = np.sqrt(np.mean(np.square(centred), dtype=np.float64))
     centred /= max(float(scale), 1e-30)
@@ -147,7 +151,7 @@ def converged_probe(
     - `num_folds`: contiguous folds; the penalty with the least held-out cross-entropy is chosen.
     - `room`: rows of the largest call to come, so that one program serves all of them.
 
-    **Returns:** a [`ProbeResult`][] that says whether it converged.
+    **Returns:** a [`ProbeResult`][] that says whether it converged. **Raises:** `NotFinite`.
     """
     turned, squares = principal_axes(x)
     rows, axes = turned.shape
@@ -170,6 +174,7 @@ def converged_probe(
         candidates.append((float(_held_out_loss(scores, data)), penalty, weights, int(spent)))
     _, penalty, weights, spent = min(candidates, key=lambda candidate: candidate[0])
     _, scores, more, gradient = descend(weights, penalty, TOLERANCE)
+    check_finite("The converged probe met numbers that are not finite.", scores)
     predicted = np.asarray(scores).argmax(1).reshape(-1)[:rows]
     return ProbeResult(
         predicted,

@@ -32,6 +32,22 @@ class InvalidValue(ValueError):
         super().__init__(f"{field} = {shown} cannot be used: {allowed}.")
 
 
+class NotFinite(InvalidValue):
+    """A number has left the range of float32, or is not a number; nothing rests on it.
+
+    Raised where the number arises, because what follows would hide it: of ten logits that are not
+    numbers the first counts as the largest, and a network that answers 0 looks like any other.
+
+    **Arguments:**
+
+    - `said`: what happened and what would help, in a sentence.
+    """
+
+    def __init__(self, said: str):
+        super().__init__("numbers", "not finite", said)
+        self.args = (said,)
+
+
 class DamagedData(RuntimeError):
     """A file of the data set is missing or is not the original; the message says how to mend it."""
 
@@ -104,3 +120,11 @@ def check_choice(field: str, value: object, choices: Sequence[str]) -> str:
     if not isinstance(value, str) or value not in choices:
         raise InvalidValue(field, value, "choose one of " + ", ".join(choices))
     return value
+
+
+def check_finite(said: str, *values: object) -> None:
+    """**Raises:** [`NotFinite`][] with these words unless all numbers of all arrays are finite."""
+    import numpy as np
+
+    if not all(np.isfinite(value).all() for value in values):  # type: ignore[call-overload]
+        raise NotFinite(said)

@@ -24,7 +24,7 @@ class FunctionCheck:
     """How much one rewrite changed what the network computes.
 
     - `logit_change`: largest |Δlogit| over all images and outputs, relative to the logit scale
-      (the largest |logit| of the trained network on the same images).
+      (the largest |logit| of the trained network on the same images; 1 if all of those are 0).
     - `predictions_changed`: number of `images` whose predicted digit differs.
     - `noisy_logit_change`, `noisy_predictions_changed`: the same on noisy images, x + ξ.
     """
@@ -37,8 +37,8 @@ class FunctionCheck:
 
 
 def _difference(before: np.ndarray, after: np.ndarray) -> tuple[float, int]:
-    change = float(np.abs(after - before).max() / np.abs(before).max())
-    return change, int(np.sum(before.argmax(1) != after.argmax(1)))
+    change, scale = float(np.abs(after - before).max()), float(np.abs(before).max())
+    return change / scale if scale > 0 else change, int(np.sum(before.argmax(1) != after.argmax(1)))
 
 
 @functools.lru_cache(maxsize=2)

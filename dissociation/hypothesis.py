@@ -224,7 +224,7 @@ def networks_needed(effect: float) -> int | None:
 
     # Doubled from below: far above the answer the noncentral distribution is not computed.
     high = LEAST
-    while power(high) < POWER:
+    while not power(high) >= POWER:  # where it is not a number, too
         high *= 2
         if high > 2 * MAX_NEEDED:
             return None

@@ -15,11 +15,16 @@ import numpy as np
 from dissociation._lazy import jax, jit
 from dissociation.buckets import blocks, pad_to
 from dissociation.datasets import CLASSES, PIXELS
-from dissociation.errors import InvalidValue
+from dissociation.errors import InvalidValue, check_finite
 
 #: The key of the notebook: seed `k` of an ensemble is initialised from `split(PRNGKey(37), n)[k]`.
 NOTEBOOK_KEY = 37
 CHUNK = 1_000
+#: What is said of a network whose activations or logits overflow.
+TOO_LARGE = (
+    "A network's activations or logits are too large for float32 (3.4e38), or its weights are not "
+    "numbers; try weaker rewrites, or fewer of them."
+)
 
 
 class Network(NamedTuple):
@@ -185,19 +190,21 @@ def _on_device(network: Network) -> _OnDevice:
 def logits(network: Network, images: np.ndarray) -> np.ndarray:
     """`(n, 10)` float32 logits of `(n, 784)` images, in chunks of bounded memory.
 
-    **Raises:** `InvalidValue` as [`check_network`][].
+    **Raises:** `InvalidValue` as [`check_network`][]; `NotFinite` if any logit is not finite.
     """
     return forward(check_network(network), images)
 
 
 def forward(network: Network, images: np.ndarray) -> np.ndarray:
-    """What [`logits`][] gives, of weights that are not looked at."""
+    """What [`logits`][] gives, of weights that are not looked at. **Raises:** `NotFinite`."""
     weights = _on_device(network)
     parts = [
         np.asarray(_all(weights.hidden(chunk, 2), weights.third))[:real]
         for chunk, real in padded_chunks(images)
     ]
-    return np.concatenate(parts)
+    found = np.concatenate(parts)
+    check_finite(TOO_LARGE, found)
+    return found
 
 
 def features(network: Network, images: np.ndarray) -> np.ndarray:
@@ -208,7 +215,10 @@ def features(network: Network, images: np.ndarray) -> np.ndarray:
 def hidden_and_logits(
     network: Network, images: np.ndarray, layer: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`(n, hidden)` post-activations of hidden layer 1 or 2, and `(n, 10)` logits, float32."""
+    """`(n, hidden)` post-activations of hidden layer 1 or 2, and `(n, 10)` logits, float32.
+
+    **Raises:** `NotFinite` if any is not finite.
+    """
     weights, width = _on_device(network), network.widths[layer - 1]
     # Filled chunk by chunk: a list of chunks would need the memory twice.
     hidden = np.empty((len(images), width), np.float32)
@@ -221,7 +231,21 @@ def hidden_and_logits(
             np.maximum(seen, 0, out=hidden[rows, start:stop])
         second = found if layer == 2 else [_all(found, read) for read in weights.second]
         outputs[rows] = np.asarray(_all(second, weights.third))[:real]
+    check_finite(TOO_LARGE, hidden, outputs)
     return hidden, outputs
+
+
+def silent_images(network: Network, images: np.ndarray) -> tuple[int, int]:
+    """On how many of `(n, 784)` images no neuron of hidden layer 1, and of layer 2, is active.
+
+    Whatever follows is 0 on them, the logits, too: the network gives all of them one answer.
+    """
+    silent = [0, 0]
+    for start in range(0, len(images), CHUNK):
+        for layer in (1, 2):
+            hidden, _ = hidden_and_logits(network, images[start : start + CHUNK], layer)
+            silent[layer - 1] += int(np.sum(~hidden.any(1)))
+    return silent[0], silent[1]
 
 
 def weights_digest(network: Network) -> str:

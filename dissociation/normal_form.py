@@ -34,6 +34,8 @@ def _first_alike(directions: np.ndarray) -> np.ndarray:
     for start in range(0, len(directions), 1_024):
         rows = slice(start, start + 1_024)
         alike = directions[rows] @ directions[: rows.stop].T > SAME
+        # A neuron is alike to itself, whatever rounding, or a number that is none, makes of it.
+        alike[np.arange(len(alike)), np.arange(start, start + len(alike))] = True
         first[rows] = np.argmax(alike, axis=1)
     # A neuron alike to one that is itself alike to an earlier one belongs to that.
     return first[first]

@@ -262,7 +262,7 @@ def stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomFindings]:
         before=view.before(hidden_and_logits(trained, images[:PAINTED], layer)[0]),
         after=view.whole(hidden),
         neurons=hidden.shape[1] - view.width,
-        residual=float(np.abs(added - wanted).max() / wanted.max()),
+        residual=float(np.abs(added - wanted).max() / (wanted.max() or 1.0)),
         clean=view.legibility(view.read(hidden)),
         check=None,
         legibility=empty,

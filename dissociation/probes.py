@@ -20,6 +20,7 @@ import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import bucket, column_bucket, pad_to
+from dissociation.errors import check_finite
 
 NUM_FOLDS = 10
 STEPS = 200
@@ -247,6 +248,8 @@ def notebook_probes(
     - `x`: `(n, d)` shared features; `scales`: `(conditions, d)`, 0 for columns a condition has not.
     - `classes`: `(n,)` ints below `num_classes`.
     - `room`: rows of the largest call to come, so that one program serves all of them.
+
+    **Raises:** `NotFinite` if gradient descent diverges.
     """
     rows, width = x.shape
     columns = column_bucket(bucket(width))
@@ -261,6 +264,11 @@ def notebook_probes(
         data.count,
         num_folds=num_folds,
         steps=STEPS,
+    )
+    check_finite(
+        "The notebook's probe diverges on features this large; choose the converged probe, which "
+        "normalises them.",
+        scores,
     )
     predicted = np.asarray(scores).argmax(2).swapaxes(0, 1).reshape(len(scales), -1)
     return [ProbeResult(own[:rows]) for own in predicted]

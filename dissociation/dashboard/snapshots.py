@@ -288,11 +288,15 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     return _news(watch, status, traces)
 
 
+def _with_caveat(message: str, caveat: str) -> str:
+    return f"{message.rstrip('.')}. {caveat}" if caveat else message
+
+
 def _news(watch: Watch, status: Status, traces: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "version": status.version,
         "state": status.state,
-        "message": status.message,
+        "message": _with_caveat(status.message, watch.caveat),
         "progress": round(status.progress, 4),
         "traces": traces,
         "company": watch.company,

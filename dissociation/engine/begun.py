@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dissociation.engine.compute_thread import given_up
 from dissociation.measures.base import SeedCurve
 
 #: Curves that are remembered, a few kilobytes each.
@@ -29,7 +30,9 @@ class Begun:
         self._kept: collections.OrderedDict[str, Beginning] = collections.OrderedDict()
 
     def note(self, beginnings: dict[str, Beginning]) -> None:
-        """Remembers how far some curves are."""
+        """Remembers how far some curves are, unless this thread was given up."""
+        if given_up():
+            return
         with self._lock:
             for name, beginning in beginnings.items():
                 self._kept[name] = beginning

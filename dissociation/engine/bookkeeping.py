@@ -7,6 +7,7 @@ visitors; a job is known by its kind and by the digest of what it computes.
 from __future__ import annotations
 
 import logging
+from types import TracebackType
 
 from prometheus_client import CollectorRegistry, Counter, disable_created_metrics
 
@@ -15,6 +16,7 @@ from dissociation.engine.task import Task
 
 log = logging.getLogger("dissociation.engine.jobs")
 
+STUCK = "a step did not return and was given up"
 HIT, MISS, DAMAGED = "hit", "miss", "damaged"
 # A line a counter that says when it began; a restart is told by the process's own start already.
 disable_created_metrics()
@@ -63,6 +65,13 @@ def note_failure(task: Task, event: str) -> None:
     """A job has raised what it should not have; called where the exception is at hand."""
     fields = {"event": event, "kind": kind(task), "digest": task.digests[0]}
     log.exception("%s", event, extra={"fields": fields})
+
+
+def note_stuck(task: Task, stack: TracebackType | None) -> None:
+    """A step has not returned in time; `stack`: where it was when it was given up."""
+    fields = {"event": STUCK, "kind": kind(task), "digest": task.digests[0]}
+    where = (TimeoutError, TimeoutError(STUCK), stack)
+    log.error("%s", STUCK, exc_info=where, extra={"fields": fields})
 
 
 def note_read(compartment: str, result: str) -> None:

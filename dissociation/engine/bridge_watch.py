@@ -18,6 +18,7 @@ from dissociation.experiment import Experiment
 from dissociation.measures.base import SeedCurve
 from dissociation.theory.bridge import Candidate, Point, half_way
 from dissociation.theory.norms import Norms
+from dissociation.training import Recipe
 
 
 def stored_curve(library: Library, candidate: Candidate) -> tuple[Experiment, SeedCurve] | None:
@@ -53,7 +54,7 @@ class BridgeWatch(Watch):
     def __init__(
         self, library: Library, jobs: Jobs, candidates: Sequence[Candidate], *, compute: bool
     ):
-        super().__init__(jobs)
+        super().__init__(library, jobs)
         self.curves: list[CurveWatch] = []
         self._norms: dict[int, Norms | Job] = {}
         self._of: dict[int, tuple[Experiment, SeedCurve] | tuple[CurveWatch, int]] = {}
@@ -152,6 +153,12 @@ class BridgeWatch(Watch):
                 side = self.candidates[number].side
                 found[number] = Point(side, experiment, half, norms)
         return found
+
+    @property
+    def networks(self) -> list[tuple[Recipe, int]]:
+        """See [`Watch.networks`][]."""
+        sides = [self.candidates[number].side for number in sorted(self._of)]
+        return list(dict.fromkeys((side.recipe, side.seed) for side in sides))
 
     def status(self) -> Status:
         """How far both are."""

@@ -17,7 +17,8 @@ class CausesWatch(StudyWatch[CausesFindings]):
 
     def __init__(self, library: Library, jobs: Jobs, study: CausesStudy):
         self.study = study
-        super().__init__(jobs, library.causes(study), lambda: CausesTask(library, study))
+        stored = library.causes(study)
+        super().__init__(library, jobs, study, stored, lambda: CausesTask(library, study))
 
     def sample(self, found: CausesFindings | None) -> str:
         """See [`StudyWatch.sample`][]."""

@@ -7,10 +7,19 @@ from collections.abc import Callable
 from dissociation.engine.bookkeeping import note_failure
 from dissociation.engine.job import DONE, FAILED, RUNNING, Job
 from dissociation.engine.place import Place
+from dissociation.engine.settings import STEP_LIMIT
 from dissociation.engine.task import Steps
 from dissociation.errors import DamagedData, InvalidValue
 
 APOLOGY = "Something went wrong in the lab and has been logged. Please try again."
+
+
+def too_long() -> str:
+    """What is said of a job of which one step has not returned in time."""
+    return (
+        f"One step of this took longer than {STEP_LIMIT.value:g} s and was given up. Please try "
+        "with smaller settings."
+    )
 
 
 def next_chunk(job: Job, place: Place, wake: Callable[[], None]) -> tuple[str, str, Steps]:

@@ -20,12 +20,14 @@ class ComputeThread(threading.Thread):
     **Arguments:**
 
     - `turn`: does or awaits one; what a job raises is not its business.
+
+    `given_up`: whether one did not return in time; what it does later is to have no effect.
     """
 
     def __init__(self, turn: Callable[[], object]):
         super().__init__(name="compute", daemon=True)
         self._turn, self._sound = turn, True
-        self.stopping = False
+        self.stopping = self.given_up = False
 
     def run(self) -> None:
         """See `threading.Thread`."""
@@ -44,3 +46,9 @@ class ComputeThread(threading.Thread):
     def alive(self) -> bool:
         """Whether it has turns, as far as was seen at the last one."""
         return self._sound and self.is_alive()
+
+
+def given_up() -> bool:
+    """Whether this is a thread that was given up: nobody waits for what it finds any more."""
+    thread = threading.current_thread()
+    return isinstance(thread, ComputeThread) and thread.given_up

@@ -12,6 +12,7 @@ from dissociation.engine.jobs import Job, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message
+from dissociation.training import Recipe
 
 
 class ContrastWatch(Watch):
@@ -29,7 +30,7 @@ class ContrastWatch(Watch):
         contrasts: Sequence[Contrast],
         ahead: Sequence[Contrast] = (),
     ):
-        super().__init__(jobs)
+        super().__init__(library, jobs)
         self.contrasts = list(contrasts)
         self._stored: dict[int, Findings] = {}
         self._jobs: dict[int, Job] = {}
@@ -52,6 +53,11 @@ class ContrastWatch(Watch):
             step = self.jobs.snapshot(self._jobs[number]).step
             found.append(None if step is None else step.result)
         return found
+
+    @property
+    def networks(self) -> list[tuple[Recipe, int]]:
+        """See [`Watch.networks`][]."""
+        return list(dict.fromkeys((s.recipe, s.seed) for c in self.contrasts for s in c.sides))
 
     def status(self) -> Status:
         """How far they are."""

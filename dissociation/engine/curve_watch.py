@@ -37,8 +37,7 @@ class CurveWatch(Watch):
         checked: bool = True,
         before: int = 0,
     ):
-        super().__init__(jobs, before)
-        self.library = library
+        super().__init__(library, jobs, before)
         self.experiments = list(experiments)
         self.pair = pair
         self._stored: dict[str, SeedCurve] = {}
@@ -148,6 +147,13 @@ class CurveWatch(Watch):
                 entry = step.result if step is not None and complete else None
             found.append(entry)
         return found
+
+    @property
+    def networks(self) -> list[tuple[Recipe, int]]:
+        """See [`Watch.networks`][]."""
+        return list(
+            dict.fromkeys((e.recipe, seed) for e in self.experiments for seed in range(e.seeds))
+        )
 
     def status(self) -> Status:
         """How far the curves are."""

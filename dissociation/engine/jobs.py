@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 from dissociation.engine.admission import FEW, admitted
 from dissociation.engine.bookkeeping import note_chunk, note_end, note_start
-from dissociation.engine.chunk import APOLOGY, next_chunk
-from dissociation.engine.compute_thread import ComputeThread
+from dissociation.engine.chunk import APOLOGY, next_chunk, too_long
+from dissociation.engine.compute_thread import ComputeThread, given_up
 from dissociation.engine.crowded import Crowded
 from dissociation.engine.job import (
     CANCELLED,
@@ -34,13 +34,12 @@ from dissociation.engine.place import HERE, Place
 from dissociation.engine.seniority import Seniority
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
-from dissociation.engine.turns import Turns, turn
+from dissociation.engine.turns import Line, Turns
+from dissociation.engine.watchdog import Turn, Watchdog
 
 Clock = Callable[[], float]
 #: Seconds a job outlives its watchers: long enough for a page to be drawn and to reconnect.
 LEASE = 15.0
-#: Seconds for which places in line are right enough, unless jobs come or go.
-LINED_UP = 0.2
 #: Seconds after which the compute thread looks at its jobs though nothing happened: leases lapse.
 LOOK = 1.0
 
@@ -60,12 +59,17 @@ class Jobs:
         self._changed = threading.Condition(threading.RLock())
         self._jobs: list[Job] = []
         self._by_digest: dict[str, Job] = {}
-        self._line: dict[Job, int] | None = None
-        self._lined_up = 0.0
-        self._turns, self._parked, self._seniority = Turns(), Parked(place), Seniority()
-        self._thread = ComputeThread(self._turn_or_wait) if start else None
-        if self._thread is not None:
-            self._thread.start()
+        self._turns, self._line = Turns(), Line()
+        self._parked, self._seniority = Parked(place), Seniority()
+        self._watchdog = Watchdog(self._give_up)
+        self._thread: ComputeThread | None = None
+        if start:
+            self._begin()
+            self._watchdog.start()
+
+    def _begin(self) -> None:
+        self._thread = ComputeThread(self._turn_or_wait)
+        self._thread.start()
 
     def find(self, digest: str) -> Job | None:
         """The live job that computes a digest."""
@@ -126,7 +130,8 @@ class Jobs:
                 job.rank = min(job.rank, rank)
             if live.ahead:
                 # Those who offered it do not look at it.
-                live.ahead, live.leases, live.unclaimed, self._line = False, {}, [], None
+                live.ahead, live.leases, live.unclaimed = False, {}, []
+                self._line.forget()
             return live
         now = self._clock()
         job = self._parked.take(task, now) or self._new(task, rank, now)
@@ -135,7 +140,7 @@ class Jobs:
         for need in job.needs:
             need.dependants.append(job)
         self._jobs.append(job)
-        self._line = None
+        self._line.forget()
         for digest in task.digests:
             self._by_digest[digest] = job
         return job
@@ -162,26 +167,11 @@ class Jobs:
     def snapshot(self, job: Job) -> JobSnapshot:
         """What the job has published so far, with its place in line (0: its turn, or in none)."""
         with self._changed:
-            position = self._position(job) if job.state in (QUEUED, WAITING) else 0
+            position = 0
+            if job.state in (QUEUED, WAITING):
+                position = self._line.position(job, self._ready, self._asked, self._clock())
             seconds = job.seconds + (0.0 if job.step is None else job.step.elsewhere)
             return JobSnapshot(job.version, job.state, job.step, job.error, seconds, position)
-
-    def _position(self, job: Job) -> int:
-        # Every page of a class asks, many times between two chunks.
-        now = self._clock()
-        if self._line is None or now - self._lined_up > LINED_UP:
-            self._lined_up, self._line = now, self._places(now)
-        return self._line.get(job, 0)
-
-    def _places(self, now: float) -> dict[Job, int]:
-        """How many come before each job."""
-        ready = sorted(self._ready(), key=lambda job: turn(job, now))
-        places = {job: place for place, job in enumerate(ready)}
-        before = 0
-        for job in self._asked():
-            places.setdefault(job, before)
-            before += job.state in (QUEUED, RUNNING)
-        return places
 
     def _ready(self) -> list[Job]:
         jobs = self._asked() or self._jobs[:1]
@@ -199,7 +189,7 @@ class Jobs:
         job.steps = None
         note_end(job.task, state, job.seconds)
         self._jobs.remove(job)
-        self._line = None
+        self._line.forget()
         for digest in job.task.digests:
             self._by_digest.pop(digest, None)
 
@@ -237,9 +227,16 @@ class Jobs:
                 job.state = RUNNING
                 job.version += 1
                 note_start(job.task)
+            if self._watchdog.stuck_with(job):
+                self._finish(job, FAILED, too_long())
+                return
+            self._watchdog.turn = Turn(job, threading.current_thread())
         begin = time.perf_counter()
         state, error, step = next_chunk(job, self._place, self.wake)
         with self._changed:
+            if given_up():
+                return
+            self._watchdog.turn = None
             spent = note_chunk(job.task, time.perf_counter() - begin)
             self._turns.took(spent)
             job.seconds, job.turned = job.seconds + spent, self._clock()
@@ -260,6 +257,18 @@ class Jobs:
         if job is not None:
             self._have_turn(job)
 
+    def _give_up(self, stuck: Turn) -> None:
+        with self._changed:
+            if self._watchdog.turn is stuck:
+                self._watchdog.leave_behind(stuck)
+                self._finish(stuck.job, FAILED, too_long())
+                self._begin()
+
+    @property
+    def stuck(self) -> int:
+        """How many steps were given up and have not returned."""
+        return len(self._watchdog.stuck)
+
     def drain(self) -> None:
         """Advances until nothing is left to do here; for programs without a compute thread."""
         while self.advance():
@@ -273,6 +282,7 @@ class Jobs:
     def stop(self) -> None:
         """Ends the compute thread after its current chunk."""
         if self._thread is not None:
+            self._watchdog.end()
             self._thread.stopping = True
             self.wake()
             self._thread.join(timeout=10)

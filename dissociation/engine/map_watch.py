@@ -17,6 +17,7 @@ from dissociation.engine.watch import ORDER, Watch
 from dissociation.engine.words import Status
 from dissociation.experiment import Experiment
 from dissociation.theory.bridge import half_way
+from dissociation.training import Recipe
 
 
 def _rewrites(experiment: Experiment) -> list[str]:
@@ -39,7 +40,7 @@ class MapWatch(Watch):
         contrasts: Sequence[Contrast],
         experiments: Sequence[Experiment | None] = (),
     ):
-        super().__init__(jobs)
+        super().__init__(library, jobs)
         self.experiments = list(experiments) or [None] * len(contrasts)
         self.parts: list[Watch] = []
         self.contrasts = ContrastWatch(library, jobs, contrasts)
@@ -103,6 +104,11 @@ class MapWatch(Watch):
             for experiment, curve in zip(watch.experiments, watch.curves(), strict=True)
         ]
         return f"Measuring robustness: {sum(complete)} of {len(complete)} networks complete"
+
+    @property
+    def networks(self) -> list[tuple[Recipe, int]]:
+        """See [`Watch.networks`][]."""
+        return list(dict.fromkeys(network for part in self.parts for network in part.networks))
 
     def status(self) -> Status:
         """How far both are."""

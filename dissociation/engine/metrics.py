@@ -37,6 +37,7 @@ def _gauges(now: Lab) -> Iterable[Metric]:
         ("watches", "Charts that are watched, or were a moment ago.", now.watches),
         ("rooms", "Rooms of classes that are open.", len(now.rooms)),
         ("store_trouble", "1 while results cannot be kept on disk.", bool(now.store.trouble)),
+        ("stuck_steps", "Steps that were given up and have not returned.", now.jobs.stuck),
         ("compute_alive", "1 while the compute thread has its turns.", now.jobs.alive),
     ):
         yield GaugeMetricFamily(f"dissociation_{name}", about, value=float(value))
@@ -55,12 +56,16 @@ def metrics_text() -> bytes:
 def health(now: Lab) -> dict[str, Any]:
     """Whether the lab can do its work, without a word about where.
 
-    **Returns:** `status` (`ok`; `degraded` if results cannot be kept; `down` if nothing is computed
-    any more), `store` (the trouble, or nothing), and `queue`: live jobs by state, and their limit.
+    **Returns:** `status` (`ok`; `degraded` if results cannot be kept, or a step that was given up
+    still takes its share of the machine; `down` if nothing is computed any more), `store` (the
+    trouble, or nothing), `stuck`: how many such steps, and `queue`: live jobs by state, and their
+    limit.
     """
-    status = "degraded" if now.store.trouble else "ok"
+    stuck = now.jobs.stuck
+    status = "degraded" if now.store.trouble or stuck else "ok"
     return {
         "status": status if now.jobs.alive else "down",
         "store": now.store.trouble,
+        "stuck": stuck,
         "queue": {**now.jobs.counts(), "limit": int(MAX_QUEUE.value)},
     }

@@ -16,7 +16,8 @@ class PhantomWatch(StudyWatch[PhantomFindings]):
 
     def __init__(self, library: Library, jobs: Jobs, study: PhantomStudy):
         self.study = study
-        super().__init__(jobs, library.phantom(study), lambda: PhantomTask(library, study))
+        stored = library.phantom(study)
+        super().__init__(library, jobs, study, stored, lambda: PhantomTask(library, study))
 
     def sample(self, found: PhantomFindings | None) -> str:
         """See [`StudyWatch.sample`][]."""

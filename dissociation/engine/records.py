@@ -10,9 +10,11 @@ import numpy as np
 
 from dissociation.datasets import CLASSES, PIXELS
 from dissociation.engine.store import DamagedEntry, pack, unpack
+from dissociation.errors import check_finite
 from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import SeedCurve
 from dissociation.network import Network, weights_digest
+from dissociation.training import LIVE_ERROR
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class History:
     - `epochs`, `losses`, `errors`, `images`: one value for each published state.
     - `weights`: digest of the final weights, empty while training.
     - `seconds`: compute time.
+    - `silent`: on how many test images no neuron of hidden layer 1, and of hidden layer 2, is
+      active, if the network errs on most; else 0.
     """
 
     epochs: tuple[float, ...] = ()
@@ -30,6 +34,7 @@ class History:
     images: tuple[int, ...] = ()
     weights: str = ""
     seconds: float = 0.0
+    silent: tuple[int, int] = (0, 0)
 
     def then(self, epoch: float, loss: float, error: float, images: int, seconds: float) -> History:
         """With one more state, published after `seconds` in all."""
@@ -83,7 +88,12 @@ def unpack_history(raw: bytes) -> History:
     try:
         lists = ("epochs", "losses", "errors", "images")
         values = {name: tuple(meta[name]) for name in lists}
-        return History(**values, weights=str(meta["weights"]), seconds=float(meta["seconds"]))
+        check_finite("another training", *values.values())
+        if "silent" not in meta and values["errors"][-1] > LIVE_ERROR:
+            raise DamagedEntry("from before it was noted whether a network is dead")
+        first, second = meta.get("silent", (0, 0))
+        weights, seconds = str(meta["weights"]), float(meta["seconds"])
+        return History(**values, weights=weights, seconds=seconds, silent=(first, second))
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedEntry("not a history") from error
 

@@ -26,6 +26,7 @@ import diskcache
 import numpy as np
 
 from dissociation.engine.bytes_disk import BytesDisk, DamagedEntry
+from dissociation.engine.compute_thread import given_up
 from dissociation.engine.upkeep import follow_clock, look_up, remove_orphans
 
 log = logging.getLogger(__name__)
@@ -164,7 +165,12 @@ class Store:
             self._say(error)
 
     def put(self, compartment: str, digest: str, value: bytes) -> None:
-        """Stores bytes under a digest, atomically: a reader sees all of them or none."""
+        """Stores bytes under a digest, atomically: a reader sees all of them or none.
+
+        Nothing is stored by a compute thread that was given up.
+        """
+        if given_up():
+            return
         if len(self._caches) < len(LIMITS) and time.monotonic() > self._retry_at:
             self._open_all()
         if self._written(compartment, digest, value):

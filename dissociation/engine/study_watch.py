@@ -8,9 +8,13 @@ from typing import Generic, TypeVar
 
 from dissociation.engine import jobs as j
 from dissociation.engine.jobs import Job, Jobs
+from dissociation.engine.library import Library
 from dissociation.engine.task import Task
 from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message
+from dissociation.phantoms import PhantomStudy
+from dissociation.theory.causes import CausesStudy
+from dissociation.training import Recipe
 
 F = TypeVar("F")
 
@@ -20,6 +24,7 @@ class StudyWatch(Watch, Generic[F]):
 
     **Arguments:**
 
+    - `study`: on one network.
     - `stored`: its complete findings, if they are stored; otherwise `task` makes what finds them.
 
     `doing` is what is done first, before there is any sample, and then; in words.
@@ -27,8 +32,16 @@ class StudyWatch(Watch, Generic[F]):
 
     doing: tuple[str, str]
 
-    def __init__(self, jobs: Jobs, stored: F | None, task: Callable[[], Task]):
-        super().__init__(jobs)
+    def __init__(
+        self,
+        library: Library,
+        jobs: Jobs,
+        study: PhantomStudy | CausesStudy,
+        stored: F | None,
+        task: Callable[[], Task],
+    ):
+        super().__init__(library, jobs)
+        self._network = study.recipe, study.seed
         self._stored = stored
         self._job: Job | None = None
         if self._stored is None:
@@ -44,6 +57,11 @@ class StudyWatch(Watch, Generic[F]):
     @abc.abstractmethod
     def sample(self, found: F | None) -> str:
         """What findings rest on, in words; empty if on nothing yet."""
+
+    @property
+    def networks(self) -> list[tuple[Recipe, int]]:
+        """See [`Watch.networks`][]."""
+        return [self._network]
 
     def status(self) -> Status:
         """How far it is."""

@@ -57,7 +57,8 @@ def training(recipe: Recipe, seed: int) -> Iterator[tuple[History, Network | Non
         network = None
         if state.epoch >= recipe.epochs:
             network = Network(*(np.array(weight) for weight in state.network))
-            history = dataclasses.replace(history, weights=weights_digest(network))
+            digest = weights_digest(network)
+            history = dataclasses.replace(history, weights=digest, silent=state.silent)
         yield history, network
         begin = time.perf_counter()
 

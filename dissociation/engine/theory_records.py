@@ -8,6 +8,7 @@ from typing import Any
 
 from dissociation.datasets import fingerprint
 from dissociation.engine.store import DamagedEntry, pack, unpack
+from dissociation.errors import check_finite
 from dissociation.experiment import Experiment, digest
 from dissociation.theory import SeedPrediction
 
@@ -44,6 +45,7 @@ def unpack_prediction(raw: bytes, points: int) -> SeedPrediction:
         errors, sampling = arrays["errors"], arrays["sampling"]
         if errors.shape != (points,) or sampling.shape != (points,):
             raise DamagedEntry("another prediction")
+        check_finite("another prediction", errors, sampling)
         return SeedPrediction(errors, sampling, int(meta["images"]), int(meta["total"]))
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedEntry("not a prediction") from error

@@ -16,7 +16,7 @@ class TrainingWatch(Watch):
     """The training of some seeds of a recipe."""
 
     def __init__(self, library: Library, jobs: Jobs, recipe: Recipe, seeds: int):
-        super().__init__(jobs)
+        super().__init__(library, jobs)
         self.recipe = recipe
         self.seeds = seeds
         self._stored: dict[int, History] = {}
@@ -38,6 +38,11 @@ class TrainingWatch(Watch):
             step = self.jobs.snapshot(self._jobs[seed]).step
             found.append(History() if step is None else step.result)
         return found
+
+    @property
+    def networks(self) -> list[tuple[Recipe, int]]:
+        """See [`Watch.networks`][]."""
+        return [(self.recipe, seed) for seed in range(self.seeds)]
 
     def status(self) -> Status:
         """How far the training is."""

@@ -6,11 +6,9 @@ And now and then, whoever else there is, one that came before, so that something
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-if TYPE_CHECKING:
-    from dissociation.engine.job import Job
+from dissociation.engine.job import QUEUED, RUNNING, Job
 
 #: Seconds without a turn after which a job comes before those that have had less time. Visitors who
 #: go on moving a control make new jobs for ever, each with less time than all that are under way.
@@ -18,6 +16,8 @@ PASSED_OVER = 2.0
 #: Seconds that a job may take to its first result before others try theirs; then as much again, and
 #: so on: what is quickly shown does not wait for what takes long to show anything.
 TRY = 0.5
+#: Seconds for which places in line are right enough, unless jobs come or go.
+LINED_UP = 0.2
 _NEW, _WAITED, _LEAST_TIME = range(3)
 #: Seconds that others are due for each that those had who have nothing to show, or were passed
 #: over, and from how many on one of them has turns until it has had them. A busy class asks for
@@ -84,3 +84,38 @@ class Turns:
     def took(self, seconds: float) -> None:
         """Notes how long the turn was of whoever was chosen last."""
         self._due = min(self._due + self._rate * seconds, SAVED)
+
+
+class Line:
+    """How many come before each job; every page of a class asks, many times between two chunks."""
+
+    def __init__(self) -> None:
+        self._places: dict[Job, int] | None = None
+        self._made = 0.0
+
+    def forget(self) -> None:
+        """Says that jobs have come or gone."""
+        self._places = None
+
+    def position(
+        self,
+        job: Job,
+        ready: Callable[[], Sequence[Job]],
+        asked: Callable[[], Sequence[Job]],
+        now: float,
+    ) -> int:
+        """The place of a job at a moment of the scheduler's clock.
+
+        **Arguments:**
+
+        - `ready`: gives the jobs that may have turns; `asked`: all that somebody has asked for.
+        """
+        if self._places is None or now - self._made > LINED_UP:
+            self._made, self._places = now, {}
+            for place, first in enumerate(sorted(ready(), key=lambda job: turn(job, now))):
+                self._places[first] = place
+            before = 0
+            for other in asked():
+                self._places.setdefault(other, before)
+                before += other.state in (QUEUED, RUNNING)
+        return self._places.get(job, 0)

@@ -18,9 +18,13 @@ from dissociation.engine import jobs as j
 from dissociation.engine.asker import asking
 from dissociation.engine.job import Job, JobSnapshot, new_holder
 from dissociation.engine.jobs import Jobs
+from dissociation.engine.library import Library
 from dissociation.engine.memory import refuse_too_large
-from dissociation.engine.words import Status
+from dissociation.engine.records import History
+from dissociation.engine.words import Status, dead_words
 from dissociation.errors import InvalidValue
+from dissociation.experiment import training_digest
+from dissociation.training import Recipe
 
 TRAINING = "training"
 ORDER = (j.FAILED, j.CANCELLED, TRAINING, j.RUNNING, j.QUEUED)
@@ -37,7 +41,8 @@ class Watch(abc.ABC):
     [`asking`][dissociation.engine.asker.asking].
     """
 
-    def __init__(self, jobs: Jobs, before: int = 0):
+    def __init__(self, library: Library, jobs: Jobs, before: int = 0):
+        self.library = library
         self.asker, other_tabs = asking()
         self._before = before + other_tabs
         self.id = new_holder()
@@ -49,6 +54,7 @@ class Watch(abc.ABC):
         self._lock = threading.Lock()
         self._version = 0
         self._last: Any = None
+        self._histories: dict[tuple[Recipe, int], History] = {}
 
     def _submit(self, task: j.Task, *, at_once: bool = False) -> Job:
         # Of what is asked for, not of what adds to it.
@@ -117,6 +123,25 @@ class Watch(abc.ABC):
         return any(
             job.step is None and job.task.handicap <= 0 and not job.finished for job in self.watched
         )
+
+    @property
+    @abc.abstractmethod
+    def networks(self) -> Sequence[tuple[Recipe, int]]:
+        """The trained networks that are looked at: recipe and seed of each."""
+
+    @property
+    def caveat(self) -> str:
+        """In words, which of the networks are dead; empty while none is known to be."""
+        for recipe, seed in self.networks:
+            if (recipe, seed) not in self._histories and not self._in_training(recipe, seed):
+                history = self.library.history(recipe, seed)
+                if history is not None:
+                    self._histories[recipe, seed] = history
+        return dead_words(dict(self._histories))
+
+    def _in_training(self, recipe: Recipe, seed: int) -> bool:
+        # To ask for what is not there yet would read from the disk, each time.
+        return self.jobs.find(training_digest(recipe, seed)) is not None
 
     @abc.abstractmethod
     def status(self) -> Status:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,10 @@ from dissociation.engine.job import FINISHED, JobSnapshot
 from dissociation.engine.records import History
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
-from dissociation.training import Recipe
+from dissociation.training import DIGITS, Recipe
+
+#: A network is called dead if no neuron of a layer is active on this share of the test images.
+DEAD = 0.9
 
 
 @dataclass(frozen=True)
@@ -86,3 +89,29 @@ def sample_size(experiment: Experiment, curves: Sequence[Curve | None]) -> str:
     if 0 < begun < len(totals):
         seen += f" at {begun} of {len(totals)} noise scales"
     return f"{networks}, {seen}"
+
+
+def dead_words(histories: Mapping[tuple[Recipe, int], History]) -> str:
+    """In words, which networks (recipe, seed) are dead; empty if none is.
+
+    They are measured like any other, and their curves look like those of a network.
+    """
+    found: dict[str, list[str]] = {}
+    for (recipe, seed), history in histories.items():
+        for layer, silent in enumerate(history.silent, 1):
+            whole = history.images[-1]
+            if silent >= DEAD * whole:
+                task = "" if recipe.task == DIGITS else f" (trained on {recipe.task})"
+                where = f"no neuron of hidden layer {layer} is active"
+                text = f"{where} on any test image"
+                if silent < whole:
+                    text = f"on {silent:,} of {whole:,} test images {where}"
+                found.setdefault(text, []).append(f"{seed + 1}{task}")
+                break
+    return " ".join(f"{_named(names)} dead: {text}." for text, names in found.items())
+
+
+def _named(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"Network {names[0]} is"
+    return f"Networks {', '.join(names[:-1])} and {names[-1]} are"

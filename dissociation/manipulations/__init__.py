@@ -6,8 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from dissociation._lazy import jax
-from dissociation.errors import InvalidValue, check_choice
+from dissociation.errors import InvalidValue, check_choice, check_finite
 from dissociation.manipulations.balance import Balance
 from dissociation.manipulations.base import (
     ALL_INPUTS,
@@ -67,7 +69,7 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
     - `key`: the key of the seed; manipulation `i` gets `fold_in(fold_in(key, salt), i)`.
 
     **Raises:** `InvalidValue` if a hidden layer would become wider than `MAX_WIDTH`, or the weights
-    do not belong together or are not finite, before or after.
+    do not belong together or are not finite; `NotFinite` if rewritten ones are not.
     """
     network = check_network(network)
     for position, manipulation in enumerate(manipulations):
@@ -77,8 +79,15 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
                 f"width after {manipulation.name}", width, f"keep it to {MAX_WIDTH:,} neurons"
             )
         own = jax.random.fold_in(jax.random.fold_in(key, MANIPULATION_SALT), position)
-        network = manipulation.apply(network, key=own)
-    return check_network(network) if manipulations else network
+        # Said below, once and in words.
+        with np.errstate(over="ignore", invalid="ignore"):
+            network = manipulation.apply(network, key=own)
+        check_finite(
+            f"{manipulation.describe()} makes weights that are too large for float32 (3.4e38); try "
+            "a weaker one, or fewer rewrites.",
+            *network,
+        )
+    return network
 
 
 def exact_everywhere(manipulations: Sequence[Manipulation]) -> bool:

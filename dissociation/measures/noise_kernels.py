@@ -24,10 +24,14 @@ import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import bucket, column_bucket, pad_to
+from dissociation.errors import NotFinite
 from dissociation.measures.shared_neurons import Block, SharedNeurons
+from dissociation.network import TOO_LARGE
 
 #: Label of padding images; no prediction is ever wrong about them.
 PADDING = -1
+#: Count of wrong predictions where there are no predictions.
+NO_NUMBER = -1
 #: Noise scales a stream can have, the clean one included.
 MAX_SIGMAS = 256
 
@@ -89,10 +93,14 @@ def pre_activation(x: Any, weight: Any) -> Any:
 
 
 def _wrong(logits: Any, labels: Any) -> Any:
-    """Wrong predictions of each condition from logits `(conditions, n, outputs)`."""
+    """Wrong predictions of each condition from logits `(conditions, n, outputs)`.
+
+    [`NO_NUMBER`][] if any logit is not finite: the largest of those says nothing.
+    """
     labels = labels[None, :]
     wrong = (jnp.argmax(logits, axis=-1) != labels) & (labels != PADDING)
-    return wrong.sum(1, dtype=jnp.int32)
+    finite = jnp.isfinite(logits).all((1, 2))
+    return jnp.where(finite, wrong.sum(1, dtype=jnp.int32), NO_NUMBER)
 
 
 def _over_sigmas(chunk: Chunk, logits_of: Any, conditions: int) -> Any:
@@ -259,7 +267,8 @@ def count_errors(
 
     - `shared`: the conditions; the others are the parts of a [`Chunk`][], `span` on the host.
 
-    **Returns:** `(conditions, sigmas in the span)` int64.
+    **Returns:** `(conditions, sigmas in the span)` int64. **Raises:** `NotFinite` if a logit is not
+    finite.
     """
     chunk = Chunk(p, q, sigmas, jax.device_put(np.array(span, np.int32)), labels)
     conditions = len(shared.members)
@@ -269,4 +278,7 @@ def count_errors(
         counts = _products_first(
             shared.rows, shared.in_a_row, shared.scattered, chunk, conditions=conditions
         )
-    return np.asarray(counts)[span[0] : span[1]].T.astype(np.int64)
+    found = np.asarray(counts)[span[0] : span[1]].T.astype(np.int64)
+    if (found == NO_NUMBER).any():
+        raise NotFinite(TOO_LARGE)
+    return found

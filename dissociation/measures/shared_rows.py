@@ -70,9 +70,10 @@ def _peaks(stacked: np.ndarray) -> np.ndarray:
 
 
 def _representatives(stacked: np.ndarray, peaks: np.ndarray) -> np.ndarray:
-    """For each row the first row it is a positive multiple of."""
+    """For each row the first row it is a positive multiple of; only itself if it is not finite."""
     count = len(stacked)
-    units = stacked / np.where(peaks > 0, peaks, 1)[:, None]
+    with np.errstate(invalid="ignore"):
+        units = stacked / np.where(peaks > 0, peaks, 1)[:, None]
     # Equal unit rows have equal projections on a random direction, up to rounding; sorted by it,
     # candidates lie side by side.
     direction = np.random.Generator(np.random.PCG64(0)).standard_normal((stacked.shape[1],))
@@ -91,6 +92,8 @@ def _settle(members: np.ndarray, units: np.ndarray, representative: np.ndarray) 
     while len(members):
         first = members[0]
         same = np.abs(units[members] - units[first]).max(1) <= TOLERANCE
+        # A row that is not finite differs from itself; it stands for itself all the same.
+        same[0] = True
         representative[members[same]] = first
         members = members[~same]
 

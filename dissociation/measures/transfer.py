@@ -54,6 +54,8 @@ class Transfer(Measure):
     )
     cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025, Fig. 4"
     reads_digits: ClassVar = False
+    #: 2: features whose squares leave the range of float32 are read like any others.
+    version: ClassVar = 2
 
     def __post_init__(self):
         points = check_integer("points", self.points, 1, 50)

@@ -8,8 +8,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from dissociation.errors import check_finite
 from dissociation.measures.noise_measure import NoiseMeasure
 from dissociation.network import Network
+
+
+def check_squares(*values: np.ndarray) -> None:
+    """**Raises:** `NotFinite` unless all numbers are finite: theory squares, and squares again."""
+    check_finite(
+        "The theory squares activations and weights, which are too large for float32 (3.4e38) "
+        "then; try weaker rewrites, or fewer of them.",
+        *values,
+    )
 
 
 class Prepared(abc.ABC):

@@ -71,7 +71,8 @@ class Measured:
         alone = self.noise[:, :3]
         whole = np.maximum(self.noise[:, 3], alone.sum(1))
         rest = whole - alone.sum(1)
-        return np.column_stack([alone, rest]) / whole[:, None]
+        # A dead network has no noise to share out.
+        return np.column_stack([alone, rest]) / np.where(whole > 0, whole, np.nan)[:, None]
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class CausesFindings:
 
     def overlap_at_measured_width(self) -> np.ndarray:
         """`(S,)` error that small noise would leave if it was as wide as noise was measured."""
-        relative = np.sqrt(self.measured.noise[:, 3] / self.sources.gain)
+        relative = np.sqrt(self.measured.noise[:, 3] / (self.sources.gain or np.nan))
         narrow = np.maximum(relative, WIDTHS[0])
         found = np.interp(np.log(narrow), np.log(WIDTHS), self.predicted.by_width)
         return np.where(np.isfinite(relative), found, np.nan)

@@ -67,6 +67,8 @@ def gaussian_error(mean: Any, covariance: Any, labels: Any) -> Any:
     **Arguments:**
 
     - `mean`: `(n, 10)`, `covariance`: `(n, 10, 10)` of the logits; `labels`: `(n,)` int32.
+
+    **Returns:** NaN where a moment is not finite.
     """
     own = jax.nn.one_hot(labels, CLASSES, dtype=bool)[:, None, :]
     directions = jnp.asarray(_directions(CLASSES, FRAMES))
@@ -76,7 +78,9 @@ def gaussian_error(mean: Any, covariance: Any, labels: Any) -> Any:
     crossing = -lead / jnp.where(slope == 0, 1e-30, slope)
     upto = jnp.where(own | (slope > 0), jnp.inf, crossing).min(-1)
     since = jnp.where(own | (slope <= 0), 0.0, crossing).max(-1)
-    return 1 - jnp.maximum(_chi10(upto) - _chi10(since), 0.0).mean(-1)
+    error = 1 - jnp.maximum(_chi10(upto) - _chi10(since), 0.0).mean(-1)
+    known = jnp.isfinite(mean).all(-1) & jnp.isfinite(covariance).all((-2, -1))
+    return jnp.where(known, error, jnp.nan)
 
 
 def _ahead(logits: Any, labels: Any) -> Any:
@@ -101,6 +105,8 @@ def quadratic_error(mean: Any, low: Any, curvature: Any, rest: Any, labels: Any)
 
     - `mean`: `(n, 10)`; `low`: `(n, 10, 10)`; `curvature`: `(n, 10, 10, 10)`, logit first;
     - `rest`: `(n, 10, 10)` covariance of what is Gaussian and independent of `z`.
+
+    **Returns:** NaN where a logit is not finite.
     """
     nodes = jnp.asarray(_nodes())
     z, other = nodes[..., :CLASSES], nodes[..., CLASSES:]
@@ -112,4 +118,5 @@ def quadratic_error(mean: Any, low: Any, curvature: Any, rest: Any, labels: Any)
     logits += 0.5 * jnp.einsum("gnbq,gsq->gnsb", _in_sets(bent), squares)
     logits += _in_sets(mean - 0.5 * trace)[:, :, None, :]
     wrong = jnp.argmax(logits, -1) != _in_sets(labels)[:, :, None]
-    return jnp.mean(wrong, axis=-1, dtype=jnp.float32).reshape(-1)
+    error = jnp.mean(wrong, axis=-1, dtype=jnp.float32)
+    return jnp.where(jnp.isfinite(logits).all((-2, -1)), error, jnp.nan).reshape(-1)

@@ -16,6 +16,7 @@ from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import pad_to
 from dissociation.datasets import CLASSES
 from dissociation.draws import normal
+from dissociation.theory.base import check_squares
 from dissociation.theory.largest_logit import root
 from dissociation.theory.noise_sources import PIECE
 from dissociation.theory.parameter_noise import Moments
@@ -93,6 +94,7 @@ def noisy_margins(
     """
     right = pad_to(one_hot(labels), len(moments.mean))
     found = np.asarray(_noisy(moments, right, xi))[..., : len(labels)]
+    check_squares(found)
     return found, np.asarray(moments.chances)
 
 
@@ -108,6 +110,7 @@ def margin_squares(logits: np.ndarray, labels: np.ndarray, moments: Moments) -> 
     change = np.asarray(moments.mean)[: len(labels)] - logits
     moved = change[rows, labels] - change[rows, rival]
     covariance = np.asarray(moments.covariance)[: len(labels)]
+    check_squares(covariance)
     return moved**2 + margin_noise(logits, covariance, labels)
 
 

@@ -35,6 +35,7 @@ from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import bucket, pad_to
 from dissociation.datasets import CLASSES
 from dissociation.network import Network
+from dissociation.theory.base import check_squares
 
 #: Images are worked on so many at a time: one shape, hence one compilation a width.
 PIECE = 250
@@ -123,10 +124,13 @@ def trace(network: Network, images: np.ndarray) -> Traced:
 
     - `network`: as [`on_device`][] gives it; neurons beyond the real ones get zeros.
     - `images`: `(n, 784)`, at most [`PIECE`][] of them.
+
+    **Raises:** `NotFinite` if a square is not finite.
     """
     found = _trace(network, pad_to(images, PIECE))
     # Images that fill up are black: without any response, hence without any noise.
     parts = [np.asarray(part) for part in found]
+    check_squares(*parts)
     return Traced(*(part[: len(images)] for part in parts[:5]), *parts[5:])
 
 

@@ -20,7 +20,7 @@ from dissociation.experiment import Experiment
 from dissociation.measures.base import Measure, visiting_order
 from dissociation.network import Network, logits, seed_key
 from dissociation.runner import manipulated
-from dissociation.theory.base import Prepared
+from dissociation.theory.base import Prepared, check_squares
 from dissociation.theory.methods import method_of
 from dissociation.theory.noise_scales import between, coarse_scales, missing_scales
 from dissociation.training import trained
@@ -168,6 +168,7 @@ class _Run:
         prepared, images = chunk
         for scale in scales:
             found = prepared.errors(images, float(self._sigmas[scale]))[:real]
+            check_squares(found)
             before = self._found.get(scale, np.zeros(0))
             self._found[scale] = np.concatenate([before, found.astype(np.float64)])
             yield None

@@ -16,6 +16,7 @@ from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import pad_to
 from dissociation.draws import normal
 from dissociation.network import Network
+from dissociation.theory.base import check_squares
 from dissociation.theory.noise_sources import PIECE
 
 #: Which layers are noisy: each alone, then all.
@@ -101,8 +102,11 @@ def sample(
     - `network`: on the device; `images`: `(n, 784)`, at most [`PIECE`][] of them.
     - `right`: `(n, 10)` one-hot float32; `xi`: a [`draw`][].
     - `sigmas`: `(S,)`, at most [`AT_ONCE`][] of them.
+
+    **Raises:** `NotFinite` if a square is not finite.
     """
     scales = pad_to(np.asarray(sigmas, np.float32), AT_ONCE)
     found = _sample(network, pad_to(images, PIECE), pad_to(right, PIECE), xi, scales)
     squares, margins = (np.asarray(part)[: len(sigmas), ..., : len(images)] for part in found)
+    check_squares(squares, margins)
     return Sampled(squares, margins)

@@ -13,14 +13,14 @@ from dissociation.engine.cluster.benches import Benches
 from dissociation.engine.cluster.flight import FAILURE, RESULT, SAID, Arrival, News, Unit, gathered
 from dissociation.engine.settings import check_settings
 from dissociation.engine.store import DamagedEntry
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment
+from dissociation.errors import InvalidValue, NotFinite
+from dissociation.experiment import Experiment, training_digest
 from dissociation.manipulations import InputNull, Nuisance
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.measures.base import SeedCurve, added
 from dissociation.network import weights_digest
 from dissociation.runner import run
-from dissociation.training import Recipe
+from dissociation.training import Diverged, Recipe
 
 RECIPE = Recipe(epochs=0, width=16)
 MEASURES = (
@@ -176,6 +176,19 @@ class TestWhatDoesNotComeBack:
         link.deliveries = ((0, RESULT, {"results": ["a"], "seconds": 1.0}),)
         list(gathered(link, [unit("a")], lambda: None))
         assert link.complaint == ""
+
+    def test_numbers_that_are_none_are_not_computed_again(self, monkeypatch):
+        def diverged(*_):
+            raise Diverged(RECIPE, 1)
+
+        monkeypatch.setattr(units, "training", diverged)
+        name = training_digest(RECIPE, 0)
+        found = units.train_network(RECIPE.settings(), 0, name, "topic")
+        assert found["refused"] == str(Diverged(RECIPE, 1)) and found["seconds"] >= 0
+        link = FakeLink((0, RESULT, found))
+        with pytest.raises(NotFinite, match="^Training diverged in epoch 1"):
+            list(gathered(link, [unit("a")], lambda: None))
+        assert link.recalled == 1 and link.complaint == ""
 
     def test_news_wakes_the_scheduler(self):
         woken = threading.Event()

@@ -94,6 +94,7 @@ def test_health(lab, monkeypatch):
     assert health(lab) == {
         "status": "ok",
         "store": "",
+        "stuck": 0,
         "queue": {"queued": 0, "waiting": 0, "running": 0, "limit": 200},
     }
     lab.store.trouble = "Results cannot be kept on disk and stay in memory until the lab stops."

@@ -80,13 +80,22 @@ class TestHistory:
         before = History(numbers, numbers, numbers, (images,) * len(numbers), "w", seconds)
         assert records.unpack_history(records.pack_history(before)) == before
 
-    def test_a_loss_that_overflowed(self):
+    def test_one_that_diverged_is_trained_again(self):
         before = dataclasses.replace(HISTORY, losses=(2.3, float("inf")))
-        assert records.unpack_history(records.pack_history(before)) == before
+        with pytest.raises(DamagedEntry):
+            records.unpack_history(records.pack_history(before))
+
+    def test_from_before_dead_networks_were_told_of(self):
+        values = dataclasses.asdict(HISTORY)
+        del values["silent"]
+        # A network that answers most images is not dead.
+        assert records.unpack_history(pack({}, values)) == HISTORY
+        with pytest.raises(DamagedEntry, match="dead"):
+            records.unpack_history(pack({}, {**values, "errors": (0.9, 0.902)}))
 
     @pytest.mark.parametrize("missing", [field.name for field in dataclasses.fields(History)])
     def test_missing_fields(self, missing):
-        values = dataclasses.asdict(HISTORY)
+        values = dataclasses.asdict(dataclasses.replace(HISTORY, errors=(0.9, 0.9)))
         del values[missing]
         with pytest.raises(DamagedEntry):
             records.unpack_history(pack({}, values))

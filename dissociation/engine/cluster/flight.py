@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dissociation.engine.store import DamagedEntry
+from dissociation.errors import NotFinite
 
 if TYPE_CHECKING:
     from dissociation.engine.cluster.link import Link
@@ -102,7 +103,7 @@ def gathered(
     """Sends units to the cluster, and does here whatever does not come back from it.
 
     **Returns:** an iterator of results as they come, each of them once, with what a task may yield
-    in between; closed, it takes back what is still out.
+    in between; closed, it takes back what is still out. **Raises:** `NotFinite` if a unit did.
     """
     left = dict(enumerate(units))
     flight = Flight(wake)
@@ -133,6 +134,8 @@ def gathered(
 
 
 def _read(unit: Unit, number: int, value: Any) -> Arrival | None:
+    if isinstance(value, dict) and "refused" in value:
+        raise NotFinite(str(value["refused"]))
     try:
         return Arrival(number, unit.read(value["results"]), float(value["seconds"]), True)
     except (DamagedEntry, KeyError, TypeError, ValueError, IndexError) as problem:

@@ -17,6 +17,7 @@ import numpy as np
 from dissociation.engine import records
 from dissociation.engine.cluster.benches import Benches
 from dissociation.engine.tasks import check_of, to_measure, training
+from dissociation.errors import NotFinite
 from dissociation.experiment import from_json, training_digest
 from dissociation.measures.base import Bench
 from dissociation.training import Recipe
@@ -41,7 +42,10 @@ def _prepare() -> None:
 
 
 def _unit(work: Callable[..., list[bytes]]) -> Callable[..., dict[str, Any]]:
-    """Adds the seconds it took to what a unit returns; what it raises can be read without it."""
+    """Adds the seconds it took to what a unit returns; what it raises can be read without it.
+
+    Numbers that are none are told of as a result: they would be the same in the lab.
+    """
 
     @functools.wraps(work)
     def done(*arguments: Any) -> dict[str, Any]:
@@ -49,6 +53,9 @@ def _unit(work: Callable[..., list[bytes]]) -> Callable[..., dict[str, Any]]:
         try:
             _prepare()
             results = work(*arguments)
+        except NotFinite as problem:
+            # It would be the same everywhere.
+            return {"seconds": time.perf_counter() - begin, "refused": str(problem)}
         except Exception as problem:
             raise RuntimeError(f"{type(problem).__name__}: {problem}") from None
         return {"seconds": time.perf_counter() - begin, "results": results}
