@@ -17,7 +17,9 @@ from dissociation.address.parameter import (
     INTEGER,
     NUMBER,
     RANGE,
+    Need,
     Parameter,
+    needing,
 )
 from dissociation.experiment import MAX_KEY, MAX_SEEDS
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
@@ -30,7 +32,7 @@ from dissociation.training import PAPER, QUICK, RECIPES, Recipe
 
 
 def strength_parameters(
-    names: Iterable[str], strengths: Mapping[str, float] | None = None
+    names: Iterable[str], strengths: Mapping[str, float] | None = None, *, chosen_by: str = ""
 ) -> list[Parameter]:
     """For each manipulation: its strength, under its name, and its further fields.
 
@@ -38,24 +40,24 @@ def strength_parameters(
 
     - `names`: of the manipulations.
     - `strengths`: default strengths where they differ from the declared ones.
+    - `chosen_by`: the parameter that says which manipulations a page applies; by default all.
     """
-    found = []
+    found: list[Parameter] = []
     for name in names:
         cls = MANIPULATIONS[name]
         declared = cls.strength_range
-        found.append(
-            Parameter(
-                name,
-                f"{declared.symbol} ({declared.unit})",
-                INTEGER if declared.integer else NUMBER,
-                (strengths or {}).get(name, declared.default),
-                f"{cls.rule}. Exact on {_defaults(cls).exact_on}.",
-                declared.low,
-                declared.high,
-                declared.log,
-            )
+        strength = Parameter(
+            name,
+            f"{declared.symbol} ({declared.unit})",
+            INTEGER if declared.integer else NUMBER,
+            (strengths or {}).get(name, declared.default),
+            f"{cls.rule}. Exact on {_defaults(cls).exact_on}.",
+            declared.low,
+            declared.high,
+            declared.log,
         )
-        found.extend(_further(cls))
+        needs = [Need(chosen_by, (name,))] if chosen_by else []
+        found.extend(needing([strength, *_further(cls)], *needs))
     return found
 
 
@@ -111,6 +113,17 @@ def show_parameter(names: Iterable[str], default: Iterable[str]) -> Parameter:
 
 def network_parameters() -> list[Parameter]:
     """Which networks: recipe (or a custom one), number of seeds, and the key of the noise."""
+    custom = Need("recipe", ("custom",), implied=True)
+    own = (
+        Parameter("epochs", "Epochs", INTEGER, QUICK.epochs, "Passes over 60,000 images.", 0, 100),
+        Parameter(
+            "rate", "Learning rate", NUMBER, QUICK.learning_rate, "Of plain SGD.", 1e-4, 2.0, True
+        ),
+        Parameter("batch", "Batch size", INTEGER, QUICK.batch, "Images a step.", 8, 4096, True),
+        Parameter(
+            "width", "Hidden width", INTEGER, QUICK.width, "Neurons a layer.", 16, 4096, True
+        ),
+    )
     return [
         Parameter(
             "recipe",
@@ -124,14 +137,7 @@ def network_parameters() -> list[Parameter]:
                 "custom": "custom",
             },
         ),
-        Parameter("epochs", "Epochs", INTEGER, QUICK.epochs, "Passes over 60,000 images.", 0, 100),
-        Parameter(
-            "rate", "Learning rate", NUMBER, QUICK.learning_rate, "Of plain SGD.", 1e-4, 2.0, True
-        ),
-        Parameter("batch", "Batch size", INTEGER, QUICK.batch, "Images a step.", 8, 4096, True),
-        Parameter(
-            "width", "Hidden width", INTEGER, QUICK.width, "Neurons a layer.", 16, 4096, True
-        ),
+        *needing(own, custom),
         Parameter(
             "seeds", "Networks (seeds)", INTEGER, 2, "Independently trained.", 1, float(MAX_SEEDS)
         ),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dissociation.address.names import condition_keys
-from dissociation.address.parameter import CODED, FLAG, Codec, Parameter, short, word_codec
+from dissociation.address.parameter import CODED, FLAG, Codec, Need, Parameter, short, word_codec
 from dissociation.address.table import Condition
 from dissociation.errors import InvalidValue, check_number
 from dissociation.predictions import PLACES
@@ -78,8 +78,11 @@ GUESS = Parameter(
     None,
     f"{PLACES} errors over the axis.",
     codec=Codec(_parse_guess, _format_guess),
+    needs=(Need(PREDICT.name),),
 )
-REVEALED = Parameter("revealed", "The predicted curve is shown", FLAG, False)
+REVEALED = Parameter(
+    "revealed", "The predicted curve is shown", FLAG, False, needs=(Need(PREDICT.name),)
+)
 ROOM = Parameter("room", "Room of a class", CODED, "", codec=_CODE)
 #: Of every page whose curves can be predicted.
 PREDICTING = (PREDICT, GUESS, REVEALED, ROOM)
