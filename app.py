@@ -51,7 +51,7 @@ def front_door() -> None:
     state = PageState(START)
     head(state, "Same function, different network")
     invitation(state)
-    join_a_room()
+    join_a_room(state)
     words, drawing = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
         st.markdown(
