@@ -14,7 +14,6 @@ from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 
-
 MEASURE = Parameter(
     "measure",
     "Noise on",

@@ -85,6 +85,8 @@ GUESS = Parameter(
 REVEALED = Parameter(
     "revealed", "The predicted curve is shown", FLAG, False, needs=(Need(PREDICT.name),)
 )
+
+
 def typed_code(text: str) -> str:
     """A room's code as it was given out, however it was typed."""
     return text.strip().upper()

@@ -7,6 +7,7 @@ from typing import Any
 
 from dissociation.comparison import Findings
 from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
+from dissociation.shares import percent
 
 #: What its columns say.
 NOTE = (
@@ -22,9 +23,8 @@ def headline(found: Findings) -> str:
     """What a contrast comes to, in a sentence."""
     changed = found.values.get("disagreement", math.nan)
     angle = found.values.get("procrustes", math.nan)
-    function = (
-        "The answers are the same" if changed == 0 else f"{changed:.2%} of the answers differ"
-    )
+    differ = f"{percent(changed, 2)} of the answers differ"
+    function = "The answers are the same" if changed == 0 else differ
     if math.isnan(angle):
         return f"{function}."
     if angle < 0.01:

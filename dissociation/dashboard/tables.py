@@ -10,6 +10,7 @@ import pandas as pd
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.measures.base import Curve
+from dissociation.shares import percent
 from dissociation.statistics import bootstrap_interval, summarise
 from dissociation.theory import Prediction
 
@@ -39,7 +40,7 @@ def summary_table(conditions: Sequence[Condition], curves: Sequence[Curve]) -> p
 
 
 def _percent(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.2%}"
+    return "–" if np.isnan(value) else percent(value, 2)
 
 
 def _significant(value: float) -> str:

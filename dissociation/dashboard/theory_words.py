@@ -10,6 +10,7 @@ from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.state import plain
 from dissociation.engine.theory_watch import TheoryWatch
+from dissociation.shares import percent
 from dissociation.theory.residuals import BEYOND, Residual, largest_residual
 
 _ASSUMED = {
@@ -52,7 +53,7 @@ def residual_line(name: str, found: Residual) -> str:
     """In words, where a measured curve and its prediction part most, and what that means."""
     text = (
         f"**{plain(name)}**: furthest apart at σ = {found.sigma:.2g}, where "
-        f"{found.measured:.1%} were measured and {found.predicted:.1%} predicted"
+        f"{percent(found.measured, 1)} were measured and {percent(found.predicted, 1)} predicted"
     )
     if found.chance != found.chance:
         return f"{text}; a single run does not say how much of that is chance."
