@@ -82,7 +82,7 @@ def test_streams_into_one_node_from_training_to_the_last_image(lab, page):
     wait_for_end(page)
     assert unchanged(page)
     expect(page.get_by_text("Same function?")).to_be_visible()
-    expect(page.get_by_text("0 predictions changed").first).to_be_visible()
+    expect(page.get_by_text("0 of 10,000 predictions changed").first).to_be_visible()
     expect(page.get_by_text("computed now")).to_be_visible()
     no_exception(page)
 
@@ -209,7 +209,7 @@ def test_the_chart_taken_home_draws_itself(lab, page, new_page, tmp_path):
     drawn(home)
     names = home.evaluate("() => document.querySelector('#charts > div').data.map((t) => t.name)")
     assert {"Trained", "Scaled (α = 20)"} <= set(names)
-    expect(home.get_by_text("0 predictions changed").first).to_be_visible()
+    expect(home.get_by_text("0 of 10,000 predictions changed").first).to_be_visible()
 
 
 def test_pictures(lab, page):

@@ -39,7 +39,7 @@ def test_links_say_where_to_go(lab):
 
 def test_while_nothing_is_known_nothing_is_claimed(lab):
     visit = Visit("start")
-    assert "verifying …" in visit.text() and "Verified on" not in visit.text()
+    assert "verifying …" in visit.text() and "Verified:" not in visit.text()
     assert len(visit.test.dataframe) == 0
 
 
