@@ -1,9 +1,8 @@
-"""`python -m benchmarks.presets`: computes every named experiment and holds its sentence to it.
+"""`python -m benchmarks.presets`: computes every named experiment and keeps its figures.
 
-Each claim is a few words of a preset's sentence, the figures that they are about, and when they are
-true. The figures are kept; a test asks that they are of the sentences as they are now.
+A test holds the sentences to it, claim by claim (`benchmarks/preset_claims.py`).
 
-`--cache FOLDER` uses a store; `--only NAME` computes one experiment and keeps the others' figures.
+`--cache FOLDER` uses a store; `--only NAME …` computes some and keeps the others' figures.
 """
 
 from __future__ import annotations
@@ -13,20 +12,22 @@ import json
 import math
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from benchmarks.kept import keep
+from benchmarks.preset_claims import Figures
 from dissociation.address.links import Link
 from dissociation.address.names import condition_keys
-from dissociation.address.presets import PRESETS
+from dissociation.address.presets import PRESETS, preset
 from dissociation.address.sweep_page import SWEEP, strengths_of
 from dissociation.command_line.compute import compute
 from dissociation.command_line.sources import read_source
 from dissociation.comparison import Findings
+from dissociation.dashboard.bridge_words import FACTOR
 from dissociation.dashboard.causes_traces import NUISANCE, kind_names, neuron_shares
 from dissociation.engine.lab import Lab
 from dissociation.linear.noise import PARAMETERS
@@ -39,20 +40,6 @@ from dissociation.theory.causes_findings import CausesFindings
 from dissociation.theory.norms import PREDICTORS
 
 KEPT = Path(__file__).parent / "results" / "presets" / "presets.json"
-#: "Within a quarter": right up to this factor.
-QUARTER = 1.25
-Figures = dict[str, Any]
-
-
-class Claim(NamedTuple):
-    """Words of a preset's sentence and when they are true of its figures.
-
-    - `exact`: whether they are so at any width, by construction.
-    """
-
-    words: str
-    holds: Callable[[Figures], bool]
-    exact: bool = False
 
 
 def _curves(link: Link, curves: Sequence[Curve]) -> Figures:
@@ -144,7 +131,10 @@ def _bridge(link: Link, results: Sequence[Point]) -> Figures:
         assert best is not None
         found[f"{predictor} slope"], found[f"{predictor} r2"] = best.slope, best.r2
         if linear is not None:
-            found[f"{predictor} within"] = within(points, predictor, linear, QUARTER)
+            found[f"{predictor} within"] = within(points, predictor, linear, FACTOR)
+            value = PREDICTORS[predictor].value
+            ratios = [point.half_way / float(linear(value(point.norms))) for point in points]  # type: ignore
+            found[f"{predictor} most"] = sorted(ratios)[-3:]
     return found
 
 
@@ -172,17 +162,17 @@ def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.presets")
     parser.add_argument("--cache", default="", help="folder of a store")
-    parser.add_argument("--only", choices=[*PRESETS], help="one experiment")
+    parser.add_argument("--only", nargs="+", default=[*PRESETS], help="these experiments alone")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         lab = Lab(Path(given.cache or folder))
-        for name, preset in PRESETS.items():
-            if given.only in (None, name):
-                begin = time.perf_counter()
-                figures = measured(lab, name, preset.link)
-                seconds = round(time.perf_counter() - begin, 1)
-                print(f"{name} ({seconds} s): {json.dumps(figures)[:400]}", flush=True)
-                keep(KEPT, name, {"seconds": seconds, "expect": preset.expect, "figures": figures})
+        for name in given.only:
+            begin = time.perf_counter()
+            found = preset(name)
+            figures = measured(lab, name, found.link)
+            seconds = round(time.perf_counter() - begin, 1)
+            print(f"{name} ({seconds} s): {json.dumps(figures)[:400]}", flush=True)
+            keep(KEPT, name, {"seconds": seconds, "figures": figures})
         lab.stop()
 
 
