@@ -51,17 +51,17 @@ def front_door() -> None:
     state = PageState(START)
     head(state, "Same function, different network")
     invitation(state)
-    join_a_room()
+    join_a_room(state)
     words, drawing = st.columns([3, 2], gap="large", vertical_alignment="center")
     with words:
         st.markdown(
             "What a network *does* and how it *represents* things come apart. Here are two "
             "networks that read handwritten digits, and rewrites of their weights that leave every "
-            "answer exactly as it was: scaled, duplicated, padded with neurons that have no say, "
-            "or changed where no image ever looks.\n\n"
-            "The answers stay. Now add noise, and see what no answer gave away: **input noise** "
-            "cannot tell most rewrites from the original, **parameter noise** can, and the rewrite "
-            "that parameter noise hardly notices is the one that input noise exposes.\n\n"
+            "answer exactly as it was: scaled, duplicated, padded with neurons whose effects on "
+            "the output cancel, or changed along directions that no image uses.\n\n"
+            "The answers stay the same. Now add noise: **input noise** cannot tell most rewrites "
+            "from the original, **parameter noise** can, and the one rewrite that parameter noise "
+            "barely affects is the one that input noise breaks.\n\n"
             "After Braun, Grant & Saxe, "
             "[*Not all solutions are created equal*](https://openreview.net/forum?id=YucuAuXMpT), "
             "ICML 2025. Everything you see is trained and measured on this machine."

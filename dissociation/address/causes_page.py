@@ -75,7 +75,7 @@ CAUSES: PageTable = page_table(
     "pages/10_Causes.py",
     (
         _REWRITE,
-        *p.strength_parameters(REGISTRY),
+        *p.strength_parameters(REGISTRY, chosen_by=REWRITE.name),
         _THEN,
         SIGMA,
         LAYER,

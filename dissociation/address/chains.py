@@ -79,4 +79,6 @@ def _number(name: str, word: str, text: str) -> float:
 
 def chain_parameter(name: str, label: str, default: Chain = (), words: str = "") -> Parameter:
     """A parameter whose value is a sequence of manipulations."""
-    return Parameter(name, label, CODED, default, words, codec=Codec(parse_chain, format_chain))
+    return Parameter(
+        name, label, CODED, default, words, codec=Codec(parse_chain, format_chain, True)
+    )

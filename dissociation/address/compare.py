@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dissociation.address.chains import chain_parameter, format_chain
 from dissociation.address.names import TRAINED, condition_key
-from dissociation.address.parameter import CODED, Parameter, word_codec
+from dissociation.address.parameter import CODED, Need, Parameter, word_codec
 from dissociation.address.table import Condition
 
 COMPOSE = chain_parameter(
@@ -16,7 +16,9 @@ COMPOSE = chain_parameter(
 )
 _NAMES = word_codec("[a-z_]+([+][a-z_]+){0,7}", "name a condition of this page")
 _WORDS = "The condition with A's name, if empty."
-VERSUS = Parameter("versus", "Compare A with (B)", CODED, "", _WORDS, codec=_NAMES)
+VERSUS = Parameter(
+    "versus", "Compare A with (B)", CODED, "", _WORDS, codec=_NAMES, needs=(Need("pin"),)
+)
 
 
 def pair(conditions: Sequence[Condition], versus: str) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dissociation.address import parameters as p
 from dissociation.address.compare import COMPOSE, VERSUS
-from dissociation.address.parameter import CHOICE, Parameter
+from dissociation.address.parameter import CHOICE, Need, Parameter, needing
 from dissociation.address.pins import pin_parameter
 from dissociation.address.predicting import PREDICTING
 from dissociation.address.table import PageTable, Values, curve_conditions, page_table
@@ -60,9 +60,8 @@ def robustness_experiment(values: Values, steps: tuple) -> Experiment:
 
 def transfer_measure(values: Values) -> Transfer:
     """The transfer measure that a page's values choose. **Raises:** `InvalidValue`."""
-    return Transfer(
-        values["images"], values["points"], values["task"], values["probe"], values["split"]
-    )
+    split = values["split"] if ON_ROTATION.met(values) else Transfer.split
+    return Transfer(values["images"], values["points"], values["task"], values["probe"], split)
 
 
 def transfer_experiment(values: Values, steps: tuple) -> Experiment:
@@ -71,8 +70,18 @@ def transfer_experiment(values: Values, steps: tuple) -> Experiment:
     return Experiment(measure, steps, p.recipe_of(values), values["seeds"], values["key"])
 
 
-NOISE = (MEASURE, p.INPUT_RANGE, p.PARAMETER_RANGE, p.POINTS, p.IMAGES, p.MODE, p.NOISY, p.DRAWS)
-_NOISE = (*NOISE, p.ANYWAY, *p.network_parameters())
+ON_INPUTS = Need(MEASURE.name, ("input_noise",))
+ON_PARAMETERS = Need(MEASURE.name, ("parameter_noise",))
+NOISE = (
+    MEASURE,
+    *needing([p.INPUT_RANGE], ON_INPUTS),
+    *needing([p.PARAMETER_RANGE], ON_PARAMETERS),
+    p.POINTS,
+    p.IMAGES,
+    *needing([p.MODE, p.NOISY, p.DRAWS], ON_PARAMETERS),
+    *needing([p.ANYWAY], ON_INPUTS),
+)
+_NOISE = (*NOISE, *p.network_parameters())
 ROBUSTNESS: PageTable = page_table(
     "robustness",
     "Robustness",
@@ -80,7 +89,7 @@ ROBUSTNESS: PageTable = page_table(
     (
         MEASURE,
         SHOW,
-        *p.strength_parameters(REGISTRY),
+        *p.strength_parameters(REGISTRY, chosen_by=SHOW.name),
         COMPOSE,
         VERSUS,
         *_NOISE[1:],
@@ -91,7 +100,14 @@ ROBUSTNESS: PageTable = page_table(
     determining=_NOISE,
     conditions=curve_conditions(robustness_experiment, _NOISE),
 )
-TRANSFERRED = (p.TASK, p.PROBE, p.BUDGETS, replace(p.IMAGES, default=4_000), p.SPLIT)
+ON_ROTATION = Need(p.TASK.name, (p.TASK.default,))
+TRANSFERRED = (
+    p.TASK,
+    p.PROBE,
+    p.BUDGETS,
+    replace(p.IMAGES, default=4_000),
+    *needing([p.SPLIT], ON_ROTATION),
+)
 _TRANSFER = (*TRANSFERRED, *p.network_parameters())
 TRANSFER: PageTable = page_table(
     "transfer",
@@ -100,7 +116,7 @@ TRANSFER: PageTable = page_table(
     (
         *_TRANSFER[:2],
         TRANSFER_SHOW,
-        *p.strength_parameters(REGISTRY, TRANSFER_STRENGTHS),
+        *p.strength_parameters(REGISTRY, TRANSFER_STRENGTHS, chosen_by=TRANSFER_SHOW.name),
         COMPOSE,
         VERSUS,
         *_TRANSFER[2:],

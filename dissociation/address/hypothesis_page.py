@@ -6,12 +6,20 @@ import dataclasses
 
 from dissociation.address import parameters as p
 from dissociation.address.chains import chain_parameter
-from dissociation.address.curve_pages import MEASURE, noise_measure, transfer_measure
-from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Parameter
+from dissociation.address.curve_pages import (
+    MEASURE,
+    ON_INPUTS,
+    ON_PARAMETERS,
+    ON_ROTATION,
+    noise_measure,
+    transfer_measure,
+)
+from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Need, Parameter, needing
 from dissociation.address.predicting import PREDICTING
 from dissociation.address.table import Condition, PageTable, Values, page_table
 from dissociation.experiment import Experiment
 from dissociation.hypothesis import AREA, HALF_WAY, SUMMARIES
+from dissociation.hypothesis import AT as AT_ONE_POINT
 from dissociation.manipulations import Scale
 from dissociation.measures import Measure
 
@@ -42,6 +50,8 @@ BUDGETS = dataclasses.replace(p.BUDGETS, name="budgets")
 PROBE_IMAGES = dataclasses.replace(
     p.IMAGES, name="probe_images", label="Images for the probe", default=4_000
 )
+_PROBED = Need(MEASURE.name, (TRANSFER,))
+_NOISY = Need(MEASURE.name, (*ON_INPUTS.words, *ON_PARAMETERS.words))
 _NETWORKS = [
     dataclasses.replace(parameter, default=5) if parameter.name == "seeds" else parameter
     for parameter in p.network_parameters()
@@ -85,19 +95,19 @@ HYPOTHESIS: PageTable = page_table(
         chain_parameter("b", "B", (Scale(20.0),), "The rewrites of B, in sequence."),
         _MEASURE,
         SUMMARY,
-        *AT.values(),
-        p.INPUT_RANGE,
-        p.PARAMETER_RANGE,
-        p.POINTS,
-        p.IMAGES,
-        p.MODE,
-        p.NOISY,
-        p.DRAWS,
-        p.TASK,
-        p.PROBE,
-        p.SPLIT,
-        BUDGETS,
-        PROBE_IMAGES,
+        *(
+            known
+            for measure, at in AT.items()
+            for known in needing(
+                [at], Need(MEASURE.name, (measure,)), Need(SUMMARY.name, (AT_ONE_POINT,))
+            )
+        ),
+        *needing([p.INPUT_RANGE], ON_INPUTS),
+        *needing([p.PARAMETER_RANGE], ON_PARAMETERS),
+        *needing([p.POINTS, p.IMAGES], _NOISY),
+        *needing([p.MODE, p.NOISY, p.DRAWS], ON_PARAMETERS),
+        *needing([p.TASK, p.PROBE, BUDGETS, PROBE_IMAGES], _PROBED),
+        *needing([p.SPLIT], _PROBED, ON_ROTATION),
         *_NETWORKS,
         p.ERROR_AXIS,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Parameter
+from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Need, Parameter, needing
 from dissociation.address.table import PageTable, Values, page_table
 from dissociation.experiment import MAX_KEY
 from dissociation.linear import study as s
@@ -86,10 +86,16 @@ DRAWS = _whole("draws", "Noise draws", _STUDY.draws, s.DRAWS, "More draws, stead
 KEY = _whole("key", "Random key", _TASK.key, (0, MAX_KEY), "Of the task, the walks and the noise.")
 #: Controls of one kind of task.
 OF_TREES, OF_RANDOM = ("depth", "twins"), ("samples", "n_out", "rank", "target_noise")
+_FURTHER = (
+    *needing([DEPTH, TWINS], Need(TASK.name, ("tree",))),
+    *needing([SAMPLES, N_OUT, RANK, TARGET_NOISE], Need(TASK.name, ("random",))),
+)
 
 
 def linear_study(values: Values) -> s.LinearStudy:
     """The study that a page's values ask for. **Raises:** `InvalidValue`."""
+    idle = {known.name: known.default for known in _FURTHER if not known.counts(values)}
+    values = {**values, **idle}
     task = t.LinearTask(
         values["task"],
         values["inputs"],
@@ -120,7 +126,7 @@ LINEAR: PageTable = page_table(
     "pages/9_Linear.py",
     (
         *(FAMILY, STEPS, SIZE, SPREAD),
-        *(TASK, INPUTS, DEPTH, TWINS, SAMPLES, N_IN, N_HIDDEN, N_OUT, RANK, TARGET_NOISE),
+        *(TASK, INPUTS, *_FURTHER, N_IN, N_HIDDEN),
         *(SCALING, DRAWS, KEY),
     ),
     linear=linear_study,

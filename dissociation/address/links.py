@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from dissociation.address.compare import comparable
 from dissociation.address.pages import PAGES, START
+from dissociation.address.parameter import implied
 from dissociation.address.table import Condition, PageTable
 from dissociation.contrasts import Contrast
 from dissociation.errors import InvalidValue
@@ -17,12 +19,22 @@ VERSION = "1"
 VERSION_NAME = "v"
 MAX_ADDRESS = 8_000
 MAX_FIELDS = 200
+#: What others write into links: those who count visitors, and Streamlit for pages in frames.
+_FOREIGN = re.compile(
+    "(utm|mtm|pk|hsa|mc|vero)_.*|_(ga|gl|hs.*)|[a-z]+clk?id|[gw]braid|igshi?d?|ref|ref_src|ref_url|"
+    "referrer|embed|embed_options|streamlit_.*",
+    re.IGNORECASE,
+)
+#: What an ampersand is in HTML, at the front of a name if a link was copied from there.
+_COPIED = re.compile("^(amp;|#38;)+")
 
 
 def write_query(
     table: PageTable, values: Mapping[str, Any], *, without: tuple[str, ...] = ()
 ) -> dict[str, str]:
     """What the address of a page holds: its version, and the values that are not the defaults.
+
+    Those that make no difference beside the others are left out.
 
     **Arguments:**
 
@@ -31,20 +43,45 @@ def write_query(
     query = {
         parameter.name: parameter.format(values[parameter.name])
         for parameter in table.parameters
-        if values[parameter.name] != parameter.default and parameter.name not in without
+        if values[parameter.name] != parameter.default
+        and parameter.name not in without
+        and parameter.counts(values)
     }
     return {VERSION_NAME: VERSION, **query} if query else {}
 
 
-def read_query(table: PageTable, query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+def without_foreign(
+    table: PageTable, query: Mapping[str, Sequence[str]]
+) -> dict[str, Sequence[str]]:
+    """What of an address's texts is meant for the page: not what other programs add to links."""
+    own = table.defaults
+    return {name: texts for name, texts in query.items() if name in own or not _foreign(name)}
+
+
+def _foreign(name: str) -> bool:
+    return _FOREIGN.fullmatch(name) is not None
+
+
+def read_query(
+    table: PageTable, query: Mapping[str, str | Sequence[str]]
+) -> tuple[dict[str, Any], list[str]]:
     """The values that the texts of an address give, and what could not be used of it.
 
-    **Returns:** values of the parameters that were given well, and one notice for each other.
+    A list may be given in several parts; of anything else that is repeated, the last one counts.
+
+    **Arguments:**
+
+    - `query`: by name, a text or all the texts under that name.
+
+    **Returns:** values of the parameters that were given well and make a difference, and a notice
+    for everything else that is meant for the page.
     """
     known = {parameter.name: parameter for parameter in table.parameters}
     values: dict[str, Any] = {}
     notices = []
-    for name, text in query.items():
+    given = _texts(query)
+    for name, texts in without_foreign(table, given).items():
+        text = texts[-1]
         if name == VERSION_NAME:
             if text != VERSION:
                 notices.append(
@@ -59,11 +96,39 @@ def read_query(table: PageTable, query: Mapping[str, str]) -> tuple[dict[str, An
             )
             continue
         parameter = known[name]
+        if parameter.listed:
+            text = ",".join(filter(None, texts))
+        elif len(set(texts)) > 1:
+            notices.append(
+                f"The address gives “{name}” {len(texts)} times; the page uses the last one."
+            )
         try:
             values[name] = parameter.parse(text)
         except InvalidValue as problem:
             default = parameter.format(parameter.default) or "none"
             notices.append(f"{problem} The page uses {default} instead.")
+    meant = {name: word for name, word in implied(known, values).items() if name not in given}
+    return _counting(table, {**values, **meant}, notices)
+
+
+def _texts(query: Mapping[str, str | Sequence[str]]) -> dict[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for name, texts in query.items():
+        own = found.setdefault(_COPIED.sub("", name), [])
+        own.extend([texts] if isinstance(texts, str) else texts)
+    return dict(found)
+
+
+def _counting(
+    table: PageTable, values: dict[str, Any], notices: list[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Values without those that make no difference, and a notice more for each of these."""
+    everything = {**table.defaults, **values}
+    idle = [q for q in table.parameters if q.name in values and not q.counts(everything)]
+    for parameter in idle:
+        del values[parameter.name]
+        needs = parameter.unmet(everything)
+        notices.append(f"“{parameter.name}” counts only with {needs}; it was left out.")
     return values, notices
 
 
@@ -147,5 +212,5 @@ def read_address(address: str) -> tuple[Link, list[str]]:
         known = ", ".join(page.title for page in PAGES.values())
         raise InvalidValue("address", address, f"name one of the pages {known}")
     table = PAGES[last or START.name]
-    values, notices = read_query(table, {name: found[-1] for name, found in texts.items()})
+    values, notices = read_query(table, texts)
     return Link(table, {**table.defaults, **values}), notices

@@ -87,7 +87,7 @@ ROTATION_NETWORKS = Parameter(
 _NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
 _FURTHER = tuple(
     q
-    for q in p.strength_parameters(REGISTRY)
+    for q in p.strength_parameters(REGISTRY, chosen_by="show")
     if q.name not in REGISTRY and not q.name.endswith(".layer")
 )
 

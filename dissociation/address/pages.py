@@ -10,11 +10,12 @@ from dissociation.address.inputs_page import INPUTS
 from dissociation.address.linear_page import LINEAR
 from dissociation.address.map_page import MAP
 from dissociation.address.phantom_page import PHANTOM
+from dissociation.address.predicting import ROOM
 from dissociation.address.representation_page import REPRESENTATION
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import PageTable, page_table
 
-START = page_table("start", "Start", "app.py")
+START = page_table("start", "Start", "app.py", states=(ROOM,))
 PAGES: dict[str, PageTable] = {
     table.name: table
     for table in (

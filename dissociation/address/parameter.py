@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from dissociation.errors import InvalidValue, check_choice, check_integer, check_number
@@ -21,10 +21,35 @@ class Codec(NamedTuple):
 
     - `parse(name, text)`: the value. **Raises:** `InvalidValue` with that name.
     - `format(value)`: the text; `parse` gives the value back.
+    - `listed`: whether texts joined by commas are read as one list.
     """
 
     parse: Callable[[str, str], Any]
     format: Callable[[Any], str]
+    listed: bool = False
+
+
+class Need(NamedTuple):
+    """What another parameter must say for this one to count.
+
+    - `name`: of the other; `words`: one of these, or, if empty, anything at all.
+    - `implied`: whether an address that leaves the other out means the first of these words.
+    """
+
+    name: str
+    words: tuple[str, ...] = ()
+    implied: bool = False
+
+    def met(self, values: Mapping[str, Any]) -> bool:
+        """Whether it does among these values."""
+        value = values[self.name]
+        if not self.words:
+            return bool(value)
+        chosen = value if isinstance(value, list) else [value]
+        return any(word in self.words for word in chosen)
+
+    def __str__(self) -> str:
+        return f"{self.name} = {' or '.join(self.words)}" if self.words else f"“{self.name}”"
 
 
 def word_codec(pattern: str, allowed: str) -> Codec:
@@ -47,6 +72,7 @@ class Parameter:
     - `low`, `high`: limits of numbers; `choices`: word in the address → words for people.
     - `log`: whether its slider is logarithmic.
     - `own`: which texts are choices of a visitor's own, if there may be such.
+    - `needs`: what others must say, all of it, for this one to make any difference.
     """
 
     name: str
@@ -60,6 +86,20 @@ class Parameter:
     choices: Mapping[str, str] = field(default_factory=dict)
     codec: Codec | None = None
     own: Callable[[object], bool] | None = None
+    needs: tuple[Need, ...] = ()
+
+    @property
+    def listed(self) -> bool:
+        """Whether its value is a list, so that an address may give it in several parts."""
+        return self.kind == CHOICES or (self.codec is not None and self.codec.listed)
+
+    def counts(self, values: Mapping[str, Any]) -> bool:
+        """Whether it makes any difference beside the other values of its page."""
+        return all(need.met(values) for need in self.needs)
+
+    def unmet(self, values: Mapping[str, Any]) -> str:
+        """What others would have to say for it to make a difference, in words."""
+        return " and ".join(str(need) for need in self.needs if not need.met(values))
 
     def parse(self, text: str) -> Any:
         """The value that the address gives. **Raises:** `InvalidValue`, naming what is allowed."""
@@ -119,6 +159,23 @@ class Parameter:
         if self.kind != CHOICE:
             return self.format(value)
         return self.choices.get(value, value if self.own is None else "your own")
+
+
+def implied(known: Mapping[str, Parameter], given: Iterable[str]) -> dict[str, str]:
+    """What an address means by the parameters that it gives, and does not say itself.
+
+    **Arguments:**
+
+    - `known`: parameters by name; `given`: names of the parameters in the address.
+    """
+    names = set(given)
+    needs = (need for name in names for need in known[name].needs)
+    return {need.name: need.words[0] for need in needs if need.implied and need.name not in names}
+
+
+def needing(parameters: Iterable[Parameter], *needs: Need) -> tuple[Parameter, ...]:
+    """The same parameters, which count only if these needs are met as well."""
+    return tuple(replace(known, needs=(*known.needs, *needs)) for known in parameters)
 
 
 def short(number: float) -> str:

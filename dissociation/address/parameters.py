@@ -17,7 +17,9 @@ from dissociation.address.parameter import (
     INTEGER,
     NUMBER,
     RANGE,
+    Need,
     Parameter,
+    needing,
 )
 from dissociation.experiment import MAX_KEY, MAX_SEEDS
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
@@ -30,7 +32,7 @@ from dissociation.training import PAPER, QUICK, RECIPES, Recipe
 
 
 def strength_parameters(
-    names: Iterable[str], strengths: Mapping[str, float] | None = None
+    names: Iterable[str], strengths: Mapping[str, float] | None = None, *, chosen_by: str = ""
 ) -> list[Parameter]:
     """For each manipulation: its strength, under its name, and its further fields.
 
@@ -38,24 +40,24 @@ def strength_parameters(
 
     - `names`: of the manipulations.
     - `strengths`: default strengths where they differ from the declared ones.
+    - `chosen_by`: the parameter that says which manipulations a page applies; by default all.
     """
-    found = []
+    found: list[Parameter] = []
     for name in names:
         cls = MANIPULATIONS[name]
         declared = cls.strength_range
-        found.append(
-            Parameter(
-                name,
-                f"{declared.symbol} ({declared.unit})",
-                INTEGER if declared.integer else NUMBER,
-                (strengths or {}).get(name, declared.default),
-                f"{cls.rule}. Exact on {_defaults(cls).exact_on}.",
-                declared.low,
-                declared.high,
-                declared.log,
-            )
+        strength = Parameter(
+            name,
+            f"{declared.symbol} ({declared.unit})",
+            INTEGER if declared.integer else NUMBER,
+            (strengths or {}).get(name, declared.default),
+            f"{cls.rule}. Exact on {_defaults(cls).exact_on}.",
+            declared.low,
+            declared.high,
+            declared.log,
         )
-        found.extend(_further(cls))
+        needs = [Need(chosen_by, (name,))] if chosen_by else []
+        found.extend(needing([strength, *_further(cls)], *needs))
     return found
 
 
@@ -111,19 +113,8 @@ def show_parameter(names: Iterable[str], default: Iterable[str]) -> Parameter:
 
 def network_parameters() -> list[Parameter]:
     """Which networks: recipe (or a custom one), number of seeds, and the key of the noise."""
-    return [
-        Parameter(
-            "recipe",
-            "Training recipe",
-            CHOICE,
-            "quick",
-            "Quick: seconds a network. Paper: the notebook's 30 epochs.",
-            choices={
-                "quick": f"quick ({QUICK.epochs} epochs)",
-                "paper": f"paper ({PAPER.epochs} epochs)",
-                "custom": "custom",
-            },
-        ),
+    custom = Need("recipe", ("custom",), implied=True)
+    own = (
         Parameter("epochs", "Epochs", INTEGER, QUICK.epochs, "Passes over 60,000 images.", 0, 100),
         Parameter(
             "rate",
@@ -140,6 +131,21 @@ def network_parameters() -> list[Parameter]:
         Parameter(
             "width", "Hidden width", INTEGER, QUICK.width, "Neurons a layer.", 16, 4096, True
         ),
+    )
+    return [
+        Parameter(
+            "recipe",
+            "Training recipe",
+            CHOICE,
+            "quick",
+            "Quick: seconds a network. Paper: the notebook's 30 epochs.",
+            choices={
+                "quick": f"quick ({QUICK.epochs} epochs)",
+                "paper": f"paper ({PAPER.epochs} epochs)",
+                "custom": "custom",
+            },
+        ),
+        *needing(own, custom),
         Parameter(
             "seeds", "Networks (seeds)", INTEGER, 2, "Independently trained.", 1, float(MAX_SEEDS)
         ),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from dissociation.address.chains import Chain, format_chain, parse_chain
 from dissociation.address.names import TRAINED
-from dissociation.address.parameter import CODED, Codec, Parameter
+from dissociation.address.parameter import CODED, Codec, Parameter, implied
 from dissociation.errors import InvalidValue
 
 
@@ -41,7 +41,7 @@ def pin(steps: Chain, values: Mapping[str, Any], table: Sequence[Parameter]) -> 
     settings = tuple(
         (parameter.name, parameter.format(values[parameter.name]))
         for parameter in table
-        if values[parameter.name] != parameter.default
+        if values[parameter.name] != parameter.default and parameter.counts(values)
     )
     return Pin(tuple(steps), settings)
 
@@ -59,19 +59,19 @@ def pin_parameter(table: Sequence[Parameter]) -> Parameter:
         if not text:
             return None
         chain, *parts = text.split(";")
-        settings = []
+        given: dict[str, Any] = {}
         for part in parts:
             field, _, value = part.partition("=")
             if field not in known:
                 raise InvalidValue(name, text, "pin only settings of this page")
-            parameter = known[field]
-            parsed = parameter.parse(value)
-            if parsed != parameter.default:
-                settings.append((field, parameter.format(parsed)))
-        order = list(known)
-        settings.sort(key=lambda item: order.index(item[0]))
+            given[field] = known[field].parse(value)
+        values = {**{q.name: q.default for q in table}, **implied(known, given), **given}
+        for field in given:
+            if not known[field].counts(values):
+                needs = known[field].unmet(values)
+                raise InvalidValue(name, text, f"“{field}” counts only with {needs}")
         steps = () if chain == TRAINED else parse_chain(name, chain)
-        return Pin(steps, tuple(dict(settings).items()))
+        return pin(steps, values, table)
 
     def format_pin(value: Pin | None) -> str:
         if value is None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dissociation.address.names import condition_keys
-from dissociation.address.parameter import CODED, FLAG, Codec, Parameter, short, word_codec
+from dissociation.address.parameter import CODED, FLAG, Codec, Need, Parameter, short, word_codec
 from dissociation.address.table import Condition
 from dissociation.errors import InvalidValue, check_number
 from dissociation.predictions import PLACES
@@ -68,7 +68,9 @@ def _format_guess(guess: Guess | None) -> str:
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ2345679"
 CODE_LENGTH = 4
 _CONDITION = word_codec("[a-z_]+([+][a-z_]+){0,7}(#[2-9])?", "name a condition of this page")
-_CODE = word_codec(f"[{ALPHABET}]{{{CODE_LENGTH}}}", f"a room's code has {CODE_LENGTH} letters")
+_CODE = word_codec(
+    f"[{ALPHABET}]{{{CODE_LENGTH}}}", f"a room's code has {CODE_LENGTH} letters or digits"
+)
 
 PREDICT = Parameter("predict", "Predict before it is shown", CODED, "", codec=_CONDITION)
 GUESS = Parameter(
@@ -78,9 +80,25 @@ GUESS = Parameter(
     None,
     f"{PLACES} errors over the axis.",
     codec=Codec(_parse_guess, _format_guess),
+    needs=(Need(PREDICT.name),),
 )
-REVEALED = Parameter("revealed", "The predicted curve is shown", FLAG, False)
-ROOM = Parameter("room", "Room of a class", CODED, "", codec=_CODE)
+REVEALED = Parameter(
+    "revealed", "The predicted curve is shown", FLAG, False, needs=(Need(PREDICT.name),)
+)
+
+
+def typed_code(text: str) -> str:
+    """A room's code as it was given out, however it was typed."""
+    return text.strip().upper()
+
+
+ROOM = Parameter(
+    "room",
+    "Room of a class",
+    CODED,
+    "",
+    codec=Codec(lambda name, text: _CODE.parse(name, typed_code(text)), _CODE.format),
+)
 #: Of every page whose curves can be predicted.
 PREDICTING = (PREDICT, GUESS, REVEALED, ROOM)
 

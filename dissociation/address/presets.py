@@ -32,8 +32,8 @@ PRESETS: dict[str, Preset] = {
             "notebook-noise",
             "The notebook's noise figure",
             Link.of("robustness", show=["scale", "duplicate", "nuisance"]),
-            "Three rewrites that leave every answer as it was part ways as soon as the weights "
-            "are noisy, scaled networks first.",
+            "Three rewrites leave every answer as it was. As soon as the weights are noisy, their "
+            "curves separate, and scaled networks fail first.",
             "Noise of one size meets weights of very different sizes: scaling by α = 20 makes the "
             "outgoing weights twenty times smaller, and the noise on them is read from features "
             "twenty times larger.",
@@ -88,8 +88,8 @@ PRESETS: dict[str, Preset] = {
             "best-scale",
             "Is there a best scale?",
             Link.of("sweep", strengths=(0.1, 0.3, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)),
-            "Close to α = 2: there the network stands a little more noise than the trained one; "
-            "scaled further up or down it breaks sooner.",
+            "Close to α = 2: there the network tolerates a little more noise than the trained "
+            "one; scaled further up or down it breaks sooner.",
             "Scaling up makes the incoming weights large against the noise on them, and lets the "
             "noise on the outgoing weights be read from larger features. The best α is where the "
             "two weigh the same.",
@@ -100,8 +100,8 @@ PRESETS: dict[str, Preset] = {
             Link.of("transfer", show=["nuisance"], nuisance=128),
             "They do no harm to a probe that has converged: the new task is read as well as "
             "before, or a little better.",
-            "Neurons that have no say in the old answers still respond to the images; to a new "
-            "reader they are a few more random features.",
+            "Neurons whose effects on the old answers cancel still respond to the images; to a "
+            "new reader they are a few more random features.",
         ),
         Preset(
             "fooled-probe",
@@ -153,14 +153,14 @@ PRESETS: dict[str, Preset] = {
             "A face that means nothing",
             Link.of("phantom"),
             "A face looks out of the similarity matrix, and not one answer has changed. With noise "
-            "on the images it fades long before the answers do: they stand about four times as "
-            "much.",
+            "on the images it fades long before the answers do: they tolerate about four times as "
+            "much noise.",
             "The neurons that paint it cancel in the output, so the function has no need of them; "
             "their weights were solved for these very images and for nothing near them.",
         ),
         Preset(
             "linear-walk",
-            "The outputs stand, all else wanders",
+            "Outputs stay fixed while everything else drifts",
             Link.of("linear"),
             "Play the walk: at its end both layers of weights are as far from where they began as "
             "they are large, the similarity matrix by three quarters of its norm, and all outputs "
@@ -172,9 +172,9 @@ PRESETS: dict[str, Preset] = {
             "linear-minimum",
             "Least norm, one similarity matrix",
             Link.of("linear", family="mwns"),
-            "The weights wander as far, but the similarity matrix stands, too; even so, a decoder "
-            "fitted at the start comes to miss 46 % of the outputs. Weak parameter noise costs "
-            "MWNS twice what it costs MRNS, and a general solution five times.",
+            "The weights drift as far, but the similarity matrix stays fixed, too; even so, a "
+            "decoder fitted at the start comes to miss 46 % of the outputs. Weak parameter noise "
+            "costs MWNS twice what it costs MRNS, and a general solution five times.",
             "Least norm leaves the hidden layer free only to turn, which no similarity between "
             "items notices and every linear reader does.",
         ),
@@ -182,8 +182,9 @@ PRESETS: dict[str, Preset] = {
             "silent-neurons",
             "Thirty-two neurons that say nothing, and most of the noise",
             Link.of("causes", rewrite="phantom"),
-            "With a phantom the logits take up more than twice the noise of the trained network's, "
-            "and more than half of it passes 32 of 1,056 neurons: those that paint the picture.",
+            "With a phantom the logits receive more than twice as much noise as the trained "
+            "network's, and more than half of it passes 32 of 1,056 neurons: those that paint the "
+            "picture.",
             "What they tell the output cancels, but noise on their outgoing weights does not; it "
             "is read from activations that are much larger than those of any other neuron.",
         ),
@@ -191,9 +192,10 @@ PRESETS: dict[str, Preset] = {
             "linear-law",
             "How far does the linear law carry?",
             Link.of("bridge", compute="all"),
-            "σ50 falls with the noise gain over five decades, in a nearly straight line, but less "
-            "steeply than the law says: most rewrites are within a quarter of it, those that are "
-            "scaled and rescaled the most stand three to five times as much noise.",
+            "Once all networks are measured, σ50 falls with the noise gain over five decades, in a "
+            "nearly straight line, but less steeply than the law predicts: most networks lie "
+            "within a factor of 1.25 of it, those that are scaled and rescaled the most tolerate "
+            "three to five times as much noise.",
             "The gain is that of small noise, and noise that topples half of the answers is not "
             "small: the noises of the layers multiply, in the trained network as well. Put the "
             "noise that theory allows across, products included, and the points close ranks.",

@@ -70,7 +70,7 @@ REPRESENTATION: PageTable = page_table(
     "pages/6_Representation.py",
     (
         _REWRITE,
-        *p.strength_parameters(REGISTRY),
+        *p.strength_parameters(REGISTRY, chosen_by=REWRITE.name),
         THEN,
         NETWORK_A,
         NETWORK_B,

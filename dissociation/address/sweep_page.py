@@ -42,9 +42,10 @@ STRENGTHS = Parameter(
     CODED,
     (),
     f"At most {MAX_STRENGTHS} numbers, parted by commas; without any, a usual choice.",
-    codec=Codec(_parse, lambda value: ",".join(map(short, value))),
+    codec=Codec(_parse, lambda value: ",".join(map(short, value)), True),
 )
-_FURTHER = tuple(q for q in p.strength_parameters(REGISTRY) if q.name not in REGISTRY)
+_REWRITES = p.strength_parameters(REGISTRY, chosen_by=REWRITE.name)
+_FURTHER = tuple(q for q in _REWRITES if q.name not in REGISTRY)
 
 
 def strengths_of(values: Values) -> Strengths:
@@ -71,7 +72,6 @@ SWEEP: PageTable = page_table(
         STRENGTHS,
         *_FURTHER,
         *NOISE,
-        p.ANYWAY,
         *p.network_parameters(),
         p.ERROR_AXIS,
     ),

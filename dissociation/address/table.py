@@ -127,8 +127,11 @@ def curve_conditions(
         pinned = values["pin"]
         if pinned is not None:
             then = pinned.values(determining)
-            experiment = make({**values, **then}, pinned.steps)
-            differing = (q for q in determining if then[q.name] != values[q.name])
+            whole = {**values, **then}
+            experiment = make(whole, pinned.steps)
+            differing = (
+                q for q in determining if then[q.name] != values[q.name] and q.counts(whole)
+            )
             note = ", ".join(f"{q.label}: {q.words(then[q.name])}" for q in differing)
             found.append(Condition(experiment, "A", note))
         return found

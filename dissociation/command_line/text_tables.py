@@ -11,6 +11,7 @@ from dissociation.comparison import Findings
 from dissociation.contrasts import Contrast, is_close_look
 from dissociation.measures.base import Curve
 from dissociation.measures.similarity import SIMILARITIES
+from dissociation.shares import percent
 from dissociation.statistics import TOO_FEW, summarise
 
 
@@ -75,7 +76,7 @@ def _point_tables(conditions: Sequence[Condition], curves: Sequence[Curve]) -> l
 
 
 def _percent(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2%}"
+    return "–" if math.isnan(value) else percent(value, 2)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

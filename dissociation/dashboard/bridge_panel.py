@@ -143,7 +143,8 @@ def shown(watch: BridgeWatch, values: Values) -> str:
 
 
 def _verdict(watch: BridgeWatch, across: str) -> None:
-    if told := words.verdict(list(watch.points().values()), across):
+    finished = watch.status().finished
+    if told := words.verdict(list(watch.points().values()), across, finished=finished):
         st.markdown(f"### {told}")
 
 

@@ -33,22 +33,28 @@ def _slope(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-def verdict(points: Sequence[Point], across: str) -> str:
-    """How far the linear law carries; empty while there are too few points."""
+def verdict(points: Sequence[Point], across: str, *, finished: bool = True) -> str:
+    """How far the linear law carries; empty while there are too few points.
+
+    **Arguments:**
+
+    - `finished`: whether no more points are to come.
+    """
     best, linear = laws(points, across)
     if best is None:
         return ""
     label = PREDICTORS[across].label.lower()
     words = (
-        f"Over {best.points} networks σ50 goes with the {label} to the power "
+        f"{'Over' if finished else 'So far, over'} {best.points} networks σ50 goes with the "
+        f"{label} to the power "
         f"{_slope(best.slope)} (R² = {best.r2:.2f})"
     )
     if linear is None:
         return f"{words}."
     right = within(points, across, linear, FACTOR)
     return (
-        f"{words}; the linear law says {_slope(linear.slope)}, and tells {right} of them within a "
-        "quarter."
+        f"{words}; the linear law predicts a slope of {_slope(linear.slope)}; {right} of "
+        f"{best.points} networks lie within a factor of {FACTOR:g} of it."
     )
 
 
@@ -61,10 +67,9 @@ def furthest(points: Sequence[Point], across: str) -> str:
     known = [p for p in points if math.isfinite(p.half_way) and value(p.norms) > 0]
     ratios = [(math.log(p.half_way / float(linear(value(p.norms)))), p) for p in known]  # type: ignore
     off, point = max(ratios, key=lambda pair: abs(pair[0]))
-    more = "more" if off > 0 else "less"
     return (
-        f"It is most wrong about {plain(side_name(point.side))}, which stands "
-        f"{math.exp(abs(off)):.2g} times {more} noise than the law says."
+        f"It is most wrong about {plain(side_name(point.side))}, whose σ50 is "
+        f"{math.exp(off):.2g} times what the law predicts."
     )
 
 

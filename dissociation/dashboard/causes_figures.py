@@ -115,7 +115,7 @@ def _neurons(study: CausesStudy, layer: int, scale: float) -> lc.FigureSpec:
     for key, name, look in (
         (OWN, "a neuron of its own", looks()),
         (COPY, "one of several alike", looks("duplicate")),
-        (NUISANCE, "nuisance: no say in the output", looks("nuisance")),
+        (NUISANCE, "nuisance: effects on the output cancel", looks("nuisance")),
     ):
         styles.append(lc.TraceStyle(key, name, *look, group="kind"))
     return _figure("neurons", x, y, styles, scale, across=f"neurons{layer}")

@@ -20,6 +20,7 @@ from dissociation.dashboard.causes_traces import (
     scaled_by,
 )
 from dissociation.dashboard.state import plain
+from dissociation.shares import percent, percents
 from dissociation.theory.causes import CausesStudy
 from dissociation.theory.causes_findings import SCALES, CausesFindings
 from dissociation.theory.noise_sources import MATRICES
@@ -56,19 +57,11 @@ MARGINS = (
 
 def verdict(study: CausesStudy, found: CausesFindings) -> str:
     """Which layer most of the noise comes from."""
-    shares = found.sources.shares
-    first = int(np.argmax(shares))
-    rest = " and ".join(
-        f"{_share(shares[n])} in {name}" for n, name in enumerate(MATRICES) if n != first
-    )
+    shares = percents(found.sources.shares)
+    first = int(np.argmax(found.sources.shares))
+    rest = " and ".join(f"{shares[n]} in {name}" for n, name in enumerate(MATRICES) if n != first)
     name = plain(condition_name(study.manipulations))
-    return (
-        f"{name}: {_share(shares[first])} of the logits' noise begins in {MATRICES[first]}, {rest}."
-    )
-
-
-def _share(value: float) -> str:
-    return f"{value:.0%}" if value >= 0.01 or value == 0 else "under 1%"
+    return f"{name}: {shares[first]} of the logits' noise begins in {MATRICES[first]}, {rest}."
 
 
 def same_function(found: CausesFindings) -> str:
@@ -89,8 +82,8 @@ def how_fragile(found: CausesFindings) -> str:
         return ""
     times, balanced = (s.gain / found.trained.gain for s in (found.sources, found.balanced))
     return (
-        f"Its logits take up {times:.3g} times the noise of the trained network's; those of the "
-        f"trained network, balanced, {balanced:.3g} times."
+        f"Its logits receive {times:.3g} times as much noise as the trained network's; those of "
+        f"the trained network, balanced, {balanced:.3g} times as much."
     )
 
 
@@ -115,16 +108,17 @@ def overlap(found: CausesFindings, sigma: float) -> str:
     """The error both ways: as an overlap of margins with noise, and as it was measured."""
     place = nearest_scale(sigma)
     at, told = SCALES[place], found.predicted.errors[place]
-    words = f"**At σ = {at:.2g}** the predicted overlap is {told:.1%}"
+    words = f"**At σ = {at:.2g}** the predicted overlap is {percent(told, 1)}"
     count, error = found.measured.samples[place], found.measured.errors[place]
     if not count:
         return f"{words}; no noise was drawn there yet."
     wider = found.overlap_at_measured_width()[place]
     deviation = math.sqrt(max(error * (1 - error), 0) / count)
     return (
-        f"{words}; the measured error is {error:.1%} ± {deviation:.1%} ({int(count):,} noisy "
-        f"answers; {found.predicted.errors[0]:.1%} with hardly any noise). Small noise that was "
-        f"only as wide as it was sampled would leave {wider:.1%}."
+        f"{words}; the measured error is {percent(error, 1)} ± {percent(deviation, 1)} "
+        f"({int(count):,} noisy answers; {percent(found.predicted.errors[0], 1)} with hardly any "
+        "noise). The small-noise formula, with its noise scaled to the width that was measured, "
+        f"would predict {percent(wider, 1)}."
     )
 
 
@@ -153,20 +147,22 @@ def neurons_by_kind(found: CausesFindings, layer: int) -> str:
     names = kind_names(found, layer)
     top = np.sort(shares)[-RANKED:].sum()
     words = {
-        OWN: "neurons of their own",
+        OWN: "unique neurons",
         COPY: "neurons that have copies",
-        NUISANCE: "nuisance neurons, which have no say in any answer,",
+        NUISANCE: "nuisance neurons, whose effects on the output cancel,",
     }
+    kinds = [kind for kind in words if np.any(names == kind)]
+    sums = [shares[names == kind].sum() for kind in kinds]
+    *carried, rest = percents([*sums, max(0.0, 1 - sum(sums))])
     parts = [
-        f"{int(np.sum(names == kind)):,} {text} carry {_share(shares[names == kind].sum())}"
-        for kind, text in words.items()
-        if np.any(names == kind)
+        f"{int(np.sum(names == kind)):,} {words[kind]} carry {share}"
+        for kind, share in zip(kinds, carried, strict=True)
     ]
     into, out = AROUND[layer]
     return (
         f"Of all noise, {'; '.join(parts)}. The {min(RANKED, len(shares))} shown carry "
-        f"{_share(top)}. (Noise in {into} and {out} passes this layer; the rest of the noise, "
-        f"{_share(max(0.0, 1 - shares.sum()))}, does not begin there.)"
+        f"{percent(top)}. (Noise in {into} and {out} passes this layer; the rest of the noise, "
+        f"{rest}, does not begin there.)"
     )
 
 

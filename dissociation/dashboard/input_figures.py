@@ -26,6 +26,7 @@ from dissociation.dashboard.tiles import (
 from dissociation.datasets import CLASSES, PIXELS, mnist_test, mnist_train
 from dissociation.errors import DamagedData
 from dissociation.null_spaces import NullSpace, input_null_space, lengths_within, unit_direction
+from dissociation.shares import percent, percents
 from dissociation.tasks import LEAST_PRIME_FACTOR, TRANSFER_KEY, rotation_task
 
 #: Singular values at or under this are drawn at the foot of the logarithmic axis.
@@ -119,7 +120,7 @@ def spectrum_metrics(found: Spectrum) -> dict[str, str]:
         "Rank": f"{space.rank}",
         "Null dimension": f"{space.dimension} of {size}",
         "Always black pixels": f"{found.dark}",
-        "Power of white noise in it": f"{space.dimension / size:.0%}",
+        "Power of white noise in it": percent(space.dimension / size),
     }
 
 
@@ -283,10 +284,12 @@ def prime_factor_rows(count: int, seed: int) -> str:
     labels = mnist_test().labels
     factors = LEAST_PRIME_FACTOR[labels]
     rows = []
-    for factor in np.unique(LEAST_PRIME_FACTOR):
+    classes = np.unique(LEAST_PRIME_FACTOR)
+    shares = percents([np.mean(factors == factor) for factor in classes])
+    for factor, share in zip(classes, shares, strict=True):
         members = np.flatnonzero(factors == factor)
         digits = ", ".join(map(str, np.flatnonzero(LEAST_PRIME_FACTOR == factor)))
-        note = f"{digits}: {len(members):,} images ({len(members) / len(labels):.0%})"
+        note = f"{digits}: {len(members):,} images ({share})"
         tiles = [_digit_tile(n) for n in pick(members, count, seed, int(factor))]
         rows.append(Row(f"Class {factor}", note, tiles))
     return rows_html(rows, head="8rem")

@@ -5,24 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from dissociation.address.links import read_address
-from dissociation.address.predicting import CODE_LENGTH
+from dissociation.address.predicting import CODE_LENGTH, typed_code
 from dissociation.dashboard.page_links import go_to
-from dissociation.dashboard.state import plain
+from dissociation.dashboard.state import PageState, plain
 from dissociation.engine.lab import lab
 
 
-def join_a_room() -> None:
-    """Draws the field for a room's code, and goes to its page once there is one."""
+def join_a_room(state: PageState) -> None:
+    """Draws the field for a room's code, and goes to its page once there is one.
+
+    A code in the address is as good as one that is typed.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", key="start-join"):
         text = st.text_input(
             "In a class? Enter the room's code",
             max_chars=20,
             placeholder="?" * CODE_LENGTH,
-            key="start-room",
+            key="start-code",
             width=420,
         )
         st.button("Enter", key="start-enter")
-    code = text.strip().upper()
+    code = typed_code(text) or state["room"]
     if not code:
         return
     room = lab().rooms.view(code)

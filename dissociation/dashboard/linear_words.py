@@ -10,6 +10,7 @@ from dissociation.linear.families import FAMILIES
 from dissociation.linear.noise import INPUTS, PARAMETERS, SCALINGS
 from dissociation.linear.pairs import MEMBERS
 from dissociation.linear.study import LinearFindings, LinearStudy
+from dissociation.shares import percent
 from dissociation.statistics import LEAST
 
 PAPER = "Braun, Grant & Saxe, *Not all solutions are created equal*, ICML 2025"
@@ -147,8 +148,8 @@ def parameter_verdict(study: LinearStudy, found: LinearFindings) -> str:
     words = f"Weak noise costs {names} least; the worst family loses {worst:.2g} times as much."
     if least > 1e-6:
         words += (
-            f" Still {least:.1%} above the least: for this noise both layers of MRNS would have to "
-            "be rescaled against each other."
+            f" Still {percent(least, 1)} above the least: for this noise both layers of MRNS would "
+            "have to be rescaled against each other."
         )
     return words
 

@@ -10,6 +10,7 @@ from dissociation.comparison import Findings
 from dissociation.dashboard.state import plain
 from dissociation.manipulations import REGISTRY
 from dissociation.measures.similarity import SIMILARITIES
+from dissociation.shares import percent
 
 CORNERS = (
     ("top left", "same function,\ndifferent representation"),
@@ -112,7 +113,7 @@ def corner_of_another_task(
     further = [(other, name) for other, name in same if other > far]
     who = (
         f"**Different function, similar representation?** A network trained on rotation gives "
-        f"{changed:.0%} of the images another answer"
+        f"{percent(changed)} of the images another answer"
     )
     if further:
         count = f"{len(further)} of the {len(same)} rewrites that keep every answer"

@@ -122,7 +122,8 @@ def reading(study: PhantomStudy) -> str:
     return (
         f"{what} Below: the same under more and more noise (its first draw), with the "
         "correlation of what is seen with the picture, and the share of 1,000 answers that are "
-        "as without noise. Colours from the least to the largest 0.5 % of each panel's values."
+        "as without noise (the mean of all draws). Colours from the least to the largest 0.5 % of "
+        "each panel's values."
     )
 
 
@@ -148,12 +149,15 @@ def verdict(study: PhantomStudy, found: PhantomFindings) -> str:
     times = function / picture
     ends = f"(half gone at σ = {picture:.2g} and σ = {function:.2g})"
     if times >= 1.25:
-        return f"The picture goes first: the function stands {times:.1f} times the noise {ends}."
+        return (
+            f"The picture goes first: the answers tolerate {times:.1f} times as much noise {ends}."
+        )
     if times <= 0.8:
         return (
-            f"The picture outlasts the function: it stands {1 / times:.1f} times the noise {ends}."
+            f"The picture outlasts the answers: it tolerates {1 / times:.1f} times as much noise "
+            f"{ends}."
         )
-    return f"Picture and function go at about the same noise {ends}."
+    return f"Picture and answers tolerate about the same noise {ends}."
 
 
 def _verdict(watch: PhantomWatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dissociation.comparison import Findings
 from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
+from dissociation.shares import percent
 
 #: What its columns say.
 NOTE = (
@@ -26,9 +27,8 @@ def headline(found: Findings) -> str:
     if math.isnan(changed):
         why = found.undefined.get("disagreement", "")
         return f"The answers cannot be compared: {why}." if why else ""
-    function = (
-        "The answers are the same" if changed == 0 else f"{changed:.2%} of the answers differ"
-    )
+    differ = f"{percent(changed, 2)} of the answers differ"
+    function = "The answers are the same" if changed == 0 else differ
     if math.isnan(angle):
         return f"{function}."
     if angle < 0.01:

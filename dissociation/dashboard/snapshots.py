@@ -36,6 +36,7 @@ from dissociation.measures.similarity.sample import stratified_order
 from dissociation.phantom_views import Shade, shaded
 from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.pictures import EMBEDDED
+from dissociation.shares import percent
 from dissociation.statistics import LEAST, TOO_FEW, half_ways, paired_difference, rest_alike
 from dissociation.theory import Prediction
 
@@ -237,8 +238,9 @@ def phantom_traces(study: PhantomStudy, found: PhantomFindings | None) -> list[d
         _shade_trace("after", found.after, shown, ""),
     ]
     for number, (position, picture) in enumerate(found.frames):
-        read, kept = found.legibility[0, position], found.unchanged[0, position]
-        title = f"σ = {study.x[position]:.2g}\npicture {read:.2f}\nanswers {kept:.0%}"
+        read = found.legibility[0, position]
+        kept = percent(np.nanmean(found.unchanged[:, position]))
+        title = f"σ = {study.x[position]:.2g}\npicture {read:.2f}\nanswers {kept}"
         traces.append(_shade_trace(f"frame-{number}", picture, shown, title))
     draws = len(found.legibility)
     for key in ("legibility", "unchanged"):

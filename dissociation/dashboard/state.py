@@ -9,11 +9,18 @@ notice stays until a control is moved, as the script runs again whenever a chart
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from dissociation.address.links import VERSION, VERSION_NAME, read_query, write_query
+from dissociation.address.links import (
+    VERSION,
+    VERSION_NAME,
+    read_query,
+    without_foreign,
+    write_query,
+)
 from dissociation.address.parameter import CHOICES, RANGE
 from dissociation.address.table import PageTable
 from dissociation.address.view import ALL, LECTURE
@@ -63,7 +70,7 @@ class PageState:
         )
 
     def _read(self) -> None:
-        query = {name: st.query_params.get_all(name)[-1] for name in st.query_params}
+        query = self._address()
         remembered = st.session_state.get(self._memory("values"))
         if remembered is None:
             self._seed({**self.table.defaults, **self._parse(query)})
@@ -95,9 +102,15 @@ class PageState:
                 # Assigning a control its own value keeps it alive while it is not drawn.
                 st.session_state[key] = st.session_state[key]
 
-    def _parse(self, query: dict[str, str]) -> dict[str, Any]:
+    def _parse(self, query: Mapping[str, str | list[str]]) -> dict[str, Any]:
         found, self.notices = read_query(self.table, query)
         return found
+
+    def _address(self) -> dict[str, str | list[str]]:
+        """What the address holds for the page: a text each, or several where it is repeated."""
+        texts = {name: st.query_params.get_all(name) for name in st.query_params}
+        own = without_foreign(self.table, texts)
+        return {name: found[0] if len(found) == 1 else list(found) for name, found in own.items()}
 
     def __getitem__(self, name: str) -> Any:
         return st.session_state[self.key(name)]
@@ -144,11 +157,14 @@ class PageState:
         """Writes the values that differ from their defaults into the address."""
         values = self.values()
         query = write_query(self.table, values)
+        before = st.session_state.get(self._memory("query"), query)
         st.session_state[self._memory("values")] = values
         st.session_state[self._memory("query")] = query
-        now = {name: st.query_params.get_all(name)[-1] for name in st.query_params}
+        now = self._address()
         # An address that only lacks its version stays: writing it anew would trap Back.
-        if query != now and query != {VERSION_NAME: VERSION, **now}:
+        wanted = query not in (now, {VERSION_NAME: VERSION, **now})
+        # A link from a page to itself changes what the script sees, but not the browser's address.
+        if wanted or query != before:
             st.query_params.from_dict(query)
 
     def reset(self) -> None:

@@ -11,6 +11,7 @@ from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
+from dissociation.shares import percent
 from dissociation.statistics import LEAST, TOO_FEW, interval, rest_alike, spread, summarise
 from dissociation.theory import Prediction
 
@@ -64,7 +65,7 @@ def _range(bounds: tuple[float, float], form: str) -> str:
 
 
 def _percent(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.2%}"
+    return "–" if np.isnan(value) else percent(value, 2)
 
 
 def _significant(value: float) -> str:

@@ -10,6 +10,7 @@ from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.dashboard.state import plain
 from dissociation.engine.theory_watch import TheoryWatch
+from dissociation.shares import percent
 from dissociation.theory.residuals import BEYOND, Residual, largest_residual
 
 _ASSUMED = {
@@ -63,7 +64,7 @@ def residual_line(name: str, found: Residual) -> str:
     """In words, where a measured curve and its prediction part most, and what that means."""
     text = (
         f"**{plain(name)}**: furthest apart at σ = {found.sigma:.2g}, where "
-        f"{found.measured:.2%} were measured and {found.predicted:.2%} predicted"
+        f"{percent(found.measured, 2)} were measured and {percent(found.predicted, 2)} predicted"
     )
     if found.chance != found.chance:
         return f"{text}; too few runs to separate this from chance."

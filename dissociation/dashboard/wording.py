@@ -34,9 +34,9 @@ def same_function_line(
     largest = max(check.logit_change for check in checks)
     largest_noisy = max(check.noisy_logit_change for check in checks)
     return text + plain(
-        f". Verified on {images:,} predictions: largest logit change {_power(largest)} of the "
-        f"logit scale, {changed:,} predictions changed; on noisy images (σ = 1) "
-        f"{_power(largest_noisy)} and {noisy:,}."
+        f". Verified: {changed:,} of {images:,} predictions changed (largest logit change "
+        f"{_power(largest)} of the logit scale); on noisy images (σ = 1) {noisy:,} changed "
+        f"(largest logit change {_power(largest_noisy)} of the logit scale)."
     )
 
 

@@ -13,6 +13,7 @@ from dissociation.engine.job import FINISHED, JobSnapshot
 from dissociation.engine.records import History
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve
+from dissociation.shares import percent
 from dissociation.training import DIGITS, Recipe
 
 #: A network is called dead if no neuron of a layer is active on this share of the test images.
@@ -62,7 +63,7 @@ def training_message(
     if state == j.CANCELLED:
         return "Training was cancelled."
     if state == j.DONE:
-        errors = ", ".join(f"{h.errors[-1]:.2%}" for h in histories)
+        errors = ", ".join(percent(h.errors[-1], 2) for h in histories)
         return f"{count} {noun} trained; test error {errors}."
     if state == j.QUEUED:
         return queue_message(snapshots)

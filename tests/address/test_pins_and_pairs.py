@@ -43,12 +43,19 @@ def test_a_pinned_curve_stays_what_it_was():
         ("scale:3;colour=red", "only settings of this page"),
         ("scale:3;seeds=99", "seeds"),
         ("nobody", "begin each step"),
+        ("scale:3;recipe=quick;width=64", "“width” counts only with recipe = custom"),
     ],
 )
 def test_bad_pins(text, reason):
     with pytest.raises(InvalidValue) as problem:
         PIN.parse(text)
     assert reason in str(problem.value)
+
+
+def test_a_pinned_width_is_that_of_the_pinned_networks():
+    found = conditions(pin=PIN.parse("scale:3;width=64"), input_range=(0.2, 5.0))
+    assert found[-1].experiment.recipe.width == 64
+    assert found[-1].note == "Training recipe: custom, Hidden width: 64"
 
 
 @given(st.text(max_size=40))

@@ -82,7 +82,7 @@ def test_streams_into_one_node_from_training_to_the_last_image(lab, page):
     wait_for_end(page)
     assert unchanged(page)
     expect(page.get_by_text("Same function?")).to_be_visible()
-    expect(page.get_by_text("0 predictions changed").first).to_be_visible()
+    expect(page.get_by_text("0 of 10,000 predictions changed").first).to_be_visible()
     expect(page.get_by_text("computed now")).to_be_visible()
     no_exception(page)
 
@@ -209,7 +209,7 @@ def test_the_chart_taken_home_draws_itself(lab, page, new_page, tmp_path):
     drawn(home)
     names = home.evaluate("() => document.querySelector('#charts > div').data.map((t) => t.name)")
     assert {"Trained", "Scaled (α = 20)"} <= set(names)
-    expect(home.get_by_text("0 predictions changed").first).to_be_visible()
+    expect(home.get_by_text("0 of 10,000 predictions changed").first).to_be_visible()
 
 
 def test_pictures(lab, page):
@@ -254,6 +254,50 @@ def test_back_undoes_a_pin(lab, page):
     page.go_forward()
     expect(page.get_by_role("button", name="Unpin")).to_be_visible()
     no_exception(page)
+
+
+def at(page: Page, name: str, value: str) -> None:
+    """Waits until the address says so."""
+    page.wait_for_function(
+        "([name, value]) => new URLSearchParams(location.search).get(name) === value",
+        arg=[name, value],
+    )
+
+
+def test_a_burst_of_keys_is_one_entry_of_the_history(lab, page):
+    lab.open(page, address("/Robustness", show="scale", key="2"))
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible()
+    before = page.evaluate("() => history.length")
+    page.get_by_role("slider", name=re.compile("factor")).focus()
+    # The address follows in the midst of it.
+    for last in ("30", "70", "150"):
+        page.keyboard.press("ArrowRight")
+        at(page, "scale", last)
+        page.keyboard.press("ArrowRight")
+    at(page, "scale", "200")
+    assert page.evaluate("() => history.length") == before + 1
+    # What is done next is another entry.
+    page.get_by_role("button", name="Permuted").click()
+    at(page, "show", "scale,permute")
+    page.go_back()
+    at(page, "show", "scale")
+    assert "scale=200" in page.url
+    page.go_back()
+    page.wait_for_function("() => !new URLSearchParams(location.search).has('scale')")
+    expect(page.get_by_text("α = 20").first).to_be_visible()
+    no_exception(page)
+
+
+def test_the_tour_is_where_the_address_says(lab, page):
+    lab.open(page, "/Robustness?tour=3")
+    for step in ("4", "5"):
+        page.get_by_role("link", name="Next").click()
+        expect(page.get_by_text(f"{step} of 6")).to_be_visible()
+        at(page, "tour", step)
+    page.reload()
+    expect(page.get_by_text("5 of 6")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("4 of 6")).to_be_visible()
 
 
 def test_locked_for_a_class(lab, page):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from .helpers import settle
 from .tiny import contrast_address, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
@@ -108,7 +109,8 @@ def test_matrices_are_seen_before_the_plotting_library_is_there(lab, page, width
 
 
 def test_a_point_of_the_map_opens_its_page(lab, page):
-    lab.open(page, contrast_address("/Map", show="", landmarks="1", rotation="0"))
+    where = contrast_address("/Map", show="", landmarks="1", rotation="0")
+    lab.open(page, where)
     wait_for_end(page)
     page.wait_for_function(f"() => {PLOT}?.data?.[0].x?.[0] > 0")
     spot = (
@@ -125,6 +127,12 @@ def test_a_point_of_the_map_opens_its_page(lab, page):
     expect(page.get_by_role("heading", name="Representation", exact=True)).to_be_visible()
     page.wait_for_function("() => new URLSearchParams(location.search).get('network_b') === '2'")
     pictures(page)
+    # One step back is the map as it was left, not an address of neither page.
+    page.go_back()
+    expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
+    expect(page).to_have_url(lab.url + where)
+    settle(page)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
     no_exception(page)
 
 

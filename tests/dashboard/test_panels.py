@@ -40,9 +40,8 @@ class TestSameFunction:
     def test_verified(self):
         checks = (FunctionCheck(1e-7, 0, 2e-7, 1, 10_000), FunctionCheck(3e-7, 2, 1e-8, 0, 10_000))
         line = same_function_line("Name", SCALED, checks).replace("\\", "")
-        assert "Verified on 20,000 predictions" in line
-        assert "largest logit change 3.0 × 10⁻⁷" in line and "2 predictions changed" in line
-        assert "on noisy images (σ = 1) 2.0 × 10⁻⁷ and 1." in line
+        assert "2 of 20,000 predictions changed (largest logit change 3.0 × 10⁻⁷" in line
+        assert "on noisy images (σ = 1) 1 changed (largest logit change 2.0 × 10⁻⁷" in line
 
     def test_identical_curves_are_named(self):
         named = "this curve is identical to the trained one"

@@ -107,7 +107,7 @@ def test_pages_need_no_network(kind, client, link):
     assert text.startswith("<!doctype html>") and "plotlyTraces(" in text
     assert "<script src" not in text and "<link" not in text.split("<script>")[0]
     if kind == "report":
-        assert "Same function?" in text and "0 predictions changed" in text
+        assert "Same function?" in text and "0 of 10,000 predictions changed" in text
         assert "Scaled (α = 3)" in text and "95 % interval" in text
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from types import SimpleNamespace
+
 import numpy as np
+import pytest
 from labs import TINY, Visit
 
 from dissociation.dashboard import bridge_words, causes_words
@@ -95,3 +99,11 @@ def test_the_bridge_is_asked_for_what_is_missing(lab):
     assert len(again.watch().points()) == 7
     files = next(html.body for html in again.test.main.get("html") if "lab-files" in html.body)
     assert "api/export/csv/Bridge?" in files
+
+
+def test_the_headline_s_shares_add_up(lab):
+    study = Visit("causes", FEW).watch().study
+    for shares in ((0.676, 0.207, 0.117), (0.994, 0.004, 0.002)):
+        found = SimpleNamespace(sources=SimpleNamespace(shares=np.asarray(shares)))
+        said = re.findall(r"([\d.]+)%", causes_words.verdict(study, found))
+        assert len(said) == 3 and sum(map(float, said)) == pytest.approx(100)

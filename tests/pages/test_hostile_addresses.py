@@ -117,7 +117,8 @@ def test_a_notice_stays_until_a_control_is_moved(lab):
 )
 def test_repeated_keys_the_last_one_counts(given, used, lab):
     visit = Visit("robustness", {"seeds": given})
-    assert visit.notices == [] and visit.query == {"seeds": used}
+    assert len(visit.notices) == 1 and "“seeds” 2 times" in visit.notices[0]
+    assert visit.query == {"seeds": used}
     assert lab.curves[-1][0].seeds == int(used)
 
 

@@ -12,7 +12,9 @@ from PIL import Image
 from dissociation import motifs
 from dissociation.dashboard import picture_upload
 from dissociation.dashboard.phantom_panel import same_function, solved, verdict
+from dissociation.dashboard.snapshots import snapshot
 from dissociation.manipulations import Phantom
+from dissociation.shares import percent
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 #: Wide enough for layer 1 to be solved exactly.
@@ -50,6 +52,11 @@ def test_verdict_table_and_files(lab):
     assert "not one answer changed" in same_function(watch.study, found)
     assert same_function(watch.study, found) in visit.text()
     assert verdict(watch.study, found) in visit.text()
+    traces = {trace["key"]: trace for trace in snapshot(watch)["traces"]}
+    for number, (position, _) in enumerate(found.frames):
+        kept = found.unchanged[:, position].mean()
+        said = traces[f"frame-{number}"]["title"].partition("answers ")[2]
+        assert said == percent(kept) and (said == "100%") == (kept == 1)
     table = visit.test.dataframe[0].value
     assert table["picture (mean)"].tolist() == found.legibility.mean(0).tolist()
     files = next(html.body for html in visit.test.main.get("html") if "lab-files" in html.body)

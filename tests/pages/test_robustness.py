@@ -164,7 +164,7 @@ def test_stored(measured):
         assert len(values) == 3 * 2 and set(values["Images"]) == {200}
         assert (values["Networks"] == 1).all() and values["Error"].between(0, 1).all()
         lines = [line for line in shown.text().splitlines() if "same function on" in line]
-        assert len(lines) == 2 and all("Verified on 10,000 predictions" in line for line in lines)
+        assert len(lines) == 2 and all("of 10,000 predictions changed" in line for line in lines)
         assert "all inputs" in lines[0] and "the test images" in lines[1]
         htmls = [html.proto.body for html in shown.test.get("html")]
         assert any("api/export/csv/Robustness?v=1" in html for html in htmls)

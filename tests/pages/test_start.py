@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from labs import Visit
 
+from dissociation.address.links import Link
 from dissociation.address.presets import PRESETS
 from dissociation.engine.records import History
 from dissociation.experiment import Experiment
@@ -37,8 +39,24 @@ def test_links_say_where_to_go(lab):
 
 def test_while_nothing_is_known_nothing_is_claimed(lab):
     visit = Visit("start")
-    assert "verifying …" in visit.text() and "Verified on" not in visit.text()
+    assert "verifying …" in visit.text() and "Verified:" not in visit.text()
     assert len(visit.test.dataframe) == 0
+
+
+@pytest.mark.parametrize("typed", ["BC23", " bc23 "])
+def test_the_code_of_a_room_in_the_address_leads_there(typed, lab):
+    where = Link.of("robustness", show=["scale"], predict="scale", room="BC23")
+    lab.rooms.open("BC23", where.path, "a question")
+    visit = Visit("start", {"room": typed})
+    assert visit.test.title[0].value == "Robustness"
+    assert visit.test.session_state["robustness|values"]["room"] == "BC23"
+
+
+@pytest.mark.parametrize("code, told", [("BC23", "There is no room “BC23”"), ("abc", "room = ")])
+def test_a_code_of_no_room_is_told(code, told, lab):
+    visit = Visit("start", {"room": code})
+    assert visit.test.title[0].value.startswith("Same function")
+    assert len(visit.notices) == 1 and visit.notices[0].startswith(told)
 
 
 def test_with_trained_networks(lab, small_networks):

@@ -54,7 +54,7 @@ def test_measured(probe, disk_lab):
         assert list(summary["Condition"]) == ["Trained", "Scaled (α = 20)"]
         assert list(values["Budget (images)"]) == [100, 200] * 2
         assert list(values["Images"]) == [100, 200] * 2
-        assert "Verified on 10,000 predictions" in shown.text()
+        assert "of 10,000 predictions changed" in shown.text()
         # The notebook's probe stops early, and the page says so.
         explained = any("200 steps" in info.value for info in shown.test.info)
         assert explained == (probe == "notebook")

@@ -16,7 +16,8 @@ function plainLine(figure, snapshot, style, more = {}) {
     x: trace.x.length ? trace.x : [null],
     y: trace.x.length ? trace.y : [null],
     line: { color: style.color, dash: style.dash, width: 2.5 * figure.scale },
-    hovertemplate: `${escape(style.name)}: %{y:${figure.y.percent ? ".1%" : ".3~g"}}<extra></extra>`,
+    text: trace.y.map((value) => number(value, figure.y)),
+    hovertemplate: `${escape(style.name)}: %{text}<extra></extra>`,
     ...more,
   };
 }
@@ -146,7 +147,7 @@ function neuronsTraces(figure, snapshot, compact) {
   const trace = traceOf(snapshot, figure.across) ?? { x: [], neurons: [], kinds: [], copies: [] };
   const parts = figure.traces.filter(({ group }) => group === "part");
   const kinds = figure.traces.filter(({ group }) => group === "kind");
-  const percent = (value) => `${(100 * value).toPrecision(2)}%`;
+  const digits = (value, more) => value.toPrecision(2 + more);
   const bars = parts.map((style, number) => ({
     uid: uid("bar", style.key),
     type: "bar",
@@ -164,7 +165,7 @@ function neuronsTraces(figure, snapshot, compact) {
       (_, i) =>
         `neuron ${trace.neurons[i]} (${trace.kinds[i]}` +
         `${trace.copies[i] > 1 ? `, one of ${trace.copies[i]} alike` : ""})<br>` +
-        `${escape(style.name)}: ${percent(trace[style.key][i])} of all noise`,
+        `${escape(style.name)}: ${percent(trace[style.key][i], digits)} of all noise`,
     ),
     hovertemplate: "%{hovertext}<extra></extra>",
   }));

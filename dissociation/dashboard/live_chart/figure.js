@@ -10,8 +10,21 @@ const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").repla
 
 function number(value, axis) {
   if (value === null || value === undefined) return "–";
-  const digits = (v) => String(Number(v.toPrecision(3)));
-  return axis.percent ? `${digits(100 * value)}%` : digits(value);
+  const digits = (v, more = 0) => String(Number(v.toPrecision(3 + more)));
+  return axis.percent ? percent(value, digits) : digits(value);
+}
+
+/**
+ * A share as a percentage that says neither 0 nor 100 of what is neither.
+ *
+ * `write(value, more)` is the text of a number with so many more digits than usual.
+ */
+function percent(share, write) {
+  const says = (text) =>
+    (Number(text) === 0) === (share === 0) && (Number(text) === 100) === (share === 1);
+  const texts = [0, 1, 2, 3].map((more) => write(100 * share, more));
+  const text = texts.find(says) ?? (share > 0.5 ? "over 99.99" : String(Number((100 * share).toPrecision(2))));
+  return `${text}%`;
 }
 
 function translucent(hex, alpha) {

@@ -35,7 +35,7 @@ function marginsTraces(figure, snapshot) {
     x: y.length ? bins : [null],
     y: y.length ? y : [null],
     line: { color: style.color, dash: style.dash, width: 2.5 * figure.scale, shape: "spline" },
-    hovertemplate: `${escape(style.name)}: %{y:.2%} at margin %{x:.3~g}<extra></extra>`,
+    hovertemplate: `${escape(style.name)}: %{y:.3~p} at margin %{x:.3~g}<extra></extra>`,
     ...more,
   });
   const expected = trace ? sharesAt(trace.predicted, place) : [];
@@ -48,7 +48,7 @@ function marginsTraces(figure, snapshot) {
       x: bins.length ? bins : [null],
       y: bins.length ? trace.clean.slice(1, -1) : [null],
       marker: { color: translucent(clean.color, 0.45) },
-      hovertemplate: `${escape(clean.name)}: %{y:.2%} at margin %{x:.3~g}<extra></extra>`,
+      hovertemplate: `${escape(clean.name)}: %{y:.3~p} at margin %{x:.3~g}<extra></extra>`,
     },
     {
       ...curve(predicted, below.map((i) => expected[i])),
@@ -83,7 +83,8 @@ function marginsLayout(figure, snapshot, colors, width) {
   ];
   if (!trace) return layout;
   const place = scaleAt(figure, trace);
-  const percent = (value) => (value === null ? "…" : `${(100 * value).toFixed(1)}%`);
+  const digits = (value, more) => value.toFixed(1 + more);
+  const told = (value) => (value === null ? "…" : percent(value, digits));
   layout.xaxis.range = [-trace.limit, trace.limit];
   // A narrow noise is a spike that would press everything else to the ground.
   const tallest = Math.max(...trace.clean.slice(1, -1), trace.predicted.peaks[place]);
@@ -92,8 +93,8 @@ function marginsLayout(figure, snapshot, colors, width) {
   layout.annotations = [
     {
       text:
-        `σ = ${number(trace.x[place], figure.x)}<br>below 0:<br>predicted <b>${percent(trace.overlap[place])}</b>` +
-        `<br>measured <b>${percent(trace.y[place])}</b>`,
+        `σ = ${number(trace.x[place], figure.x)}<br>below 0:<br>predicted <b>${told(trace.overlap[place])}</b>` +
+        `<br>measured <b>${told(trace.y[place])}</b>`,
       xref: "paper", yref: "paper", x: 0.01, y: 0.98, xanchor: "left", yanchor: "top",
       align: "left", showarrow: false, font: { size: figure.scale * (width < PHONE ? 12 : 15), color: colors.text },
     },

@@ -16,8 +16,11 @@ def _read(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
+# Every page has this element, so it also keeps the history of what is to be copied.
 _COPY = st.components.v2.component(
-    "dissociation_copy_link", js=_read("copy_link.js"), css=_read("copy_link.css")
+    "dissociation_copy_link",
+    js=_read("history.js") + _read("copy_link.js"),
+    css=_read("copy_link.css"),
 )
 
 

@@ -30,6 +30,7 @@ from dissociation.dashboard.take_home.html import bullets, paragraph, settings, 
 from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
 from dissociation.engine.library import Library
 from dissociation.experiment import Experiment
+from dissociation.shares import percent
 from dissociation.statistics import half_ways as curve_half_ways
 
 INCOMPLETE = (
@@ -204,7 +205,7 @@ def _functions(findings: list[Findings]) -> str:
     changed = [found.values["disagreement"] for found in known]
     largest = max(found.values["logit_change"] for found in known)
     images = known[0].images["disagreement"]
-    share = " to ".join(dict.fromkeys(f"{end:.2%}" for end in (min(changed), max(changed))))
+    share = " to ".join(dict.fromkeys(percent(end, 2) for end in (min(changed), max(changed))))
     return f"{share} of the answers to {images:,} test images differ{_largest_change(largest)}."
 
 
