@@ -33,6 +33,8 @@ else:
     interpolate, linalg = map(_LazyModule, ("scipy.interpolate", "scipy.linalg"))
     special, stats = map(_LazyModule, ("scipy.special", "scipy.stats"))
 
+from dissociation.pauses import pause, taking, turn
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -58,7 +60,13 @@ def jit(
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
-            return jitted()(*args, **kwargs)
+            if turn() is None:
+                return jitted()(*args, **kwargs)
+            pause()
+            # A program is compiled and runs in one go; in the background it would go on while
+            # others have their turn.
+            with taking(None):
+                return jax.block_until_ready(jitted()(*args, **kwargs))
 
         call.jitted = jitted  # type: ignore[attr-defined]
         return call  # type: ignore[return-value]

@@ -122,3 +122,8 @@ def lengths_within(space: NullSpace, images: np.ndarray) -> np.ndarray:
     entries of `basis · x` it does not depend on the basis.
     """
     return np.linalg.norm(images @ space.basis.T, axis=1)
+
+
+def eigh(matrix: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Eigenvalues and eigenvectors."""
+    return tuple(np.linalg.eigh(matrix))

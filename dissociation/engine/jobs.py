@@ -29,7 +29,7 @@ from dissociation.engine.job import (
     Job,
     JobSnapshot,
 )
-from dissociation.engine.parked import Parked
+from dissociation.engine.parked import Parked, close
 from dissociation.engine.place import HERE, Place
 from dissociation.engine.seniority import Seniority
 from dissociation.engine.settings import MAX_QUEUE
@@ -238,7 +238,8 @@ class Jobs:
                 job.version += 1
                 note_start(job.task)
         begin = time.perf_counter()
-        state, error, step = next_chunk(job, self._place, self.wake)
+        in_turns = self._thread is not None
+        state, error, step = next_chunk(job, self._place, self.wake, in_turns=in_turns)
         with self._changed:
             spent = note_chunk(job.task, time.perf_counter() - begin)
             self._turns.took(spent)
@@ -276,6 +277,8 @@ class Jobs:
             self._thread.stopping = True
             self.wake()
             self._thread.join(timeout=10)
+            for job in self._jobs:
+                close(job.steps)
 
     @property
     def alive(self) -> bool:
