@@ -17,8 +17,8 @@ import numpy as np
 #: Takes arrays and gives arrays, by itself: a function of a module that can be named.
 Work = Callable[..., tuple[np.ndarray, ...]]
 #: Operations from which on it is worth a process of its own to be able to end it, of such as a core
-#: does some ten billion of a second.
-MUCH = 4e9
+#: does some twenty billion of a second.
+MUCH = 1e10
 
 
 class Turn(Protocol):
