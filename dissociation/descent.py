@@ -14,10 +14,7 @@ import numpy as np
 from dissociation._lazy import jax, jit, jnp
 from dissociation.datasets import CLASSES, PIXELS
 from dissociation.network import Network
-from dissociation.pauses import pause
-
-#: Operations of one call, some tenths of a second.
-AT_ONCE = 5e10
+from dissociation.pauses import AT_ONCE, pause
 
 
 def _operations(width: int, images: int) -> float:
@@ -25,7 +22,7 @@ def _operations(width: int, images: int) -> float:
     return 2.0 * images * (2 * PIXELS * width + 3 * width * width + 3 * width * CLASSES)
 
 
-def pieces_of(width: int, batch: int) -> int:
+def pieces_of_batch(width: int, batch: int) -> int:
     """How many pieces of a batch are worked on one after the other; 1 but for the largest."""
     return math.ceil(_operations(width, batch) / AT_ONCE)
 
@@ -122,7 +119,10 @@ def later(so_far: Trained, data: Data, part: slice, rates: Any) -> tuple[Trained
     """
     so_far = so_far._replace(total=jnp.float32(0))
     width, batch = len(so_far.network.w1), data.batches.shape[1]
-    at_once, pieces = max(1, int(AT_ONCE / _operations(width, batch))), pieces_of(width, batch)
+    at_once, pieces = (
+        max(1, int(AT_ONCE / _operations(width, batch))),
+        pieces_of_batch(width, batch),
+    )
     for start in range(part.start, part.stop, at_once):
         if pieces > 1:
             so_far = _in_pieces(so_far, data, start, rates, pieces)
@@ -135,7 +135,7 @@ def later(so_far: Trained, data: Data, part: slice, rates: Any) -> tuple[Trained
 def first_loss(network: Network, pixels: Any, labels: Any, batch: int) -> float:
     """Mean loss of a network on the first images, of which there are `batch`."""
     loss = 0.0
-    for rows in np.array_split(np.arange(batch), pieces_of(len(network.w1), batch)):
+    for rows in np.array_split(np.arange(batch), pieces_of_batch(len(network.w1), batch)):
         pause()
         some = slice(rows[0], rows[-1] + 1)
         images = pixels[some].astype(jnp.float32) / 255.0

@@ -8,6 +8,7 @@ one a pause is nothing, and work is done at once.
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -16,9 +17,11 @@ import numpy as np
 
 #: Takes arrays and gives arrays, by itself: a function of a module that can be named.
 Work = Callable[..., tuple[np.ndarray, ...]]
+#: Operations of products that one program makes, some tenths of a second for all cores.
+AT_ONCE = 1e11
 #: Operations from which on it is worth a process of its own to be able to end it, of such as a core
 #: does some twenty billion of a second.
-MUCH = 1e10
+MUCH = 1.5e10
 
 
 class Turn(Protocol):
@@ -47,6 +50,17 @@ def taking(given: Turn | None) -> Iterator[None]:
         yield
     finally:
         _own.turn = before
+
+
+def pieces_of(size: int, operations: float) -> int:
+    """How many equal pieces of `size` things take at most `AT_ONCE` operations each.
+
+    **Arguments:**
+
+    - `operations`: that all of them take.
+    """
+    least = min(size, math.ceil(operations / AT_ONCE))
+    return next(count for count in range(max(least, 1), size + 1) if size % count == 0)
 
 
 def pause() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from dissociation._lazy import jax, jnp
 from dissociation.datasets import Dataset, mnist_test, mnist_train
-from dissociation.descent import Data, Trained, first_loss, later, optimizer, pieces_of
+from dissociation.descent import Data, Trained, first_loss, later, optimizer, pieces_of_batch
 from dissociation.errors import InvalidValue, check_choice, check_integer, check_number, settle
 from dissociation.network import Network, initial_network, logits
 from dissociation.tasks import turned
@@ -90,7 +90,7 @@ class Recipe:
     @property
     def pieces(self) -> int:
         """How many pieces of a batch are worked on one after the other; 1 but for the largest."""
-        return pieces_of(self.width, self.batch)
+        return pieces_of_batch(self.width, self.batch)
 
     def settings(self) -> dict[str, Any]:
         """Plain values from which `Recipe(**values)` is the same recipe."""

@@ -25,6 +25,7 @@ from dissociation.manipulations.phantom import Phantom
 from dissociation.manipulations.rescale import Rescale
 from dissociation.manipulations.scale import Scale
 from dissociation.network import Network
+from dissociation.pauses import pause
 
 #: Every manipulation of the lab by name, in the order in which controls list them.
 REGISTRY: dict[str, type[Manipulation]] = {
@@ -75,6 +76,7 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
                 f"width after {manipulation.name}", width, f"keep it to {MAX_WIDTH:,} neurons"
             )
         own = jax.random.fold_in(jax.random.fold_in(key, MANIPULATION_SALT), position)
+        pause()
         network = manipulation.apply(network, key=own)
     return network
 
