@@ -195,8 +195,9 @@ def _transfer(experiments: Sequence[Experiment]) -> float:
     if getattr(measure, "probe", "") == "notebook":
         return held + FLOAT * (shared + 5 * features)
     axes = min(images, float(widest))
-    probe = images * (2 * widest + 3 * axes) + 5 * axes * axes
-    return held + FLOAT * (shared + 2 * features + probe)
+    # Features and their axes are there twice, in a process of its own as well.
+    probe = images * (3 * widest + 4 * axes) + 5 * axes * axes
+    return held + CHILD + FLOAT * (shared + 2 * features + probe)
 
 
 def _side(side: Side) -> tuple[int, int]:
@@ -229,6 +230,8 @@ def _all_images(images: int, one: float, other: float) -> float:
     # of them in float64.
     grams = FLOAT * (FOLDS + 2) * (one * one + other * other + one * other)
     ridge = DOUBLE * (7 * max(one, other) ** 2 + 3 * one * other)
+    # Once more in a process of its own.
+    ridge += CHILD + DOUBLE * 2 * (max(one, other) ** 2 + one * other)
     return _seen(images, one + other) + grams + ridge
 
 

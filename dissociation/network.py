@@ -209,5 +209,5 @@ def weights_digest(network: Network) -> str:
         digest.update(repr(array.shape).encode())
         for start in range(0, len(array), BLOCK):
             pause()
-            digest.update(array[start : start + BLOCK])
+            digest.update(array[start : start + BLOCK].data)
     return digest.hexdigest()

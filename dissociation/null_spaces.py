@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -105,7 +105,7 @@ def _decomposed(products: np.ndarray, larger: int) -> tuple[np.ndarray, float, n
     return singular_values, threshold, vectors
 
 
-def null_work(products: np.ndarray, larger: np.ndarray) -> tuple[np.ndarray, ...]:
+def null_work(products: np.ndarray, larger: np.ndarray) -> tuple[Any, ...]:
     """Singular values, threshold and null basis from a Gram matrix and the larger dimension."""
     values, threshold, vectors = _decomposed(products, int(larger))
     basis = vectors[:, : int(np.sum(values <= threshold))].T

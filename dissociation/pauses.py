@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 #: Takes arrays and gives arrays, by itself: a function of a module that can be named.
-Work = Callable[..., tuple[np.ndarray, ...]]
+Work = Callable[..., tuple[Any, ...]]
 #: Operations of products that one program makes, some tenths of a second for all cores.
 AT_ONCE = 1e11
 #: Operations from which on it is worth a process of its own to be able to end it, of such as a core
@@ -30,7 +30,7 @@ class Turn(Protocol):
     def pause(self) -> None:
         """Lets others have their turn if this one has been long; returns when it goes on."""
 
-    def apart(self, work: Work, *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    def apart(self, work: Work, *arrays: np.ndarray) -> tuple[Any, ...]:
         """Does work elsewhere while others have their turn; returns what it gives."""
 
 
@@ -69,7 +69,7 @@ def pause() -> None:
         own.pause()
 
 
-def apart(work: Work, *arrays: Any, operations: float) -> tuple[np.ndarray, ...]:
+def apart(work: Work, *arrays: Any, operations: float) -> tuple[Any, ...]:
     """Does what nothing can interrupt where it does not hold up anybody.
 
     **Arguments:**

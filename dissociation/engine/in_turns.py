@@ -69,7 +69,7 @@ class InTurns(Iterator[Steps]):
 
     def _run(self) -> None:
         with pauses.taking(self), contextlib.suppress(_Dropped):
-            problem = None
+            problem: Exception
             self._wait()
             try:
                 for said in self._steps:

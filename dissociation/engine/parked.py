@@ -9,7 +9,7 @@ from __future__ import annotations
 import collections
 import contextlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dissociation.engine.job import Job
 from dissociation.engine.place import HERE, Place
@@ -74,7 +74,7 @@ class Parked:
             close(self._kept.pop(name).steps)
 
 
-def close(steps: Iterator[Steps] | None) -> None:
+def close(steps: Any) -> None:
     """Ends what was begun, wherever it is."""
     with contextlib.suppress(Exception):
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()

@@ -52,7 +52,7 @@ def _null_noise(network: Network, layer: int, source: str, key: Any) -> np.ndarr
     w_out = network.w2 if layer == 1 else network.w3
     read = hashlib.sha256()
     for weight in network[:layer]:
-        read.update(np.ascontiguousarray(weight))
+        read.update(np.ascontiguousarray(weight).data)
     words = tuple(np.asarray(key).tolist())
     name = (read.digest(), np.shape(w_out), layer, source, words)
     with _lock:

@@ -60,7 +60,7 @@ def nuclear_norm(matrix: np.ndarray) -> float:
     return float(apart(nuclear_work, rows, operations=operations)[0])
 
 
-def nuclear_work(rows: np.ndarray) -> tuple[np.ndarray, ...]:
+def nuclear_work(rows: np.ndarray) -> tuple[np.float64]:
     """The nuclear norm of `(m, n)` float64 rows."""
     return (np.float64(_sum_of_roots(rows @ rows.T)),)
 
