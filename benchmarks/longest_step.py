@@ -143,10 +143,17 @@ COMES, PATIENCE = 10.0, 300.0
 
 
 class Steps:
-    """Watches the compute thread: the longest step so far, and what it was in the middle of."""
+    """Watches the compute thread: the longest step so far, and what it was in the middle of.
+
+    - `longest`, `what`: in seconds; `computed`, `in_the_middle`: in processors' seconds, which say
+        more where others use them, too.
+    - `spent`: seconds of processors by kind of job.
+    """
 
     def __init__(self) -> None:
-        self.longest, self.cores, self.what = 0.0, 0.0, ""
+        self.longest, self.what = 0.0, ""
+        self.computed, self.in_the_middle = 0.0, ""
+        self.spent: dict[str, float] = {}
         self._begun: tuple[float, Any] | None = None
         self._seen = ""
         threading.Thread(target=self._look, daemon=True).start()
@@ -164,10 +171,14 @@ class Steps:
                 return original(own)
             finally:
                 seconds = time.perf_counter() - begin
+                used = time.process_time() - used
                 self._begun = None
+                kind = own._steps.gi_code.co_qualname if hasattr(own._steps, "gi_code") else ""
+                self.spent[kind] = self.spent.get(kind, 0.0) + used
                 if seconds > self.longest:
                     self.longest, self.what = seconds, self._seen
-                    self.cores = (time.process_time() - used) / seconds
+                if used > self.computed:
+                    self.computed, self.in_the_middle = used, self._seen
 
         InTurns.__next__ = timed  # type: ignore[method-assign]
 
@@ -175,7 +186,7 @@ class Steps:
         while True:
             time.sleep(0.05)
             begun = self._begun
-            if begun is None or time.perf_counter() - begun[0] < max(0.3, self.longest * 0.6):
+            if begun is None or self._seen or time.perf_counter() - begun[0] < 0.3:
                 continue
             frame = sys._current_frames().get(getattr(begun[1]._thread, "ident", None) or 0)
             ours = [f for f in traceback.extract_stack(frame) if "dissociation/" in f.filename]
@@ -281,8 +292,10 @@ def one(request: Request, seconds: float, folder: Path) -> dict[str, Any]:
         time.sleep(0.01)
     return {
         "longest": steps.longest,
-        "cores": steps.cores,
         "what": steps.what,
+        "computed": steps.computed,
+        "in_the_middle": steps.in_the_middle,
+        "spent": steps.spent,
         "newcomer": newcomer[0] if newcomer else None,
         "alone": alone,
         "left": time.perf_counter() - begin,
@@ -317,7 +330,9 @@ def main() -> None:
             row = measured(request, given.seconds)
             rows.append(row)
             beside = "–" if row["newcomer"] is None else f"{row['newcomer']:.1f} s"
-            print(f"{row['longest']:6.2f} s  {beside:>8}  {row['address']}", flush=True)
+            computed = row.get("computed", row["longest"])
+            times = f"{row['longest']:6.2f} s {computed:6.2f} s"
+            print(f"{times} {beside:>8}  {row['address']}", flush=True)
             print(f"{'':18}{request.reason}; {row['what']}", flush=True)
     if given.kept:
         from benchmarks.kept import keep
