@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -110,10 +111,15 @@ def main() -> None:
     inward, outward = sys.stdin.buffer, sys.stdout.buffer
     # Whatever prints must not come between the arrays.
     sys.stdout = sys.stderr
-    arrays = _read(inward)
-    threading.Thread(target=_end_with, args=(inward,), daemon=True).start()
-    work = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
-    _write(outward, work(*arrays))
+    try:
+        arrays = _read(inward)
+        threading.Thread(target=_end_with, args=(inward,), daemon=True).start()
+        work = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
+        _write(outward, [np.asarray(array) for array in work(*arrays)])
+    except BaseException:
+        traceback.print_exc()
+        # Python would wait for the thread that reads.
+        os._exit(1)
     os._exit(0)
 
 

@@ -166,7 +166,7 @@ def children(monkeypatch):
 
 def test_nobody_waits_any_more(lab_jobs, monkeypatch):
     started = children(monkeypatch)
-    job = lab_jobs.submit(Apart(time.sleep, np.float64(600)))
+    job = lab_jobs.submit(Apart(time.sleep, np.int64(600)))
     lab_jobs.renew(job, "me")
     while not started:
         time.sleep(0.001)
@@ -190,6 +190,6 @@ def test_the_process_dies(lab_jobs):
 
 
 def test_it_ends_with_whoever_started_it():
-    with in_turns.Child(time.sleep, [np.float64(600)], nothing) as child:
+    with in_turns.Child(time.sleep, [np.int64(600)], nothing) as child:
         child.process.stdin.close()
         assert child.process.wait(60) == 1
