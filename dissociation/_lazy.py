@@ -44,6 +44,8 @@ else:
     special, stats = map(_LazyModule, ("scipy.special", "scipy.stats"))
     distance = _LazyModule("scipy.spatial.distance")
 
+from dissociation.pauses import pause, taking, turn
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -70,7 +72,13 @@ def jit(
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             check_configuration()
-            return jitted()(*args, **kwargs)
+            if turn() is None:
+                return jitted()(*args, **kwargs)
+            pause()
+            # A program is compiled and runs in one go; in the background it would go on while
+            # others have their turn.
+            with taking(None):
+                return jax.block_until_ready(jitted()(*args, **kwargs))
 
         call.jitted = jitted  # type: ignore[attr-defined]
         return call  # type: ignore[return-value]

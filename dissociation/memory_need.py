@@ -36,6 +36,8 @@ NOISE_SLACK = 1.45
 #: Draws of noise whose rows are kept from chunk to chunk, as in `measures/noise_measure.py`.
 KEPT = 8
 TRAIN_IMAGES, BATCHES_HELD = 60_000, 2
+#: A process of its own, and how many matrices it takes, here and there, to decompose one.
+CHILD, SQUARES = 60 * MB, 7
 #: Rewrites whose rows are multiples of those that were there, and so are held only once.
 MULTIPLES = ("scale", "rescale", "permute", "duplicate", "balance")
 
@@ -75,6 +77,25 @@ def need_of(asked: Asked) -> float:
 
 def held_by(asked: Asked) -> float:
     """Memory in bytes of its arrays alone: a second thing beside it needs no more than that."""
+    return _arrays(asked) + max((_null_space(*side) for side in _sides(asked)), default=0.0)
+
+
+def _sides(asked: Asked) -> list[tuple[Recipe, Sequence[Manipulation]]]:
+    """Of all that is asked for, which networks are rewritten, and how."""
+    if isinstance(asked, Recipe):
+        return []
+    if isinstance(asked, Contrast):
+        return [(side.recipe, side.manipulations) for side in asked.sides]
+    if isinstance(asked, PhantomStudy):
+        return [(asked.recipe, (asked.phantom,))]
+    if isinstance(asked, Check):
+        return _sides([asked.experiment])
+    if isinstance(asked, CausesStudy):
+        return [(asked.recipe, asked.manipulations)]
+    return [(experiment.recipe, experiment.manipulations) for experiment in asked]
+
+
+def _arrays(asked: Asked) -> float:
     if isinstance(asked, Contrast):
         return SLACK * _contrast(asked)
     if isinstance(asked, PhantomStudy):
@@ -92,6 +113,19 @@ def held_by(asked: Asked) -> float:
 
 
 # ---- what is there at the worst moment
+
+
+def _null_space(recipe: Recipe, steps: Sequence[Manipulation]) -> float:
+    """The Gram matrix of a layer, and what a process of its own makes of it."""
+    widths, most = {1: recipe.width, 2: recipe.width}, 0
+    for step in steps:
+        if step.name == "hidden_null":
+            most = max(most, widths[step.layer])
+        if step.name not in MULTIPLES:
+            widths[step.layer] = step.widened(widths[step.layer])
+    if not most:
+        return 0.0
+    return CHILD + DOUBLE * SQUARES * float(most) ** 2
 
 
 def _apart(experiment: Experiment) -> bool:
@@ -161,8 +195,9 @@ def _transfer(experiments: Sequence[Experiment]) -> float:
     if getattr(measure, "probe", "") == "notebook":
         return held + FLOAT * (shared + 5 * features)
     axes = min(images, float(widest))
-    probe = images * (2 * widest + 3 * axes) + 5 * axes * axes
-    return held + FLOAT * (shared + 2 * features + probe)
+    # Features and their axes are there twice, in a process of its own as well.
+    probe = images * (3 * widest + 4 * axes) + 5 * axes * axes
+    return held + CHILD + FLOAT * (shared + 2 * features + probe)
 
 
 def _side(side: Side) -> tuple[int, int]:
@@ -197,6 +232,8 @@ def _all_images(images: int, one: float, other: float) -> float:
     # of them in float64.
     grams = FLOAT * (FOLDS + 2) * (one * one + other * other + one * other)
     ridge = DOUBLE * (7 * max(one, other) ** 2 + 3 * one * other)
+    # Once more in a process of its own.
+    ridge += CHILD + DOUBLE * 2 * (max(one, other) ** 2 + one * other)
     return _seen(images, one + other) + grams + ridge
 
 

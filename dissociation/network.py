@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dissociation._lazy import jax, jit
-from dissociation.buckets import blocks, pad_to
+from dissociation.buckets import BLOCK, blocks, pad_to
 from dissociation.datasets import CLASSES, PIXELS
 from dissociation.errors import InvalidValue, check_finite
+from dissociation.pauses import pause
 
 #: The key of the notebook: seed `k` of an ensemble is initialised from `split(PRNGKey(37), n)[k]`.
 NOTEBOOK_KEY = 37
@@ -254,5 +255,7 @@ def weights_digest(network: Network) -> str:
     for weight in network:
         array = np.ascontiguousarray(weight, np.float32)
         digest.update(repr(array.shape).encode())
-        digest.update(array.tobytes())
+        for start in range(0, len(array), BLOCK):
+            pause()
+            digest.update(array[start : start + BLOCK].data)
     return digest.hexdigest()

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dissociation.network import Network
+from dissociation.pauses import MUCH, pause
 
 #: Cosine from which two neurons count as the same: apart from rounding of float32.
 SAME = 1 - 1e-5
@@ -28,11 +29,18 @@ SAME = 1 - 1e-5
 NO_SAY = 1e-5
 
 
+def _rows_at_once(others: np.ndarray) -> int:
+    """How many rows are compared with all others in some tenths of a second."""
+    return max(16, min(1_024, int(MUCH / others.size)))
+
+
 def _first_alike(directions: np.ndarray) -> np.ndarray:
     """`(h,)` the index of the first neuron with the same direction, for each of `(h, d)`."""
     first = np.arange(len(directions))
-    for start in range(0, len(directions), 1_024):
-        rows = slice(start, start + 1_024)
+    size = _rows_at_once(directions)
+    for start in range(0, len(directions), size):
+        pause()
+        rows = slice(start, start + size)
         alike = directions[rows] @ directions[: rows.stop].T > SAME
         # A neuron is alike to itself, whatever rounding, or a number that is none, makes of it.
         alike[np.arange(len(alike)), np.arange(start, start + len(alike))] = True
@@ -51,8 +59,10 @@ def _merged(
     """
     first = _first_alike(directions)
     kept, group = np.unique(first, return_inverse=True)
+    pause()
     merged = np.zeros((len(outgoing), len(kept)))
     np.add.at(merged.T, group, outgoing.T)
+    pause()
     # A group that cancels is compared with what it is made of, not with what is left of it.
     parts = np.zeros(len(kept))
     np.maximum.at(parts, group, np.linalg.norm(outgoing, axis=0))
@@ -145,4 +155,9 @@ def compare_normal_forms(first: Network, second: Network) -> NormalForms:
 
 def _matching(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """For each row of `one`, the row of `other` that is most alike."""
-    return np.argmax(one @ other.T, axis=1)
+    size = _rows_at_once(other)
+    found = []
+    for start in range(0, len(one), size):
+        pause()
+        found.append(np.argmax(one[start : start + size] @ other.T, axis=1))
+    return np.concatenate(found)

@@ -7,13 +7,20 @@ Weights may change freely along these directions without any change on the image
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from dissociation.datasets import mnist_test, mnist_train
 from dissociation.errors import check_choice
+from dissociation.pauses import apart, pause
 
+#: Rows of so many columns whose Gram matrix is formed at once.
+ROWS, SIDE = 10_000, 1_024
+#: For each column, of which distinct one it is a multiple, and its factor: `(d,)` each.
+Copies: TypeAlias = tuple[np.ndarray, np.ndarray]
 FLOAT32_EPS = float(np.finfo(np.float32).eps)
 
 
@@ -44,10 +51,6 @@ class NullSpace:
 def null_space(data: np.ndarray) -> NullSpace:
     """Rank, null dimension and null basis of `data`, by the convention of `matrix_rank` in float32.
 
-    The singular values of an `(n, d)` matrix are the roots of the eigenvalues of its `d × d` Gram
-    matrix, formed in float64. This never builds the `n × n` factor of a full decomposition, and
-    float64 keeps the squared threshold (about 1e-6 of the largest eigenvalue) far from round-off.
-
     **Arguments:**
 
     - `data`: `(n, d)` real matrix, one sample a row.
@@ -60,19 +63,93 @@ def null_space(data: np.ndarray) -> NullSpace:
     data = np.asarray(data)
     if data.ndim != 2 or data.size == 0:
         raise ValueError(f"data must be a non-empty (n, d) matrix, not of shape {data.shape}.")
-    if not np.isfinite(data).all():
-        raise ValueError("data must be finite.")
     n, d = data.shape
-    gram = np.zeros((d, d))
-    for start in range(0, n, 10_000):
-        block = data[start : start + 10_000].astype(np.float64)
-        gram += block.T @ block
-    eigenvalues, vectors = np.linalg.eigh(gram)
+    size = rows_at_once(d)
+    products = gram(data[start : start + size] for start in range(0, n, size))
+    return NullSpace(*_null_directions(products, max(n, d)))
+
+
+def rows_at_once(d: int) -> int:
+    """Rows of `d` columns whose Gram matrix takes some tenths of a second."""
+    return max(1, min(ROWS, int(ROWS * (SIDE / d) ** 2)))
+
+
+def gram(blocks: Iterable[np.ndarray]) -> np.ndarray:
+    """`(d, d)` float64 Gram matrix of the columns of a matrix that comes in blocks of rows.
+
+    **Raises:** `ValueError` if one of them is not finite.
+    """
+    total, product = np.zeros((0, 0)), np.zeros((0, 0))
+    for block in blocks:
+        pause()
+        if not np.isfinite(block).all():
+            raise ValueError("data must be finite.")
+        block = block.astype(np.float64)
+        if not total.size:
+            total, product = (np.zeros((block.shape[1],) * 2) for _ in range(2))
+        np.matmul(block.T, block, out=product)
+        total += product
+    return total
+
+
+def _decomposed(products: np.ndarray, larger: int) -> tuple[np.ndarray, float, np.ndarray]:
+    """Singular values in descending order, the threshold, and directions in ascending order.
+
+    The singular values of an `(n, d)` matrix are the roots of the eigenvalues of its `d × d` Gram
+    matrix, formed in float64. This never builds the `n × n` factor of a full decomposition, and
+    float64 keeps the squared threshold (about 1e-6 of the largest eigenvalue) far from round-off.
+    """
+    eigenvalues, vectors = np.linalg.eigh(products)
     singular_values = np.sqrt(np.maximum(eigenvalues[::-1], 0.0))
-    threshold = float(singular_values[0]) * max(n, d) * FLOAT32_EPS
-    null_dimension = int(np.sum(singular_values <= threshold))
-    basis = np.ascontiguousarray(vectors[:, :null_dimension].T.astype(np.float32))
-    return NullSpace(singular_values, threshold, basis)
+    threshold = float(singular_values[0]) * larger * FLOAT32_EPS
+    return singular_values, threshold, vectors
+
+
+def null_work(products: np.ndarray, larger: np.ndarray) -> tuple[Any, ...]:
+    """Singular values, threshold and null basis from a Gram matrix and the larger dimension."""
+    values, threshold, vectors = _decomposed(products, int(larger))
+    basis = vectors[:, : int(np.sum(values <= threshold))].T
+    return values, np.float64(threshold), np.ascontiguousarray(basis.astype(np.float32))
+
+
+def range_work(products: np.ndarray, larger: np.ndarray) -> tuple[np.ndarray, ...]:
+    """What is left of the directions, `(rank, d)` float64 orthonormal rows."""
+    values, threshold, vectors = _decomposed(products, int(larger))
+    return (np.ascontiguousarray(vectors[:, int(np.sum(values <= threshold)) :].T),)
+
+
+def _null_directions(products: np.ndarray, larger: int) -> tuple[np.ndarray, float, np.ndarray]:
+    found = apart(null_work, products, np.int64(larger), operations=decomposing(len(products)))
+    return found[0], float(found[1]), found[2]
+
+
+def decomposing(d: int) -> float:
+    """Operations of all eigenvectors of a symmetric `d × d` matrix, or about that."""
+    return 9.0 * d**3
+
+
+def remainder(drawn: np.ndarray, products: np.ndarray, larger: int, copies: Copies) -> np.ndarray:
+    """`(m, d)` rows, without what of them lies in the row space of `(n, d)` data.
+
+    **Arguments:**
+
+    - `products`: Gram matrix of those columns of the data that are no multiples of others;
+    - `larger`: max(n, d); `copies`: which column is which multiple of which of these.
+    """
+    index, factor = copies
+    if len(products) == len(index):
+        basis = _null_directions(products, larger)[2]
+        return (drawn @ basis.T) @ basis
+    # With H = U S, where S has a column for each column of H, S Sᵀ is diagonal. So H has the
+    # singular values of U (S Sᵀ)^½, and its row space is spanned by what Sᵀ makes of theirs.
+    sizes = np.sqrt(np.bincount(index, factor.astype(np.float64) ** 2, len(products)))
+    products = products * np.outer(sizes, sizes)
+    operations = decomposing(len(products))
+    (rows,) = apart(range_work, products, np.int64(larger), operations=operations)
+    share = np.divide(factor, sizes[index], out=np.zeros(len(index)), where=sizes[index] > 0)
+    spanning = rows.astype(np.float32)[:, index]
+    spanning *= share.astype(np.float32)
+    return drawn - (drawn @ spanning.T) @ spanning
 
 
 #: Which images a null space may come from.
@@ -90,7 +167,10 @@ def input_null_space(source: str) -> NullSpace:
     """
     check_choice("images", source, tuple(SOURCES))
     data = mnist_test() if source == "test" else mnist_train()
-    return null_space(data.images)
+    # Float images of all training data, once made, would stay.
+    starts = range(0, len(data), ROWS)
+    products = gram(data.pixels[start : start + ROWS] / np.float32(255) for start in starts)
+    return NullSpace(*_null_directions(products, len(data)))
 
 
 def unit_direction(space: NullSpace, seed: int) -> np.ndarray:

@@ -13,6 +13,7 @@ is read once a step, for the scores and for the slope.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ import numpy as np
 from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import bucket, column_bucket, pad_to
 from dissociation.errors import check_finite
+from dissociation.pauses import AT_ONCE
 
 NUM_FOLDS = 10
 STEPS = 200
@@ -83,25 +85,37 @@ def slope_over_blocks(x: Any, count: Any, weights: Any, residual_of: Any) -> tup
     return jax.lax.fori_loop(0, count, add, nothing)
 
 
-def _descend(
-    x: Any, y: Any, folds: Any, rates: Any, count: Any, *, num_folds: int, steps: int
-) -> Any:
-    """Held-out scores of softmax regressions after some steps of gradient descent from zero.
-
-    **Arguments:**
+class _Regressions(NamedTuple):
+    """Softmax regressions on rows in blocks.
 
     - `x`: `(blocks, rows, d)` features, of which `count` blocks are real.
     - `y`: `(blocks, classes, rows)` one-hot; `folds`: `(blocks, rows)`, -1 for padding.
     - `rates`: `(conditions, d + 1)` step size of each column, and of the intercept.
-
-    **Returns:** `(blocks, conditions, classes, rows)`.
     """
-    blocks, rows, depth = x.shape
-    conditions, classes = rates.shape[0], y.shape[1]
-    share = training_share(folds.reshape(-1), num_folds).reshape(num_folds, blocks, 1, rows)
-    shape = (conditions, num_folds, classes, rows)
-    outputs = conditions * num_folds * classes
-    each = jnp.repeat(rates, num_folds * classes, axis=0)
+
+    x: Any
+    y: Any
+    folds: Any
+    rates: Any
+    count: Any
+
+    def shape(self, num_folds: int) -> tuple[int, int, int, int]:
+        """Conditions, folds, classes and rows of a block."""
+        return self.rates.shape[0], num_folds, self.y.shape[1], self.x.shape[1]
+
+    def start(self, num_folds: int) -> tuple[Any, Any]:
+        """Weights and intercepts of zero, one row for each condition, fold and class."""
+        outputs = math.prod(self.shape(num_folds)[:3])
+        return jnp.zeros((outputs, self.x.shape[2])), jnp.zeros((outputs, 1))
+
+
+def _descend(given: _Regressions, start: Any, steps: Any, *, num_folds: int) -> Any:
+    """Weights and intercepts after some steps of gradient descent."""
+    x, y, folds, rates, count = given
+    shape = given.shape(num_folds)
+    share = training_share(folds.reshape(-1), num_folds)
+    share = share.reshape(num_folds, len(x), 1, shape[-1])
+    each = jnp.repeat(rates, num_folds * shape[2], axis=0)
 
     def step(_, carry):
         weights, intercept = carry
@@ -113,23 +127,29 @@ def _descend(
             # large features, where probes are confidently wrong, this decides what they learn.
             right = (probabilities * truth).sum(2, keepdims=True)
             residual = (probabilities - truth) * (right / (right + LOG_OFFSET))
-            return (residual * share[:, k][None]).reshape(outputs, rows)
+            return (residual * share[:, k][None]).reshape(len(weights), shape[-1])
 
         slope, intercept_slope = slope_over_blocks(x, count, weights, residual_of)
         return weights - each[:, :-1] * slope, intercept - each[:, -1:] * intercept_slope
 
-    zero = jnp.zeros((outputs, depth)), jnp.zeros((outputs, 1))
-    weights, intercept = jax.lax.fori_loop(0, steps, step, zero)
-
-    def predict(k, found):
-        scores = (weights @ x[k].T + intercept).reshape(shape)
-        return found.at[k].set(held_out(scores, folds[k]))
-
-    nothing = jnp.zeros((blocks, conditions, classes, rows))
-    return jax.lax.fori_loop(0, count, predict, nothing)
+    return jax.lax.fori_loop(0, steps, step, start)
 
 
-_descend_blocks = jit(static_argnames=("num_folds", "steps"))(_descend)
+def _scores(given: _Regressions, found: Any, *, num_folds: int) -> Any:
+    """Held-out scores `(blocks, conditions, classes, rows)`."""
+    conditions, _, classes, rows = shape = given.shape(num_folds)
+    weights, intercept = found
+
+    def predict(k, scores):
+        own = (weights @ given.x[k].T + intercept).reshape(shape)
+        return scores.at[k].set(held_out(own, given.folds[k]))
+
+    nothing = jnp.zeros((len(given.x), conditions, classes, rows))
+    return jax.lax.fori_loop(0, given.count, predict, nothing)
+
+
+_descend_some = jit(static_argnames=("num_folds",), donate_argnames=("start",))(_descend)
+_held_out_scores = jit(static_argnames=("num_folds",))(_scores)
 
 
 @jit(static_argnames=("num_folds", "steps"))
@@ -147,8 +167,9 @@ def gradient_descent_probe(
     **Returns:** `(n, c)` scores (before the softmax) by the probe that did not see the row.
     """
     rates = jnp.full((1, x.shape[1] + 1), learning_rate)
-    scores = _descend(x[None], y.T[None], folds[None], rates, 1, num_folds=num_folds, steps=steps)
-    return scores[0, 0].T
+    given = _Regressions(x[None], y.T[None], folds[None], rates, 1)
+    found = _descend(given, given.start(num_folds), steps, num_folds=num_folds)
+    return _scores(given, found, num_folds=num_folds)[0, 0].T
 
 
 def notebook_probe_logits(
@@ -256,15 +277,13 @@ def notebook_probes(
     data = in_blocks(x, classes, num_classes, num_folds, columns=columns, room=room)
     rates = np.ones((len(scales), columns + 1), np.float32)
     rates[:, :-1] = pad_to(np.square(scales, dtype=np.float32), len(scales), columns)
-    scores = _descend_blocks(
-        data.x,
-        data.y,
-        data.folds,
-        jax.device_put(LEARNING_RATE * rates),
-        data.count,
-        num_folds=num_folds,
-        steps=STEPS,
-    )
+    given = _Regressions(data.x, data.y, data.folds, jnp.array(LEARNING_RATE * rates), data.count)
+    found = given.start(num_folds)
+    at_once = max(1, int(AT_ONCE / (4.0 * data.x.size * len(found[0]))))
+    for done in range(0, STEPS, at_once):
+        steps = jnp.int32(min(at_once, STEPS - done))
+        found = _descend_some(given, found, steps, num_folds=num_folds)
+    scores = _held_out_scores(given, found, num_folds=num_folds)
     check_finite(
         "The notebook's probe diverges on features this large; choose the converged probe, which "
         "normalises them.",

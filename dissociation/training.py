@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from dissociation._lazy import jax, jit, jnp
+from dissociation._lazy import jax, jnp
 from dissociation.datasets import Dataset, mnist_test, mnist_train
+from dissociation.descent import Data, Trained, first_loss, later, optimizer, pieces_of_batch
 from dissociation.errors import (
     InvalidValue,
     NotFinite,
@@ -95,7 +96,15 @@ class Recipe:
 
     def canonical(self) -> dict[str, Any]:
         """Plain values that determine the trained weights, for digests."""
-        return {**self.settings(), "code": CODE_VERSION}
+        values = {**self.settings(), "code": CODE_VERSION}
+        if self.pieces > 1:
+            values["pieces"] = self.pieces
+        return values
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces of a batch are worked on one after the other; 1 but for the largest."""
+        return pieces_of_batch(self.width, self.batch)
 
     def settings(self) -> dict[str, Any]:
         """Plain values from which `Recipe(**values)` is the same recipe."""
@@ -152,45 +161,6 @@ class Progress:
     silent: tuple[int, int] = (0, 0)
 
 
-def _loss(network: Network, images: Any, labels: Any) -> Any:
-    import optax
-
-    h1 = jax.nn.relu(images @ network.w1.T)
-    h2 = jax.nn.relu(h1 @ network.w2.T)
-    return optax.softmax_cross_entropy_with_integer_labels(h2 @ network.w3.T, labels).mean()
-
-
-def _optimizer(first: Any, last: Any, steps: Any) -> Any:
-    import optax
-
-    # A schedule of our own, because optax's checks its arguments and so cannot take traced ones;
-    # traced, a new learning rate needs no new compilation.
-    return optax.sgd(
-        lambda step: first + (last - first) * jnp.minimum(step.astype(jnp.float32) / steps, 1.0)
-    )
-
-
-@jit(donate_argnames=("network", "state"))
-def _train_steps(
-    network: Network, state: Any, pixels: Any, labels: Any, batches: Any, part: Any, rates: Any
-) -> tuple[Network, Any, Any]:
-    import optax
-
-    optimizer = _optimizer(rates[0], rates[1], rates[2])
-
-    def step(index, carry):
-        network, state, total = carry
-        images = pixels[batches[index]].astype(jnp.float32) / 255.0
-        loss, gradient = jax.value_and_grad(_loss)(network, images, labels[batches[index]])
-        updates, state = optimizer.update(gradient, state)
-        return optax.apply_updates(network, updates), state, total + loss
-
-    # Traced bounds: parts of unequal length share one compiled loop.
-    start, stop = part[0], part[1]
-    network, state, total = jax.lax.fori_loop(start, stop, step, (network, state, jnp.float32(0)))
-    return network, state, total / (stop - start).astype(jnp.float32)
-
-
 def error_rate(network: Network, data: Dataset, stride: int = 1) -> tuple[float, int]:
     """Share of every `stride`-th image that the network gets wrong, and how many those are."""
     images, labels = data.images[::stride], data.labels[::stride]
@@ -241,8 +211,7 @@ def train(
     error, images = error_rate(network, test_data, 1 if whole else PART_STRIDE)
     labels = jax.device_put(train_data.labels.astype(np.int32))
     pixels = jax.device_put(train_data.pixels)
-    first = pixels[: recipe.batch].astype(jnp.float32) / 255.0
-    loss = float(_loss(network, first, labels[: recipe.batch]))
+    loss = first_loss(network, pixels, labels, recipe.batch)
     silent = _silent(network, test_data, error) if whole else (0, 0)
     yield Progress(0.0, loss, error, images, whole, network, silent)
 
@@ -250,28 +219,26 @@ def train(
         [recipe.learning_rate, recipe.final_learning_rate, max(1, steps * recipe.epochs)],
         jnp.float32,
     )
-    state = _optimizer(rates[0], rates[1], rates[2]).init(network)
+    state = optimizer(rates).init(network)
     # Buffers are donated from step to step; the initial network handed out above must survive.
-    network = Network(*(jnp.array(weight) for weight in network))
+    so_far = Trained(Network(*(jnp.array(w) for w in network)), state, jnp.float32(0))
     shuffle = jax.random.fold_in(key, SHUFFLE_SALT)
     for epoch in range(recipe.epochs):
         order = jax.random.permutation(jax.random.fold_in(shuffle, epoch), len(train_data))
         batches = order[: steps * recipe.batch].reshape(steps, recipe.batch)
+        data = Data(pixels, labels, batches)
         for part in _parts(steps):
-            bounds = np.array([part.start, part.stop], np.int32)
-            network, state, loss = _train_steps(
-                network, state, pixels, labels, batches, bounds, rates
-            )
+            so_far, loss = later(so_far, data, part, rates)
             whole = part.stop == steps
             try:
-                check_finite("training", loss, *network)
-                error, images = error_rate(network, test_data, 1 if whole else PART_STRIDE)
+                check_finite("training", loss, *so_far.network)
+                error, images = error_rate(so_far.network, test_data, 1 if whole else PART_STRIDE)
             except NotFinite:
                 raise Diverged(recipe, epoch + 1) from None
             last = whole and epoch + 1 == recipe.epochs
-            silent = _silent(network, test_data, error) if last else (0, 0)
+            silent = _silent(so_far.network, test_data, error) if last else (0, 0)
             done = epoch + part.stop / steps
-            yield Progress(done, float(loss), error, images, whole, network, silent)
+            yield Progress(done, loss, error, images, whole, so_far.network, silent)
 
 
 def trained(recipe: Recipe, key: Any, **data: Dataset) -> Network:

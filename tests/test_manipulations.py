@@ -11,7 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dissociation import manipulations as manipulate
+from dissociation import null_spaces
 from dissociation.datasets import mnist_test, mnist_train
+from dissociation.draws import normal
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import (
     MAX_WIDTH,
@@ -26,6 +28,7 @@ from dissociation.manipulations import (
     Scale,
     apply_all,
     exact_everywhere,
+    hidden_null,
     input_null,
     make,
 )
@@ -524,6 +527,38 @@ class TestHiddenNull:
         assert np.abs(np.asarray(after.w2) - doubled.w2).max() > 0.1
         before, now = logits(doubled, test_images), logits(after, test_images)
         assert change(before, now) < TOLERANCE
+
+    @pytest.mark.parametrize("layer", [1, 2])
+    @pytest.mark.parametrize(
+        "before",
+        [
+            (),
+            (Duplicate(2.5, layer=1), Duplicate(1.5), Rescale(1.0)),
+            (Nuisance(8.0, layer=1, incoming="identical"), Duplicate(4.0)),
+        ],
+    )
+    def test_is_the_noise_on_the_null_space_of_all_activations(
+        self, silent, before, layer, test_images
+    ):
+        network = apply_all(silent, before, key=KEY)
+        basis = null_space(hidden_activations(network, layer, test_images)).basis
+        readout = (network.w2, network.w3)[layer - 1]
+        expected = readout + 0.5 * (normal(KEY, readout.shape) @ basis.T) @ basis
+        after = HiddenNull(0.5, layer=layer).apply(network, key=KEY)
+        np.testing.assert_allclose((after.w2, after.w3)[layer - 1], expected, atol=1e-5)
+
+    def test_is_found_once_whoever_asks(self, silent, monkeypatch):
+        counted = []
+        monkeypatch.setattr(
+            hidden_null, "gram", lambda blocks: counted.append(1) or null_spaces.gram(blocks)
+        )
+        key = jax.random.PRNGKey(17)
+        measured = HiddenNull(0.5, layer=2).apply(silent, key=key)
+        checked = HiddenNull(0.5, layer=2).apply(silent, key=key)
+        HiddenNull(1.0, layer=2).apply(silent, key=key)
+        assert weights_digest(measured) == weights_digest(checked) and len(counted) == 1
+        HiddenNull(0.5, layer=1).apply(silent, key=key)
+        assert len(counted) == 2
 
     def test_leaves_a_layer_without_null_space_as_it_is(self, network):
         after = HiddenNull(1.0, layer=1).apply(network, key=KEY)

@@ -192,13 +192,13 @@ class TestConvergedProbe:
         x, classes = data
         monkeypatch.setattr(converged, "PENALTIES", (penalty,))
         found = {}
-        converge = converged._converge
+        converge = converged._descended
 
         def kept(*args, **kwargs):
             found["result"] = converge(*args, **kwargs)
             return found["result"]
 
-        monkeypatch.setattr(converged, "_converge", kept)
+        monkeypatch.setattr(converged, "_descended", kept)
         result = converged_probe(x, classes, CLASSES, num_folds=FOLDS)
         assert result.converged and result.penalty == penalty
         expected = scipy_probe(x, classes, penalty, contiguous_folds(ROWS, FOLDS))
@@ -214,8 +214,7 @@ class TestConvergedProbe:
         assert result.converged and result.gradient <= TOLERANCE
         assert 0 < result.iterations < converged.MAX_ITERATIONS
         monkeypatch.setattr(converged, "MAX_ITERATIONS", 2)
-        # A fold count of its own, as compiled code keeps the old limit.
-        result = converged_probe(x, classes, CLASSES, num_folds=FOLDS + 1)
+        result = converged_probe(x, classes, CLASSES, num_folds=FOLDS)
         assert not result.converged and result.gradient > TOLERANCE and result.iterations < 10
 
     @pytest.mark.parametrize("scale, shift", [(0.05, 0.0), (20.0, 0.0), (20.0, 3.0)])

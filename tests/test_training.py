@@ -8,7 +8,7 @@ import numpy as np
 import optax
 import pytest
 
-from dissociation import training
+from dissociation import descent, pauses, training
 from dissociation.datasets import Dataset, mnist_test, mnist_train
 from dissociation.errors import InvalidValue
 from dissociation.network import Network, initial_network, logits, seed_key, weights_digest
@@ -197,7 +197,7 @@ class TestTrained:
 def test_compiles_once(data):
     # Parts of unequal length, other learning rates and other seeds share one compiled loop. A width
     # that no other test uses makes sure that it is compiled here.
-    compiled = training._train_steps.jitted()._cache_size
+    compiled = descent._train_steps.jitted()._cache_size
     before = compiled()
     rates = dict(batch=32, width=17)
     steps = {len(range(part.start, part.stop)) for part in training._parts(700 // 32)}
@@ -205,6 +205,40 @@ def test_compiles_once(data):
     list(train(Recipe(epochs=2, learning_rate=0.5, **rates), KEY, **data))
     list(train(Recipe(epochs=1, learning_rate=0.1, **rates), seed_key(1), **data))
     assert compiled() == before + 1
+
+
+class Counting:
+    """Counts the moments at which others may have their turn."""
+
+    def __init__(self):
+        self.pauses = 0
+
+    def pause(self):
+        self.pauses += 1
+
+    def apart(self, work, *arrays):
+        return work(*arrays)
+
+
+def test_a_step_at_a_time_is_the_same_training(stream, data, monkeypatch):
+    monkeypatch.setattr(descent, "AT_ONCE", descent._operations(SMALL.width, SMALL.batch))
+    turn = Counting()
+    with pauses.taking(turn):
+        states = [(p.epoch, p.loss, weights_digest(p.network)) for p in train(SMALL, KEY, **data)]
+    assert states == [(p.epoch, p.loss, weights_digest(network)) for p, network in stream]
+    assert turn.pauses > 700 // SMALL.batch * SMALL.epochs
+
+
+def test_a_step_in_pieces_is_nearly_the_same(stream, data, monkeypatch):
+    assert QUICK.pieces == PAPER.pieces == SMALL.pieces == 1 and "pieces" not in PAPER.canonical()
+    assert Recipe(width=4096, batch=4096).canonical()["pieces"] > 1
+    monkeypatch.setattr(descent, "AT_ONCE", descent._operations(SMALL.width, SMALL.batch) / 4)
+    assert SMALL.pieces == 4
+    states = list(train(SMALL, KEY, **data))
+    for found, (expected, _) in zip(states, stream, strict=True):
+        assert found.loss == pytest.approx(expected.loss, rel=1e-4)
+    for found, expected in zip(states[-1].network, stream[-1][1], strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 5, 6, 7, 21, 937])

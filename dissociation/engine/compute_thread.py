@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from dissociation.engine.priority import give_way
+from dissociation.pauses import turn
 
 log = logging.getLogger(__name__)
 #: Seconds until it tries again.
@@ -49,6 +50,6 @@ class ComputeThread(threading.Thread):
 
 
 def given_up() -> bool:
-    """Whether this is a thread that was given up: nobody waits for what it finds any more."""
-    thread = threading.current_thread()
-    return isinstance(thread, ComputeThread) and thread.given_up
+    """Whether this thread was given up: nobody waits for what it finds any more."""
+    thread, own = threading.current_thread(), turn()
+    return getattr(own if own is not None else thread, "given_up", False)

@@ -29,7 +29,7 @@ from dissociation.engine.job import (
     Job,
     JobSnapshot,
 )
-from dissociation.engine.parked import Parked
+from dissociation.engine.parked import Parked, close
 from dissociation.engine.place import HERE, Place
 from dissociation.engine.seniority import Seniority
 from dissociation.engine.settings import MAX_QUEUE
@@ -232,7 +232,8 @@ class Jobs:
                 return
             self._watchdog.turn = Turn(job, threading.current_thread())
         begin = time.perf_counter()
-        state, error, step = next_chunk(job, self._place, self.wake)
+        in_turns = self._thread is not None
+        state, error, step = next_chunk(job, self._place, self.wake, in_turns=in_turns)
         with self._changed:
             if given_up():
                 return
@@ -286,6 +287,8 @@ class Jobs:
             self._thread.stopping = True
             self.wake()
             self._thread.join(timeout=10)
+            for job in self._jobs:
+                close(job.steps)
 
     @property
     def alive(self) -> bool:

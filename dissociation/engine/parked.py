@@ -9,7 +9,7 @@ from __future__ import annotations
 import collections
 import contextlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dissociation.engine.job import Job
 from dissociation.engine.place import HERE, Place
@@ -49,13 +49,14 @@ class Parked:
         if steps is None:
             return
         room = SHARE * MEMORY.value * GIB
-        begun = job.step is not None and not job.ahead
+        # Nothing of it may go on elsewhere.
+        begun = job.step is not None and not job.ahead and job.news is None
         if self._here and begun and not job.task.resumes and job.task.memory <= room:
             self._kept[job.task.digests] = _Kept(job, steps, now + KEPT)
             while len(self._kept) > MOST or self.memory > room:
-                _close(self._kept.popitem(last=False)[1].steps)
+                close(self._kept.popitem(last=False)[1].steps)
         else:
-            _close(steps)
+            close(steps)
 
     def take(self, task: Task, now: float) -> Job | None:
         """A job that goes on where the last one for the same was dropped; `None` if none was."""
@@ -70,9 +71,10 @@ class Parked:
     def forget(self, now: float) -> None:
         """Lets go what nobody has asked for in a long time."""
         for name in [name for name, kept in self._kept.items() if kept.until < now]:
-            _close(self._kept.pop(name).steps)
+            close(self._kept.pop(name).steps)
 
 
-def _close(steps: Iterator[Steps]) -> None:
+def close(steps: Any) -> None:
+    """Ends what was begun, wherever it is."""
     with contextlib.suppress(Exception):
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()

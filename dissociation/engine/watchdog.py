@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from dissociation.engine.bookkeeping import note_stuck
 from dissociation.engine.compute_thread import ComputeThread
+from dissociation.engine.in_turns import InTurns
 from dissociation.engine.job import Job
 from dissociation.engine.settings import STEP_LIMIT
 
@@ -73,9 +74,13 @@ class Watchdog(threading.Thread):
     def leave_behind(self, turn: Turn) -> None:
         """Logs where a step is stuck, and lets its thread end as soon as it returns."""
         self.turn, self._stuck = None, [*self.stuck, turn]
-        if isinstance(turn.thread, ComputeThread):
-            turn.thread.given_up = turn.thread.stopping = True
-        note_stuck(turn.job.task, _stack(turn.thread))
+        thread, steps = turn.thread, turn.job.steps
+        if isinstance(thread, ComputeThread):
+            thread.given_up = thread.stopping = True
+        if isinstance(steps, InTurns):
+            # The compute thread only waits for it.
+            thread = steps.give_up() or thread
+        note_stuck(turn.job.task, _stack(thread))
 
 
 def _stack(thread: threading.Thread) -> TracebackType | None:

@@ -27,6 +27,7 @@ from dissociation.manipulations.phantom import Phantom
 from dissociation.manipulations.rescale import Rescale
 from dissociation.manipulations.scale import Scale
 from dissociation.network import Network, check_network
+from dissociation.pauses import pause
 
 #: Every manipulation of the lab by name, in the order in which controls list them.
 REGISTRY: dict[str, type[Manipulation]] = {
@@ -79,6 +80,7 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
                 f"width after {manipulation.name}", width, f"keep it to {MAX_WIDTH:,} neurons"
             )
         own = jax.random.fold_in(jax.random.fold_in(key, MANIPULATION_SALT), position)
+        pause()
         # Said below, once and in words.
         with np.errstate(over="ignore", invalid="ignore"):
             network = manipulation.apply(network, key=own)

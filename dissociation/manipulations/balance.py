@@ -10,6 +10,7 @@ import numpy as np
 from dissociation.manipulations.base import Manipulation, Strength
 from dissociation.manipulations.rescale import rescale_layer
 from dissociation.network import Network
+from dissociation.pauses import pause
 
 TOLERANCE = 1e-6
 MAX_ROUNDS = 1_000
@@ -36,8 +37,10 @@ def balancing_factors(network: Network) -> tuple[np.ndarray, np.ndarray]:
     for _ in range(MAX_ROUNDS):
         d1 = _step(w1, w2)
         w1, w2 = rescale_layer(w1, w2, d1)
+        pause()
         d2 = _step(w2, w3)
         w2, w3 = rescale_layer(w2, w3, d2)
+        pause()
         first, second = first * d1, second * d2
         if max(np.abs(np.log(d1)).max(), np.abs(np.log(d2)).max()) < TOLERANCE:
             break

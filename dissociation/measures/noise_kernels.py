@@ -27,6 +27,7 @@ from dissociation.buckets import bucket, column_bucket, pad_to
 from dissociation.errors import NotFinite
 from dissociation.measures.shared_neurons import Block, SharedNeurons
 from dissociation.network import TOO_LARGE
+from dissociation.pauses import AT_ONCE, pause, pieces_of
 
 #: Label of padding images; no prediction is ever wrong about them.
 PADDING = -1
@@ -188,7 +189,9 @@ def share(
     # The last block may reach beyond the last row: nobody reads there, but it must be there.
     starts = [int(block.signal[0]) for block in layer.blocks if block.in_a_row]
     real = max(*starts, 0, len(rows) - layer.noises.shape[1]) + size
+    pause()
     rows = pad_to(rows, column_bucket(bucket(real)), hidden)
+    pause()
     distinct = {block.activations: block for block in layer.blocks}
     weights_first = len(noises) > 0 and len(distinct) * size < real
     if weights_first:
@@ -270,6 +273,23 @@ def count_errors(
     **Returns:** `(conditions, sigmas in the span)` int64. **Raises:** `NotFinite` if a logit is not
     finite.
     """
+    rows = len(shared.rows) if shared.in_a_row is not None else shared.scattered.ratio.size
+    each = 2.0 * len(p) * rows * shared.rows.shape[1]
+    scales, pieces = max(1, int(AT_ONCE / each)), pieces_of(len(p), each)
+    counts = np.zeros((len(shared.members), span[1] - span[0]), np.int64)
+    for piece in range(pieces):
+        part = slice(piece * len(p) // pieces, (piece + 1) * len(p) // pieces)
+        images = (p, q, labels) if pieces == 1 else (p[part], q[part], labels[part])
+        for start in range(*span, scales):
+            some = start, min(start + scales, span[1])
+            found = _counted(shared, *images, sigmas, some)
+            counts[:, some[0] - span[0] : some[1] - span[0]] += found
+    return counts
+
+
+def _counted(
+    shared: Shared, p: Any, q: Any, labels: Any, sigmas: Any, span: tuple[int, int]
+) -> np.ndarray:
     chunk = Chunk(p, q, sigmas, jax.device_put(np.array(span, np.int32)), labels)
     conditions = len(shared.members)
     if shared.in_a_row is None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from dissociation.buckets import pad_to
 from dissociation.measures.shared_rows import SharedRows, shared_rows
+from dissociation.pauses import pause
 
 #: Neurons a block at most: enough columns for a fast product (measured), few to pad.
 LARGEST = 512
@@ -140,6 +141,7 @@ def _with_noise(
         factor = np.where(pick.factor > 0, pick.factor, 1).astype(np.float32)
         ratio = np.ones_like(factor) if relative else 1 / factor
         for number, part in enumerate(_starts(len(factor), size)):
+            pause()
             signal = _continued(pick.index[part], size)
             key = (number, signal.tobytes() if relative else b"")
             if key not in noise_blocks:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dissociation.network import Network
+from dissociation.pauses import pause
 
 #: Rows whose unit vectors agree to this are one row: float32 rounding of a multiple, not more.
 TOLERANCE = 1e-6
@@ -49,7 +50,9 @@ def shared_rows(matrices: Sequence[np.ndarray]) -> SharedRows:
     - `matrices`: `(hidden_c, d)` float32 each; of multiples, the one that comes first is kept.
     """
     stacked = np.concatenate(matrices)
+    pause()
     peaks = _peaks(stacked)
+    pause()
     representative = _representatives(stacked, peaks)
     kept, index = np.unique(representative, return_inverse=True)
     index = index.astype(np.int32)
@@ -74,6 +77,7 @@ def _representatives(stacked: np.ndarray, peaks: np.ndarray) -> np.ndarray:
     count = len(stacked)
     with np.errstate(invalid="ignore"):
         units = stacked / np.where(peaks > 0, peaks, 1)[:, None]
+    pause()
     # Equal unit rows have equal projections on a random direction, up to rounding; sorted by it,
     # candidates lie side by side.
     direction = np.random.Generator(np.random.PCG64(0)).standard_normal((stacked.shape[1],))
@@ -83,6 +87,7 @@ def _representatives(stacked: np.ndarray, peaks: np.ndarray) -> np.ndarray:
     representative = np.arange(count)
     for members in np.split(order, breaks):
         if len(members) > 1:
+            pause()
             _settle(np.sort(members), units, representative)
     return representative
 

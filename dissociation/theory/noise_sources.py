@@ -35,6 +35,7 @@ from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import bucket, pad_to
 from dissociation.datasets import CLASSES
 from dissociation.network import Network
+from dissociation.pauses import pieces_of
 from dissociation.theory.base import check_squares
 
 #: Images are worked on so many at a time: one shape, hence one compilation a width.
@@ -127,9 +128,15 @@ def trace(network: Network, images: np.ndarray) -> Traced:
 
     **Raises:** `NotFinite` if a square is not finite.
     """
-    found = _trace(network, pad_to(images, PIECE))
+    count = pieces_of(PIECE, 2.0 * PIECE * CLASSES * network.w2.size)
     # Images that fill up are black: without any response, hence without any noise.
-    parts = [np.asarray(part) for part in found]
+    pieces = np.split(pad_to(images, PIECE), count)
+    found = [[np.asarray(part) for part in _trace(network, piece)] for piece in pieces]
+    if count == 1:
+        parts = found[0]
+    else:
+        columns = list(zip(*found, strict=True))
+        parts = [*map(np.concatenate, columns[:5]), *(sum(column) for column in columns[5:])]
     check_squares(*parts)
     return Traced(*(part[: len(images)] for part in parts[:5]), *parts[5:])
 

@@ -17,6 +17,7 @@ from dissociation.buckets import bucket, pad_to
 from dissociation.errors import InvalidValue
 from dissociation.measures.similarity.products import cross
 from dissociation.measures.similarity.side import OneSide
+from dissociation.pauses import pause
 
 FOLDS = 5
 #: An image and its ten nearest others.
@@ -62,8 +63,8 @@ class Moments(NamedTuple):
 
 
 @jit()
-def _products(x: Any, y: Any) -> tuple[Any, Any, Any]:
-    return x.T @ x, y.T @ y, x.T @ y
+def _products(x: Any, y: Any) -> Any:
+    return x.T @ y
 
 
 class Pair:
@@ -146,8 +147,9 @@ class Pair:
         widths = [bucket(side.shape[1]) for side in (self.x, self.y)]
         for fold in range(FOLDS):
             x, y = self.x[fold::FOLDS], self.y[fold::FOLDS]
-            padded = (pad_to(side, size, width) for side, width in zip((x, y), widths, strict=True))
-            xx, yy, xy = (np.asarray(product) for product in _products(*padded))
+            one, other = map(pad_to, (x, y), (size, size), widths)
+            pairs = (one, one), (other, other), (one, other)
+            xx, yy, xy = (np.asarray(_products(*pair)) for pair in pairs)
             d1, d2 = x.shape[1], y.shape[1]
             first, second = (side.sum(0, dtype=np.float64) for side in (x, y))
             grams = (xx[:d1, :d1], yy[:d2, :d2], xy[:d1, :d2])
@@ -159,6 +161,7 @@ class Pair:
         """The moments of all images."""
         whole = self.folds[0]
         for fold in self.folds[1:]:
+            pause()
             whole = whole.plus(fold)
         return whole
 

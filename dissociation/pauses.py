@@ -1,0 +1,83 @@
+"""Long work gives way: moments for others, and work that is done in a process of its own.
+
+Science says where it may be interrupted ([`pause`][]) and what nothing can interrupt ([`apart`][]).
+What becomes of that is up to whoever runs it: a [`Turn`][] that was taken for this thread. Without
+one a pause is nothing, and work is done at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import numpy as np
+
+#: Takes arrays and gives arrays, by itself: a function of a module that can be named.
+Work = Callable[..., tuple[Any, ...]]
+#: Operations of products that one program makes, some tenths of a second for all cores.
+AT_ONCE = 1e11
+#: Operations from which on it is worth a process of its own to be able to end it, of such as a core
+#: does some twenty billion of a second.
+MUCH = 1.5e10
+
+
+class Turn(Protocol):
+    """Whoever lets this thread compute."""
+
+    def pause(self) -> None:
+        """Lets others have their turn if this one has been long; returns when it goes on."""
+
+    def apart(self, work: Work, *arrays: np.ndarray) -> tuple[Any, ...]:
+        """Does work elsewhere while others have their turn; returns what it gives."""
+
+
+_own = threading.local()
+
+
+def turn() -> Turn | None:
+    """The turn of this thread, if somebody gave it one."""
+    return getattr(_own, "turn", None)
+
+
+@contextlib.contextmanager
+def taking(given: Turn | None) -> Iterator[None]:
+    """What this thread does meanwhile is done in turns, or with `None` in one go."""
+    before, _own.turn = turn(), given
+    try:
+        yield
+    finally:
+        _own.turn = before
+
+
+def pieces_of(size: int, operations: float) -> int:
+    """How many equal pieces of `size` things take at most `AT_ONCE` operations each.
+
+    **Arguments:**
+
+    - `operations`: that all of them take.
+    """
+    least = min(size, math.ceil(operations / AT_ONCE))
+    return next(count for count in range(max(least, 1), size + 1) if size % count == 0)
+
+
+def pause() -> None:
+    """A good moment for others to have their turn."""
+    if (own := turn()) is not None:
+        own.pause()
+
+
+def apart(work: Work, *arrays: Any, operations: float) -> tuple[Any, ...]:
+    """Does what nothing can interrupt where it does not hold up anybody.
+
+    **Arguments:**
+
+    - `work`: a function that gives the same wherever it runs, and its `arrays`.
+    - `operations`: how many it takes; fewer than `MUCH` are done at once.
+    """
+    own = turn()
+    if own is None or operations < MUCH:
+        return work(*arrays)
+    return own.apart(work, *arrays)
