@@ -31,7 +31,7 @@ NO_SAY = 1e-5
 
 def _rows_at_once(others: np.ndarray) -> int:
     """How many rows are compared with all others in some tenths of a second."""
-    return max(16, min(1_024, int(MUCH / others.size)))
+    return max(16, min(1_024, int(MUCH / max(1, others.size))))
 
 
 def _first_alike(directions: np.ndarray) -> np.ndarray:
