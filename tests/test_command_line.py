@@ -542,6 +542,14 @@ class TestSources:
     def test_names_that_would_repeat_are_numbered(self):
         assert condition_names([Condition(PLAN)] * 2) == ["Trained", "Trained (2)"]
 
+    def test_a_width_is_measured_or_said_to_be_left_out(self):
+        source = read_source("Robustness?v=1&amp;show=scale&amp;width=64&amp;utm_source=x")
+        assert [c.experiment.recipe.width for c in source.work.conditions] == [64, 64]
+        assert source.notices == []
+        source = read_source("Robustness?show=scale&recipe=quick&width=64")
+        assert [c.experiment.recipe.width for c in source.work.conditions] == [1024, 1024]
+        assert len(source.notices) == 1 and "“width” counts only with" in source.notices[0]
+
     def test_a_pinned_curve_over_another_axis_is_left_out_as_on_the_page(self):
         source = read_source(f"{ADDRESS}&measure=input_noise&pin=trained")
         assert len(source.work.conditions) == 2 and "another axis" in source.notices[-1]
