@@ -115,7 +115,10 @@ def _pairs(
             hovertemplate=f"network {number + 1}: %{{y:.4g}}<extra></extra>",
             showlegend=False,
         )
-    figure.update_layout(height=round(320 * size), margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    # Under a finger a drag must scroll the page; zooming is one press in the mode bar away.
+    figure.update_layout(
+        height=round(320 * size), margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode=False
+    )
     figure.update_yaxes(
         title=f"{title} ({unit})", tickfont={"size": 13 * size}, title_font={"size": 15 * size}
     )
