@@ -33,8 +33,10 @@ def hypothesis_panel(state: PageState) -> None:
         return
     link, conditions, _ = asked
     found = prediction_row(state, link, conditions)
-    above = st.container()
+    # In a lecture the curves come first, with all of the window's height.
+    above = None if state.lecture else st.container()
     watch = page_curves(state, conditions, found, height=420)
+    above = above or st.container()
     if found is not None and found.covered:
         above.info("Predict B first: the answer comes with its curve.", icon=":material/draw:")
     elif watch is not None:

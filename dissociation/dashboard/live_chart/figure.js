@@ -181,6 +181,7 @@ function plotlyAxis(axis, colors, compact) {
 }
 
 function plotlyHeight(figure, width, further = 0) {
+  if (figure.space) return figure.space;
   if (width >= PHONE) return Math.round(figure.height * Math.sqrt(figure.scale));
   const theory = figure.theory ? 1 : 0;
   const legendRows = Math.max(0, figure.traces.length + theory + further - 4); // must not be taken from the plot
