@@ -47,8 +47,8 @@ ELSEWHERE = {
 
 def front_door() -> None:
     """What the lab shows, then the notebook's noise figure, live."""
-    frame("Start")
     state = PageState(START)
+    frame("Start", lecture=state.lecture)
     head(state, "Same function, different network")
     invitation(state)
     join_a_room(state)

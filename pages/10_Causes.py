@@ -10,8 +10,9 @@ from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.state import PageState
 
-frame("Causes")
 state = PageState(CAUSES)
+
+frame("Causes", lecture=state.lecture)
 with st.sidebar:
     one_rewrite_controls(state)
     for name in ("sigma", "layer", "images", "draws", "network"):

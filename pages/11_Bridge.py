@@ -9,8 +9,9 @@ from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.state import PageState
 
-frame("Bridge")
 state = PageState(BRIDGE)
+
+frame("Bridge", lecture=state.lecture)
 with st.sidebar:
     for name in ("compute", "across", "show", "network"):
         control(state, name)

@@ -18,8 +18,9 @@ from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.state import PageState
 
-frame("Robustness")
 state = PageState(ROBUSTNESS)
+
+frame("Robustness", lecture=state.lecture)
 with st.sidebar:
     noise_axis_controls(state)
     control(state, "theory")

@@ -16,8 +16,9 @@ from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.state import PageState
 
-frame("Transfer")
 state = PageState(TRANSFER)
+
+frame("Transfer", lecture=state.lecture)
 with st.sidebar:
     control(state, "task")
     control(state, "probe")

@@ -70,8 +70,10 @@ def tasks(values: dict) -> None:
         st.html(figures.rotation_rows(values["split"], shown, values["seed"]))
 
 
-frame("Inputs")
 state = PageState(INPUTS)
+
+
+frame("Inputs", lecture=state.lecture)
 with st.sidebar:
     for name in ("digit", "image", "source", "step", "split"):
         control(state, name)

@@ -11,8 +11,9 @@ from dissociation.dashboard.hypothesis_panel import hypothesis_panel
 from dissociation.dashboard.state import PageState
 from dissociation.hypothesis import AT as AT_ONE_POINT
 
-frame("Hypothesis")
 state = PageState(HYPOTHESIS)
+
+frame("Hypothesis", lecture=state.lecture)
 with st.sidebar:
     composer(state, "a", "A")
     composer(state, "b", "B")

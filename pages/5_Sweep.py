@@ -19,8 +19,9 @@ from dissociation.dashboard.panels import asked_for, page_curves
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.strengths_field import strengths_field, usual_strengths
 
-frame("Sweep")
 state = PageState(SWEEP)
+
+frame("Sweep", lecture=state.lecture)
 with st.sidebar:
     rewrite = control(state, "rewrite", on_change=usual_strengths, args=(state,))
     strengths_field(state)

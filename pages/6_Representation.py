@@ -10,8 +10,9 @@ from dissociation.dashboard.head import head
 from dissociation.dashboard.representation_panel import representation_panel
 from dissociation.dashboard.state import PageState
 
-frame("Representation")
 state = PageState(REPRESENTATION)
+
+frame("Representation", lecture=state.lecture)
 with st.sidebar:
     one_rewrite_controls(state)
     for name in ("layer", "images", "network_a", "network_b", "task_b"):

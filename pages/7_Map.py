@@ -10,8 +10,9 @@ from dissociation.dashboard.map_panel import map_panel
 from dissociation.dashboard.map_words import lead
 from dissociation.dashboard.state import PageState
 
-frame("Map")
 state = PageState(MAP)
+
+frame("Map", lecture=state.lecture)
 with st.sidebar:
     for name in ("across", "up", "show", "landmarks", "rotation", "layer"):
         control(state, name)

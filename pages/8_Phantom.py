@@ -10,8 +10,9 @@ from dissociation.dashboard.phantom_panel import phantom_panel
 from dissociation.dashboard.picture_upload import picture_upload
 from dissociation.dashboard.state import PageState
 
-frame("Phantom")
 state = PageState(PHANTOM)
+
+frame("Phantom", lecture=state.lecture)
 with st.sidebar:
     control(state, "phantom.picture")
     picture_upload(state, "phantom.picture")

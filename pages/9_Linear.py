@@ -9,8 +9,9 @@ from dissociation.dashboard.head import head
 from dissociation.dashboard.linear_panel import linear_controls, linear_panel
 from dissociation.dashboard.state import PageState
 
-frame("Linear")
 state = PageState(LINEAR)
+
+frame("Linear", lecture=state.lecture)
 with st.sidebar:
     linear_controls(state)
     reset_button(state)

@@ -48,18 +48,20 @@ def in_session() -> bool:
     return get_script_run_ctx(suppress_warning=True) is not None
 
 
-def frame(title: str) -> None:
+def frame(title: str, *, lecture: bool = False) -> None:
     """Begins a page: title of the tab, wide layout, style, navigation, and whether the disk fails.
 
     **Arguments:**
 
     - `title`: of the page.
+    - `lecture`: whether the chart is to have the whole width, with the controls folded away.
     """
     st.set_page_config(
         page_title=f"{title} · dissociation",
         # A file of our own: Streamlit fetches other icons from the network.
         page_icon=str(Path(__file__).parent / "icon.png"),
         layout="wide",
+        initial_sidebar_state="collapsed" if lecture else "auto",
         menu_items={"about": "**dissociation**: same function, different representation."},
     )
     st.html(_STYLE)

@@ -33,8 +33,10 @@ def hypothesis_panel(state: PageState) -> None:
         return
     link, conditions, _ = asked
     found = prediction_row(state, link, conditions)
-    above = st.container()
+    # In a lecture the curves come first, with all of the window's height.
+    above = None if state.lecture else st.container()
     watch = page_curves(state, conditions, found, height=420)
+    above = above or st.container()
     if found is not None and found.covered:
         above.info("Predict B first: the answer comes with its curve.", icon=":material/draw:")
     elif watch is not None:
@@ -120,7 +122,10 @@ def _pairs(
             hovertemplate=f"network {number + 1}: %{{y:.4g}}<extra></extra>",
             showlegend=False,
         )
-    figure.update_layout(height=round(320 * size), margin={"l": 8, "r": 8, "t": 8, "b": 8})
+    # Under a finger a drag must scroll the page; zooming is one press in the mode bar away.
+    figure.update_layout(
+        height=round(320 * size), margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode=False
+    )
     figure.update_yaxes(
         title=f"{title} ({unit})", tickfont={"size": 13 * size}, title_font={"size": 15 * size}
     )

@@ -187,8 +187,8 @@ def spectrum_figure(found: Spectrum, scale: float = 1.0) -> go.Figure:
     )  # fmt: skip
     figure.update_layout(
         height=round(380 * scale),
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        showlegend=False,
+        margin={"l": 10, "r": 10, "t": 40, "b": 10},  # on top the bar of tools
+        dragmode=False,  # under a finger a drag must scroll the page
         **{f"{part}_bgcolor": "rgba(0,0,0,0)" for part in ("paper", "plot")},
     )
     fonts = {"tickfont_size": 13 * scale, "title_font_size": 15 * scale}

@@ -50,8 +50,13 @@ def _host_panel(state: PageState, found: Predicting | None, room: RoomView) -> N
     remember_in_browser(code)
     same = found is not None and found.same_as_room
     steer = lab().rooms
-    with st.container(border=True, key=f"{state.page}-room"):
-        picture, words = st.columns([1, 4], vertical_alignment="center")
+    with st.container(border=True, key="lab-room"):
+        # In a lecture it is a strip beside the chart.
+        picture, words = (
+            (st.container(), st.container())
+            if state.lecture
+            else st.columns([1, 4], vertical_alignment="center")
+        )
         with picture:
             # As an image: Streamlit's HTML takes no SVG.
             drawn = segno.make(_address(room), error="m").svg_data_uri(border=2, light="white")
@@ -63,7 +68,7 @@ def _host_panel(state: PageState, found: Predicting | None, room: RoomView) -> N
                 "you expect" + (f" of **{plain(found.name)}**." if found and same else ".")
             )
             _warn_of_loopback()
-            with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(horizontal=True, vertical_alignment="center", key="lab-steer"):
                 if same and not room.revealed:
                     _steer(state, "Reveal", "visibility", steer.reveal, primary=True)
                 elif found is not None:

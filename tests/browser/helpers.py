@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30
@@ -92,6 +93,51 @@ def wait_for_rerun(page: Page, counter: str, before: str) -> None:
         arg=[counter, before],
     )
     settle(page)
+
+
+class Finger:
+    """A finger on a page of its own, through the browser's own protocol."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self._protocol = page.context.new_cdp_session(page)
+
+    def _touch(self, kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y} for x, y in places]
+        self._protocol.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def drag(self, *way: tuple[float, float], steps: int = 8) -> float:
+        """Along a way of straight pieces. **Returns:** by how many pixels the page scrolled."""
+        before = self.scrolled()
+        self._touch("touchStart", way[0])
+        for (x, y), (to_x, to_y) in itertools.pairwise(way):
+            for step in range(1, steps + 1):
+                share = step / steps
+                self._touch("touchMove", (x + share * (to_x - x), y + share * (to_y - y)))
+                self.page.wait_for_timeout(10)
+        self._touch("touchEnd")
+        self.page.wait_for_timeout(100)
+        return self.scrolled() - before
+
+    def tap(self, x: float, y: float) -> None:
+        """A short touch."""
+        self._touch("touchStart", (x, y))
+        self.page.wait_for_timeout(40)
+        self._touch("touchEnd")
+
+    def scrolled(self) -> float:
+        """How far down the page is, in pixels."""
+        return float(self.page.get_by_test_id("stMain").evaluate("(main) => main.scrollTop"))
+
+
+def brought_to_middle(there: Locator) -> dict[str, float]:
+    """The box of something that now is in the middle of the window."""
+    there.evaluate("(node) => node.scrollIntoView({block: 'center'})")
+    there.page.wait_for_timeout(100)
+    box = there.bounding_box()
+    assert box is not None
+    middle = {"middle_x": box["x"] + box["width"] / 2, "middle_y": box["y"] + box["height"] / 2}
+    return {**box, **middle}
 
 
 def free_port() -> int:

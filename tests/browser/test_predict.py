@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .helpers import settle
+from .helpers import Finger, brought_to_middle, settle
 from .tiny import address, chart_comes_to, drawn, dressed, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
@@ -84,12 +84,36 @@ def test_keyboard_and_screen_reader(lab, page):
     assert serious <= {"nested-interactive"}
 
 
-def test_a_finger_pulls_points_and_scrolls_beside_them(lab, new_page):
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+def test_a_finger_pulls_points_and_draws_and_scrolls_beside_them(lab, new_page):
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     open_to_predict(lab, page)
-    action = "(node) => getComputedStyle(node).touchAction"
-    assert handles(page).first.evaluate(action) == "none"
-    assert page.locator(".live-chart-field").evaluate(action) == "auto"
+    finger = Finger(page)
+    brought_to_middle(page.locator(".live-chart-field"))
+    point = handles(page).nth(4)
+
+    def middle() -> tuple[float, float]:
+        box = point.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    x, y = middle()
+    # Off the middle of the point, as fingers are.
+    assert finger.drag((x + 4, y + 7), (x + 4, y - 89)) == 0
+    assert middle() == (pytest.approx(x, abs=1), pytest.approx(y - 96, abs=1))
+    field = page.locator(".live-chart-field").bounding_box()
+    left, top, width, height = (field[side] for side in ("x", "y", "width", "height"))
+    way = [(left + 3, top + 0.9 * height), (left + width - 3, top + 3)]
+    assert finger.drag(*way, steps=12) == 0
+    found = errors_drawn(page)
+    assert found == sorted(found) and found[0] < 0.02 and found[-1] > 0.9
+    # Above the plot, where the legend is; and below, where its title is.
+    for start in (top - 40, top + height + 40):
+        assert finger.drag((left + width / 2, start), (left + width / 2, start - 60)) > 30
+    brought_to_middle(page.locator(".live-chart-field"))
+    page.get_by_role("button", name="Stop predicting").click()
+    expect(handles(page)).to_have_count(0)
+    box = brought_to_middle(page.locator(".js-plotly-plot .nsewdrag"))
+    x, y = box["middle_x"], box["middle_y"]
+    assert finger.drag((x, y), (x, y - 100)) > 60
 
 
 def draw_across(page: Page, height: float) -> None:

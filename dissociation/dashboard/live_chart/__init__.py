@@ -72,6 +72,7 @@ _LIVE = (
     "room.js",
     "prediction.js",
     "table.js",
+    "lecture_window.js",
     "live_chart.js",
 )
 _SCRIPTS = (*DRAWING, *_LIVE)

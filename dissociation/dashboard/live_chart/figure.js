@@ -194,6 +194,7 @@ function plotlyAxis(axis, colors, compact) {
 }
 
 function plotlyHeight(figure, width, further = 0) {
+  if (figure.space) return figure.space;
   if (width >= PHONE) return Math.round(figure.height * Math.sqrt(figure.scale));
   const theory = figure.theory ? 1 : 0;
   const legendRows = Math.max(0, figure.traces.length + theory + further - 4); // must not be taken from the plot
@@ -258,24 +259,41 @@ function plotlyLayout(figure, snapshot, colors, width, further = 0) {
   };
 }
 
-// One function for ever: react() takes a new one for a new configuration, and plots anew.
-const SVG_BUTTON = {
-  name: "toSvg",
-  title: "Download plot as an SVG",
-  icon: { width: 24, height: 24, path: "M12 16l-5-5h3V4h4v7h3zM5 18h14v2H5z" },
-  click: (node) => {
-    const { filename } = node._context.toImageButtonOptions;
-    Plotly.downloadImage(node, { format: "svg", filename });
-  },
-};
+// In a file the page's own font is missing, and what is laid out in one font and drawn in another is
+// cut. These are as wide as each other, and at least one of them is on nearly every machine.
+const FILE_FONT = "Arial, Liberation Sans, Helvetica, sans-serif";
+
+/** Saves a chart as a file, laid out anew in a font that the file will be drawn with. */
+function save(node, format) {
+  const { filename, scale } = node._context.toImageButtonOptions;
+  const layout = { ...node.layout, font: { ...node.layout.font, family: FILE_FONT } };
+  const how = { format, filename, ...(format === "png" ? { scale } : {}) };
+  return Plotly.downloadImage({ data: node.data, layout }, how);
+}
+
+const fileButton = (name, format, icon) => ({
+  name,
+  title: `Download plot as ${format === "png" ? "a" : "an"} ${format.toUpperCase()}`,
+  icon,
+  click: (node) => save(node, format),
+});
+
+// Once for ever: react() takes new functions for a new configuration, and plots anew.
+let fileButtons;
 
 function plotlyConfig(figure) {
+  fileButtons ??= [
+    fileButton("toImage", "png", Plotly.Icons.camera),
+    fileButton("toSvg", "svg", {
+      width: 24, height: 24, path: "M12 16l-5-5h3V4h4v7h3zM5 18h14v2H5z",
+    }),
+  ];
   return {
     displaylogo: false,
     displayModeBar: true,
     showTips: false,
     doubleClick: "reset",
-    modeBarButtons: [["toImage", SVG_BUTTON], ["zoom2d", "pan2d", "resetScale2d"]],
+    modeBarButtons: [fileButtons, ["zoom2d", "pan2d", "resetScale2d"]],
     toImageButtonOptions: { format: "png", filename: figure.filename, scale: 3 },
   };
 }

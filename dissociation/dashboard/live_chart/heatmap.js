@@ -4,7 +4,9 @@ const ROW = 44; // pixels of height
 const EMPTY = { x: [], y: [] };
 
 function heatmapHeight(figure) {
-  return Math.round(figure.traces.slice(1).length * ROW * Math.sqrt(figure.scale)) + 130;
+  const rows = figure.traces.length - 1;
+  const height = Math.round(rows * ROW * Math.sqrt(figure.scale)) + 130;
+  return Math.min(height, figure.space || height);
 }
 
 /** Bounds of the cells around these positions, half way on the axis. */

@@ -53,6 +53,7 @@ class LiveChart {
     document.addEventListener("visibilitychange", () => this.hurry(), { signal });
     this.resizes = new ResizeObserver(() => this.schedule());
     this.resizes.observe(this.plot);
+    this.window = new LectureWindow(this.root, this.plot, () => this.schedule());
   }
 
   /** Takes what the script passed: at first, after a rerun, and after a change of the theme. */
@@ -237,12 +238,14 @@ class LiveChart {
     const colors = theme(this.root);
     const predicted = predictionTraces(this.figure, prediction, room, colors.text);
     const { height } = KINDS[this.figure.kind];
-    this.plot.style.height = `${height(this.figure, width, predicted.length)}px`;
+    const natural = height(this.figure, width, predicted.length);
+    const space = this.figure.scale > 1 ? this.window.space(natural) : null;
+    this.plot.style.height = `${height({ ...this.figure, space }, width, predicted.length)}px`;
     if (!this.stale) this.shown = { figure: this.figure, snapshot: this.snapshot };
     this.plot.classList.toggle("live-chart-stale", this.stale);
     this.table.show(this.snapshot.table, this.active);
     if (width === 0) return; // in a closed tab: the resize comes when it opens
-    const { figure } = this.shown;
+    const figure = { ...this.shown.figure, space };
     const { drawing: tellApart, traces, layout, sight } = KINDS[figure.kind];
     if (sight && this.view === undefined) this.sight.show(sight(figure, this.shown.snapshot, width));
     if (!this.Plotly || this.sight.painting) return;
@@ -280,6 +283,7 @@ class LiveChart {
     this.walker.remove();
     this.listeners.abort();
     this.resizes.disconnect();
+    this.window.remove();
     cancelAnimationFrame(this.frame);
     this.Plotly?.purge(this.plot);
     this.Plotly = undefined;

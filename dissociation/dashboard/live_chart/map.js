@@ -48,6 +48,9 @@ const MAP_NEAR = 0.03;
 /** The chart goes at least as high: what differs by less differs by rounding, on some machines. */
 const MAP_FLAT = 0.05;
 
+/** Room beside the points at the foot of the axis, as a share of the axis. */
+const MAP_FOOT = 0.05;
+
 /** What stands beside each group's last point, by group: sweeps that end in one place share it. */
 function mapLabels(figure, groups) {
   const on = (axis, value) => (axis.log ? Math.log10(value) : value);
@@ -126,6 +129,11 @@ function mapLayout(figure, snapshot, colors, width) {
   layout.hovermode = "closest";
   layout.xaxis.showspikes = false;
   layout.yaxis.rangemode = "tozero";
+  if (!figure.x.auto) {
+    // What keeps the function stands at the foot: within the plot, where it can be pressed.
+    const [low, high] = layout.xaxis.range;
+    layout.xaxis.range = [low - MAP_FOOT * (high - low), high];
+  }
   const groups = mapGroups(figure, snapshot);
   const all = [...groups.values()].flatMap(({ points }) => points);
   if (all.length && all.every(({ up }) => up < MAP_FLAT)) {

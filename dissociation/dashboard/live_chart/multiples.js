@@ -12,6 +12,7 @@ const panelsOf = (figure) => figure.traces.slice(1);
 const rowsOf = (figure, width) => Math.max(1, Math.ceil(panelsOf(figure).length / columnsOf(width)));
 
 function multiplesHeight(figure, width) {
+  if (figure.space) return figure.space;
   return Math.round(rowsOf(figure, width) * PANEL * Math.sqrt(figure.scale)) + 90;
 }
 

@@ -8,7 +8,8 @@ const pairsTitle = (figure) => Math.round(figure.scale * 52);
 
 function pairsHeight(figure, width) {
   const rows = Math.ceil(figure.traces.length / pairsColumns(width));
-  return Math.round(rows * (figure.scale * 190 + pairsTitle(figure)) + 8);
+  const height = Math.round(rows * (figure.scale * 190 + pairsTitle(figure)) + 8);
+  return Math.min(height, figure.space || height);
 }
 
 function pairsDrawing(figure, snapshot, colors, width) {

@@ -18,10 +18,20 @@ function phantomRows(figure, width) {
 const phantomTitle = (figure, row, width) =>
   Math.round(figure.scale * (width < PHONE ? 12 : 14) * (row === 0 ? 1.8 : 4.2));
 
+/** Pixels from left to right that the panels take: all there are, if the squares are not too high. */
+function phantomAcross(figure, width) {
+  const { rows, columns } = phantomRows(figure, width);
+  const all = Math.max(width, 280) - PHANTOM_LEFT - PHANTOM_RIGHT;
+  if (!figure.space) return all;
+  const titles = rows.reduce((sum, _, row) => sum + phantomTitle(figure, row, width) + 6, 0);
+  const sides = columns.reduce((sum, count) => sum + (1 - PHANTOM_GAP * (count - 1)) / count, 0);
+  return Math.min(all, Math.max(200, (figure.space - titles - PHANTOM_TOP - 8) / sides));
+}
+
 /** Pixels from the top: of each row's title, and the side of its square panels. */
 function phantomPlaces(figure, width) {
   const { rows, columns } = phantomRows(figure, width);
-  const inner = Math.max(width, 280) - PHANTOM_LEFT - PHANTOM_RIGHT;
+  const inner = phantomAcross(figure, width);
   let top = PHANTOM_TOP;
   return rows.map((_, row) => {
     const side = (inner * (1 - PHANTOM_GAP * (columns[row] - 1))) / columns[row];
@@ -42,6 +52,7 @@ function phantomPanels(figure, width) {
   const { rows, columns } = phantomRows(figure, width);
   const places = phantomPlaces(figure, width);
   const height = phantomHeight(figure, width);
+  const taken = phantomAcross(figure, width) / (Math.max(width, 280) - PHANTOM_LEFT - PHANTOM_RIGHT);
   return rows.flatMap((styles, row) =>
     styles.map((style, column) => {
       const share = (1 - PHANTOM_GAP * (columns[row] - 1)) / columns[row];
@@ -49,7 +60,7 @@ function phantomPanels(figure, width) {
       const { top, side } = places[row];
       return {
         style, row, column,
-        x: [left, left + share],
+        x: [taken * left, taken * (left + share)],
         y: [Math.max(0, 1 - (top + side) / height), 1 - top / height],
       };
     }),

@@ -19,7 +19,11 @@ class Player {
     parent.append(this.root);
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.button.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
-    this.slider.addEventListener("input", () => this.scrub());
+    this.slider.addEventListener("input", () => {
+      // A finger, unlike a mouse, moves a slider without giving it the focus.
+      this.slider.focus({ preventScroll: true });
+      this.scrub();
+    });
   }
 
   /** From now on `advance` is told of the seconds that pass. */

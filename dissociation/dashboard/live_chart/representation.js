@@ -14,6 +14,7 @@ const DIGITS = [
 ];
 
 function representationHeight(figure, width) {
+  if (figure.space) return figure.space;
   return Math.round(Math.max(width, 320) * (width < PHONE ? 1.35 : 1.12));
 }
 
@@ -159,7 +160,10 @@ function representationLayout(figure, snapshot, colors, width) {
     figure.traces.forEach((style, side) => {
       const x = sideDomain(side);
       if (row === 0) say(style.name, x[0], 1, true);
-      const shared = { color: colors.quiet, tickfont: { size }, showgrid: false, zeroline: false };
+      // Ten digits beside a low panel.
+      const low = Math.min(size, ((y[1] - y[0]) * representationHeight(figure, width)) / 11);
+      const tickfont = { size: low };
+      const shared = { color: colors.quiet, tickfont, showgrid: false, zeroline: false };
       const digits = part === "embedding" ? { showticklabels: false } : digitTicks(pictured);
       const [own, other] = [panelOf(row, side), panelOf(row, 0)];
       layout[`xaxis${own}`] = {

@@ -3,6 +3,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEP = 0.01; // of an arrow key, in error
+const GRIP = 22; // pixels around a point within which it is pulled itself
 
 function shape(tag, attributes) {
   const node = document.createElementNS(SVG, tag);
@@ -29,7 +30,7 @@ function between(places, errors, log, pieces = 8) {
 }
 
 class Sketch {
-  pulled = null; // the handle under the finger, and where it was last
+  pulled = null; // the pointer that draws, the handle it was at last, and how far off it took hold
 
   constructor(parent) {
     this.svg = shape("svg", { class: "live-chart-sketch", role: "group" });
@@ -40,7 +41,7 @@ class Sketch {
     this.svg.addEventListener("pointerdown", (event) => this.press(event));
     this.svg.addEventListener("pointermove", (event) => this.pull(event));
     for (const end of ["pointerup", "pointercancel"]) {
-      this.svg.addEventListener(end, () => (this.pulled = null));
+      this.svg.addEventListener(end, (event) => this.leave(event));
     }
   }
 
@@ -61,7 +62,7 @@ class Sketch {
     this.handles?.forEach((handle) => handle.remove());
     this.handles = this.errors.map((_, index) => {
       const handle = shape("g", { class: "live-chart-handle", role: "slider", tabindex: "0" });
-      handle.append(shape("circle", { r: 22, class: "live-chart-grip" }), shape("circle", { r: 9 }));
+      handle.append(shape("circle", { r: GRIP, class: "live-chart-grip" }), shape("circle", { r: 9 }));
       handle.addEventListener("keydown", (event) => this.key(event, index));
       this.svg.append(handle);
       return handle;
@@ -88,9 +89,13 @@ class Sketch {
 
   // ---- pointers
 
+  /** Where a pointer is, in pixels of the plot. */
   at(event) {
     const box = this.svg.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    return {
+      x: event.clientX - box.left + this.svg.viewBox.baseVal.x,
+      y: event.clientY - box.top + this.svg.viewBox.baseVal.y,
+    };
   }
 
   nearest(x) {
@@ -99,23 +104,28 @@ class Sketch {
   }
 
   press(event) {
-    const grip = event.target.closest(".live-chart-handle");
-    // A finger beside the points scrolls the page.
-    if (event.button !== 0 || (event.pointerType === "touch" && !grip)) return;
+    if (event.button !== 0 || this.pulled !== null) return;
     event.preventDefault();
     this.svg.setPointerCapture(event.pointerId);
-    const index = grip ? this.handles.indexOf(grip) : this.nearest(this.at(event).x);
-    this.pulled = { index, only: event.pointerType === "touch" };
+    const { x, y } = this.at(event);
+    const index = this.nearest(x);
+    // A finger hardly ever hits the middle of a point, which must not leap to it.
+    const off = y - this.height(this.errors[index]);
+    this.pulled = { pointer: event.pointerId, index, off: Math.abs(off) < GRIP ? off : 0 };
     this.handles[index].focus({ preventScroll: true });
     this.pull(event);
   }
 
+  leave(event) {
+    if (event.pointerId === this.pulled?.pointer) this.pulled = null;
+  }
+
   pull(event) {
-    if (this.pulled === null) return;
+    if (event.pointerId !== this.pulled?.pointer) return;
     const { x, y } = this.at(event);
     const from = this.pulled.index;
-    const to = this.pulled.only ? from : this.nearest(x);
-    const error = this.yaxis.p2d(y - this.yaxis._offset);
+    const to = this.nearest(x);
+    const error = this.yaxis.p2d(y - this.pulled.off - this.yaxis._offset);
     const before = this.errors[from];
     // A quick sweep passes over points: they come to lie on its way.
     const way = Math.abs(to - from);
@@ -143,8 +153,6 @@ class Sketch {
     this.plot = plot;
     this.xaxis = plot._fullLayout.xaxis;
     this.yaxis = plot._fullLayout.yaxis;
-    const { width, height } = plot._fullLayout;
-    for (const [name, value] of Object.entries({ width, height })) this.svg.setAttribute(name, value);
     const area = {
       x: this.xaxis._offset,
       y: this.yaxis._offset,
@@ -152,10 +160,18 @@ class Sketch {
       height: this.yaxis._length,
     };
     for (const [name, value] of Object.entries(area)) this.field.setAttribute(name, value);
+    this.cover(area);
     const way = between(this.prediction.x, this.errors, this.figure.x.log);
     const points = way.x.map((x, i) => `${this.pixel(x)},${this.height(way.y[i])}`);
     this.line.setAttribute("points", points.join(" "));
     this.handles.forEach((handle, i) => this.placeHandle(handle, i));
+  }
+
+  /** Lies over the plot and the grips at its edges, and no further: beside it a finger scrolls. */
+  cover({ x, y, width, height }) {
+    const box = [x - GRIP, y - GRIP, width + 2 * GRIP, height + 2 * GRIP];
+    this.svg.setAttribute("viewBox", box.join(" "));
+    ["left", "top", "width", "height"].forEach((side, i) => (this.svg.style[side] = `${box[i]}px`));
   }
 
   placeHandle(handle, i) {

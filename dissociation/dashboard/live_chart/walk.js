@@ -16,6 +16,7 @@ const TRAIL = 8; // steps
 const walkColumns = (width) => (width < PHONE ? 2 : 3);
 
 function walkHeight(figure, width) {
+  if (figure.space) return figure.space;
   const columns = walkColumns(width);
   const rows = WALK_PANELS.length / columns;
   const side = Math.max(width, 300) / columns - WALK_GAP.across;
