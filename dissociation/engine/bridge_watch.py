@@ -95,8 +95,14 @@ class BridgeWatch(Watch):
                 for number in numbers
             ]
             # They are not asked here whether they are the same function.
-            before = len(self.curves)
-            watch = CurveWatch(library, self.jobs, asked, checked=False, before=before)
+            watch = CurveWatch(
+                library,
+                self.jobs,
+                asked,
+                checked=False,
+                before=len(self.curves),
+                networks=[(self.candidates[number].side.seed,) for number in numbers],
+            )
             self.curves.append(watch)
             self._of |= {number: (watch, place) for place, number in enumerate(numbers)}
             self.watched += [job for job in watch.watched if job not in self.watched]
@@ -132,9 +138,7 @@ class BridgeWatch(Watch):
             return first, half_way(first, second)
         assert isinstance(first, CurveWatch)
         experiment, curve = first.experiments[second], first.curves()[second]
-        if curve is None or len(curve.seeds) < experiment.seeds:
-            return experiment, math.nan
-        return experiment, half_way(experiment, curve.seeds[-1])
+        return experiment, math.nan if curve is None else half_way(experiment, *curve.seeds)
 
     def _known_norms(self, number: int) -> Norms | None:
         found = self._norms[number]

@@ -24,6 +24,7 @@ class CurveWatch(Watch):
     - `experiments`: those that differ in nothing but their manipulations are measured together.
     - `pair`: positions of two of them, A and B, whose paired difference is wanted, too.
     - `checked`: whether to check what rewrites have left of the function.
+    - `networks`: the numbers of the networks of each experiment, if not all of it are wanted.
     - `before`: see [`Watch`][].
     """
 
@@ -36,10 +37,12 @@ class CurveWatch(Watch):
         *,
         checked: bool = True,
         before: int = 0,
+        networks: Sequence[Sequence[int]] | None = None,
     ):
         super().__init__(jobs, before)
         self.library = library
         self.experiments = list(experiments)
+        self.networks = networks or [range(experiment.seeds) for experiment in experiments]
         self.pair = pair
         self._stored: dict[str, SeedCurve] = {}
         self._job_of: dict[str, Job] = {}
@@ -58,8 +61,8 @@ class CurveWatch(Watch):
     def _units(self) -> dict[str, tuple[Experiment, int]]:
         return {
             experiment.seed_digest(seed): (experiment.canonical(), seed)
-            for experiment in self.experiments
-            for seed in range(experiment.seeds)
+            for experiment, networks in zip(self.experiments, self.networks, strict=True)
+            for seed in networks
         }
 
     def _collect(self) -> None:
@@ -87,7 +90,7 @@ class CurveWatch(Watch):
 
     def _ready_together(self, recipe: Recipe, seeds: tuple[int, ...]) -> list[tuple[int, ...]]:
         """Trained networks are measured together, others each as soon as it is trained."""
-        trained = tuple(s for s in seeds if self.library.weights(recipe, s) is not None)
+        trained = tuple(s for s in seeds if self.library.trained(recipe, s))
         later: list[tuple[int, ...]] = [(s,) for s in seeds if s not in trained]
         return [trained, *later] if trained else later
 
@@ -118,7 +121,7 @@ class CurveWatch(Watch):
         """The complete curves of one condition, by the number of their network."""
         experiment = self.experiments[position]
         found = {}
-        for seed in range(experiment.seeds):
+        for seed in self.networks[position]:
             curve = self._seed_curve(experiment.seed_digest(seed))
             if curve is not None and bool((curve.images >= experiment.measure.total).all()):
                 found[seed] = curve
@@ -127,10 +130,10 @@ class CurveWatch(Watch):
     def curves(self) -> list[Curve | None]:
         """One curve a condition as far as it is known; `None` if nothing is."""
         found: list[Curve | None] = []
-        for experiment in self.experiments:
+        for experiment, networks in zip(self.experiments, self.networks, strict=True):
             seeds = [
                 curve
-                for seed in range(experiment.seeds)
+                for seed in networks
                 if (curve := self._seed_curve(experiment.seed_digest(seed))) is not None
             ]
             measure = experiment.measure
@@ -155,7 +158,8 @@ class CurveWatch(Watch):
         snapshots = [self.jobs.snapshot(job) for job in self.watched]
         state = self._state(snapshots, waiting=TRAINING)
         curves = self.curves()
-        total = sum(float(e.measure.total.sum()) * e.seeds for e in self.experiments)
+        pairs = zip(self.experiments, self.networks, strict=True)
+        total = sum(float(e.measure.total.sum()) * len(networks) for e, networks in pairs)
         done = sum(float(s.images.sum()) for c in curves if c is not None for s in c.seeds)
         progress = 1.0 if state == j.DONE else min(done / total, 0.999)
         needed = [need for job in self.watched for need in job.needs if not need.finished]
@@ -172,8 +176,8 @@ class CurveWatch(Watch):
 
     def _all_measured(self, curves: Sequence[Curve | None]) -> bool:
         return all(
-            curve is not None and len(curve.seeds) == experiment.seeds and curve.complete
-            for experiment, curve in zip(self.experiments, curves, strict=True)
+            curve is not None and len(curve.seeds) == len(networks) and curve.complete
+            for networks, curve in zip(self.networks, curves, strict=True)
         )
 
     def _message(
