@@ -49,7 +49,7 @@ class NotFinite(InvalidValue):
 
 
 class DamagedData(RuntimeError):
-    """A file of the data set is missing or is not the original; the message says how to mend it."""
+    """A file of the data set is missing or holds other data; the message says how to mend it."""
 
 
 def _shown(value: object) -> str:

@@ -95,8 +95,14 @@ class BridgeWatch(Watch):
                 for number in numbers
             ]
             # They are not asked here whether they are the same function.
-            before = len(self.curves)
-            watch = CurveWatch(library, self.jobs, asked, checked=False, before=before)
+            watch = CurveWatch(
+                library,
+                self.jobs,
+                asked,
+                checked=False,
+                before=len(self.curves),
+                seeds=[(self.candidates[number].side.seed,) for number in numbers],
+            )
             self.curves.append(watch)
             self._of |= {number: (watch, place) for place, number in enumerate(numbers)}
             self.watched += [job for job in watch.watched if job not in self.watched]

@@ -24,6 +24,7 @@ class CurveWatch(Watch):
     - `experiments`: those that differ in nothing but their manipulations are measured together.
     - `pair`: positions of two of them, A and B, whose paired difference is wanted, too.
     - `checked`: whether to check what rewrites have left of the function.
+    - `seeds`: the numbers of the networks of each experiment, if not all of it are wanted.
     - `before`: see [`Watch`][].
     """
 
@@ -36,9 +37,11 @@ class CurveWatch(Watch):
         *,
         checked: bool = True,
         before: int = 0,
+        seeds: Sequence[Sequence[int]] | None = None,
     ):
         super().__init__(library, jobs, before)
         self.experiments = list(experiments)
+        self.seeds = seeds or [range(experiment.seeds) for experiment in experiments]
         self.pair = pair
         self._stored: dict[str, SeedCurve] = {}
         self._job_of: dict[str, Job] = {}
@@ -57,8 +60,8 @@ class CurveWatch(Watch):
     def _units(self) -> dict[str, tuple[Experiment, int]]:
         return {
             experiment.seed_digest(seed): (experiment.canonical(), seed)
-            for experiment in self.experiments
-            for seed in range(experiment.seeds)
+            for experiment, wanted in zip(self.experiments, self.seeds, strict=True)
+            for seed in wanted
         }
 
     def _collect(self) -> None:
@@ -86,7 +89,7 @@ class CurveWatch(Watch):
 
     def _ready_together(self, recipe: Recipe, seeds: tuple[int, ...]) -> list[tuple[int, ...]]:
         """Trained networks are measured together, others each as soon as it is trained."""
-        trained = tuple(s for s in seeds if self.library.weights(recipe, s) is not None)
+        trained = tuple(s for s in seeds if self.library.trained(recipe, s))
         later: list[tuple[int, ...]] = [(s,) for s in seeds if s not in trained]
         return [trained, *later] if trained else later
 
@@ -117,7 +120,7 @@ class CurveWatch(Watch):
         """The complete curves of one condition, by the number of their network."""
         experiment = self.experiments[position]
         found = {}
-        for seed in range(experiment.seeds):
+        for seed in self.seeds[position]:
             curve = self._seed_curve(experiment.seed_digest(seed))
             if curve is not None and bool((curve.images >= experiment.measure.total).all()):
                 found[seed] = curve
@@ -126,10 +129,10 @@ class CurveWatch(Watch):
     def curves(self) -> list[Curve | None]:
         """One curve a condition as far as it is known; `None` if nothing is."""
         found: list[Curve | None] = []
-        for experiment in self.experiments:
+        for experiment, wanted in zip(self.experiments, self.seeds, strict=True):
             seeds = {
                 seed: curve
-                for seed in range(experiment.seeds)
+                for seed in wanted
                 if (curve := self._seed_curve(experiment.seed_digest(seed))) is not None
             }
             x, total = experiment.measure.x, experiment.measure.total
@@ -152,7 +155,11 @@ class CurveWatch(Watch):
     def networks(self) -> list[tuple[Recipe, int]]:
         """See [`Watch.networks`][]."""
         return list(
-            dict.fromkeys((e.recipe, seed) for e in self.experiments for seed in range(e.seeds))
+            dict.fromkeys(
+                (experiment.recipe, seed)
+                for experiment, wanted in zip(self.experiments, self.seeds, strict=True)
+                for seed in wanted
+            )
         )
 
     def status(self) -> Status:
@@ -161,7 +168,8 @@ class CurveWatch(Watch):
         snapshots = [self.jobs.snapshot(job) for job in self.watched]
         state = self._state(snapshots, waiting=TRAINING)
         curves = self.curves()
-        total = sum(float(e.measure.total.sum()) * e.seeds for e in self.experiments)
+        pairs = zip(self.experiments, self.seeds, strict=True)
+        total = sum(float(e.measure.total.sum()) * len(wanted) for e, wanted in pairs)
         done = sum(float(s.images.sum()) for c in curves if c is not None for s in c.seeds)
         progress = 1.0 if state == j.DONE else min(done / total, 0.999)
         needed = [need for job in self.watched for need in job.needs if not need.finished]
@@ -178,8 +186,8 @@ class CurveWatch(Watch):
 
     def _all_measured(self, curves: Sequence[Curve | None]) -> bool:
         return all(
-            curve is not None and len(curve.seeds) == experiment.seeds and curve.complete
-            for experiment, curve in zip(self.experiments, curves, strict=True)
+            curve is not None and len(curve.seeds) == len(wanted) and curve.complete
+            for wanted, curve in zip(self.seeds, curves, strict=True)
         )
 
     def _message(

@@ -25,6 +25,8 @@ class Job:
     asked: float = 0.0
     rank: int = 0
     needs: tuple[Job, ...] = ()
+    # Those it waits for, too, but does not need: they may fail, or be dropped.
+    after: tuple[Job, ...] = ()
     state: str = QUEUED
     version: int = 0
     step: Step | None = None

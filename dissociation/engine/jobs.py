@@ -104,7 +104,7 @@ class Jobs:
             if job is not None and not job.ahead:
                 return None
             if job is None:
-                if len(self._jobs) - len(self._asked()) >= FEW or self._place.before(task):
+                if len(self._jobs) - len(self._asked()) >= FEW or task.needs:
                     return None
                 job = self._submit(task)
                 job.ahead = True
@@ -122,11 +122,11 @@ class Jobs:
     def _new_digests(self, task: Task) -> set[tuple[str, ...]]:
         if self._live(task) is not None:
             return set()
-        return {task.digests}.union(*map(self._new_digests, self._place.before(task)))
+        return {task.digests}.union(*map(self._new_digests, task.needs))
 
     def _submit(self, task: Task, rank: int = 0) -> Job:
         if (live := self._live(task)) is not None:
-            for job in (live, *live.needs):
+            for job in (live, *live.needs, *live.after):
                 job.rank = min(job.rank, rank)
             if live.ahead:
                 # Those who offered it do not look at it.
@@ -136,7 +136,8 @@ class Jobs:
         now = self._clock()
         job = self._parked.take(task, now) or self._new(task, rank, now)
         job.rank = rank
-        job.state = WAITING if any(not need.finished for need in job.needs) else QUEUED
+        first = (*job.needs, *job.after)
+        job.state = WAITING if any(not other.finished for other in first) else QUEUED
         for need in job.needs:
             need.dependants.append(job)
         self._jobs.append(job)
@@ -146,10 +147,12 @@ class Jobs:
         return job
 
     def _new(self, task: Task, rank: int, now: float) -> Job:
-        needs = tuple(self._submit(need, rank) for need in self._place.before(task))
+        needs = tuple(self._submit(need, rank) for need in task.needs)
+        found = (self._by_digest.get(digest) for digest in self._place.after(task))
+        after = tuple(job for job in found if job is not None)
         step, seconds = (task.so_far() if self._place is HERE else None) or (None, 0.0)
         place = self._seniority.of(task, now)
-        return Job(task, *place, needs=needs, turned=now, step=step, seconds=seconds)
+        return Job(task, *place, needs=needs, after=after, turned=now, step=step, seconds=seconds)
 
     def renew(self, job: Job, holder: str) -> None:
         """Says that `holder` still watches the job."""
@@ -208,7 +211,9 @@ class Jobs:
                 broken = [need for need in job.needs if need.state in (FAILED, CANCELLED)]
                 if broken:
                     self._finish(job, FAILED, broken[0].error or APOLOGY)
-                elif all(need.state == DONE for need in job.needs):
+                elif all(need.state == DONE for need in job.needs) and all(
+                    other.finished for other in job.after
+                ):
                     job.state = QUEUED
                     job.version += 1
         return self._turns.next(self._ready(), self._clock())

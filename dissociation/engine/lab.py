@@ -196,7 +196,8 @@ class Lab:
         for name, watch in list(self._watches.items()):
             if now - watch.seen > KEEP_WATCHES and all(job.finished for job in watch.watched):
                 del self._watches[name]
-        for name in list(self._watches)[: max(0, len(self._watches) - int(MAX_WATCHES.value))]:
+        longest_ago = sorted(self._watches, key=lambda name: self._watches[name].seen)
+        for name in longest_ago[: max(0, len(self._watches) - int(MAX_WATCHES.value))]:
             del self._watches[name]
 
     def forget(self) -> None:

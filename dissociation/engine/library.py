@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import collections
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -21,7 +23,7 @@ from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import Curve, SeedCurve
 from dissociation.network import Network
 from dissociation.phantoms import PhantomFindings, PhantomStudy
-from dissociation.theory import SeedPrediction
+from dissociation.theory import Prediction, SeedPrediction
 from dissociation.theory.causes import CausesStudy
 from dissociation.theory.causes_findings import CausesFindings
 from dissociation.theory.norms import Norms, norms_digest
@@ -32,6 +34,8 @@ T = TypeVar("T")
 Study = PhantomStudy | CausesStudy
 #: Networks kept in memory: about 7 MB each at width 1024.
 NETWORKS_IN_MEMORY = 12
+#: Seconds for which a network that was read is taken to be there: all tasks of a page ask for it.
+SOUND = 10.0
 #: Decoded records of other kinds: a class asks for the same ones over and over.
 RECORDS_IN_MEMORY = 512
 
@@ -63,6 +67,7 @@ class Library:
         self._lock = threading.Lock()
         self._networks: collections.OrderedDict[str, Network] = collections.OrderedDict()
         self._records: collections.OrderedDict[str, Any] = collections.OrderedDict()
+        self._sound: dict[str, float] = {}
         self.begun = Begun()
 
     def _record(self, compartment: str, name: str, decode: Callable[[bytes], T]) -> T | None:
@@ -111,13 +116,16 @@ class Library:
         network = self._read(
             "models", name, lambda raw: records.unpack_network(raw, history.weights)
         )
-        if network is not None:
+        if network is None:
+            self._sound.pop(history.weights, None)
+        else:
             self._keep(history.weights, network)
         return network
 
     def _keep(self, weights: str, network: Network) -> None:
         with self._lock:
             self._networks[weights] = network
+            self._sound[weights] = time.monotonic()
             while len(self._networks) > NETWORKS_IN_MEMORY:
                 self._networks.popitem(last=False)
 
@@ -133,11 +141,20 @@ class Library:
             self._records.pop(name + ".history", None)
 
     def weights(self, recipe: Recipe, seed: int) -> str | None:
-        """Digest of the trained weights, if the network is trained and still there."""
+        """Digest of the trained weights, if the network was trained.
+
+        What is stored of a network is found by them, even if the network has gone since.
+        """
         history = self.history(recipe, seed)
-        if history is None or self.network(recipe, seed) is None:
-            return None
-        return history.weights
+        return None if history is None else history.weights
+
+    def trained(self, recipe: Recipe, seed: int) -> bool:
+        """Whether a network is stored and can be read; it is not if it was read a moment ago."""
+        history = self.history(recipe, seed)
+        if history is None:
+            return False
+        read = self._sound.get(history.weights, -math.inf)
+        return time.monotonic() - read < SOUND or self.network(recipe, seed) is not None
 
     def curve(self, experiment: Experiment, seed: int) -> records.StoredCurve | None:
         """The complete curve of one of an experiment's networks."""
@@ -191,6 +208,13 @@ class Library:
             theory_digest(experiment, seed, weights),
             lambda raw: unpack_prediction(raw, points),
         )
+
+    def complete_prediction(self, experiment: Experiment) -> Prediction | None:
+        """What theory predicts of the curve of an experiment, if it is of all its networks."""
+        run = experiment.canonical()
+        found = [self.prediction(run, seed) for seed in range(run.seeds)]
+        seeds = [prediction for prediction in found if prediction is not None]
+        return Prediction(run.measure.x, tuple(seeds)) if len(seeds) == run.seeds else None
 
     def save_prediction(
         self, experiment: Experiment, seed: int, weights: str, prediction: SeedPrediction

@@ -15,9 +15,9 @@ class Place:
 
     trouble: str = ""
 
-    def before(self, task: Task) -> tuple[Task, ...]:
-        """What must be done before a task can begin."""
-        return (*task.needs, *task.after)
+    def after(self, task: Task) -> tuple[str, ...]:
+        """Digests of what a task waits for here if somebody has asked for it."""
+        return task.after
 
     def run(self, task: Task, wake: Callable[[], None]) -> Iterator[Steps]:
         """Does a task.

@@ -32,8 +32,8 @@ class Task(abc.ABC):
     """Work that a job can do.
 
     - `digests`: what it computes; no two live jobs compute the same digest.
-    - `needs`: tasks that must be done first; `after`: tasks that better be done first where one
-        has its turn at a time.
+    - `needs`: tasks that must be done first; `after`: digests of others that come first where one
+        task has its turn at a time, if they are asked for as well.
     - `handicap`: seconds by which others are preferred.
     - `resumes`: whether another task for the same goes on where this one was dropped.
     - `asked`: what it is about, from which the memory it needs is told; `None` if hardly any.
@@ -41,7 +41,7 @@ class Task(abc.ABC):
 
     digests: tuple[str, ...]
     needs: tuple[Task, ...] = ()
-    after: tuple[Task, ...] = ()
+    after: tuple[str, ...] = ()
     handicap: float = 0.0
     resumes: bool = False
     asked: Asked | None = None

@@ -31,9 +31,7 @@ class TrainTask(Task):
         self.asked = recipe
         self.digests = (training_digest(recipe, seed),)
         # One after the other: the first network's curves can begin while the second still trains.
-        if seed > 0 and library.weights(recipe, seed - 1) is None:
-            previous: Task = TrainTask(library, recipe, seed - 1)
-            self.after = (previous,)
+        self.after = (training_digest(recipe, seed - 1),) if seed > 0 else ()
 
     def run(self) -> Iterator[Step]:
         """See [`Task.run`][]."""
@@ -73,7 +71,7 @@ def trained_network(library: Library, recipe: Recipe, seed: int) -> Network:
 
 def still_to_train(library: Library, plans: Iterable[tuple[Recipe, int]]) -> tuple[Task, ...]:
     """One task for each of these networks (recipe, seed) that is not trained yet."""
-    missing = (plan for plan in plans if library.weights(*plan) is None)
+    missing = (plan for plan in plans if not library.trained(*plan))
     return tuple(TrainTask(library, *plan) for plan in missing)
 
 

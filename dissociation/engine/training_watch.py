@@ -23,7 +23,7 @@ class TrainingWatch(Watch):
         self._jobs: dict[int, Job] = {}
         for seed in range(seeds):
             history = library.history(recipe, seed)
-            if history is not None and library.network(recipe, seed) is not None:
+            if history is not None and library.trained(recipe, seed):
                 self._stored[seed] = history
             else:
                 self._jobs[seed] = self._submit(TrainTask(library, recipe, seed))

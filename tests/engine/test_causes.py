@@ -19,6 +19,7 @@ from dissociation.engine.causes_records import (
     unpack_norms,
 )
 from dissociation.engine.store import DamagedEntry, pack, unpack
+from dissociation.engine.tasks import TrainTask
 from dissociation.manipulations import Duplicate, Scale
 from dissociation.theory.bridge import half_way, laws
 from dissociation.theory.causes import CausesStudy, study_causes
@@ -104,6 +105,15 @@ def test_candidates_are_what_other_pages_measure():
     assert {e.recipe.width for one in found for e in one.experiments} == {16}
     others = candidates(network=2, key=5)
     assert {(one.side.seed, one.key, one.experiments[0].seeds) for one in others} == {(1, 5, 2)}
+
+
+def test_the_bridge_trains_the_one_network_that_it_uses(lab):
+    watch = lab.watch_bridge(candidates(network=20)[:2], compute=True)
+    assert {job.task.seed for job in watch.all_jobs() if isinstance(job.task, TrainTask)} == {19}
+    lab.jobs.drain()
+    assert watch.status().state == "done" and watch.points()[0].half_way > 0
+    recipe = candidates()[0].side.recipe
+    assert [seed for seed in range(20) if lab.library.history(recipe, seed)] == [19]
 
 
 def test_the_bridge_finds_what_is_stored_and_measures_the_rest(lab):

@@ -50,8 +50,8 @@ class Everywhere(Place):
     def __init__(self):
         self.wake = None
 
-    def before(self, task):
-        return task.needs
+    def after(self, task):
+        return ()
 
     def run(self, task, wake):
         self.wake = wake
@@ -123,8 +123,7 @@ def test_the_compute_thread_is_woken(monkeypatch):
 def test_what_better_comes_first_does_so_only_where_one_has_its_turn(place, turns):
     jobs = Jobs(clock=lambda: 0.0, start=False, place=place)
     first = Here("first")
-    second = Here("second", after=[first])
-    # Under way already, so that the second one may ask for it.
+    second = Here("second", after=["first"])
     jobs.submit(first)
     jobs.advance()
     jobs.submit(second)
@@ -133,3 +132,19 @@ def test_what_better_comes_first_does_so_only_where_one_has_its_turn(place, turn
     assert [first.turns, second.turns] == turns
     jobs.drain()
     assert [first.turns, second.turns] == [3, 3]
+
+
+def test_what_better_comes_first_is_asked_for_by_nobody_else(jobs):
+    first, second = Here("first"), Here("second", after=["first"])
+    assert jobs.submit(second).after == () and jobs.find("first") is None
+    jobs.drain()
+    assert second.turns == 3
+    # Dropped, or failed, it holds nobody up.
+    early = jobs.submit(first)
+    late = jobs.submit(Here("third", after=["first"]))
+    jobs.renew(early, "me")
+    jobs.renew(late, "me")
+    jobs.advance()
+    jobs.release(early, "me")
+    jobs.drain()
+    assert (early.state, late.state, first.turns) == ("cancelled", DONE, 1)

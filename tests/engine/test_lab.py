@@ -187,6 +187,16 @@ class TestWatches:
         known = [watch for watch in made if lab.find(watch.id)]
         assert made[-1] in known and 3 <= len(known) <= 4
 
+    def test_the_one_looked_at_longest_ago_goes_first(self, lab, monkeypatch):
+        monkeypatch.setenv("DISSOCIATION_MAX_WATCHES", "3")
+        recipe = Recipe(epochs=0, width=16)
+        first, second, third = (lab.watch_training(recipe, 1) for _ in range(3))
+        for watch, seen in ((first, 0.0), (second, 30.0), (third, 20.0)):
+            monkeypatch.setattr(watch, "seen", watch.seen - seen)
+        lab.watch_training(recipe, 1)
+        lab.watch_training(recipe, 1)
+        assert lab.find(first.id) is first and lab.find(second.id) is None
+
 
 def test_visitors_in_threads(tmp_path):
     """Four visitors at once, with a compute thread: each gets the right curves."""

@@ -54,6 +54,40 @@ class TestNetworks:
             assert weights_digest(found) == history.weights == reader.weights(RECIPE, 0)
             assert reader.history(RECIPE, 0) == history
 
+    def test_none_is_read_to_ask_what_is_known_of_them(self, library, small_networks, monkeypatch):
+        seeds = 3
+        plans = [
+            dataclasses.replace(PLAN, seeds=seeds, manipulations=(Scale(float(by)),))
+            for by in range(2, 7)
+        ]
+        for seed in range(seeds):
+            weights = save(library, small_networks[seed % 2], seed).weights
+            for plan in plans:
+                library.save_curve(plan, seed, weights, CURVE, 1.0)
+        for plan in plans:
+            library.save_checks(plan, CHECKS)
+        again, reads = afresh(library), []
+        get = again.store.get
+        monkeypatch.setattr(again.store, "get", lambda *of: reads.append(of[1]) or get(*of))
+        for _ in range(2):
+            assert all(again.complete_curve(plan) and again.checks(plan) for plan in plans)
+        # One record of each network's training, curves and checks; each once, and no network.
+        assert len(reads) == len(set(reads)) == seeds + 5 * seeds + 5
+        assert not {training_digest(RECIPE, seed) for seed in range(seeds)} & set(reads)
+
+    def test_what_must_be_sound_is_read_once(self, library, small_networks, monkeypatch):
+        save(library, small_networks[0])
+        again = afresh(library)
+        monkeypatch.setattr(module, "NETWORKS_IN_MEMORY", 0)
+        reads = []
+        get = again.store.get
+        monkeypatch.setattr(again.store, "get", lambda *of: reads.append(of[1]) or get(*of))
+        assert all(again.trained(RECIPE, 0) for _ in range(5)) and len(reads) == 2
+        assert not again.trained(RECIPE, 1)
+        library.store._drop("models", training_digest(RECIPE, 0))
+        monkeypatch.setattr(module, "SOUND", 0.0)
+        assert not again.trained(RECIPE, 0) and again.weights(RECIPE, 0) is not None
+
     def test_seeds_and_recipes_are_apart(self, library, small_networks):
         save(library, small_networks[0])
         assert library.network(RECIPE, 1) is None

@@ -384,6 +384,7 @@ class TestTrouble:
         expected = bench.visit(PLAN).curves()[0]
         if not in_memory:
             bench.library._networks.clear()
+            bench.library._sound.clear()
         bench.library.store._caches["models"].delete(name)
         bench.library.store._caches["curves"].clear()
         watch = bench.visit(PLAN)
@@ -397,6 +398,7 @@ class TestTrouble:
     def test_a_damaged_network_is_trained_again(self, bench, what):
         expected = bench.visit(PLAN).curves()[0]
         bench.library._networks.clear()
+        bench.library._sound.clear()
         bench.library.store._caches["models"].set(training_digest(TINY, 0) + what, b"nonsense")
         bench.library.store._caches["curves"].clear()
         watch = bench.visit(PLAN)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 
 import numpy as np
-import pytest
 from labs import TINY, Visit
 from PIL import Image
 
 from dissociation import motifs
-from dissociation.dashboard import picture_upload
 from dissociation.dashboard.phantom_panel import same_function, solved, verdict
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.manipulations import Phantom
@@ -94,49 +92,3 @@ def test_an_upload(lab):
     assert len(visit.errors) == 1 and "PNG" in visit.errors[0]
     # Nothing is lost: the picture before is still there.
     assert np.array_equal(motifs.motif(visit.query["phantom.picture"]), drawn)
-
-
-@pytest.mark.parametrize("kind", sorted(set(picture_upload.TYPES.values())))
-def test_kinds_of_files(kind):
-    grey = np.kron(motifs.motif("face"), np.ones((4, 4)))
-    wide = np.pad(grey, ((0, 0), (30, 30)), constant_values=0.5)
-    buffer = io.BytesIO()
-    options = {"lossless": True} if kind == "WEBP" else {}
-    Image.fromarray(np.round(wide * 255).astype(np.uint8)).save(buffer, kind, **options)
-    text = picture_upload.read_motif("face", buffer.getvalue())
-    # The middle of a wide picture; JPEG blurs.
-    assert np.abs(motifs.motif(text) - motifs.motif("face")).max() <= (0.2 if kind == "JPEG" else 0)
-
-
-def test_transparent_is_white():
-    rgba = np.zeros((40, 40, 4), np.uint8)
-    rgba[10:30, 10:30, 3] = 255
-    buffer = io.BytesIO()
-    Image.fromarray(rgba).save(buffer, "PNG")
-    found = motifs.motif(picture_upload.read_motif("a.png", buffer.getvalue()))
-    assert found[0, 0] == 1 and found[16, 16] == 0
-
-
-def bomb() -> bytes:
-    buffer = io.BytesIO()
-    Image.new("L", (9_000, 9_000)).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("raw", "words"),
-    [
-        (b"", "PNG"),
-        (b"<svg onload=alert(1)>", "PNG"),
-        (png(motifs.motif("face"))[:200], "damaged"),
-        (png(np.zeros((7, 40))), "8 to 4,096 pixels"),
-        (png(np.full((40, 40), 0.4)), "light and dark"),
-        (bomb(), "8 to 4,096 pixels"),
-        (b"\x89PNG" + bytes(2_000_001), "2 MB"),
-    ],
-    ids=["empty", "svg", "cut", "small", "grey", "bomb", "large"],
-)
-def test_what_is_no_picture(raw, words):
-    with pytest.raises(picture_upload.InvalidValue, match=words) as caught:
-        picture_upload.read_motif("mine.png", raw)
-    assert caught.value.field == "picture"

@@ -33,9 +33,9 @@ class Cluster(Place):
         """See [`Place`][]."""
         return self._link.trouble or self._link.complaint
 
-    def before(self, task: Task) -> tuple[Task, ...]:
-        """See [`Place.before`][]. Networks are trained side by side."""
-        return super().before(task) if self._link.trouble else task.needs
+    def after(self, task: Task) -> tuple[str, ...]:
+        """See [`Place.after`][]. Networks are trained side by side."""
+        return super().after(task) if self._link.trouble else ()
 
     def run(self, task: Task, wake: Callable[[], None]) -> Iterator[Steps]:
         """See [`Place.run`][]."""
