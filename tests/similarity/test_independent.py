@@ -11,6 +11,7 @@ from sklearn.model_selection import PredefinedSplit
 
 from dissociation.measures.similarity import SIMILARITIES, Pair, ridge
 from dissociation.measures.similarity import side as side_module
+from dissociation.measures.similarity.distances import euclidean
 from dissociation.measures.similarity.pair import FOLDS
 from dissociation.measures.similarity.rsa import correlation_distance, upper
 from dissociation.measures.similarity.side import OneSide
@@ -179,3 +180,13 @@ def test_answers_and_changes():
     second[0, 5] = 9.0
     assert value("disagreement", first, second) == pytest.approx(1 / 12)
     assert value("logit_change", first, second) == pytest.approx(9 / 4)
+
+
+def test_distances_are_right_however_close():
+    # Half of the images differ a billion times less than one neuron tells them from the others.
+    first, _ = sides()
+    first[:30, 0], first[30:, 0], first[7] = 0, 1e9, first[5]
+    side = OneSide(first)
+    found, expected = side.unit * upper(euclidean(side)), distance.pdist(first.astype(float))
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert expected.min() == 0 and 0 < np.sort(expected)[1] < 1e-8 * expected.max()

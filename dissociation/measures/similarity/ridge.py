@@ -150,15 +150,24 @@ def _spread_from_others(products: np.ndarray) -> float:
     return spread
 
 
-def forwards(pair: Pair) -> float:
-    """R² of the second side read from the first."""
+def _read(pair: Pair) -> float:
     if pair.few:
         return _explained_by_kernels(pair.a, pair.b)
     return _explained(pair.gram, pair.folds)
 
 
+def forwards(pair: Pair) -> float:
+    """R² of the second side read from the first."""
+    if pair.a is pair.b:
+        # The same both ways, and of a first side that stays the same while the second varies.
+        return pair.a.kept("read from itself", lambda _: _read(pair))
+    return _read(pair)
+
+
 def backwards(pair: Pair) -> float:
     """R² of the first side read from the second."""
+    if pair.a is pair.b:
+        return forwards(pair)
     if pair.few:
         return _explained_by_kernels(pair.b, pair.a)
     return _explained(_swapped(pair.gram), [_swapped(fold) for fold in pair.folds])
