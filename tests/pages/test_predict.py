@@ -196,9 +196,9 @@ def test_hidden_and_pinned(lab):
 def test_entering_a_code(lab):
     _, code = open_room(lab)
     visit = Visit("start")
-    visit.test.text_input(key="start-room").set_value("zzzz").run()
+    visit.test.text_input(key="start-code").set_value("zzzz").run()
     assert any("no room" in warning.value for warning in visit.test.warning)
-    visit.test.text_input(key="start-room").set_value(f" {code.lower()} ").run()
+    visit.test.text_input(key="start-code").set_value(f" {code.lower()} ").run()
     assert visit.test.title[0].value == "Robustness"
     assert f"Room **{code}**" in "\n".join(c.value for c in visit.test.caption)
 

@@ -82,8 +82,12 @@ def test_recipes(lab):
     visit.run()
     assert {experiment.recipe for experiment in lab.curves[-1]} == {PAPER}
     assert visit.widget("epochs") is None
-    assert Visit("robustness", {"epochs": "9"}).widget("epochs") is None
-    assert {experiment.recipe for experiment in lab.curves[-1]} == {QUICK}
+    visit = Visit("robustness", {"recipe": "quick", "epochs": "9"})
+    assert visit.widget("epochs") is None and "“epochs” counts only with" in visit.notices[0]
+    assert {experiment.recipe for experiment in lab.curves[-1]} == {QUICK} and visit.query == {}
+    visit = Visit("robustness", {"epochs": "9"})
+    assert visit.widget("epochs").value == 9 and visit.values["recipe"] == "custom"
+    assert {experiment.recipe.epochs for experiment in lab.curves[-1]} == {9}
 
 
 def test_a_tiny_learning_rate_still_falls(lab):
