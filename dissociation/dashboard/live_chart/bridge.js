@@ -24,7 +24,6 @@ function bridgeTraces(figure, snapshot) {
       name: `${escape(style.name)}${told}`,
       x: trace ? trace.x : [null],
       y: trace ? trace.y : [null],
-      visible: trace ? true : "legendonly",
       line: { color: style.color, dash: style.dash, width: 2.5 * figure.scale },
       hoverinfo: "skip",
       legendrank: 2000,
