@@ -16,11 +16,25 @@ from dissociation.engine.library import Library
 from dissociation.engine.watch import ORDER, Watch
 from dissociation.engine.words import Status
 from dissociation.experiment import Experiment
+from dissociation.measures.base import Curve
 from dissociation.statistics import half_ways
 
 
 def _rewrites(experiment: Experiment) -> list[str]:
     return [step.name for step in experiment.manipulations]
+
+
+def stored_half_way(library: Library, experiment: Experiment) -> float | None:
+    """σ50 of the last network of an experiment, NaN if its curve does not cross.
+
+    **Returns:** `None` if its curve is not stored.
+    """
+    found = library.curve(experiment, experiment.seeds - 1)
+    if found is None:
+        return None
+    measure = experiment.measure
+    curve = Curve(measure.x, (found.curve,), measure.total)
+    return float(half_ways(curve, measure.chance)[-1])
 
 
 class MapWatch(Watch):
@@ -49,8 +63,10 @@ class MapWatch(Watch):
         # Measured together, all rewrites would have their first points at once, but late.
         for _, alike in groupby(measured, _rewrites):
             # The contrasts say how far the function has moved.
+            some = list(alike)
+            last = [(experiment.seeds - 1,) for experiment in some]
             before = len(self.curves)
-            watch = CurveWatch(library, jobs, list(alike), checked=False, before=before)
+            watch = CurveWatch(library, jobs, some, checked=False, before=before, networks=last)
             self.curves.append(watch)
             self.parts.append(watch)
         for job in (job for part in self.parts for job in part.watched):
@@ -81,8 +97,7 @@ class MapWatch(Watch):
         found = []
         for experiment in self.experiments:
             curve = None if experiment is None else next(curves)
-            # Networks whose curves have not begun are left out of it, the last one first of all.
-            if experiment is None or curve is None or len(curve.seeds) < experiment.seeds:
+            if experiment is None or curve is None:
                 found.append(math.nan)
             else:
                 found.append(float(half_ways(curve, experiment.measure.chance)[-1]))
@@ -90,9 +105,9 @@ class MapWatch(Watch):
 
     def _measuring(self) -> str:
         complete = [
-            curve is not None and curve.complete and len(curve.seeds) == experiment.seeds
+            curve is not None and curve.complete
             for watch in self.curves
-            for experiment, curve in zip(watch.experiments, watch.curves(), strict=True)
+            for curve in watch.curves()
         ]
         return f"Measuring robustness: {sum(complete)} of {len(complete)} networks complete"
 
