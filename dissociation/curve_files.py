@@ -27,20 +27,36 @@ def check_one_axis(conditions: Sequence[Condition]) -> str:
     return titles[0]
 
 
-def as_csv(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:
-    """One row a condition, network and point; errors and predictions summed over noise draws."""
+def as_csv(
+    conditions: Sequence[Condition],
+    curves: Sequence[Curve],
+    theories: Sequence[Prediction | None] = (),
+) -> str:
+    """One row a condition, network and point; errors and predictions summed over noise draws.
+
+    **Arguments:**
+
+    - `theories`: what theory predicts of each, for two more columns: the expected error of the
+        network, and the images it comes from; empty where there is no theory. Or none at all.
+    """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     axis = check_one_axis(conditions)
-    rows.writerow(["condition", "network", axis, "error", "errors", "predictions"])
-    for name, curve in zip(condition_names(conditions), curves, strict=True):
+    told = ["expected_error", "expected_from_images"] if any(theories) else []
+    rows.writerow(["condition", "network", axis, "error", "errors", "predictions", *told])
+    known = list(theories) or [None] * len(curves)
+    names = condition_names(conditions)
+    for name, curve, theory in zip(names, curves, known, strict=True):
         for network, seed in enumerate(curve.seeds):
             wrong = seed.errors.sum(0)
             made = seed.images * len(seed.errors)
-            for x, errors, predictions in zip(
-                curve.x.tolist(), wrong.tolist(), made.tolist(), strict=True
-            ):
-                rows.writerow([name, network, x, errors / predictions, errors, predictions])
+            points = zip(curve.x.tolist(), wrong.tolist(), made.tolist(), strict=True)
+            for place, (x, errors, predictions) in enumerate(points):
+                row = [name, network, x, errors / predictions, errors, predictions]
+                if theory is not None:
+                    own = theory.seeds[network]
+                    row += [float(own.errors[place]), own.images]
+                rows.writerow(row + [None] * (6 + len(told) - len(row)))
     return text.getvalue()
 
 

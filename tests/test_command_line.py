@@ -110,14 +110,16 @@ class TestRunAndExport:
         assert log.err.splitlines()[-1] == "100 % Complete."
         rows = list(csv.reader(io.StringIO((tmp_path / "a.csv").read_text())))
         axis = experiments_of(ADDRESS)[0].measure.axes[0].title
-        assert rows[0] == ["condition", "network", axis, "error", "errors", "predictions"]
+        told = ["expected_error", "expected_from_images"]
+        assert rows[0] == ["condition", "network", axis, "error", "errors", "predictions", *told]
         expected = [
             [name, "0", x, wrong / 200, wrong, 200]
             for name, curve in zip(("Trained", "Scaled (α = 20)"), direct, strict=True)
             for x, wrong in zip(curve.x, curve.seeds[0].errors.sum(0), strict=True)
         ]
-        found = [[n, s, float(x), float(e), int(w), int(p)] for n, s, x, e, w, p in rows[1:]]
+        found = [[n, s, float(x), float(e), int(w), int(p)] for n, s, x, e, w, p, *_ in rows[1:]]
         assert found == expected
+        assert all(0 <= float(row[6]) <= 1 and row[7] == "200" for row in rows[1:])
 
         assert main(["run", f"/{ADDRESS}", "--out", "a.JSON"]) == 0
         assert capsys.readouterr().err == "100 % Stored already.\n"
@@ -522,12 +524,14 @@ class TestSources:
         elif link.table.causes is not None:
             expected = CausesWork(link.table.causes(link.values))
         elif link.table.bridge is not None:
-            candidates = link.table.bridge(link.values)
-            expected = BridgeWork([candidate for candidate in candidates if candidate.wanted])
+            expected = BridgeWork(link.table.bridge(link.values))
+        elif link.table.name == "map":
+            experiments = [point.experiment for point in points_of(link.values)]
+            expected = ContrastWork(contrasts_of(link), experiments)
         elif link.table.contrasts is not None:
             expected = ContrastWork(contrasts_of(link))
         else:
-            expected = CurveWork(curves_of(link)[0])
+            expected = CurveWork(curves_of(link)[0], predicted=link.values.get("theory", False))
         assert read_source(name).work == read_source(link.path).work == expected
 
     @pytest.mark.parametrize("text", ["robustness", "/Robustness", "https://a.b/lab/Robustness/"])

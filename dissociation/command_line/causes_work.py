@@ -63,7 +63,7 @@ def _findings(watch: CausesWatch) -> list[CausesFindings | None]:
 
 @dataclass(frozen=True)
 class BridgeWork:
-    """Points of the bridge, of those `candidates` that are wanted."""
+    """Points of the bridge: of those `candidates` that are wanted, and whatever else is stored."""
 
     candidates: list[Candidate]
     noun = "networks"
@@ -78,34 +78,39 @@ class BridgeWork:
         count = len(self.candidates)
         return [Part(list(range(count)), float(count), watch, _points)]
 
-    def stored(self, library: Library) -> list[Point | None]:
-        """Points whose curves and norms are complete."""
-        return [stored_point(library, candidate) for candidate in self.candidates]
+    def stored(self, library: Library) -> list[Point | tuple[()] | None]:
+        """Points whose curves and norms are complete; `()` for others that nobody asks for."""
+        found = ((c, stored_point(library, c)) for c in self.candidates)
+        return [() if point is None and not c.wanted else point for c, point in found]
 
     def check_csv(self) -> None:
         """They always fit."""
 
-    def as_text(self, results: Sequence[Point]) -> str:
+    def as_text(self, results: Sequence[Point | tuple[()]]) -> str:
         """A row a network."""
         rows = [
             [text if isinstance(text, str) else _number(text) for text in row]
-            for row in causes_files.bridge_rows(results)
+            for row in causes_files.bridge_rows(_known(results))
         ]
         return aligned([list(causes_files.BRIDGE), *rows]) + "\n"
 
-    def as_csv(self, results: Sequence[Point]) -> str:
+    def as_csv(self, results: Sequence[Point | tuple[()]]) -> str:
         """As the page gives it."""
-        return causes_files.bridge_csv(results)
+        return causes_files.bridge_csv(_known(results))
 
-    def as_json(self, results: Sequence[Point]) -> str:
+    def as_json(self, results: Sequence[Point | tuple[()]]) -> str:
         """All that was found, with the complete experiments."""
-        return causes_files.bridge_json(results)
+        return causes_files.bridge_json(_known(results))
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
 
 
-def _points(watch: BridgeWatch) -> list[Point | None]:
+def _points(watch: BridgeWatch) -> list[Point | tuple[()]]:
     points = watch.points()
-    return [points.get(number) for number in range(len(watch.candidates))]
+    return [points.get(number, ()) for number in range(len(watch.candidates))]
+
+
+def _known(results: Sequence[Point | tuple[()]]) -> list[Point]:
+    return [point for point in results if isinstance(point, Point)]

@@ -7,7 +7,10 @@ import os
 from typing import Any, NamedTuple
 
 from dissociation.address.links import Link, contrasts_of, curves_of, read_address
+from dissociation.address.map_page import MAP, points_of
 from dissociation.address.pages import PAGES
+from dissociation.address.parameters import THEORY
+from dissociation.address.predicting import uncovered
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
 from dissociation.command_line.causes_work import BridgeWork, CausesWork
@@ -66,12 +69,17 @@ def _of_link(name: str, link: Link, notices: list[str]) -> Source:
     if link.table.causes is not None:
         return Source(name, CausesWork(link.table.causes(link.values)), notices)
     if link.table.bridge is not None:
-        wanted = [c for c in link.table.bridge(link.values) if c.wanted]
-        return Source(name, BridgeWork(wanted), notices)
+        return Source(name, BridgeWork(link.table.bridge(link.values)), notices)
+    if link.table.name == MAP.name:
+        points = points_of(link.values)
+        experiments = [point.experiment for point in points]
+        return Source(name, ContrastWork(contrasts_of(link), experiments), notices)
     if link.table.contrasts is not None:
         return Source(name, ContrastWork(contrasts_of(link)), notices)
     conditions, reasons = curves_of(link)
-    return Source(name, CurveWork(conditions), [*notices, *reasons])
+    shown = uncovered(conditions, link.values)
+    work = CurveWork(shown, predicted=bool(link.values.get(THEORY.name)))
+    return Source(name, work, [*notices, *reasons])
 
 
 def _of_file(name: str) -> Work:

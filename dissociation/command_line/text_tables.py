@@ -36,8 +36,17 @@ def curves_as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> 
     return "\n\n".join([aligned(rows), *_point_tables(conditions, curves)]) + "\n"
 
 
-def findings_as_text(contrasts: Sequence[Contrast], findings: Sequence[Findings]) -> str:
-    """A row a measure of a single pair, with what unrelated networks score; or a row a contrast."""
+def findings_as_text(
+    contrasts: Sequence[Contrast],
+    findings: Sequence[Findings],
+    half_ways: Sequence[float] | None = None,
+) -> str:
+    """A row a measure of a single pair, with what unrelated networks score; or a row a contrast.
+
+    **Arguments:**
+
+    - `half_ways`: σ50 of each contrast's second network, where it was asked for.
+    """
     if is_close_look(contrasts):
         (found,) = findings
         rows = [["Measure", "Value", "If equal", "Unrelated", "Images"]]
@@ -49,10 +58,11 @@ def findings_as_text(contrasts: Sequence[Contrast], findings: Sequence[Findings]
             for name, why in found.undefined.items()
         ]
         return "\n".join([aligned(rows), *undefined]) + "\n"
-    rows = [["Network", *SIMILARITIES]]
-    for contrast, found in zip(contrasts, findings, strict=True):
-        values = (_significant(found.values[name]) for name in SIMILARITIES)
-        rows.append([side_name(contrast.second), *values])
+    rows = [["Network", *([] if half_ways is None else ["σ50"]), *SIMILARITIES]]
+    for number, (contrast, found) in enumerate(zip(contrasts, findings, strict=True)):
+        values = [_significant(found.values[name]) for name in SIMILARITIES]
+        robust = [] if half_ways is None else [_significant(half_ways[number])]
+        rows.append([side_name(contrast.second), *robust, *values])
     return aligned(rows) + "\n"
 
 

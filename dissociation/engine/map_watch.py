@@ -24,6 +24,17 @@ def _rewrites(experiment: Experiment) -> list[str]:
     return [step.name for step in experiment.manipulations]
 
 
+def stored_half_way(library: Library, experiment: Experiment) -> float | None:
+    """σ50 of the last network of an experiment, NaN if its curve does not cross.
+
+    **Returns:** `None` if its curve is not stored.
+    """
+    found = library.curve(experiment, experiment.seeds - 1)
+    if found is None:
+        return None
+    return half_way(experiment, found.curve)
+
+
 class MapWatch(Watch):
     """The findings of contrasts, and the σ50 of networks.
 
@@ -50,8 +61,10 @@ class MapWatch(Watch):
         # Measured together, all rewrites would have their first points at once, but late.
         for _, alike in groupby(measured, _rewrites):
             # The contrasts say how far the function has moved.
+            some = list(alike)
+            last = [(experiment.seeds - 1,) for experiment in some]
             before = len(self.curves)
-            watch = CurveWatch(library, jobs, list(alike), checked=False, before=before)
+            watch = CurveWatch(library, jobs, some, checked=False, before=before, seeds=last)
             self.curves.append(watch)
             self.parts.append(watch)
         for job in (job for part in self.parts for job in part.watched):
@@ -99,9 +112,9 @@ class MapWatch(Watch):
 
     def _measuring(self) -> str:
         complete = [
-            curve is not None and curve.complete and len(curve.seeds) == experiment.seeds
+            curve is not None and curve.complete
             for watch in self.curves
-            for experiment, curve in zip(watch.experiments, watch.curves(), strict=True)
+            for curve in watch.curves()
         ]
         return f"Measuring robustness: {sum(complete)} of {len(complete)} networks complete"
 

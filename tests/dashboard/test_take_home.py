@@ -60,12 +60,12 @@ def fetch(client, link, kind):
 
 def test_csv_holds_every_point(client, link):
     rows = list(csv.DictReader(io.StringIO(fetch(client, link, "csv"))))
-    names = list(dict.fromkeys(row["Condition"] for row in rows))
+    names = list(dict.fromkeys(row["condition"] for row in rows))
     assert names == ["Trained", "Scaled (α = 20)", "Scaled (α = 3)"]
     for name, experiment in zip(names, experiments(link), strict=True):
-        found = [float(row["Error"]) for row in rows if row["Condition"] == name]
-        np.testing.assert_array_equal(found, run(experiment).mean)
-        theory = [float(row["Predicted by theory"]) for row in rows if row["Condition"] == name]
+        own = [row for row in rows if row["condition"] == name]
+        np.testing.assert_array_equal([float(row["error"]) for row in own], run(experiment).mean)
+        theory = [float(row["expected_error"]) for row in own]
         np.testing.assert_array_equal(theory, predicted_curve(experiment).mean)
 
 
@@ -84,7 +84,7 @@ def test_json_makes_the_same_experiments(client, link):
 
 def test_without_theory_files_are_without_it(client, link):
     without = Link(link.table, {**link.values, "theory": False})
-    assert "theory" not in fetch(client, without, "csv").lower()
+    assert "expected" not in fetch(client, without, "csv")
     (curve, *_) = json.loads(fetch(client, without, "json"))["curves"]
     assert "theory" not in curve
     assert LEGEND in fetch(client, link, "page") and LEGEND not in fetch(client, without, "page")

@@ -29,9 +29,9 @@ from dissociation.dashboard.snapshots import contrast_traces, map_traces
 from dissociation.dashboard.take_home.html import bullets, paragraph, settings, table
 from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
 from dissociation.engine.library import Library
+from dissociation.engine.map_watch import stored_half_way
 from dissociation.experiment import Experiment
 from dissociation.shares import percent
-from dissociation.statistics import half_ways as curve_half_ways
 
 INCOMPLETE = (
     "These networks are not compared completely yet. Open the page, wait for the chart, and try "
@@ -240,9 +240,7 @@ def take_map(library: Library, link: Link) -> TakenMap:
 
 def _half_way(library: Library, experiment: Experiment | None) -> float:
     """σ50 of the last network of an experiment, NaN if there is none."""
-    if experiment is None:
-        return math.nan
-    curve = library.complete_curve(experiment)
-    if curve is None:
+    found = math.nan if experiment is None else stored_half_way(library, experiment)
+    if found is None:
         raise NotStored(INCOMPLETE)
-    return float(curve_half_ways(curve, experiment.measure.chance)[-1])
+    return found

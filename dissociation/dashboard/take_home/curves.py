@@ -19,10 +19,10 @@ from dissociation.dashboard.take_home.html import bullets, paragraph, settings, 
 from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
 from dissociation.dashboard.wording import BAND, INTERVAL, same_function_line
 from dissociation.engine.library import Library
-from dissociation.experiment import Experiment
 from dissociation.function_checks import FunctionCheck
 from dissociation.measures.base import Curve
 from dissociation.theory import Prediction
+from dissociation.theory.methods import predictable
 
 INCOMPLETE = "These curves are not complete yet. Open the page, wait for the chart, and try again."
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at
@@ -74,8 +74,8 @@ class TakenCurves(NamedTuple):
         return file_name(self.conditions[0].experiment.measure)
 
     def csv(self) -> str:
-        """The table of values under the chart."""
-        return value_table(self.conditions, self.curves, self.theories).to_csv(index=False)
+        """As the command line writes it."""
+        return curve_files.as_csv(self.conditions, self.curves, self.theories)
 
     def json(self) -> str:
         """Every count of every network, with the experiments that `from_json` reads."""
@@ -135,7 +135,7 @@ def take_curves(library: Library, link: Link) -> TakenCurves:
     """The curves of a page's address.
 
     **Raises:** `InvalidValue` if the page has no curves or its values contradict each other;
-    `NotStored` if a curve is not complete.
+    `NotStored` if a curve, or what theory predicts of it, is not complete.
     """
     conditions = uncovered(curves_of(link)[0], link.values)
     found = [library.complete_curve(condition.experiment) for condition in conditions]
@@ -145,12 +145,8 @@ def take_curves(library: Library, link: Link) -> TakenCurves:
     checks = [library.checks(condition.experiment) for condition in conditions]
     theories: Sequence[Prediction | None] = ()
     if link.values.get(THEORY.name):
-        theories = [_theory(library, condition.experiment) for condition in conditions]
+        theories = [library.complete_prediction(c.experiment) for c in conditions]
+        known = zip(conditions, theories, strict=True)
+        if any(theory is None and predictable(c.experiment.measure) for c, theory in known):
+            raise NotStored(INCOMPLETE)
     return TakenCurves(link, conditions, curves, checks, theories)
-
-
-def _theory(library: Library, experiment: Experiment) -> Prediction | None:
-    run = experiment.canonical()
-    found = [library.prediction(run, seed) for seed in range(run.seeds)]
-    seeds = [prediction for prediction in found if prediction is not None]
-    return Prediction(run.measure.x, tuple(seeds)) if len(seeds) == run.seeds else None
