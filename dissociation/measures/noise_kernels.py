@@ -24,6 +24,7 @@ import numpy as np
 
 from dissociation._lazy import jax, jit, jnp
 from dissociation.buckets import bucket, column_bucket, pad_to
+from dissociation.datasets import CLASSES
 from dissociation.errors import NotFinite
 from dissociation.measures.shared_neurons import Block, SharedNeurons
 from dissociation.network import TOO_LARGE
@@ -234,7 +235,8 @@ def _merged(layer: SharedNeurons) -> list[Block]:
 def _blocks(
     layer: SharedNeurons, blocks: Sequence[Block], size: int, *, in_a_row: bool = False
 ) -> Blocks:
-    outputs = (blocks or layer.blocks)[0].readout.shape[0]
+    # Where no neuron has a say there is no block to ask.
+    outputs = next((b.readout.shape[0] for b in (*blocks, *layer.blocks)), CLASSES)
     room = max(8, -(-len(blocks) // 8) * 8)
 
     def stacked(rows: list[np.ndarray], shape: tuple[int, ...], kind: type) -> Any:

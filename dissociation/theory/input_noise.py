@@ -38,7 +38,7 @@ from dissociation.measures.shared_rows import shared_rows
 from dissociation.network import Network
 from dissociation.theory.base import Method, Prepared
 from dissociation.theory.largest_logit import JITTER, gaussian_error, quadratic_error, root
-from dissociation.theory.relu_moments import ReluMoments, relu_moments
+from dissociation.theory.relu_moments import NO_NOISE, ReluMoments, relu_moments
 
 #: Summed outgoing weights, relative to their parts, up to which neurons have no say.
 NO_SAY = 1e-5
@@ -134,7 +134,7 @@ def _variance_ratio(net: Correlated, mean: Any, sigma: Any) -> Any:
     covariance += 0.5 * curvature[:, None] * curvature[None, :] * kernel * kernel
     alone = variance - jnp.diag(covariance)
     whole = jnp.sum((net.w2 @ covariance) * net.w2, 1) + (net.w2 * net.w2) @ alone
-    return whole / jnp.maximum((net.w2 * net.w2) @ variance, 1e-30)
+    return whole / jnp.maximum((net.w2 * net.w2) @ variance, NO_NOISE)
 
 
 def _propagated(net: Correlated, mean: Any, ratio: Any, sigma: Any, *, exactly: bool) -> Propagated:
@@ -182,7 +182,7 @@ def _both_orders(net: Correlated, mean: Any, ratio: Any, sigma: Any, labels: Any
     return jnp.stack(
         [
             _first_order(net, mean, ratio, sigma, labels),
-            quadratic_error(found.mean, low, curvature, rest, labels),
+            quadratic_error(found.mean, found.covariance, low, curvature, rest, labels),
         ]
     )
 

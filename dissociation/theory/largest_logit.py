@@ -25,6 +25,8 @@ FRAMES = 8
 QUADRATIC_FRAMES, RADII = 4, 8
 #: Added to covariances, relative to their mean variance: below it float32 is rounding.
 JITTER = 1e-5
+#: Differences of logits, and their variances, relative to their own: below it logits are tied.
+TIED = 1e-6
 
 
 @functools.cache
@@ -55,7 +57,7 @@ def root(covariance: Any) -> Any:
     """
     size = covariance.shape[-1]
     variances = jnp.maximum(jnp.diagonal(covariance, axis1=-2, axis2=-1), 0.0)
-    jitter = (JITTER * variances.mean(-1) + 1e-20)[:, None, None]
+    jitter = (JITTER * variances.mean(-1) + 1e-36)[:, None, None]
     low = jnp.linalg.cholesky(covariance + jitter * jnp.eye(size)[None])
     alone = jnp.sqrt(variances)[:, :, None] * jnp.eye(size)[None]
     return jnp.where(jnp.isfinite(low).all((-2, -1), keepdims=True), low, alone)
@@ -74,13 +76,30 @@ def gaussian_error(mean: Any, covariance: Any, labels: Any) -> Any:
     directions = jnp.asarray(_directions(CLASSES, FRAMES))
     steps = jnp.einsum("gnij,gdj->gndi", _in_sets(root(covariance)), directions)
     slope = _ahead(steps.reshape(len(mean), -1, CLASSES), labels)
-    lead = _ahead(mean, labels)[:, None, :]
+    lead = (_ahead(mean, labels) + _decided(mean, covariance, labels))[:, None, :]
     crossing = -lead / jnp.where(slope == 0, 1e-30, slope)
     upto = jnp.where(own | (slope > 0), jnp.inf, crossing).min(-1)
     since = jnp.where(own | (slope <= 0), 0.0, crossing).max(-1)
     error = 1 - jnp.maximum(_chi10(upto) - _chi10(since), 0.0).mean(-1)
     known = jnp.isfinite(mean).all(-1) & jnp.isfinite(covariance).all((-2, -1))
     return jnp.where(known, error, jnp.nan)
+
+
+def _decided(mean: Any, covariance: Any, labels: Any) -> Any:
+    """`(n, 10)` for logits that equal the label's whatever the noise: ±∞ by their order, else 0.
+
+    Of equal logits the first is the answer, as it is where errors are counted: a network without
+    any response always answers 0.
+    """
+    variances = jnp.diagonal(covariance, axis1=-2, axis2=-1)
+    own = jnp.take_along_axis(covariance, labels[:, None, None], axis=-2)[:, 0]
+    sums = variances + jnp.take_along_axis(variances, labels[:, None], axis=-1)
+    sizes = jnp.abs(mean) + jnp.abs(jnp.take_along_axis(mean, labels[:, None], axis=-1))
+    tied = (jnp.abs(sums - 2 * own) <= TIED * sums) & (
+        jnp.abs(_ahead(mean, labels)) <= TIED * sizes
+    )
+    after = jnp.arange(CLASSES)[None] - labels[:, None]
+    return jnp.where(tied & (after != 0), jnp.where(after > 0, jnp.inf, -jnp.inf), 0.0)
 
 
 def _ahead(logits: Any, labels: Any) -> Any:
@@ -98,12 +117,15 @@ def _nodes() -> np.ndarray:
     return points.reshape(SETS, -1, size)
 
 
-def quadratic_error(mean: Any, low: Any, curvature: Any, rest: Any, labels: Any) -> Any:
+def quadratic_error(
+    mean: Any, covariance: Any, low: Any, curvature: Any, rest: Any, labels: Any
+) -> Any:
     """`(n,)` chance that the label's logit is not the largest, for quadratic forms of Gaussians.
 
     **Arguments:** of `logits_b = mean_b + (low z)_b + ½ (zᵀ curvature_b z - trace) + rest`
 
-    - `mean`: `(n, 10)`; `low`: `(n, 10, 10)`; `curvature`: `(n, 10, 10, 10)`, logit first;
+    - `mean`: `(n, 10)`; `covariance`: `(n, 10, 10)` to first order, which tells what is tied;
+    - `low`: `(n, 10, 10)`; `curvature`: `(n, 10, 10, 10)`, logit first;
     - `rest`: `(n, 10, 10)` covariance of what is Gaussian and independent of `z`.
 
     **Returns:** NaN where a logit is not finite.
@@ -117,6 +139,7 @@ def quadratic_error(mean: Any, low: Any, curvature: Any, rest: Any, labels: Any)
     logits += jnp.einsum("gnij,gsj->gnsi", _in_sets(root(rest)), other)
     logits += 0.5 * jnp.einsum("gnbq,gsq->gnsb", _in_sets(bent), squares)
     logits += _in_sets(mean - 0.5 * trace)[:, :, None, :]
-    wrong = jnp.argmax(logits, -1) != _in_sets(labels)[:, :, None]
-    error = jnp.mean(wrong, axis=-1, dtype=jnp.float32)
+    own = jnp.take_along_axis(logits, _in_sets(labels)[:, :, None, None], axis=-1)
+    ahead = own - logits + _in_sets(_decided(mean, covariance, labels))[:, :, None, :]
+    error = jnp.mean((ahead < 0).any(-1), axis=-1, dtype=jnp.float32)
     return jnp.where(jnp.isfinite(logits).all((-2, -1)), error, jnp.nan).reshape(-1)

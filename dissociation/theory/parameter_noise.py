@@ -44,7 +44,12 @@ from dissociation.measures.parameter_noise import ParameterNoise
 from dissociation.network import Network
 from dissociation.theory.base import Method, Prepared
 from dissociation.theory.largest_logit import gaussian_error
-from dissociation.theory.relu_moments import ReluMoments, relu_moments, shared_remainder
+from dissociation.theory.relu_moments import (
+    NO_NOISE,
+    ReluMoments,
+    relu_moments,
+    shared_remainder,
+)
 from dissociation.theory.sampled_readout import NARROW, SAMPLES, sampled_readout
 
 #: Summed outgoing weights, relative to their parts, up to which a group has no say.
@@ -96,7 +101,8 @@ def distinct(network: Network, *, relative: bool) -> Distinct:
     readout[~says] = 0
     order = np.lexsort((first, ~says))
     rows, hidden = bucket(len(first)), bucket(len(w1))
-    speaking = bucket(int(says.sum()))
+    # At least one, so that there is a layer.
+    speaking = bucket(max(int(says.sum()), 1))
     w2 = pad_to(w2[first[order]], rows, hidden)
     readout = pad_to(readout[order], rows)
     together = (readout[:, :, None] * readout[:, None, :]).reshape(rows, -1)
@@ -209,7 +215,7 @@ def _crowd_excess(net: Distinct, first: ReluMoments, shared: Any, own: Any) -> A
 
 def _log_normal(mean: Any, variance: Any) -> Any:
     """`(NODES, n)` a log-normal variable at the nodes, over its mean."""
-    width = jnp.log1p(variance / jnp.maximum(mean * mean, 1e-30))[None, :]
+    width = jnp.log1p(variance / jnp.maximum(mean * mean, NO_NOISE))[None, :]
     return jnp.exp(jnp.sqrt(width) * jnp.asarray(_nodes()[0])[:, None] - 0.5 * width)
 
 

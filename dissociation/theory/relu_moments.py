@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 
 from dissociation._lazy import jax, jnp
 
-#: Where nothing is noisy, variances are this small: the gate is then a step.
-NO_NOISE = 1e-18
+#: What divides where nothing is noisy: far below any variance that float32 can tell from 0.
+NO_NOISE = 1e-36
 
 
 class ReluMoments(NamedTuple):
@@ -37,18 +37,21 @@ class ReluMoments(NamedTuple):
 
 
 def relu_moments(mean: Any, variance: Any) -> ReluMoments:
-    """Moments of `relu(z)`, `z ~ N(mean, variance)` elementwise."""
+    """Moments of `relu(z)`, `z ~ N(mean, variance)` elementwise; without noise of `relu(mean)`."""
+    noisy = variance > 0
     variance = jnp.maximum(variance, NO_NOISE)
     deviation = jnp.sqrt(variance)
-    a = mean / deviation
+    a = mean / jnp.where(noisy, deviation, 1.0)
     gate = 0.5 * jax.lax.erfc(-a * 0.7071067811865476)
     density = 0.3989422804014327 * jnp.exp(-0.5 * a * a)
     up = a * gate + density
     # h(-a), which a difference of large numbers would lose.
     down = jnp.maximum(density - a * (0.5 * jax.lax.erfc(a * 0.7071067811865476)), 0.0)
-    first = deviation * up
-    second = variance * jnp.maximum(gate - up * down, 0.0)
-    return ReluMoments(first, second, second + first * first, gate, density / deviation)
+    first = jnp.where(noisy, deviation * up, jnp.maximum(mean, 0.0))
+    second = jnp.where(noisy, variance * jnp.maximum(gate - up * down, 0.0), 0.0)
+    gate = jnp.where(noisy, gate, (mean > 0).astype(gate.dtype))
+    curvature = jnp.where(noisy, density / deviation, 0.0)
+    return ReluMoments(first, second, second + first * first, gate, curvature)
 
 
 def shared_remainder(moments: ReluMoments, shared: Any, variance: Any) -> Any:
