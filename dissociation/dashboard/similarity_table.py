@@ -49,7 +49,7 @@ def similarity_rows(found: Findings) -> list[dict[str, str]]:
             {
                 "Compares": "function" if measure.compares == FUNCTION else "representation",
                 "Measure": measure.label,
-                "Value": "…" if value is None else _value(found, name),
+                "Value": "…" if value is None else _number(value, measure.unit),
                 "If equal": "…" if equal is None else _number(equal, measure.unit),
                 "Unrelated": "…" if baseline is None else _number(baseline.mean, measure.unit),
                 "Images": "…" if value is None else f"{found.images[name]:,}",
@@ -58,6 +58,15 @@ def similarity_rows(found: Findings) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def note(found: Findings) -> str:
+    """What stands beneath the table: why values are undefined, and what its columns say."""
+    measures: dict[str, list[str]] = {}
+    for name, why in found.undefined.items():
+        measures.setdefault(why, []).append(SIMILARITIES[name].label)
+    reasons = [f"Undefined: {why} ({'; '.join(of)})." for why, of in measures.items()]
+    return " ".join([*reasons, NOTE])
 
 
 def live_table(found: Findings | None) -> dict[str, Any] | None:
@@ -73,17 +82,11 @@ def live_table(found: Findings | None) -> dict[str, Any] | None:
         "title": headline(found),
         "columns": list(COLUMNS),
         "groups": [{"name": name, "rows": rows} for name, rows in groups.items()],
-        "note": NOTE,
+        "note": note(found),
     }
-
-
-def _value(found: Findings, name: str) -> str:
-    if name in found.undefined:
-        return f"undefined: {found.undefined[name]}"
-    return _number(found.values[name], SIMILARITIES[name].unit)
 
 
 def _number(value: float, unit: str) -> str:
     if math.isnan(value):
-        return "not defined"
+        return "undefined"
     return f"{value:.4f} {unit}".strip()

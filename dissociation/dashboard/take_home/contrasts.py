@@ -24,7 +24,7 @@ from dissociation.dashboard.representation_panel import (
     representation_figure,
     representation_words,
 )
-from dissociation.dashboard.similarity_table import NOTE, headline, similarity_rows
+from dissociation.dashboard.similarity_table import headline, note, similarity_rows
 from dissociation.dashboard.snapshots import contrast_traces, map_traces
 from dissociation.dashboard.take_home.html import bullets, paragraph, settings, table
 from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
@@ -138,7 +138,7 @@ class TakenPair(TakenContrasts):
         (contrast,), (found,) = self.contrasts, self.findings
         sections = {
             "Same function?": paragraph(f"{headline(found)} {_function(found)}"),
-            "Measures": table(pd.DataFrame(similarity_rows(found))) + paragraph(NOTE),
+            "Measures": table(pd.DataFrame(similarity_rows(found))) + paragraph(note(found)),
         }
         if found.normal_forms is not None:
             words = normal_form_words(found.normal_forms)

@@ -16,7 +16,7 @@ INVARIANCES = {
     "rotation": "rotation",
     "scaling": "common scale",
     "shift": "shift",
-    "offset": "one constant added to all neurons",
+    "offset": "common offset",
     "duplication": "duplication",
     "silence": "silent neurons",
 }
