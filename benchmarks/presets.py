@@ -142,9 +142,9 @@ def figures_of(link: Link, results: Sequence[Any]) -> Figures:
     """What a preset's sentence is about, of its page's complete results."""
     table = link.table
     if table.conditions is not None:
-        return _curves(link, results)
+        return _curves(link, [found.curve for found in results])
     if table.contrasts is not None:
-        return _contrasts(link, results)
+        return _contrasts(link, [found.findings for found in results])
     if table.study is not None:
         return _phantom(link, results)
     if table.linear is not None:

@@ -7,6 +7,7 @@ A network is nothing but its three weight matrices; manipulations may widen its 
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -112,7 +113,8 @@ def check_network(network: Any, *, stacked: bool = False) -> Network:
         if not fits or shape[-2] == 0 or (number == 2 and shape[-2] != CLASSES):
             raise InvalidValue(f"shape of w{number + 1}", shape, f"a network here has {wanted}")
         rows = shape[-2]
-    return Network(*weights)
+    as_it_is = isinstance(network, Network) and all(map(operator.is_, weights, network))
+    return network if as_it_is else Network(*weights)
 
 
 def _float32(name: str, weight: Any) -> Any:

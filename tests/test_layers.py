@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dissociation"
 SOURCES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py", *(ROOT / "pages").rglob("*.py")])
-LONGEST = 300
+LONGEST = 600
 CORE = (
     "_lazy",
     "comparison",
