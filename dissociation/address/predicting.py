@@ -92,12 +92,20 @@ def typed_code(text: str) -> str:
     return text.strip().upper()
 
 
+def _parse_code(name: str, text: str) -> str:
+    # What is refused is shown as it was given.
+    try:
+        return _CODE.parse(name, typed_code(text))
+    except InvalidValue as problem:
+        raise InvalidValue(name, text, problem.allowed) from None
+
+
 ROOM = Parameter(
     "room",
     "Room of a class",
     CODED,
     "",
-    codec=Codec(lambda name, text: _CODE.parse(name, typed_code(text)), _CODE.format),
+    codec=Codec(_parse_code, _CODE.format),
 )
 #: Of every page whose curves can be predicted.
 PREDICTING = (PREDICT, GUESS, REVEALED, ROOM)
