@@ -52,7 +52,7 @@ function heatmapTraces(figure, snapshot, compact) {
     ygap: 2,
     colorbar: {
       title: { text: escape(figure.y.title), side: "right" },
-      x: 1, // its title ends before the bar of tools
+      xpad: compact ? 10 : 22, // its title ends before the bar of tools
       tickvals: ticks.map(shown),
       ticktext: ticks.map((tick) => number(tick, figure.y)),
       thickness: compact ? 10 : 16,
