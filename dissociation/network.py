@@ -113,8 +113,9 @@ def check_network(network: Any, *, stacked: bool = False) -> Network:
         if not fits or shape[-2] == 0 or (number == 2 and shape[-2] != CLASSES):
             raise InvalidValue(f"shape of w{number + 1}", shape, f"a network here has {wanted}")
         rows = shape[-2]
-    as_it_is = isinstance(network, Network) and all(map(operator.is_, weights, network))
-    return network if as_it_is else Network(*weights)
+    if isinstance(network, Network) and all(map(operator.is_, weights, network)):
+        return network
+    return Network(*weights)
 
 
 def _float32(name: str, weight: Any) -> Any:
