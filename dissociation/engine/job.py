@@ -32,9 +32,7 @@ class Job:
     step: Step | None = None
     error: str = ""
     seconds: float = 0.0
-    # When its last turn ended, and how many seconds that took.
     turned: float = 0.0
-    took: float = 0.0
     leases: dict[str, float] = field(default_factory=dict)
     # Of those who have submitted it and not yet told who they are.
     unclaimed: list[float] = field(default_factory=list)

@@ -245,7 +245,7 @@ class Jobs:
             self._watchdog.turn = None
             spent = note_chunk(job.task, time.perf_counter() - begin)
             self._turns.took(spent)
-            job.seconds, job.turned, job.took = job.seconds + spent, self._clock(), spent
+            job.seconds, job.turned = job.seconds + spent, self._clock()
             job.news = step if isinstance(step, threading.Event) else None
             if isinstance(step, Step):
                 job.step = step

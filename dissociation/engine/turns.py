@@ -13,9 +13,6 @@ from dissociation.engine.job import QUEUED, RUNNING, Job
 #: Seconds without a turn after which a job comes before those that have had less time. Visitors who
 #: go on moving a control make new jobs for ever, each with less time than all that are under way.
 PASSED_OVER = 2.0
-#: And so many times as long as its last turn took: if turns of two seconds were due every two
-#: seconds, three such jobs would leave a small one, whose turns are short, a thirtieth of the time.
-TIMES_ITS_TURN = 10.0
 #: Seconds that a job may take to its first result before others try theirs; then as much again, and
 #: so on: what is quickly shown does not wait for what takes long to show anything.
 TRY = 0.5
@@ -39,7 +36,7 @@ def turn(job: Job, now: float) -> tuple[int, float, float, int]:
     if job.step is None and job.task.handicap <= 0:
         tries = math.floor(math.log2(max(job.seconds / TRY, 0.5)))
         return _NEW, job.rank, tries, job.number
-    if now - job.turned > max(PASSED_OVER, TIMES_ITS_TURN * job.took):
+    if now - job.turned > PASSED_OVER:
         return _WAITED, job.turned, job.rank, job.number
     return _LEAST_TIME, job.seconds + job.task.handicap, job.rank, job.number
 

@@ -289,28 +289,6 @@ class TestFairTurns:
             clock.now += 0.1
         assert old.state == DONE
 
-    def test_a_small_one_comes_to_its_end_beside_long_turns(self, jobs, clock, monkeypatch):
-        cost = {"heavy": 2.0, "small": 0.2}
-        monkeypatch.setattr(module.time, "perf_counter", lambda: clock.now)
-
-        class Costly(Count):
-            def run(self):
-                for step in super().run():
-                    clock.now += cost[self.name.split()[0]]
-                    yield step
-
-        heavy = [jobs.submit(Costly(f"heavy {number}", steps=1_000)) for number in range(3)]
-        steps(jobs, 6)
-        begin = clock.now
-        small = jobs.submit(Costly("small", steps=35))
-        while not small.finished:
-            for job in (*heavy, small):
-                jobs.renew(job, "watcher")
-            jobs.advance()
-        # Seven seconds of its own; a turn after each of the others' would be a minute.
-        assert small.state == DONE and clock.now - begin < 20
-        assert all(job.state == RUNNING for job in heavy)
-
     def test_the_oldest_has_its_share_of_time_however_short_its_turns(self, jobs, monkeypatch):
         cost, seconds = {"theory": 0.01, "new": 0.5}, [0.0]
         monkeypatch.setattr(module.time, "perf_counter", lambda: seconds[0])
