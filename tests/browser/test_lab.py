@@ -177,13 +177,14 @@ def test_cancel_and_try_again(lab, page):
 
 
 def test_a_control_never_waits_for_the_running_job(lab, page):
-    lab.open(page, address("/Robustness", show="scale", key="7", draws="64", points="60"))
+    many = {"draws": "64", "points": "60", "seeds": "3"}  # a minute and more
+    lab.open(page, address("/Robustness", show="scale", key="7", **many))
     drawn(page)
     slider = page.get_by_role("slider", name=re.compile("factor"))
     slider.focus()
     slider.press("ArrowLeft")
     expect(page.get_by_text("α = 15").first).to_be_visible(timeout=3_000)
-    chart_comes_to(page, "data.some((t) => t.name?.includes('15') && t.x?.length > 2)", 10_000)
+    chart_comes_to(page, "data.some((t) => t.name?.includes('15') && t.x?.length > 2)", 20_000)
 
 
 def test_download_holds_the_curves(lab, page):
