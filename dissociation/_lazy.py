@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dissociation.numerics import check_configuration
+from dissociation.pauses import beside, pause, taking, turn
 
 if TYPE_CHECKING:
     import jax as jax
@@ -29,10 +30,12 @@ else:
 
     class _LazyModule:
         def __init__(self, name: str):
-            self._name = name
+            self._name, self._module = name, None
 
         def __getattr__(self, attribute: str) -> Any:
-            return getattr(importlib.import_module(self._name), attribute)
+            if self._module is None:
+                self._module = beside(functools.partial(importlib.import_module, self._name))
+            return getattr(self._module, attribute)
 
     class _LazyJax(_LazyModule):
         def __getattr__(self, attribute: str) -> Any:
@@ -44,7 +47,6 @@ else:
     special, stats = map(_LazyModule, ("scipy.special", "scipy.stats"))
     distance = _LazyModule("scipy.spatial.distance")
 
-from dissociation.pauses import pause, taking, turn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -69,18 +71,37 @@ def jit(
                 function, static_argnames=static_argnames, donate_argnames=donate_argnames
             )
 
+        compiled: set[Any] = set()
+
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
             check_configuration()
-            if turn() is None:
+            own = turn()
+            if own is None:
                 return jitted()(*args, **kwargs)
-            pause()
-            # A program is compiled and runs in one go; in the background it would go on while
-            # others have their turn.
-            with taking(None):
+
+            def once() -> Any:
+                # In the background it would go on while others have their turn.
                 return jax.block_until_ready(jitted()(*args, **kwargs))
+
+            if (shapes := _shapes(args, kwargs)) not in compiled:
+                # Nothing interrupts a compilation, and most take longer than what they compile.
+                found = own.beside(once)
+                compiled.add(shapes)
+                return found
+            pause()
+            with taking(None):
+                return once()
 
         call.jitted = jitted  # type: ignore[attr-defined]
         return call  # type: ignore[return-value]
 
     return decorate
+
+
+def _shapes(args: Any, kwargs: Any) -> Any:
+    """What a program is compiled for: arrays by shape and type, all else by value."""
+    leaves, structure = jax.tree.flatten((args, kwargs))
+    return structure, *(
+        (leaf.shape, leaf.dtype) if hasattr(leaf, "dtype") else leaf for leaf in leaves
+    )

@@ -119,10 +119,9 @@ def later(so_far: Trained, data: Data, part: slice, rates: Any) -> tuple[Trained
     """
     so_far = so_far._replace(total=jnp.float32(0))
     width, batch = len(so_far.network.w1), data.batches.shape[1]
-    at_once, pieces = (
-        max(1, int(AT_ONCE / _operations(width, batch))),
-        pieces_of_batch(width, batch),
-    )
+    # A third, since another's compilation may have one of two cores.
+    at_once = max(1, int(AT_ONCE / 3 / _operations(width, batch)))
+    pieces = pieces_of_batch(width, batch)
     for start in range(part.start, part.stop, at_once):
         if pieces > 1:
             so_far = _in_pieces(so_far, data, start, rates, pieces)
@@ -132,6 +131,11 @@ def later(so_far: Trained, data: Data, part: slice, rates: Any) -> tuple[Trained
     return so_far, float(np.asarray(so_far.total) / np.float32(part.stop - part.start))
 
 
+@jit()
+def _first_loss(network: Network, images: Any, labels: Any) -> Any:
+    return _loss(network, images, labels)
+
+
 def first_loss(network: Network, pixels: Any, labels: Any, batch: int) -> float:
     """Mean loss of a network on the first images, of which there are `batch`."""
     loss = 0.0
@@ -139,5 +143,5 @@ def first_loss(network: Network, pixels: Any, labels: Any, batch: int) -> float:
         pause()
         some = slice(rows[0], rows[-1] + 1)
         images = pixels[some].astype(jnp.float32) / 255.0
-        loss += float(_loss(network, images, labels[some])) * (len(rows) / batch)
+        loss += float(_first_loss(network, images, labels[some])) * (len(rows) / batch)
     return loss

@@ -79,16 +79,21 @@ def gram(blocks: Iterable[np.ndarray]) -> np.ndarray:
 
     **Raises:** `ValueError` if one of them is not finite.
     """
-    total, product = np.zeros((0, 0)), np.zeros((0, 0))
+    total, bands = np.zeros((0, 0)), []
     for block in blocks:
-        pause()
         if not np.isfinite(block).all():
             raise ValueError("data must be finite.")
         block = block.astype(np.float64)
         if not total.size:
-            total, product = (np.zeros((block.shape[1],) * 2) for _ in range(2))
-        np.matmul(block.T, block, out=product)
-        total += product
+            d = block.shape[1]
+            total = np.zeros((d, d))
+            bands = [slice(start, min(start + SIDE, d)) for start in range(0, d, SIDE)]
+        for band in bands:
+            pause()
+            total[band, : band.stop] += block.T[band] @ block[:, : band.stop]
+    for band in bands:
+        pause()
+        total[band, band.stop :] = total[band.stop :, band].T
     return total
 
 

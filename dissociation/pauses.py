@@ -1,6 +1,7 @@
 """Long work gives way: moments for others, and work that is done in a process of its own.
 
-Science says where it may be interrupted ([`pause`][]) and what nothing can interrupt ([`apart`][]).
+Science says where it may be interrupted ([`pause`][]) and what nothing can interrupt ([`apart`][],
+and [`beside`][] what is compiled, or imported).
 What becomes of that is up to whoever runs it: a [`Turn`][] that was taken for this thread. Without
 one a pause is nothing, and work is done at once.
 """
@@ -11,10 +12,11 @@ import contextlib
 import math
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+T = TypeVar("T")
 #: Takes arrays and gives arrays, by itself: a function of a module that can be named.
 Work = Callable[..., tuple[Any, ...]]
 #: Operations of products that one program makes, some tenths of a second for all cores.
@@ -32,6 +34,9 @@ class Turn(Protocol):
 
     def apart(self, work: Work, *arrays: np.ndarray) -> tuple[Any, ...]:
         """Does work elsewhere while others have their turn; returns what it gives."""
+
+    def beside(self, work: Callable[[], T]) -> T:
+        """Does work on a thread of its own while others have their turn; returns what it gives."""
 
 
 _own = threading.local()
@@ -67,6 +72,12 @@ def pause() -> None:
     """A good moment for others to have their turn."""
     if (own := turn()) is not None:
         own.pause()
+
+
+def beside(work: Callable[[], T]) -> T:
+    """Does at once what takes some tenths of a second the first time, while others have turns."""
+    own = turn()
+    return work() if own is None else own.beside(work)
 
 
 def apart(work: Work, *arrays: Any, operations: float) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ error in seconds, and any other choice within the allowed ranges makes a custom 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ from dissociation.errors import (
     settle,
 )
 from dissociation.network import Network, forward, initial_network, silent_images
+from dissociation.pauses import beside
 from dissociation.tasks import turned
 
 #: Raise it when a change to this module changes trained weights: stored networks then retrain.
@@ -206,7 +208,7 @@ def train(
     steps = len(train_data) // recipe.batch
     if steps == 0:
         raise InvalidValue("batch", recipe.batch, f"give at most {len(train_data):,} images")
-    network = initial_network(key, recipe.width)
+    network = beside(lambda: initial_network(key, recipe.width))
     whole = recipe.epochs == 0
     error, images = error_rate(network, test_data, 1 if whole else PART_STRIDE)
     labels = jax.device_put(train_data.labels.astype(np.int32))
@@ -224,7 +226,8 @@ def train(
     so_far = Trained(Network(*(jnp.array(w) for w in network)), state, jnp.float32(0))
     shuffle = jax.random.fold_in(key, SHUFFLE_SALT)
     for epoch in range(recipe.epochs):
-        order = jax.random.permutation(jax.random.fold_in(shuffle, epoch), len(train_data))
+        own = jax.random.fold_in(shuffle, epoch)
+        order = beside(functools.partial(jax.random.permutation, own, len(train_data)))
         batches = order[: steps * recipe.batch].reshape(steps, recipe.batch)
         data = Data(pixels, labels, batches)
         for part in _parts(steps):

@@ -11,6 +11,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from dissociation import pauses
 from dissociation.engine.child import Child
 from dissociation.engine.task import Steps
+from dissociation.pauses import T
 
 #: Seconds after which a step pauses as soon as it can.
 ENOUGH = 0.2
@@ -107,6 +109,23 @@ class InTurns(Iterator[Steps]):
         """See [`Turn.pause`][dissociation.pauses.Turn.pause]."""
         if time.perf_counter() - self._begun > ENOUGH:
             self._hand_over(None)
+
+    def beside(self, work: Callable[[], T]) -> T:
+        """See [`Turn.beside`][dissociation.pauses.Turn.beside]. Dropped, it is not waited for."""
+        news, future = threading.Event(), Future[T]()
+
+        def do() -> None:
+            try:
+                future.set_result(work())
+            except BaseException as raised:
+                future.set_exception(raised)
+            news.set()
+            self._wake()
+
+        threading.Thread(target=do, name="beside", daemon=True).start()
+        while not news.is_set():
+            self._hand_over(news)
+        return future.result()
 
     def apart(self, work: pauses.Work, *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
         """See [`Turn.apart`][dissociation.pauses.Turn.apart]: in a process that can be ended."""

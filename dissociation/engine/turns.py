@@ -18,12 +18,20 @@ PASSED_OVER = 2.0
 TRY = 0.5
 #: Seconds for which places in line are right enough, unless jobs come or go.
 LINED_UP = 0.2
+#: How many times as much time one has had beside whom a job is a small one. Those have turns as
+#: often, and as much time, as all others.
+MUCH_LESS = 4.0
 _NEW, _WAITED, _LEAST_TIME = range(3)
 #: Seconds that others are due for each that those had who have nothing to show, or were passed
 #: over, and from how many on one of them has turns until it has had them. A busy class asks for
 #: something new all the time: if that always came first, or all went on equally, no curve would be
 #: completed, stored, and never asked for again. Seconds, not turns: theory's are much shorter.
 SHARE, SAVED = {_NEW: 0.5, _WAITED: 2.0}, 1.0
+
+
+def tries(job: Job) -> int:
+    """How many times a job has tried to show something, each for twice as long; -1 in the first."""
+    return math.floor(math.log2(max(job.seconds / TRY, 0.5)))
 
 
 def turn(job: Job, now: float) -> tuple[int, float, float, int]:
@@ -34,11 +42,14 @@ def turn(job: Job, now: float) -> tuple[int, float, float, int]:
     last one does.
     """
     if job.step is None and job.task.handicap <= 0:
-        tries = math.floor(math.log2(max(job.seconds / TRY, 0.5)))
-        return _NEW, job.rank, tries, job.number
+        return _NEW, job.rank, tries(job), job.number
     if now - job.turned > PASSED_OVER:
         return _WAITED, job.turned, job.rank, job.number
-    return _LEAST_TIME, job.seconds + job.task.handicap, job.rank, job.number
+    return _LEAST_TIME, _had(job), job.rank, job.number
+
+
+def _had(job: Job) -> float:
+    return job.seconds + job.task.handicap
 
 
 def left(job: Job) -> float:
@@ -62,28 +73,40 @@ class Turns:
 
     def __init__(self) -> None:
         self._due, self._rate = 0.0, 0.0
+        self._small_due, self._small_rate = 0.0, 0.0
         self._paying = False
 
     def next(self, ready: Sequence[Job], now: float) -> Job | None:
         """Whose turn it is at a moment of the scheduler's clock."""
         first = min(ready, key=lambda job: turn(job, now), default=None)
-        self._rate = 0.0
+        self._rate = self._small_rate = 0.0
         if first is None or turn(first, now)[0] == _LEAST_TIME:
             self._due = 0.0
             return first
+        kind = turn(first, now)[0]
+        begun = [job for job in ready if turn(job, now)[0] != _NEW]
+        small = [job for job in begun if MUCH_LESS * _had(job) < first.seconds]
+        self._small_rate = float(bool(small))
+        if small and self._small_due > 0:
+            self._small_rate = -1.0
+            return min(small, key=lambda job: (_had(job), job.number))
         # Older ones only: of what a lone visitor asks for, checks and theory come after the curve.
-        older = [job for job in ready if job.number < first.number]
-        others = [job for job in older if turn(job, now)[0] != _NEW]
+        others = [job for job in begun if job.number < first.number]
         self._paying = self._due >= SAVED or (self._paying and self._due > 0)
         if others and self._paying:
             self._rate = -1.0
-            return max(others, key=lambda job: (urgency(job, now), -job.number))
-        self._rate = SHARE[turn(first, now)[0]] if others else 0.0
+            return max(others, key=lambda job: (urgency(job, now) / (1 + job.rank), -job.number))
+        if others:
+            # What takes long to show anything has a smaller and smaller share of the time.
+            self._rate = SHARE[kind] * (max(1, 1 + tries(first)) if kind == _NEW else 1)
+        elif kind == _WAITED and self._due > 0:
+            self._rate = -1.0
         return first
 
     def took(self, seconds: float) -> None:
         """Notes how long the turn was of whoever was chosen last."""
         self._due = min(self._due + self._rate * seconds, SAVED)
+        self._small_due = min(self._small_due + self._small_rate * seconds, SAVED)
 
 
 class Line:

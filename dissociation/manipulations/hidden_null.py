@@ -18,12 +18,14 @@ from dissociation.manipulations.base import Manipulation, Option, Strength
 from dissociation.measures.shared_rows import shared_rows
 from dissociation.network import Network
 from dissociation.null_spaces import SOURCES, gram, remainder, rows_at_once
+from dissociation.pauses import pause
 
 
 def hidden_activations(network: Network, layer: int, images: np.ndarray) -> np.ndarray:
     """`(n, hidden)` float32 post-activations of hidden layer 1 or 2."""
     hidden = jnp.maximum(jnp.asarray(images) @ jnp.asarray(network.w1).T, 0.0)
     if layer == 2:
+        pause()
         hidden = jnp.maximum(hidden @ jnp.asarray(network.w2).T, 0.0)
     return np.asarray(hidden)
 

@@ -12,7 +12,7 @@ import pytest
 from dissociation import pauses
 from dissociation.engine import in_turns
 from dissociation.engine.in_turns import InTurns
-from dissociation.engine.jobs import CANCELLED, FAILED, Jobs, Step, Task
+from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs, Step, Task
 from dissociation.engine.waiting import wait
 from dissociation.network import Network, logits
 from dissociation.null_spaces import null_work
@@ -122,6 +122,8 @@ def test_a_program_gives_way_before_it_begins(at_once):
     def run():
         yield logits(network, images)
 
+    # Compiled, too, while others have their turn.
+    list(followed(InTurns(run(), nothing)))
     *before, found = InTurns(run(), nothing)
     assert before and not any(before)
     np.testing.assert_array_equal(found, logits(network, images))
@@ -193,3 +195,43 @@ def test_it_ends_with_whoever_started_it():
     with in_turns.Child(time.sleep, [np.int64(600)], nothing) as child:
         child.process.stdin.close()
         assert child.process.wait(60) == 1
+
+
+def test_others_have_their_turn_while_a_program_is_compiled():
+    from dissociation._lazy import jit, jnp
+
+    compiling, go_on = threading.Event(), threading.Event()
+
+    @jit()
+    def doubled(x):
+        compiling.set()
+        assert go_on.wait(60)
+        return 2 * x
+
+    class Compiles(Task):
+        digests = ("compiles",)
+
+        def run(self):
+            for number in (1, 2):
+                yield Step(number, 2, float(doubled(jnp.float32(number))))
+
+    jobs = Jobs()
+    first = jobs.submit(Compiles())
+    assert compiling.wait(60)
+    wait(jobs, [other := jobs.submit(Deep("other"))], timeout=60)
+    assert other.state == DONE and first.step is None
+    go_on.set()
+    wait(jobs, [first], timeout=60)
+    jobs.stop()
+    assert first.state == DONE and first.step.result == 4.0
+
+
+def test_what_is_raised_on_a_thread_of_its_own_is_raised_here():
+    class Wrong(Task):
+        digests = ("wrong",)
+
+        def run(self):
+            yield pauses.turn().beside(lambda: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        list(followed(InTurns(Wrong().run(), nothing)))
