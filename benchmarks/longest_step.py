@@ -10,6 +10,7 @@ recipe and a curve on 200 images; after some more the request is dropped.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
@@ -19,6 +20,8 @@ import time
 import traceback
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from dissociation.errors import InvalidValue
 
 WIDE = "recipe=custom&width=4096"
 HIDDEN = "hidden_null:0.1:layer=2:images=train"
@@ -68,7 +71,7 @@ REQUESTS: dict[str, tuple[Request, ...]] = {
     ),
     "Sweep": (
         Request(
-            f"Sweep?rewrite=duplicate&{WIDE}&batch=4096&epochs=100&seeds=1",
+            f"Sweep?rewrite=scale&{WIDE}&batch=4096&epochs=100&seeds=1",
             "the widest network in the largest batches",
             True,
         ),
@@ -102,7 +105,7 @@ REQUESTS: dict[str, tuple[Request, ...]] = {
         ),
     ),
     "Map": (
-        Request(f"Map?{WIDE}&batch=4096&epochs=100", "the widest network", True),
+        Request(f"Map?show=scale&{WIDE}&batch=4096&epochs=100", "the widest network", True),
         Request(f"Map?show=scale&{WIDE}&epochs=1", "4,096 neurons beside 4,096"),
         Request(
             "Map?show=hidden_null,duplicate&across=parameter_noise&recipe=custom&width=2048&epochs=1",
@@ -124,8 +127,8 @@ REQUESTS: dict[str, tuple[Request, ...]] = {
         ),
     ),
     "Bridge": (
-        Request(f"Bridge?compute=1&{WIDE}&batch=4096&epochs=100", "the widest network", True),
-        Request(f"Bridge?compute=1&{WIDE}&epochs=1", "norms of many rewrites of it"),
+        Request(f"Bridge?compute=1&show=scale&{WIDE}&batch=4096&epochs=100", "the widest network", True),
+        Request(f"Bridge?compute=1&show=scale&{WIDE}&epochs=1", "norms of many rewrites of it"),
         Request(f"Bridge?compute=1&show=hidden_null&{WIDE}&epochs=1", "null spaces"),
     ),
     "Inputs": (
@@ -203,18 +206,26 @@ def _stock(lab: Any, work: Any) -> None:
     from dissociation.engine.tasks import TrainTask
     from dissociation.network import Network, initial_network, seed_key, weights_digest
 
+    asked: list[tuple[Any, int]] = []
     original = TrainTask.__init__
 
-    def stocked(own: Any, library: Any, recipe: Any, seed: int) -> None:
-        if recipe.width > 40 and library.history(recipe, seed) is None:
-            made = initial_network(seed_key(seed), recipe.width)
-            network = Network(*(np.array(weight) for weight in made))
-            history = History().then(float(recipe.epochs), 0.0, 0.9, 1, 0.0)
-            history = history.__class__(**{**vars(history), "weights": weights_digest(network)})
-            library.save_network(recipe, seed, network, history)
+    def noted(own: Any, library: Any, recipe: Any, seed: int) -> None:
+        asked.append((recipe, seed))
         original(own, library, recipe, seed)
 
-    TrainTask.__init__ = stocked  # type: ignore[method-assign]
+    TrainTask.__init__ = noted  # type: ignore[method-assign]
+    with contextlib.suppress(InvalidValue):
+        for watch in [part.watch(lab) for part in work.parts()[:1]]:
+            watch.release()
+    TrainTask.__init__ = original  # type: ignore[method-assign]
+    while any(lab.jobs.counts().values()):
+        time.sleep(0.01)
+    for recipe, seed in dict.fromkeys(asked):
+        made = initial_network(seed_key(seed), recipe.width)
+        network = Network(*(np.array(weight) for weight in made))
+        history = History().then(float(recipe.epochs), 0.0, 0.9, 1, 0.0)
+        history = history.__class__(**{**vars(history), "weights": weights_digest(network)})
+        lab.library.save_network(recipe, seed, network, history)
 
 
 def _newcomer(lab: Any) -> float:
@@ -241,7 +252,6 @@ def one(request: Request, seconds: float, folder: Path) -> dict[str, Any]:
     from dissociation.command_line.sources import read_source
     from dissociation.datasets import mnist_test, mnist_train
     from dissociation.engine.lab import Lab
-    from dissociation.errors import InvalidValue
 
     page = request.address.partition("?")[0]
     if page == "Inputs":
@@ -264,6 +274,7 @@ def one(request: Request, seconds: float, folder: Path) -> dict[str, Any]:
     mnist_test(), mnist_train()
     if not request.trains:
         _stock(lab, work)
+        lab = Lab(folder)
     alone = _newcomer(lab) if request.address == REQUESTS["Robustness"][0].address else None
     if alone is not None:
         lab = Lab(folder / "again")

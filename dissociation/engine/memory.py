@@ -31,6 +31,8 @@ LINES = (
     Line(1.0, 9 / 16, 9 / 16),
 )
 LARGEST = len(LINES) - 1
+#: As many of what only adds as begin beside one that needs almost everything have room, too.
+TINY = 64
 
 
 class _HasTask(Protocol):
@@ -65,7 +67,7 @@ def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> l
     for job in active:
         taken[_line(job, room)] += job.task.memory
     found: set[int] = set()
-    kept_back = False
+    kept_back, spared = False, room
     # The largest first: the others leave them their share if they wait.
     for number in reversed(range(len(LINES))):
         share = room * (LINES[number].share if kept_back else LINES[number].limit)
@@ -73,11 +75,17 @@ def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> l
             need = queued[place].task.memory
             alone = not active and not found
             within = taken[number] == 0 or taken[number] + need <= share
+            if 0 < number < LARGEST:
+                within &= sum(taken[1:LARGEST]) + need <= spared
+            elif number == 0 and spared < room:
+                within = need <= spared / TINY
             if not alone and not (within and sum(taken) + need <= room):
+                if number == 0 and spared < room:
+                    continue
                 kept_back = True
                 if need > share and number == LARGEST:
-                    # No less than everything may do, so nothing else may begin before.
-                    return [queued[n] for n in sorted(found)]
+                    # No less than everything may do, so only what has room beside it comes before.
+                    spared = room - need
                 break
             found.add(place)
             taken[number] += need

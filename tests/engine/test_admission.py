@@ -81,8 +81,15 @@ def test_what_only_adds_keeps_nobody_out():
 def test_what_is_larger_than_its_share_begins_when_there_is_room_for_it():
     assert fitting([], [90, 3, 8]) == [90, 3]
     assert fitting([3], [90, 3, 8]) == [90, 3]
-    # Nobody comes before it for ever.
-    assert fitting([10], [90, 3, 8]) == []
+    # Nobody comes before it for ever, only what has room beside it.
+    assert fitting([10], [90, 3, 8]) == [3]
+    assert fitting([10, 2], [90, 3, 3]) == [3]
+
+
+def test_what_only_adds_to_a_small_one_does_not_wait_for_the_largest():
+    large, active = Held(90 * GIB), [Held(10 * GIB, 1.0)]
+    assert that_fit(active, [large, Held(GIB / 32, 1.0)]) == [Held(GIB / 32, 1.0)]
+    assert that_fit(active, [large, Held(GIB, 1.0)]) == []
 
 
 def test_what_is_held_for_others_counts():
