@@ -127,7 +127,9 @@ REQUESTS: dict[str, tuple[Request, ...]] = {
         ),
     ),
     "Bridge": (
-        Request(f"Bridge?compute=1&show=scale&{WIDE}&batch=4096&epochs=100", "the widest network", True),
+        Request(
+            f"Bridge?compute=1&show=scale&{WIDE}&batch=4096&epochs=100", "the widest network", True
+        ),
         Request(f"Bridge?compute=1&show=scale&{WIDE}&epochs=1", "norms of many rewrites of it"),
         Request(f"Bridge?compute=1&show=hidden_null&{WIDE}&epochs=1", "null spaces"),
     ),
