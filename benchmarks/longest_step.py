@@ -326,6 +326,15 @@ def measured(request: Request, seconds: float) -> dict[str, Any]:
     return {"address": request.address, **json.loads(run.stdout.splitlines()[-1])}
 
 
+def _keep(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Puts rows in the place of those of the same addresses that are kept."""
+    from benchmarks.kept import keep
+
+    kept = json.loads(path.read_text()).get("longest step", {}) if path.exists() else {}
+    known = {row["address"]: row for row in [*kept.get("rows", []), *rows]}
+    keep(path, "longest step", {"rows": list(known.values())})
+
+
 def main() -> None:
     """See the module."""
     if sys.argv[1:2] == ["--one"]:
@@ -337,7 +346,7 @@ def main() -> None:
     parser.add_argument("--page", choices=REQUESTS)
     parser.add_argument("--seconds", type=float, default=60.0)
     given = parser.parse_args()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for page in [given.page] if given.page else REQUESTS:
         for request in REQUESTS[page]:
             row = measured(request, given.seconds)
@@ -347,10 +356,8 @@ def main() -> None:
             times = f"{row['longest']:6.2f} s {computed:6.2f} s"
             print(f"{times} {beside:>8}  {row['address']}", flush=True)
             print(f"{'':18}{request.reason}; {row['what']}", flush=True)
-    if given.kept:
-        from benchmarks.kept import keep
-
-        keep(given.kept, "longest step", {"rows": rows})
+            if given.kept:
+                _keep(given.kept, rows)
 
 
 if __name__ == "__main__":
