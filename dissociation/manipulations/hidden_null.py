@@ -95,6 +95,7 @@ class HiddenNull(Manipulation):
         "activations have (almost) no component."
     )
     cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025"
+    look: ClassVar = ("#A0522D", "dashdot", "hexagon")
     strength_range: ClassVar = Strength(
         "s", "standard deviation", 0.0, 10.0, 0.1, sweep=(0.0, 0.02, 0.05, 0.1, 0.2, 0.5)
     )
