@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dissociation.numerics import check_configuration
-from dissociation.pauses import beside, pause, taking, turn
+from dissociation.pauses import pause, taking, turn
 
 if TYPE_CHECKING:
     import jax as jax
@@ -34,7 +34,8 @@ else:
 
         def __getattr__(self, attribute: str) -> Any:
             if self._module is None:
-                self._module = beside(functools.partial(importlib.import_module, self._name))
+                own, load = turn(), functools.partial(importlib.import_module, self._name)
+                self._module = load() if own is None else own.beside(load)
             return getattr(self._module, attribute)
 
     class _LazyJax(_LazyModule):
@@ -80,18 +81,15 @@ def jit(
             if own is None:
                 return jitted()(*args, **kwargs)
 
-            def once() -> Any:
-                # In the background it would go on while others have their turn.
-                return jax.block_until_ready(jitted()(*args, **kwargs))
-
             if (shapes := _shapes(args, kwargs)) not in compiled:
                 # Nothing interrupts a compilation, and most take longer than what they compile.
-                found = own.beside(once)
+                # It alone: two programs that run at a time wait for each other's threads, for ever.
+                own.beside(lambda: jitted().lower(*args, **kwargs).compile())
                 compiled.add(shapes)
-                return found
             pause()
             with taking(None):
-                return once()
+                # In the background it would go on while others have their turn.
+                return jax.block_until_ready(jitted()(*args, **kwargs))
 
         call.jitted = jitted  # type: ignore[attr-defined]
         return call  # type: ignore[return-value]

@@ -1,7 +1,6 @@
 """Long work gives way: moments for others, and work that is done in a process of its own.
 
-Science says where it may be interrupted ([`pause`][]) and what nothing can interrupt ([`apart`][],
-and [`beside`][] what is compiled, or imported).
+Science says where it may be interrupted ([`pause`][]) and what nothing can interrupt ([`apart`][]).
 What becomes of that is up to whoever runs it: a [`Turn`][] that was taken for this thread. Without
 one a pause is nothing, and work is done at once.
 """
@@ -37,7 +36,10 @@ class Turn(Protocol):
         """Does work elsewhere while others have their turn; returns what it gives."""
 
     def beside(self, work: Callable[[], T]) -> T:
-        """Does work on a thread of its own while others have their turn; returns what it gives."""
+        """Compiles or imports on a thread of its own while others have their turn.
+
+        Nothing that runs a program: XLA's threads may not be shared by two at a time.
+        """
 
 
 class cached_property(functools.cached_property[T]):
@@ -89,12 +91,6 @@ def pause() -> None:
     """A good moment for others to have their turn."""
     if (own := turn()) is not None:
         own.pause()
-
-
-def beside(work: Callable[[], T]) -> T:
-    """Does at once what takes some tenths of a second the first time, while others have turns."""
-    own = turn()
-    return work() if own is None else own.beside(work)
 
 
 def apart(work: Work, *arrays: Any, operations: float) -> tuple[Any, ...]:

@@ -7,7 +7,6 @@ error in seconds, and any other choice within the allowed ranges makes a custom 
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +26,7 @@ from dissociation.errors import (
     settle,
 )
 from dissociation.network import Network, forward, initial_network, silent_images
-from dissociation.pauses import beside
+from dissociation.pauses import pause
 from dissociation.tasks import turned
 
 #: Raise it when a change to this module changes trained weights: stored networks then retrain.
@@ -208,7 +207,8 @@ def train(
     steps = len(train_data) // recipe.batch
     if steps == 0:
         raise InvalidValue("batch", recipe.batch, f"give at most {len(train_data):,} images")
-    network = beside(lambda: initial_network(key, recipe.width))
+    network = initial_network(key, recipe.width)
+    pause()
     whole = recipe.epochs == 0
     error, images = error_rate(network, test_data, 1 if whole else PART_STRIDE)
     labels = jax.device_put(train_data.labels.astype(np.int32))
@@ -226,8 +226,7 @@ def train(
     so_far = Trained(Network(*(jnp.array(w) for w in network)), state, jnp.float32(0))
     shuffle = jax.random.fold_in(key, SHUFFLE_SALT)
     for epoch in range(recipe.epochs):
-        own = jax.random.fold_in(shuffle, epoch)
-        order = beside(functools.partial(jax.random.permutation, own, len(train_data)))
+        order = jax.random.permutation(jax.random.fold_in(shuffle, epoch), len(train_data))
         batches = order[: steps * recipe.batch].reshape(steps, recipe.batch)
         data = Data(pixels, labels, batches)
         for part in _parts(steps):

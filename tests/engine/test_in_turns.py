@@ -259,3 +259,24 @@ def test_what_is_computed_once_pauses_in_several_at_a_time(at_once):
     thread.start()
     thread.join(30)
     assert found[:2] == [None, None] and len(set(found[2:])) == 2
+
+
+def test_no_program_runs_beside_another():
+    """Two at a time have waited for each other's threads for ever, on two cores."""
+    import jax
+
+    beside = []
+
+    class Noting:
+        def pause(self):
+            pass
+
+        def beside(self, work):
+            beside.append(work())
+            return beside[-1]
+
+    with pauses.taking(Noting()):
+        shapes = (19, 784), (19, 19), (10, 19)
+        network = Network(*(np.ones(shape, np.float32) for shape in shapes))
+        logits(network, np.zeros((3, 784), np.float32))
+    assert beside and all(isinstance(found, jax.stages.Compiled) for found in beside)
