@@ -31,7 +31,7 @@ from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_s
 from dissociation.command_line.text_tables import curves_as_text
 from dissociation.contrasts import Contrast, Side
 from dissociation.curve_files import as_csv
-from dissociation.dashboard.take_home.contrasts import take_map
+from dissociation.dashboard.export.contrasts import export_map
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import CACHE_VARIABLE, Lab
 from dissociation.errors import DamagedData
@@ -244,12 +244,12 @@ class TestContrasts:
         watch = lab.watch_contrasts([point.contrast for point in points_of(link.values)])
         assert watch.status().stored and watch.status().state == j.DONE
         # The very files of the page.
-        taken = take_map(lab.library, link)
+        export = export_map(lab.library, link)
         for name in ("map.csv", "map.json"):
             assert main(["export", MAP, "--out", name]) == 0
-        assert (tmp_path / "map.csv").read_text() == taken.csv()
+        assert (tmp_path / "map.csv").read_text() == export.csv()
         written = json.loads((tmp_path / "map.json").read_text())
-        assert written["contrasts"] == json.loads(taken.json())["contrasts"]
+        assert written["contrasts"] == json.loads(export.json())["contrasts"]
         lab.stop()
 
         # Contrasts taken out of a file that was written are a source again.

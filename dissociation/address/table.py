@@ -63,7 +63,7 @@ class PageTable:
 
     @property
     def measures(self) -> bool:
-        """Whether there is something to compute, and to take home."""
+        """Whether there is something to compute, and to export."""
         made = (self.conditions, self.contrasts, self.study, self.linear, self.causes, self.bridge)
         return any(made)
 

@@ -17,6 +17,7 @@ from dissociation.address.table import Values
 from dissociation.comparison import Findings
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.map_words import (
     CORNERS,
     CORNERS_OF_ROBUSTNESS,
@@ -30,7 +31,6 @@ from dissociation.dashboard.page_links import go_to
 from dissociation.dashboard.palette import LANDMARKS, looks
 from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
@@ -156,7 +156,7 @@ def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
     if len(table):
         with st.expander("Table of values", icon=":material/table:"):
             st.dataframe(table, hide_index=True, width="stretch")
-    take_home_links(link, ready=status.state == DONE)
+    export_links(link, ready=status.state == DONE)
 
 
 def map_table(

@@ -16,11 +16,11 @@ from dissociation.contrasts import Contrast
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.controls import nearby
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.palette import condition_style
 from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.snapshots import SIDES
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.contrast_watch import ContrastWatch
 from dissociation.engine.jobs import DONE
@@ -106,7 +106,7 @@ def _explained(watch: ContrastWatch, contrast: Contrast, link: Link) -> None:
     st.caption(PAPER)
     if found.normal_forms is not None:
         st.markdown(f"**One and the same network?** {normal_form_words(found.normal_forms)}")
-    take_home_links(link, ready=watch.status().state == DONE)
+    export_links(link, ready=watch.status().state == DONE)
 
 
 def pictures_words(contrast: Contrast, found: Findings) -> str:

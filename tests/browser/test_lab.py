@@ -24,7 +24,7 @@ from .tiny import (
     drawn,
     dressed,
     no_exception,
-    take_home,
+    save_export,
     wait_for_end,
 )
 
@@ -206,7 +206,7 @@ def test_the_chart_taken_home_draws_itself(lab, page, new_page, tmp_path):
     lab.open(page, address("/Robustness", show="scale", key="2"))
     wait_for_end(page)
     path = tmp_path / "report.html"
-    take_home(page, "Report to print", path)
+    save_export(page, "Report to print", path)
     home = new_page()
     home.goto(path.as_uri())
     drawn(home)

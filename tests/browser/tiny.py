@@ -66,7 +66,7 @@ def chart_comes_to(page: Page, condition: str, timeout: float | None = None) -> 
     )
 
 
-def take_home(page: Page, link: str, path: Path) -> None:
+def save_export(page: Page, link: str, path: Path) -> None:
     """Saves the file behind one of the links under a chart."""
     with page.expect_download() as waiting:
         page.get_by_role("link", name=link).click()

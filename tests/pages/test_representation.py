@@ -13,9 +13,9 @@ from dissociation.address.names import side_name
 from dissociation.address.presets import PRESETS
 from dissociation.address.representation_page import REPRESENTATION
 from dissociation.contrasts import Side
+from dissociation.dashboard.export.files import KINDS
+from dissociation.dashboard.export.links import export_path
 from dissociation.dashboard.snapshots import snapshot
-from dissociation.dashboard.take_home.files import KINDS
-from dissociation.dashboard.take_home.links import export_path
 from dissociation.manipulations import Nuisance, Scale
 from dissociation.measures.similarity import SIMILARITIES
 

@@ -1,4 +1,4 @@
-"""The points of the bridge, taken home."""
+"""The points of the bridge, exported."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dissociation.address.names import side_name
 from dissociation.dashboard import bridge_words as words
 from dissociation.dashboard.bridge_panel import bridge_figure
 from dissociation.dashboard.bridge_traces import bridge_traces
-from dissociation.dashboard.take_home.html import paragraph, settings, table
-from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
+from dissociation.dashboard.export.base import Chart, NotStored, Report
+from dissociation.dashboard.export.html import paragraph, settings, table
 from dissociation.engine.bridge_watch import stored_curve, stored_point
 from dissociation.engine.library import Library
 from dissociation.theory.bridge import Candidate, Point
@@ -57,8 +57,8 @@ for name, description in NETWORKS:
 '''
 
 
-class TakenBridge(NamedTuple):
-    """Networks whose σ50 and norms are stored; see [`Taken`][].
+class BridgeExport(NamedTuple):
+    """Networks whose σ50 and norms are stored; see [`Export`][].
 
     - `candidates`: of the page; `points`: by their positions.
     """
@@ -112,7 +112,7 @@ class TakenBridge(NamedTuple):
         return Report(paragraph(words.STATEMENT), words.READING, sections)
 
 
-def take_bridge(library: Library, link: Link) -> TakenBridge:
+def export_bridge(library: Library, link: Link) -> BridgeExport:
     """The points of an address.
 
     **Raises:** `InvalidValue` if its values contradict each other, `NotStored` if none is known or,
@@ -129,4 +129,4 @@ def take_bridge(library: Library, link: Link) -> TakenBridge:
             raise NotStored(INCOMPLETE)
     if not points:
         raise NotStored(INCOMPLETE)
-    return TakenBridge(link, candidates, points)
+    return BridgeExport(link, candidates, points)

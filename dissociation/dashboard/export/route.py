@@ -15,35 +15,35 @@ from dissociation.address.links import Link, read_address
 from dissociation.address.map_page import MAP
 from dissociation.address.phantom_page import PHANTOM
 from dissociation.address.representation_page import REPRESENTATION
-from dissociation.dashboard.take_home.bridge import take_bridge
-from dissociation.dashboard.take_home.causes import take_causes
-from dissociation.dashboard.take_home.contrasts import take_map, take_pair
-from dissociation.dashboard.take_home.curves import take_curves
-from dissociation.dashboard.take_home.files import KINDS
-from dissociation.dashboard.take_home.linear import take_linear
-from dissociation.dashboard.take_home.page import as_page, as_report
-from dissociation.dashboard.take_home.phantoms import take_phantom
-from dissociation.dashboard.take_home.taken import NotStored, Taken
+from dissociation.dashboard.export.base import Export, NotStored
+from dissociation.dashboard.export.bridge import export_bridge
+from dissociation.dashboard.export.causes import export_causes
+from dissociation.dashboard.export.contrasts import export_map, export_pair
+from dissociation.dashboard.export.curves import export_curves
+from dissociation.dashboard.export.files import KINDS
+from dissociation.dashboard.export.linear import export_linear
+from dissociation.dashboard.export.page import as_page, as_report
+from dissociation.dashboard.export.phantoms import export_phantom
 from dissociation.engine.lab import lab
 from dissociation.engine.library import Library
 from dissociation.errors import DamagedData, InvalidValue
 
-#: What takes the results of a page home; of all others curves.
-TAKE: dict[str, Callable[[Library, Link], Taken]] = {
-    REPRESENTATION.name: take_pair,
-    MAP.name: take_map,
-    PHANTOM.name: take_phantom,
-    LINEAR.name: take_linear,
-    CAUSES.name: take_causes,
-    BRIDGE.name: take_bridge,
+#: What exports the results of a page; of all others curves.
+EXPORTERS: dict[str, Callable[[Library, Link], Export]] = {
+    REPRESENTATION.name: export_pair,
+    MAP.name: export_map,
+    PHANTOM.name: export_phantom,
+    LINEAR.name: export_linear,
+    CAUSES.name: export_causes,
+    BRIDGE.name: export_bridge,
 }
 #: What makes a kind of file of them.
-MAKE: dict[str, Callable[[Taken], str]] = {
-    "csv": lambda taken: taken.csv(),
-    "json": lambda taken: taken.json(),
+MAKE: dict[str, Callable[[Export], str]] = {
+    "csv": lambda made: made.csv(),
+    "json": lambda made: made.json(),
     "page": as_page,
     "report": as_report,
-    "script": lambda taken: taken.script(),
+    "script": lambda made: made.script(),
 }
 #: So many files are made at once, the others wait: threads serve the pages, too.
 _AT_ONCE = CapacityLimiter(2)
@@ -55,13 +55,13 @@ HEADERS = {
 }
 
 
-def take(library: Library, link: Link) -> Taken:
+def export_of(library: Library, link: Link) -> Export:
     """What an address asks for, from the store; an export computes nothing.
 
-    **Raises:** `InvalidValue` if the page has nothing to take or its values contradict each other;
-    `NotStored` if something is not complete.
+    **Raises:** `InvalidValue` if the page has nothing to export or its values contradict each
+    other; `NotStored` if something is not complete.
     """
-    return TAKE.get(link.table.name, take_curves)(library, link)
+    return EXPORTERS.get(link.table.name, export_curves)(library, link)
 
 
 async def export(request: Request) -> Response:
@@ -83,5 +83,5 @@ async def export(request: Request) -> Response:
 
 
 def _made(kind: str, address: str) -> tuple[str, str]:
-    taken = take(lab().library, read_address(address)[0])
-    return MAKE[kind](taken), taken.file_name
+    made = export_of(lab().library, read_address(address)[0])
+    return MAKE[kind](made), made.file_name

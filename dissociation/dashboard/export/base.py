@@ -37,7 +37,7 @@ class Report(NamedTuple):
     sections: dict[str, str]
 
 
-class Taken(Protocol):
+class Export(Protocol):
     """Complete results of one page, from the store, and the files they make."""
 
     @property

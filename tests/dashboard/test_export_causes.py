@@ -1,4 +1,4 @@
-"""Causes and Bridge to take home: files of the real route, against the store; scripts are run."""
+"""Causes and Bridge exported: files of the real route, against the store; scripts are run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from labs import TINY, RecordingLab, fresh_lab
 from dissociation import causes_from_json, from_json
 from dissociation.address.links import read_address
 from dissociation.command_line.sources import read_source
-from dissociation.dashboard.take_home.links import export_path
+from dissociation.dashboard.export.links import export_path
 from dissociation.theory.causes_findings import SCALES
 
 from .scripts import printed_rows

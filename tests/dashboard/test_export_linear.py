@@ -1,4 +1,4 @@
-"""Linear networks taken home: files, the script's numbers, and the command line."""
+"""Linear networks exported: files, the script's numbers, and the command line."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from dissociation.address.links import read_address
 from dissociation.command_line.linear_work import LinearWork
 from dissociation.command_line.main import main
 from dissociation.command_line.sources import read_source
-from dissociation.dashboard.take_home.linear import TakenLinear
-from dissociation.dashboard.take_home.route import MAKE, take
+from dissociation.dashboard.export.linear import LinearExport
+from dissociation.dashboard.export.route import MAKE, export_of
 from dissociation.engine.library import Library
 from dissociation.linear.files import as_csv
 from dissociation.linear.study import linear_from_json, study_linear
@@ -28,24 +28,24 @@ FOUND = study_linear(STUDY)
 
 
 @pytest.fixture(scope="module")
-def taken() -> TakenLinear:
+def export() -> LinearExport:
     # Nothing is looked up in the library.
-    return cast(TakenLinear, take(cast(Library, None), LINK))
+    return cast(LinearExport, export_of(cast(Library, None), LINK))
 
 
-def test_csv_and_json(taken):
-    rows = list(csv.DictReader(io.StringIO(MAKE["csv"](taken))))
+def test_csv_and_json(export):
+    rows = list(csv.DictReader(io.StringIO(MAKE["csv"](export))))
     errors = [float(r["value"]) for r in rows if r["quantity"] == "decoder_error"]
     assert errors == [float(v) for drift in FOUND.drift.values() for v in drift.decoder]
-    values = json.loads(MAKE["json"](taken))
+    values = json.loads(MAKE["json"](export))
     assert linear_from_json(values["study"]) == STUDY
     assert read_address(values["address"])[0] == LINK
     assert len(values["values"]) == len(rows)
-    assert taken.file_name == "dissociation-linear"
+    assert export.file_name == "dissociation-linear"
 
 
-def test_page_and_report(taken):
-    page, report = MAKE["page"](taken), MAKE["report"](taken)
+def test_page_and_report(export):
+    page, report = MAKE["page"](export), MAKE["report"](export)
     for text in (page, report):
         assert '"kind": "walk"' in text and '"kind": "exact"' in text
         assert "function walkTraces" in text
@@ -53,8 +53,8 @@ def test_page_and_report(taken):
         assert said in report
 
 
-def test_the_script_gives_the_same_numbers(taken, tmp_path):
-    rows = printed_rows(MAKE["script"](taken), tmp_path)
+def test_the_script_gives_the_same_numbers(export, tmp_path):
+    rows = printed_rows(MAKE["script"](export), tmp_path)
     own = [float(row["rsa_with_start"]) for row in rows if row["family"] == "gls"]
     assert own == pytest.approx(FOUND.drift["gls"].similarity.tolist(), rel=1e-5)
 

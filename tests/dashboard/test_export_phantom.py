@@ -1,4 +1,4 @@
-"""A phantom to take home: files of the real route, held against the store; the script is run."""
+"""A phantom exported: files of the real route, held against the store; the script is run."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from labs import TINY, RecordingLab, fresh_lab
 from dissociation.address.links import read_address
 from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.sources import read_source
-from dissociation.dashboard.take_home.files import KINDS
-from dissociation.dashboard.take_home.links import export_path
+from dissociation.dashboard.export.files import KINDS
+from dissociation.dashboard.export.links import export_path
 from dissociation.errors import InvalidValue
 from dissociation.phantoms import PhantomFindings, phantom_from_json
 

@@ -8,7 +8,7 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from dissociation.dashboard.take_home.html import FULL, bullets, paragraph, settings, table
+from dissociation.dashboard.export.html import FULL, bullets, paragraph, settings, table
 
 HOSTILE = '<script>alert("&")</script>'
 

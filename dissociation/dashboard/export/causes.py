@@ -1,4 +1,4 @@
-"""The causes of a network's fragility, taken home: charts, values, what computes them again."""
+"""The causes of a network's fragility, exported: charts, values, what computes them again."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from dissociation.address.links import Link
 from dissociation.dashboard import causes_words as words
 from dissociation.dashboard.causes_figures import causes_figures
 from dissociation.dashboard.causes_traces import causes_traces, kind_names, neuron_shares
-from dissociation.dashboard.take_home.html import bullets, paragraph, settings, table
-from dissociation.dashboard.take_home.study import TakenStudy
-from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
+from dissociation.dashboard.export.base import Chart, NotStored, Report
+from dissociation.dashboard.export.html import bullets, paragraph, settings, table
+from dissociation.dashboard.export.study import StudyExport
 from dissociation.engine.library import Library
 from dissociation.theory.causes import CausesStudy
 from dissociation.theory.causes_findings import CausesFindings
@@ -53,8 +53,8 @@ for sigma, shares, predicted, error in zip(
 
 
 @dataclass(frozen=True)
-class TakenCauses(TakenStudy[CausesStudy, CausesFindings]):
-    """Complete findings; see [`TakenStudy`][]."""
+class CausesExport(StudyExport[CausesStudy, CausesFindings]):
+    """Complete findings; see [`StudyExport`][]."""
 
     template = _SCRIPT
 
@@ -111,7 +111,7 @@ class TakenCauses(TakenStudy[CausesStudy, CausesFindings]):
         )
 
 
-def take_causes(library: Library, link: Link) -> TakenCauses:
+def export_causes(library: Library, link: Link) -> CausesExport:
     """The causes of an address.
 
     **Raises:** `InvalidValue` if its values contradict each other, `NotStored` if they are not
@@ -121,4 +121,4 @@ def take_causes(library: Library, link: Link) -> TakenCauses:
     found = library.causes(study)
     if found is None:
         raise NotStored(INCOMPLETE)
-    return TakenCauses(link, study, found)
+    return CausesExport(link, study, found)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dissociation.address.links import Link, write_query
-from dissociation.dashboard.take_home.files import KINDS
+from dissociation.dashboard.export.files import KINDS
 
 #: Of one visitor alone, and no part of what was measured.
 LEFT_OUT = ("tour", "guess", "room")
@@ -20,7 +20,7 @@ def export_path(link: Link, kind: str) -> str:
     return f"api/export/{kind}/{link.table.title}?{urlencode(query)}"
 
 
-def take_home_links(link: Link, *, ready: bool) -> None:
+def export_links(link: Link, *, ready: bool) -> None:
     """Draws a link a kind of file, once the chart is complete.
 
     **Arguments:**

@@ -1,4 +1,4 @@
-"""Files to take home: from the real route, compared with the store, and the script really run."""
+"""Exported files: from the real route, compared with the store, and the script really run."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from labs import TINY
 
 from dissociation.address.links import Link, read_address
 from dissociation.dashboard.curve_figure import LEGEND
-from dissociation.dashboard.take_home.files import KINDS
-from dissociation.dashboard.take_home.links import export_path
+from dissociation.dashboard.export.files import KINDS
+from dissociation.dashboard.export.links import export_path
 from dissociation.experiment import from_json
 from dissociation.runner import run
 from dissociation.theory import predicted_curve
@@ -136,7 +136,7 @@ def test_bad_requests(path, status, client):
 
 
 def test_only_two_files_are_made_at_once(client, monkeypatch):
-    from dissociation.dashboard.take_home import route
+    from dissociation.dashboard.export import route
 
     busy, most, lock = [0], [0], threading.Lock()
 

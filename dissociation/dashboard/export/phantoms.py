@@ -1,4 +1,4 @@
-"""A phantom, taken home: its pictures, both curves, and what computes them again."""
+"""A phantom, exported: its pictures, both curves, and what computes them again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from dissociation import phantom_files
 from dissociation.address.links import Link
 from dissociation.address.phantom_page import study_of
+from dissociation.dashboard.export.base import Chart, NotStored, Report
+from dissociation.dashboard.export.html import paragraph, settings, table
+from dissociation.dashboard.export.study import StudyExport
 from dissociation.dashboard.phantom_panel import (
     BAND,
     PAPER,
@@ -20,9 +23,6 @@ from dissociation.dashboard.phantom_panel import (
     verdict,
 )
 from dissociation.dashboard.snapshots import phantom_traces
-from dissociation.dashboard.take_home.html import paragraph, settings, table
-from dissociation.dashboard.take_home.study import TakenStudy
-from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
 from dissociation.engine.library import Library
 from dissociation.phantoms import PhantomFindings, PhantomStudy
 
@@ -53,8 +53,8 @@ for sigma, legibility, unchanged in curves:
 
 
 @dataclass(frozen=True)
-class TakenPhantom(TakenStudy[PhantomStudy, PhantomFindings]):
-    """Complete findings; see [`TakenStudy`][]."""
+class PhantomExport(StudyExport[PhantomStudy, PhantomFindings]):
+    """Complete findings; see [`StudyExport`][]."""
 
     template = _SCRIPT
 
@@ -86,7 +86,7 @@ class TakenPhantom(TakenStudy[PhantomStudy, PhantomFindings]):
         return Report(paragraph(PAPER), f"{reading(self.study)} {BAND}", sections)
 
 
-def take_phantom(library: Library, link: Link) -> TakenPhantom:
+def export_phantom(library: Library, link: Link) -> PhantomExport:
     """The phantom of an address.
 
     **Raises:** `InvalidValue` if its values contradict each other, `NotStored` if it is not
@@ -96,4 +96,4 @@ def take_phantom(library: Library, link: Link) -> TakenPhantom:
     found = library.phantom(study)
     if found is None:
         raise NotStored(INCOMPLETE)
-    return TakenPhantom(link, study, found)
+    return PhantomExport(link, study, found)

@@ -1,4 +1,4 @@
-"""Compared networks, taken home: one pair of them, or the points of a map."""
+"""Compared networks, exported: one pair of them, or the points of a map."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from dissociation.address.map_page import Point, points_of
 from dissociation.address.names import side_name
 from dissociation.comparison import Findings
 from dissociation.contrasts import Contrast
+from dissociation.dashboard.export.base import Chart, NotStored, Report
+from dissociation.dashboard.export.html import bullets, paragraph, settings, table
 from dissociation.dashboard.map_panel import NOTHING, map_figure, map_table
 from dissociation.dashboard.map_words import reading, statement
 from dissociation.dashboard.representation_panel import (
@@ -26,8 +28,6 @@ from dissociation.dashboard.representation_panel import (
 )
 from dissociation.dashboard.similarity_table import headline, note, similarity_rows
 from dissociation.dashboard.snapshots import contrast_traces, map_traces
-from dissociation.dashboard.take_home.html import bullets, paragraph, settings, table
-from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import stored_half_way
 from dissociation.experiment import Experiment
@@ -76,8 +76,8 @@ for name, description in CONTRASTS:
 
 
 @dataclass(frozen=True)
-class TakenContrasts(abc.ABC):
-    """What contrasts found; see [`Taken`][dissociation.dashboard.take_home.taken.Taken].
+class ContrastsExport(abc.ABC):
+    """What contrasts found; see [`Export`][dissociation.dashboard.export.base.Export].
 
     - `contrasts`, `findings`: one each, in the order of the page.
     """
@@ -124,7 +124,7 @@ class TakenContrasts(abc.ABC):
         return settings(self.link.path, "contrasts", described)
 
 
-class TakenPair(TakenContrasts):
+class PairExport(ContrastsExport):
     """Two networks side by side."""
 
     def chart(self) -> Chart:
@@ -148,7 +148,7 @@ class TakenPair(TakenContrasts):
 
 
 @dataclass(frozen=True)
-class TakenMap(TakenContrasts):
+class MapExport(ContrastsExport):
     """Every rewrite a point.
 
     - `points`: of the page; `half_ways`: σ50 of each, NaN where there is none.
@@ -159,7 +159,7 @@ class TakenMap(TakenContrasts):
 
     @property
     def robustness(self) -> list[float] | None:
-        """See [`TakenContrasts.robustness`][]."""
+        """See [`ContrastsExport.robustness`][]."""
         asked = any(point.experiment is not None for point in self.points)
         return self.half_ways if asked else None
 
@@ -222,20 +222,20 @@ def _found(library: Library, link: Link) -> tuple[list[Contrast], list[Findings]
     return contrasts, findings
 
 
-def take_pair(library: Library, link: Link) -> TakenPair:
+def export_pair(library: Library, link: Link) -> PairExport:
     """The two networks of an address of Representation.
 
     **Raises:** `InvalidValue` if its values contradict each other, `NotStored` if they are not
     compared completely.
     """
-    return TakenPair(link, *_found(library, link))
+    return PairExport(link, *_found(library, link))
 
 
-def take_map(library: Library, link: Link) -> TakenMap:
-    """The points of an address of Map; **raises** as [`take_pair`][] does."""
+def export_map(library: Library, link: Link) -> MapExport:
+    """The points of an address of Map; **raises** as [`export_pair`][] does."""
     points = points_of(link.values)
     half_ways = [_half_way(library, point.experiment) for point in points]
-    return TakenMap(link, *_found(library, link), points, half_ways)
+    return MapExport(link, *_found(library, link), points, half_ways)
 
 
 def _half_way(library: Library, experiment: Experiment | None) -> float:

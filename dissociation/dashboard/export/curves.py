@@ -1,4 +1,4 @@
-"""The curves of a page, taken home."""
+"""The curves of a page, exported."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dissociation.address.parameters import THEORY
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
 from dissociation.dashboard.curve_figure import file_name, page_figures
+from dissociation.dashboard.export.base import Chart, NotStored, Report
+from dissociation.dashboard.export.html import bullets, paragraph, settings, table
 from dissociation.dashboard.snapshots import curve_traces
 from dissociation.dashboard.tables import summary_table, value_table
-from dissociation.dashboard.take_home.html import bullets, paragraph, settings, table
-from dissociation.dashboard.take_home.taken import Chart, NotStored, Report
 from dissociation.dashboard.wording import BAND, INTERVAL, same_function_line
 from dissociation.engine.library import Library
 from dissociation.function_checks import FunctionCheck
@@ -55,8 +55,8 @@ for name, description in CURVES.items():
 '''
 
 
-class TakenCurves(NamedTuple):
-    """Complete curves; see [`Taken`][dissociation.dashboard.take_home.taken.Taken].
+class CurvesExport(NamedTuple):
+    """Complete curves; see [`Export`][dissociation.dashboard.export.base.Export].
 
     - `conditions`, `curves`, `checks`: one each, in the order of the chart.
     - `theories`: what theory predicts of each; empty if the page does not show that.
@@ -131,7 +131,7 @@ class TakenCurves(NamedTuple):
         )
 
 
-def take_curves(library: Library, link: Link) -> TakenCurves:
+def export_curves(library: Library, link: Link) -> CurvesExport:
     """The curves of a page's address.
 
     **Raises:** `InvalidValue` if the page has no curves or its values contradict each other;
@@ -149,4 +149,4 @@ def take_curves(library: Library, link: Link) -> TakenCurves:
         known = zip(conditions, theories, strict=True)
         if any(theory is None and predictable(c.experiment.measure) for c, theory in known):
             raise NotStored(INCOMPLETE)
-    return TakenCurves(link, conditions, curves, checks, theories)
+    return CurvesExport(link, conditions, curves, checks, theories)

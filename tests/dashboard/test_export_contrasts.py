@@ -1,4 +1,4 @@
-"""Compared networks to take home: files of the real route, held against the store."""
+"""Compared networks exported: files of the real route, held against the store."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from labs import TINY, RecordingLab, fresh_lab
 from dissociation.address.links import Link, contrasts_of, read_address
 from dissociation.address.map_page import points_of
 from dissociation.contrasts import contrast_from_json
-from dissociation.dashboard.take_home.files import KINDS
-from dissociation.dashboard.take_home.links import export_path
+from dissociation.dashboard.export.files import KINDS
+from dissociation.dashboard.export.links import export_path
 from dissociation.measures.similarity import SIMILARITIES
 
 from .scripts import printed

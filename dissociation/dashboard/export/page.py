@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from dissociation import __version__
+from dissociation.dashboard.export.base import Export
 from dissociation.dashboard.live_chart import DRAWING
 from dissociation.dashboard.plotting_library import JS_VERSION, PLOTLY_JS
-from dissociation.dashboard.take_home.taken import Taken
 
 LIVE_CHART = Path(__file__).parents[1] / "live_chart"
 _STYLE = """
@@ -43,8 +43,8 @@ def _script_safe(values: Any) -> str:
     return json.dumps(values, allow_nan=False).replace("<", "\\u003c")
 
 
-def _chart(taken: Taken) -> str:
-    figures, traces, words = taken.chart()
+def _chart(export: Export) -> str:
+    figures, traces, words = export.chart()
     shown = {"figures": [asdict(figure) for figure in figures], "traces": traces, "alt": words}
     drawing = "".join((LIVE_CHART / name).read_text(encoding="utf-8") for name in DRAWING)
     return f"""<div id="charts"></div>
@@ -95,25 +95,25 @@ def _document(title: str, body: str) -> str:
 """
 
 
-def _finished(taken: Taken, title: str, body: str) -> str:
+def _finished(export: Export, title: str, body: str) -> str:
     # Not by format(): the scripts are full of braces.
-    return _document(title, body).replace("{address}", escape(taken.link.path), 1)
+    return _document(title, body).replace("{address}", escape(export.link.path), 1)
 
 
-def as_page(taken: Taken) -> str:
+def as_page(export: Export) -> str:
     """The chart alone, as one HTML file that needs no network."""
-    title = f"{taken.link.table.title} · dissociation"
-    return _finished(taken, title, f"<h1>{escape(title)}</h1>\n{_chart(taken)}")
+    title = f"{export.link.table.title} · dissociation"
+    return _finished(export, title, f"<h1>{escape(title)}</h1>\n{_chart(export)}")
 
 
-def as_report(taken: Taken) -> str:
+def as_report(export: Export) -> str:
     """A printable report: the chart with all that explains it, and the complete settings."""
-    title = f"{taken.link.table.title}: a report"
-    about, caption, sections = taken.report()
+    title = f"{export.link.table.title}: a report"
+    about, caption, sections = export.report()
     parts = "\n".join(f"<h2>{escape(name)}</h2>\n{text}" for name, text in sections.items())
     body = f"""<h1>{escape(title)}</h1>
 {about}
-{_chart(taken)}
+{_chart(export)}
 <p class="quiet">{escape(caption)}</p>
 {parts}"""
-    return _finished(taken, title, body)
+    return _finished(export, title, body)

@@ -1,4 +1,4 @@
-"""Linear networks, taken home: all charts of their page, and what computes them again."""
+"""Linear networks, exported: all charts of their page, and what computes them again."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dissociation.address.linear_page import linear_study
 from dissociation.address.links import Link
 from dissociation.dashboard import linear_figures as figures
 from dissociation.dashboard import linear_words as words
-from dissociation.dashboard.take_home.html import paragraph, settings, table
-from dissociation.dashboard.take_home.study import TakenStudy
-from dissociation.dashboard.take_home.taken import Chart, Report
+from dissociation.dashboard.export.base import Chart, Report
+from dissociation.dashboard.export.html import paragraph, settings, table
+from dissociation.dashboard.export.study import StudyExport
 from dissociation.engine.library import Library
 from dissociation.linear import files
 from dissociation.linear.families import FAMILIES
@@ -42,8 +42,8 @@ for family, drift in found.drift.items():
 
 
 @dataclass(frozen=True)
-class TakenLinear(TakenStudy[LinearStudy, LinearFindings]):
-    """A study and its findings; see [`TakenStudy`][]."""
+class LinearExport(StudyExport[LinearStudy, LinearFindings]):
+    """A study and its findings; see [`StudyExport`][]."""
 
     template = _SCRIPT
 
@@ -89,11 +89,11 @@ class TakenLinear(TakenStudy[LinearStudy, LinearFindings]):
         return Report(about, words.walk_caption(study), sections)
 
 
-def take_linear(library: Library, link: Link) -> TakenLinear:
+def export_linear(library: Library, link: Link) -> LinearExport:
     """The linear networks of an address; nothing of them is stored, as they take no time.
 
     **Raises:** `InvalidValue` if its values contradict each other.
     """
     del library
     study = linear_study(link.values)
-    return TakenLinear(link, study, study_linear(study))
+    return LinearExport(link, study, study_linear(study))

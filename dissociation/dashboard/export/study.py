@@ -23,8 +23,8 @@ F = TypeVar("F")
 
 
 @dataclass(frozen=True)
-class TakenStudy(Generic[S, F]):
-    """A study and its complete findings; see `taken.Taken`.
+class StudyExport(Generic[S, F]):
+    """A study and its complete findings; see `base.Export`.
 
     Declaration (class attribute): `template`, the script, with places for the address, the version
     and the study.
@@ -47,6 +47,6 @@ class TakenStudy(Generic[S, F]):
         return {"dissociation": __version__, "address": self.link.path}
 
     def script(self) -> str:
-        """See `taken.Taken.script`."""
+        """See `base.Export.script`."""
         text = json.dumps(self.study.to_json(), indent=1, allow_nan=False)
         return self.template.format(address=self.link.path, version=__version__, study=text)
