@@ -26,7 +26,7 @@ from dissociation.address.presets import PRESETS, preset
 from dissociation.address.sweep_page import SWEEP, strengths_of
 from dissociation.command_line.compute import compute
 from dissociation.command_line.sources import read_source
-from dissociation.comparison import Findings
+from dissociation.comparing import ComparisonResult
 from dissociation.dashboard.bridge_words import FACTOR
 from dissociation.dashboard.causes_traces import NUISANCE, kind_names, neuron_shares
 from dissociation.engine.lab import Lab
@@ -60,19 +60,19 @@ def _curves(link: Link, curves: Sequence[Curve]) -> Figures:
     return found
 
 
-def _contrasts(link: Link, findings: Sequence[Findings]) -> Figures:
+def _comparisons(link: Link, findings: Sequence[ComparisonResult]) -> Figures:
     """All measures of each pair, and what the second side is."""
-    contrasts = link.table.contrasts(link.values)  # type: ignore[misc]
+    comparisons = link.table.comparisons(link.values)  # type: ignore[misc]
     return {
         "pairs": [
             {
-                "steps": [[step.name, step.strength] for step in contrast.second.manipulations],
-                "task": contrast.second.recipe.task,
-                "seed": contrast.second.seed,
+                "steps": [[step.name, step.strength] for step in comparison.second.manipulations],
+                "task": comparison.second.recipe.task,
+                "seed": comparison.second.seed,
                 "angle": math.degrees(found.values["procrustes"]),
                 **found.values,
             }
-            for contrast, found in zip(contrasts, findings, strict=True)
+            for comparison, found in zip(comparisons, findings, strict=True)
         ]
     }
 
@@ -143,8 +143,8 @@ def figures_of(link: Link, results: Sequence[Any]) -> Figures:
     table = link.table
     if table.conditions is not None:
         return _curves(link, [found.curve for found in results])
-    if table.contrasts is not None:
-        return _contrasts(link, [found.findings for found in results])
+    if table.comparisons is not None:
+        return _comparisons(link, [found.findings for found in results])
     if table.study is not None:
         return _phantom(link, results)
     if table.linear is not None:

@@ -10,8 +10,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dissociation.comparison import Findings, compare
-    from dissociation.contrasts import Contrast, Side, contrast_from_json
+    from dissociation.comparing import ComparisonResult, compare
+    from dissociation.comparison import Comparison, Side, contrast_from_json
     from dissociation.datasets import mnist_test, mnist_train
     from dissociation.errors import DamagedData, InvalidValue
     from dissociation.experiment import Experiment, from_json
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "comparison": ("Findings", "compare"),
-    "contrasts": ("Contrast", "Side", "contrast_from_json"),
+    "comparing": ("ComparisonResult", "compare"),
+    "comparison": ("Comparison", "Side", "contrast_from_json"),
     "datasets": ("mnist_test", "mnist_train"),
     "errors": ("DamagedData", "InvalidValue"),
     "experiment": ("Experiment", "from_json"),

@@ -74,7 +74,7 @@ def summaries(
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PairedComparison:
     """What k networks say about B - A.
 
     - `first`, `second`: `(k,)` the summary of each network under A and under B.
@@ -120,7 +120,9 @@ class Comparison:
         return self.told_apart != (self.sign_flip < SIGNIFICANCE)
 
 
-def compare(first: np.ndarray, second: np.ndarray, draws: np.ndarray | None = None) -> Comparison:
+def compare(
+    first: np.ndarray, second: np.ndarray, draws: np.ndarray | None = None
+) -> PairedComparison:
     """Compares paired summaries, one of each network; pairs with a NaN are left out.
 
     **Arguments:**
@@ -142,7 +144,7 @@ def compare(first: np.ndarray, second: np.ndarray, draws: np.ndarray | None = No
         found = spread(draws[known])
         by_network, by_draw = float(found.between_networks), float(found.between_draws)
         share_of_draws = float(found.share_of_draws(draws.shape[1]))
-    return Comparison(
+    return PairedComparison(
         a,
         b,
         int((~known).sum()),
@@ -161,7 +163,7 @@ def compare(first: np.ndarray, second: np.ndarray, draws: np.ndarray | None = No
 
 def compare_curves(
     first: Curve, second: Curve, summary: str, *, chance: float, at: float
-) -> Comparison:
+) -> PairedComparison:
     """Compares two curves of the same networks and draws by a summary.
 
     **Arguments:** as of [`summaries`][]. **Raises:** `InvalidValue` likewise.

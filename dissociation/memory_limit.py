@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from dissociation.contrasts import Contrast
+from dissociation.comparison import Comparison
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
@@ -95,7 +95,7 @@ def _levers(asked: Asked) -> Iterator[Lever]:
 
 
 def _sizes(asked: Asked) -> Iterator[Lever]:
-    if isinstance(asked, Contrast):
+    if isinstance(asked, Comparison):
         images = range(EMBEDDED, asked.images, SMALLEST_IMAGES)
         yield Lever("images", asked.images, images, lambda n: dataclasses.replace(asked, images=n))
     elif isinstance(asked, Recipe):
@@ -119,7 +119,7 @@ def _each(experiments: Sequence[Experiment], **changes: Any) -> list[Experiment]
 
 
 def _chains(asked: Asked) -> list[tuple[Manipulation, ...]]:
-    if isinstance(asked, Contrast):
+    if isinstance(asked, Comparison):
         return [side.manipulations for side in asked.sides]
     if isinstance(asked, PhantomStudy):
         return [(asked.phantom,)]
@@ -150,7 +150,7 @@ def _with_chains(asked: Asked, name: str) -> Callable[[float], Asked]:
                 for step in steps
             )
 
-        if isinstance(asked, Contrast):
+        if isinstance(asked, Comparison):
             sides = [
                 dataclasses.replace(s, manipulations=chain(s.manipulations)) for s in asked.sides
             ]
@@ -167,7 +167,7 @@ def _with_chains(asked: Asked, name: str) -> Callable[[float], Asked]:
 
 
 def _recipe(asked: Asked) -> Recipe:
-    if isinstance(asked, Contrast):
+    if isinstance(asked, Comparison):
         return max((side.recipe for side in asked.sides), key=lambda recipe: recipe.width)
     if isinstance(asked, (PhantomStudy, CausesStudy)):
         return asked.recipe
@@ -180,7 +180,7 @@ def _narrower(asked: Asked, width: int) -> Asked:
     def narrow(recipe: Recipe) -> Recipe:
         return dataclasses.replace(recipe, width=min(recipe.width, width))
 
-    if isinstance(asked, Contrast):
+    if isinstance(asked, Comparison):
         sides = [dataclasses.replace(s, recipe=narrow(s.recipe)) for s in asked.sides]
         return dataclasses.replace(asked, first=sides[0], second=sides[1])
     if isinstance(asked, (PhantomStudy, CausesStudy)):

@@ -16,8 +16,8 @@ SOURCES = sorted([*PACKAGE.rglob("*.py"), ROOT / "app.py", *(ROOT / "pages").rgl
 LONGEST = 600
 CORE = (
     "_lazy",
+    "comparing",
     "comparison",
-    "contrasts",
     "datasets",
     "descent",
     "errors",

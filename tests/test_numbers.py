@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, Side
 from dissociation.errors import InvalidValue, check_integer, check_number
 from dissociation.experiment import Experiment, from_json
 from dissociation.linear.study import LinearStudy
@@ -22,7 +22,7 @@ from dissociation.training import Recipe
 
 VALUES = [
     Experiment(InputNoise()),
-    Contrast(Side(), Side()),
+    Comparison(Side(), Side()),
     Side(),
     CausesStudy(),
     PhantomStudy(Phantom()),

@@ -12,7 +12,7 @@ from dissociation.address.map_page import ROBUSTNESS
 from dissociation.address.parameter import CHOICE, Parameter
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.contrasts import Side
+from dissociation.comparison import Side
 from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY, Permute
 from dissociation.measures import Measure, ParameterNoise

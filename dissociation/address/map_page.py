@@ -10,7 +10,7 @@ from dissociation.address.names import TRAINED
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.representation_page import LAYER
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, Side
 from dissociation.errors import InvalidValue
 from dissociation.experiment import MAX_SEEDS, Experiment
 from dissociation.manipulations import REGISTRY
@@ -95,14 +95,14 @@ _FURTHER = tuple(
 class Point(NamedTuple):
     """One point of the map.
 
-    - `contrast`: of the trained network with another one.
+    - `comparison`: of the trained network with another one.
     - `group`: the rewrite's name, or one of [`LANDMARK_GROUPS`][]; `label`: its strength, or which
       network; `rank`: its place in its group, from 0.
     - `experiment`: whose last network's σ50 is its place across; `None` if it has none, or that is
       not asked for.
     """
 
-    contrast: Contrast
+    comparison: Comparison
     group: str
     label: str
     rank: int
@@ -119,11 +119,11 @@ def points_of(values: Values) -> list[Point]:
     measure = ROBUSTNESS.get(values["across"])
 
     def point(side: Side, group: str, label: str, rank: int) -> Point:
-        contrast = Contrast(trained, side, layer, key=key, thorough=False)
+        comparison = Comparison(trained, side, layer, key=key, thorough=False)
         experiment = None
         if measure is not None and side.recipe.task == DIGITS:
             experiment = Experiment(measure, side.manipulations, recipe, side.seed + 1, key)
-        return Point(contrast, group, label, rank, experiment)
+        return Point(comparison, group, label, rank, experiment)
 
     found = [point(trained, TRAINED, "nothing rewritten", 0)]
     for name in [name for name in REGISTRY if name in values["show"]]:
@@ -156,5 +156,5 @@ MAP: PageTable = page_table(
         LAYER,
         *_NETWORKS,
     ),
-    contrasts=lambda values: [point.contrast for point in points_of(values)],
+    comparisons=lambda values: [point.comparison for point in points_of(values)],
 )

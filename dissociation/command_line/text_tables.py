@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from dissociation.address.names import condition_names, side_name
 from dissociation.address.table import Condition
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast, is_close_look
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison, is_close_look
 from dissociation.measures.base import Curve
 from dissociation.measures.similarity import SIMILARITIES
 from dissociation.shares import percent
@@ -37,17 +37,17 @@ def curves_as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> 
 
 
 def findings_as_text(
-    contrasts: Sequence[Contrast],
-    findings: Sequence[Findings],
+    comparisons: Sequence[Comparison],
+    findings: Sequence[ComparisonResult],
     half_ways: Sequence[float] | None = None,
 ) -> str:
-    """A row a measure of a single pair, with what unrelated networks score; or a row a contrast.
+    """A row a measure of a single pair, with what unrelated networks score; or a row a comparison.
 
     **Arguments:**
 
-    - `half_ways`: σ50 of each contrast's second network, where it was asked for.
+    - `half_ways`: σ50 of each comparison's second network, where it was asked for.
     """
-    if is_close_look(contrasts):
+    if is_close_look(comparisons):
         (found,) = findings
         rows = [["Measure", "Value", "If equal", "Unrelated", "Images"]]
         for name, measure in SIMILARITIES.items():
@@ -59,10 +59,10 @@ def findings_as_text(
         ]
         return "\n".join([aligned(rows), *undefined]) + "\n"
     rows = [["Network", *([] if half_ways is None else ["σ50"]), *SIMILARITIES]]
-    for number, (contrast, found) in enumerate(zip(contrasts, findings, strict=True)):
+    for number, (comparison, found) in enumerate(zip(comparisons, findings, strict=True)):
         values = [_significant(found.values[name]) for name in SIMILARITIES]
         robust = [] if half_ways is None else [_significant(half_ways[number])]
-        rows.append([side_name(contrast.second), *robust, *values])
+        rows.append([side_name(comparison.second), *robust, *values])
     return aligned(rows) + "\n"
 
 

@@ -14,7 +14,7 @@ from dissociation.address.map_links import link_of
 from dissociation.address.map_page import ROBUSTNESS, Point, points_of
 from dissociation.address.names import TRAINED
 from dissociation.address.table import Values
-from dissociation.comparison import Findings
+from dissociation.comparing import ComparisonResult
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.export.links import export_links
@@ -79,12 +79,12 @@ def point_pressed(given: Any, count: int) -> int | None:
 
 def _signature(points: Sequence[Point]) -> str:
     plans = [point.experiment and point.experiment.to_json() for point in points]
-    return digest([[point.contrast.digest() for point in points], plans])
+    return digest([[point.comparison.digest() for point in points], plans])
 
 
 def _watch(points: Sequence[Point]) -> MapWatch:
     experiments = [point.experiment for point in points]
-    return lab().watch_map([point.contrast for point in points], experiments)
+    return lab().watch_map([point.comparison for point in points], experiments)
 
 
 def _axes(across: str, up: str) -> tuple[lc.Axis, lc.Axis]:
@@ -145,7 +145,7 @@ def map_figure(
 
 
 def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
-    half_ways, findings = watch.half_ways(), watch.contrasts.findings()
+    half_ways, findings = watch.half_ways(), watch.comparisons.findings()
     status = watch.status()
     if watch.curves:
         for note in left_out(points, half_ways, status.finished):
@@ -160,7 +160,7 @@ def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
 
 
 def map_table(
-    points: Sequence[Point], findings: Sequence[Findings | None], half_ways: Sequence[float]
+    points: Sequence[Point], findings: Sequence[ComparisonResult | None], half_ways: Sequence[float]
 ) -> pd.DataFrame:
     """One row a point that has found something: its name, its strength, and all measures.
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from dissociation.address.map_page import LANDMARK_GROUPS, OTHERS, ROBUSTNESS, ROTATED, Point
-from dissociation.comparison import Findings
+from dissociation.comparing import ComparisonResult
 from dissociation.dashboard.state import plain
 from dissociation.manipulations import REGISTRY
 from dissociation.measures.similarity import SIMILARITIES
@@ -80,7 +80,7 @@ def reading(across: str, nothing: float) -> str:
 
 
 def corner_of_another_task(
-    points: Sequence[Point], findings: Sequence[Findings | None], up: str
+    points: Sequence[Point], findings: Sequence[ComparisonResult | None], up: str
 ) -> str:
     """Whether “different function, similar representation” is to be seen, by what was measured.
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from dissociation.address.names import condition_keys
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison
 from dissociation.dashboard.bridge_traces import bridge_traces
 from dissociation.dashboard.causes_traces import causes_traces
 from dissociation.dashboard.matrices import bitmap, matrix
@@ -20,7 +20,7 @@ from dissociation.dashboard.similarity_table import live_table
 from dissociation.datasets import mnist_test
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
-from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
@@ -60,10 +60,12 @@ def shared_traces(watch: CurveWatch) -> list[dict[str, Any]]:
     return _traces.of(question, flat([*curves, *predictions]), make)
 
 
-def _shared_contrast(contrast: Contrast, found: Findings | None) -> list[dict[str, Any]]:
-    """[`contrast_traces`][], made once for all who watch the same contrast."""
+def _shared_comparison(
+    comparison: Comparison, found: ComparisonResult | None
+) -> list[dict[str, Any]]:
+    """[`comparison_traces`][], made once for all who watch the same comparison."""
     pictures = None if found is None else found.pictures
-    return _traces.of(contrast, [pictures], lambda: contrast_traces(found))
+    return _traces.of(comparison, [pictures], lambda: comparison_traces(found))
 
 
 def news_text(news: dict[str, Any]) -> str:
@@ -174,11 +176,11 @@ def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:
     return traces
 
 
-#: Keys of the traces of a contrast's two sides.
+#: Keys of the traces of a comparison's two sides.
 SIDES = ("first", "second")
 
 
-def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
+def comparison_traces(findings: ComparisonResult | None) -> list[dict[str, Any]]:
     """One trace a side: its embedding as x and y, its matrices as bytes."""
     if findings is None or findings.pictures is None:
         return []
@@ -202,14 +204,14 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
 def map_traces(
     experiments: Sequence[Experiment | None],
     half_ways: Sequence[float],
-    findings: Sequence[Findings | None],
+    findings: Sequence[ComparisonResult | None],
 ) -> list[dict[str, Any]]:
-    """One trace a contrast that has found something.
+    """One trace a comparison that has found something.
 
     Its `places` are how far the two networks are apart, by the measures' names, and, by that of the
     noise, the second one's σ50.
 
-    **Arguments:** one of each a contrast, as [`MapWatch`][] has them.
+    **Arguments:** one of each a comparison, as [`MapWatch`][] has them.
     """
     traces = []
     both = zip(findings, zip(experiments, half_ways, strict=True), strict=True)
@@ -272,9 +274,9 @@ def snapshot(watch: Watch) -> dict[str, Any]:
         status, traces = watch.status(), shared_traces(watch)
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
-    elif isinstance(watch, ContrastWatch):
+    elif isinstance(watch, ComparisonWatch):
         status, found = watch.status(), watch.findings()[0]
-        news = _news(watch, status, _shared_contrast(watch.contrasts[0], found))
+        news = _news(watch, status, _shared_comparison(watch.comparisons[0], found))
         return {**news, "table": live_table(found)}
     elif isinstance(watch, PhantomWatch):
         status, traces = watch.status(), phantom_traces(watch.study, watch.findings())
@@ -283,7 +285,7 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, BridgeWatch):
         status, traces = watch.status(), bridge_traces(watch.points())
     elif isinstance(watch, MapWatch):
-        status, findings = watch.status(), watch.contrasts.findings()
+        status, findings = watch.status(), watch.comparisons.findings()
         traces = map_traces(watch.experiments, watch.half_ways(), findings)
     else:
         raise TypeError(type(watch).__name__)

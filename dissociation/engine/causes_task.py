@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dissociation.contrasts import Side
+from dissociation.comparison import Side
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library
 from dissociation.engine.tasks import still_to_train, trained_network

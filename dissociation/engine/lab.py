@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from dissociation.contrasts import Contrast
+from dissociation.comparison import Comparison
 from dissociation.engine.asker import Asker, asking_for
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.cluster.place import chosen_place
-from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import LEASE, Jobs
 from dissociation.engine.library import Library
@@ -131,25 +131,25 @@ class Lab:
         self._register(watch)
         return watch
 
-    def watch_contrasts(
-        self, contrasts: Sequence[Contrast], ahead: Sequence[Contrast] = ()
-    ) -> ContrastWatch:
-        """Starts or finds what contrasts find; see [`ContrastWatch`][].
+    def watch_comparisons(
+        self, comparisons: Sequence[Comparison], ahead: Sequence[Comparison] = ()
+    ) -> ComparisonWatch:
+        """Starts or finds what comparisons find; see [`ComparisonWatch`][].
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = ContrastWatch(self.library, self.jobs, contrasts, ahead)
+        watch = ComparisonWatch(self.library, self.jobs, comparisons, ahead)
         self._register(watch)
         return watch
 
     def watch_map(
-        self, contrasts: Sequence[Contrast], experiments: Sequence[Experiment | None] = ()
+        self, comparisons: Sequence[Comparison], experiments: Sequence[Experiment | None] = ()
     ) -> MapWatch:
-        """Starts or finds what contrasts find, and the σ50 of networks; see [`MapWatch`][].
+        """Starts or finds what comparisons find, and the σ50 of networks; see [`MapWatch`][].
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = MapWatch(self.library, self.jobs, contrasts, experiments)
+        watch = MapWatch(self.library, self.jobs, comparisons, experiments)
         self._register(watch)
         return watch
 

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast, Side
-from dissociation.engine import causes_records, findings_records, phantom_records, records
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison, Side
+from dissociation.engine import causes_records, comparison_records, phantom_records, records
 from dissociation.engine.begun import Begun
 from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
 from dissociation.engine.store import DamagedEntry, Store
@@ -223,19 +223,21 @@ class Library:
         name = theory_digest(experiment, seed, weights)
         self.store.put("curves", name, pack_prediction(prediction))
 
-    def findings(self, contrast: Contrast) -> Findings | None:
-        """What a contrast found, if it is complete."""
-        weights = self._both_weights(contrast)
+    def findings(self, comparison: Comparison) -> ComparisonResult | None:
+        """What a comparison found, if it is complete."""
+        weights = self._both_weights(comparison)
         if weights is None:
             return None
-        return self._read("curves", contrast.digest(weights), findings_records.unpack_findings)
+        return self._read(
+            "curves", comparison.digest(weights), comparison_records.unpack_comparison
+        )
 
-    def save_findings(self, contrast: Contrast, findings: Findings) -> None:
-        """Stores what a contrast found, once it is complete."""
-        weights = self._both_weights(contrast)
+    def save_findings(self, comparison: Comparison, findings: ComparisonResult) -> None:
+        """Stores what a comparison found, once it is complete."""
+        weights = self._both_weights(comparison)
         if weights is not None:
-            packed = findings_records.pack_findings(findings)
-            self.store.put("curves", contrast.digest(weights), packed)
+            packed = comparison_records.pack_comparison(findings)
+            self.store.put("curves", comparison.digest(weights), packed)
 
     def _of_study(self, study: Study, decode: Callable[[bytes], T]) -> T | None:
         weights = self.weights(study.recipe, study.seed)
@@ -277,8 +279,8 @@ class Library:
             packed = causes_records.pack_norms(norms)
             self.store.put("curves", norms_digest(side, key, weights), packed)
 
-    def _both_weights(self, contrast: Contrast) -> tuple[str, str] | None:
-        first, second = (self.weights(side.recipe, side.seed) for side in contrast.sides)
+    def _both_weights(self, comparison: Comparison) -> tuple[str, str] | None:
+        first, second = (self.weights(side.recipe, side.seed) for side in comparison.sides)
         return None if first is None or second is None else (first, second)
 
     def _all_weights(self, experiment: Experiment) -> list[str | None]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dissociation.contrasts import Side
+from dissociation.comparison import Side
 from dissociation.experiment import Experiment
 from dissociation.measures.base import SeedCurve
 from dissociation.statistics import half_way_noise

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dissociation.contrasts import Side
+from dissociation.comparison import Side
 from dissociation.datasets import CLASSES, mnist_test
 from dissociation.experiment import digest
 from dissociation.measures.base import visiting_order

@@ -44,7 +44,7 @@ def test_round_trip(page, data):
 SHOWN = {"axis", "theory", "view", "hide", "lock", "tour", "versus", "up", "sigma", "summary"}
 SHOWN |= {"predict", "guess", "revealed", "room", "at", "at_input", "at_budget"}
 SHOWN |= {"across", ("causes", "layer"), ("bridge", "compute")}
-MAKE = ("conditions", "contrasts", "study", "linear", "causes", "bridge")
+MAKE = ("conditions", "comparisons", "study", "linear", "causes", "bridge")
 
 
 def asked(page: str, values: dict) -> list:

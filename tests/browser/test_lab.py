@@ -20,7 +20,7 @@ from .helpers import settle
 from .tiny import (
     address,
     chart_comes_to,
-    contrast_address,
+    comparison_address,
     drawn,
     dressed,
     no_exception,
@@ -336,11 +336,11 @@ WHERE_TO_LOOK = {
     "/Transfer": address("/Transfer", show="scale", points="3", images="600"),
     "/Hypothesis": address("/Hypothesis"),
     "/Sweep": address("/Sweep", strengths="1,10,50", key="2"),
-    "/Representation": contrast_address("/Representation", rewrite="nuisance", nuisance="16"),
-    "/Map": contrast_address("/Map", show="rescale", landmarks="1"),
-    "/Phantom": contrast_address("/Phantom", draws="1", **{"phantom.layer": "1"}),
-    "/Causes": contrast_address("/Causes", rewrite="nuisance", nuisance="16", draws="1"),
-    "/Bridge": contrast_address("/Bridge", compute="all", show="balance"),
+    "/Representation": comparison_address("/Representation", rewrite="nuisance", nuisance="16"),
+    "/Map": comparison_address("/Map", show="rescale", landmarks="1"),
+    "/Phantom": comparison_address("/Phantom", draws="1", **{"phantom.layer": "1"}),
+    "/Causes": comparison_address("/Causes", rewrite="nuisance", nuisance="16", draws="1"),
+    "/Bridge": comparison_address("/Bridge", compute="all", show="balance"),
 }
 
 

@@ -19,7 +19,7 @@ def address(page: str, **values: str) -> str:
     return f"{page}?{urllib.parse.urlencode({**TINY, **values})}"
 
 
-def contrast_address(page: str, **values: str) -> str:
+def comparison_address(page: str, **values: str) -> str:
     """Of the pages that compare two networks, which know no numbers of networks and points."""
     tiny = {name: TINY[name] for name in ("recipe", "width", "epochs")}
     return f"{page}?{urllib.parse.urlencode({**tiny, **values})}"

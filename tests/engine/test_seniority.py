@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dissociation.contrasts import Side
+from dissociation.comparison import Side
 from dissociation.engine import seniority
 from dissociation.engine.begun import Beginning
 from dissociation.engine.bridge_watch import BridgeWatch

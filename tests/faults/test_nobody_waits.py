@@ -10,7 +10,7 @@ import pytest
 from labs import TINY, Visit, fresh_lab
 
 from dissociation import manipulations as m
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, Side
 from dissociation.dashboard.watching import _start_over
 from dissociation.engine import jobs as j
 from dissociation.engine import parked
@@ -31,8 +31,8 @@ KINDS = {
     "curve": (MeasureTask, lambda lab: lab.watch_curves(plans())),
     "contrast": (
         ContrastTask,
-        lambda lab: lab.watch_contrasts(
-            [Contrast(Side(RECIPE), Side(RECIPE, 0, (m.Scale(2.0),)), images=500)]
+        lambda lab: lab.watch_comparisons(
+            [Comparison(Side(RECIPE), Side(RECIPE, 0, (m.Scale(2.0),)), images=500)]
         ),
     ),
     "causes": (

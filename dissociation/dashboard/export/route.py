@@ -18,7 +18,7 @@ from dissociation.address.representation_page import REPRESENTATION
 from dissociation.dashboard.export.base import Export, NotStored
 from dissociation.dashboard.export.bridge import export_bridge
 from dissociation.dashboard.export.causes import export_causes
-from dissociation.dashboard.export.contrasts import export_map, export_pair
+from dissociation.dashboard.export.comparisons import export_map, export_pair
 from dissociation.dashboard.export.curves import export_curves
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.linear import export_linear

@@ -1,4 +1,4 @@
-"""Contrasts as JSON: there and back, and everything else refused with the name of the field."""
+"""Comparisons as JSON: there and back, and everything else refused with the name of the field."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from descriptions import JSON, RECIPES, STEPS, refuse_hostile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.contrasts import Contrast, Side, contrast_from_json
+from dissociation.comparison import Comparison, Side, contrast_from_json
 from dissociation.errors import InvalidValue
 from dissociation.experiment import MAX_KEY
 from dissociation.manipulations import Nuisance, Scale
@@ -23,8 +23,8 @@ SIDES = st.builds(
     seed=st.integers(0, 19),
     manipulations=st.lists(STEPS, max_size=3).map(tuple),
 )
-CONTRASTS = st.builds(
-    Contrast,
+COMPARISONS = st.builds(
+    Comparison,
     first=SIDES,
     second=SIDES,
     layer=st.sampled_from([1, 2]),
@@ -32,15 +32,15 @@ CONTRASTS = st.builds(
     key=st.integers(0, MAX_KEY),
     thorough=st.booleans(),
 )
-PLAIN = Contrast(Side(), Side(QUICK, 1, (Nuisance(32.0, group=4), Scale(3.0, layer=1))))
+PLAIN = Comparison(Side(), Side(QUICK, 1, (Nuisance(32.0, group=4), Scale(3.0, layer=1))))
 
 
-def written(contrast: Contrast):
-    return json.loads(json.dumps(contrast.to_json(), allow_nan=False))
+def written(comparison: Comparison):
+    return json.loads(json.dumps(comparison.to_json(), allow_nan=False))
 
 
 @settings(max_examples=60)
-@given(CONTRASTS)
+@given(COMPARISONS)
 def test_there_and_back(found):
     again = contrast_from_json(written(found))
     assert again == found and hash(again) == hash(found)
@@ -48,7 +48,7 @@ def test_there_and_back(found):
 
 
 def test_every_field_is_written():
-    names = {field.name for field in dataclasses.fields(Contrast)}
+    names = {field.name for field in dataclasses.fields(Comparison)}
     assert set(PLAIN.to_json()) == {*names, "schema"}
     assert set(PLAIN.to_json()["first"]) == {field.name for field in dataclasses.fields(Side)}
 
@@ -56,7 +56,7 @@ def test_every_field_is_written():
 def test_what_is_left_out_has_its_default():
     second = {"manipulations": [{"name": "scale", "strength": 20}]}
     found = contrast_from_json({"first": {}, "second": second})
-    assert found == Contrast(Side(), Side(QUICK, 0, (Scale(20.0),)))
+    assert found == Comparison(Side(), Side(QUICK, 0, (Scale(20.0),)))
 
 
 def assert_refused_or_sound(values) -> None:
@@ -121,5 +121,5 @@ def test_names_the_field(values, field, words):
 
 
 def test_other_recipes_on_both_sides():
-    found = Contrast(Side(Recipe(width=16)), Side(Recipe(width=32)))
+    found = Comparison(Side(Recipe(width=16)), Side(Recipe(width=32)))
     assert contrast_from_json(written(found)) == found

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dissociation import __version__, findings_files
-from dissociation.address.links import Link, contrasts_of
+from dissociation import __version__, comparison_files
+from dissociation.address.links import Link, comparisons_of
 from dissociation.address.map_page import Point, points_of
 from dissociation.address.names import side_name
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison
 from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import bullets, paragraph, settings, table
 from dissociation.dashboard.map_panel import NOTHING, map_figure, map_table
@@ -27,7 +27,7 @@ from dissociation.dashboard.representation_panel import (
     representation_words,
 )
 from dissociation.dashboard.similarity_table import headline, note, similarity_rows
-from dissociation.dashboard.snapshots import contrast_traces, map_traces
+from dissociation.dashboard.snapshots import comparison_traces, map_traces
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import stored_half_way
 from dissociation.experiment import Experiment
@@ -50,7 +50,7 @@ from dissociation import compare, contrast_from_json, seed_key, trained
 
 CONTRASTS = json.loads(
     r"""
-{contrasts}
+{comparisons}
 """
 )
 
@@ -76,19 +76,19 @@ for name, description in CONTRASTS:
 
 
 @dataclass(frozen=True)
-class ContrastsExport(abc.ABC):
-    """What contrasts found; see [`Export`][dissociation.dashboard.export.base.Export].
+class ComparisonsExport(abc.ABC):
+    """What comparisons found; see [`Export`][dissociation.dashboard.export.base.Export].
 
-    - `contrasts`, `findings`: one each, in the order of the page.
+    - `comparisons`, `findings`: one each, in the order of the page.
     """
 
     link: Link
-    contrasts: list[Contrast]
-    findings: list[Findings]
+    comparisons: list[Comparison]
+    findings: list[ComparisonResult]
 
     @property
     def robustness(self) -> list[float] | None:
-        """σ50 of each contrast's second network, if the page shows it."""
+        """σ50 of each comparison's second network, if the page shows it."""
         return None
 
     @property
@@ -98,18 +98,18 @@ class ContrastsExport(abc.ABC):
 
     def csv(self) -> str:
         """As the command line writes it."""
-        return findings_files.as_csv(self.contrasts, self.findings, self.robustness)
+        return comparison_files.as_csv(self.comparisons, self.findings, self.robustness)
 
     def json(self) -> str:
-        """All values with the contrasts that `contrast_from_json` reads."""
+        """All values with the comparisons that `contrast_from_json` reads."""
         about = {"dissociation": __version__, "address": self.link.path}
-        return findings_files.as_json(self.contrasts, self.findings, self.robustness, **about)
+        return comparison_files.as_json(self.comparisons, self.findings, self.robustness, **about)
 
     def script(self) -> str:
         """Prints one line a network and measure."""
-        described = [[side_name(c.second), c.to_json()] for c in self.contrasts]
+        described = [[side_name(c.second), c.to_json()] for c in self.comparisons]
         text = json.dumps(described, indent=1, allow_nan=False)
-        return _SCRIPT.format(address=self.link.path, version=__version__, contrasts=text)
+        return _SCRIPT.format(address=self.link.path, version=__version__, comparisons=text)
 
     @abc.abstractmethod
     def chart(self) -> Chart:
@@ -120,22 +120,22 @@ class ContrastsExport(abc.ABC):
         """All that explains the chart."""
 
     def _settings(self) -> str:
-        described = [contrast.to_json() for contrast in self.contrasts]
+        described = [comparison.to_json() for comparison in self.comparisons]
         return settings(self.link.path, "contrasts", described)
 
 
-class PairExport(ContrastsExport):
+class PairExport(ComparisonsExport):
     """Two networks side by side."""
 
     def chart(self) -> Chart:
         """Both sides: matrices, activations and embeddings."""
-        (contrast,), (found,) = self.contrasts, self.findings
-        figure = representation_figure(contrast)
-        return Chart((figure,), contrast_traces(found), representation_words(contrast))
+        (comparison,), (found,) = self.comparisons, self.findings
+        figure = representation_figure(comparison)
+        return Chart((figure,), comparison_traces(found), representation_words(comparison))
 
     def report(self) -> Report:
-        """Same function?, all measures, normal forms, the complete contrast."""
-        (contrast,), (found,) = self.contrasts, self.findings
+        """Same function?, all measures, normal forms, the complete comparison."""
+        (comparison,), (found,) = self.comparisons, self.findings
         sections = {
             "Same function?": paragraph(f"{headline(found)} {_function(found)}"),
             "Measures": table(pd.DataFrame(similarity_rows(found))) + paragraph(note(found)),
@@ -144,11 +144,11 @@ class PairExport(ContrastsExport):
             words = normal_form_words(found.normal_forms)
             sections["One and the same network?"] = paragraph(words)
         sections["Complete contrast"] = self._settings()
-        return Report(paragraph(PAPER), pictures_words(contrast, found), sections)
+        return Report(paragraph(PAPER), pictures_words(comparison, found), sections)
 
 
 @dataclass(frozen=True)
-class MapExport(ContrastsExport):
+class MapExport(ComparisonsExport):
     """Every rewrite a point.
 
     - `points`: of the page; `half_ways`: σ50 of each, NaN where there is none.
@@ -159,7 +159,7 @@ class MapExport(ContrastsExport):
 
     @property
     def robustness(self) -> list[float] | None:
-        """See [`ContrastsExport.robustness`][]."""
+        """See [`ComparisonsExport.robustness`][]."""
         asked = any(point.experiment is not None for point in self.points)
         return self.half_ways if asked else None
 
@@ -171,8 +171,8 @@ class MapExport(ContrastsExport):
         return Chart((figure,), map_traces(experiments, self.half_ways, self.findings), alt)
 
     def report(self) -> Report:
-        """Same function?, all measures of all points, the complete contrasts."""
-        groups: dict[str, list[Findings]] = {}
+        """Same function?, all measures of all points, the complete comparisons."""
+        groups: dict[str, list[ComparisonResult]] = {}
         table_of = map_table(self.points, self.findings, self.half_ways)
         for name, found in zip(table_of["Network"], self.findings, strict=True):
             groups.setdefault(name, []).append(found)
@@ -187,7 +187,7 @@ class MapExport(ContrastsExport):
         return Report(paragraph(said), reading(across, NOTHING), sections)
 
 
-def _function(found: Findings) -> str:
+def _function(found: ComparisonResult) -> str:
     if "disagreement" in found.undefined:
         return ""
     changed, largest = found.values["disagreement"], found.values["logit_change"]
@@ -198,7 +198,7 @@ def _function(found: Findings) -> str:
     )
 
 
-def _functions(findings: list[Findings]) -> str:
+def _functions(findings: list[ComparisonResult]) -> str:
     known = [found for found in findings if "disagreement" not in found.undefined]
     if not known:
         return "the outputs are not finite numbers."
@@ -213,13 +213,13 @@ def _largest_change(change: float) -> str:
     return "" if math.isnan(change) else f"; largest logit change {change:.2g} of the largest logit"
 
 
-def _found(library: Library, link: Link) -> tuple[list[Contrast], list[Findings]]:
-    contrasts = contrasts_of(link)
-    found = [library.findings(contrast) for contrast in contrasts]
+def _found(library: Library, link: Link) -> tuple[list[Comparison], list[ComparisonResult]]:
+    comparisons = comparisons_of(link)
+    found = [library.findings(comparison) for comparison in comparisons]
     findings = [one for one in found if one is not None]
     if len(findings) < len(found):
         raise NotStored(INCOMPLETE)
-    return contrasts, findings
+    return comparisons, findings
 
 
 def export_pair(library: Library, link: Link) -> PairExport:

@@ -1,4 +1,4 @@
-"""What contrasts found as CSV and JSON: one row a measure, or one row a network."""
+"""What comparisons found as CSV and JSON: one row a measure, or one row a network."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import math
 
 import pytest
 
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast, Side, contrast_from_json
-from dissociation.findings_files import as_csv, as_json
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison, Side, contrast_from_json
+from dissociation.comparison_files import as_csv, as_json
 from dissociation.manipulations import Duplicate, Scale
 from dissociation.measures.similarity import SIMILARITIES, Baseline
 from dissociation.normal_form import NormalForms
 from dissociation.training import QUICK
 
 NUMBERS = {name: 0.1 + 0.01 * place for place, name in enumerate(SIMILARITIES)}
-FOUND = Findings(
+FOUND = ComparisonResult(
     {**NUMBERS, "cka": math.nan},
     {name: 1_000 + place for place, name in enumerate(SIMILARITIES)},
     {name: Baseline(value, value - 1, value + 1) for name, value in NUMBERS.items()},
@@ -29,8 +29,8 @@ FOUND = Findings(
     {"cka": "A's activations are all 0"},
 )
 SECOND = Side(QUICK, 2, (Scale(20.0, layer=1), Duplicate(1.5)))
-PAIR = Contrast(Side(), SECOND)
-POINTS = [Contrast(Side(), side, 1, thorough=False) for side in (SECOND, Side(QUICK, 1))]
+PAIR = Comparison(Side(), SECOND)
+POINTS = [Comparison(Side(), side, 1, thorough=False) for side in (SECOND, Side(QUICK, 1))]
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -74,8 +74,8 @@ def test_json_has_everything_but_the_pictures():
     assert "NaN" not in text and "Infinity" not in text
     values = json.loads(text)
     assert values["schema"] == 1 and values["address"] == "/Map"
-    for entry, contrast in zip(values["contrasts"], [PAIR, *POINTS], strict=True):
-        assert contrast_from_json(entry["contrast"]) == contrast
+    for entry, comparison in zip(values["contrasts"], [PAIR, *POINTS], strict=True):
+        assert contrast_from_json(entry["contrast"]) == comparison
         assert entry["values"] == {**NUMBERS, "cka": None}
         assert entry["images"] == FOUND.images and entry["widths"] == [1_024, 2_048]
         assert entry["unrelated"]["rsa_euclidean_pearson"] == pytest.approx(

@@ -1,11 +1,11 @@
-"""What a page of contrasts watches: the findings of each, stored or on their way."""
+"""What a page of comparisons watches: the findings of each, stored or on their way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dissociation.comparison import Findings, steps_of
-from dissociation.contrasts import Contrast
+from dissociation.comparing import ComparisonResult, steps_of
+from dissociation.comparison import Comparison
 from dissociation.engine import jobs as j
 from dissociation.engine.contrast_task import ContrastTask
 from dissociation.engine.jobs import Job, Jobs
@@ -15,8 +15,8 @@ from dissociation.engine.words import Status, queue_message
 from dissociation.training import Recipe
 
 
-class ContrastWatch(Watch):
-    """The findings of several contrasts.
+class ComparisonWatch(Watch):
+    """The findings of several comparisons.
 
     **Arguments:**
 
@@ -27,26 +27,26 @@ class ContrastWatch(Watch):
         self,
         library: Library,
         jobs: Jobs,
-        contrasts: Sequence[Contrast],
-        ahead: Sequence[Contrast] = (),
+        comparisons: Sequence[Comparison],
+        ahead: Sequence[Comparison] = (),
     ):
         super().__init__(library, jobs)
-        self.contrasts = list(contrasts)
-        self._stored: dict[int, Findings] = {}
+        self.comparisons = list(comparisons)
+        self._stored: dict[int, ComparisonResult] = {}
         self._jobs: dict[int, Job] = {}
-        for number, contrast in enumerate(self.contrasts):
-            found = library.findings(contrast)
+        for number, comparison in enumerate(self.comparisons):
+            found = library.findings(comparison)
             if found is not None:
                 self._stored[number] = found
             else:
-                self._jobs[number] = self._submit(ContrastTask(library, contrast))
-        for contrast in ahead:
-            self._offer(ContrastTask(library, contrast))
+                self._jobs[number] = self._submit(ContrastTask(library, comparison))
+        for comparison in ahead:
+            self._offer(ContrastTask(library, comparison))
 
-    def findings(self) -> list[Findings | None]:
-        """What each contrast has found so far; `None` if nothing."""
-        found: list[Findings | None] = []
-        for number in range(len(self.contrasts)):
+    def findings(self) -> list[ComparisonResult | None]:
+        """What each comparison has found so far; `None` if nothing."""
+        found: list[ComparisonResult | None] = []
+        for number in range(len(self.comparisons)):
             if number in self._stored:
                 found.append(self._stored[number])
                 continue
@@ -57,15 +57,15 @@ class ContrastWatch(Watch):
     @property
     def networks(self) -> list[tuple[Recipe, int]]:
         """See [`Watch.networks`][]."""
-        return list(dict.fromkeys((s.recipe, s.seed) for c in self.contrasts for s in c.sides))
+        return list(dict.fromkeys((s.recipe, s.seed) for c in self.comparisons for s in c.sides))
 
     def status(self) -> Status:
         """How far they are."""
         version = self.version
         snapshots = [self.jobs.snapshot(job) for job in self._jobs.values()]
         state = self._state(snapshots, waiting=TRAINING)
-        total = sum(map(steps_of, self.contrasts))
-        done = sum(steps_of(self.contrasts[number]) for number in self._stored)
+        total = sum(map(steps_of, self.comparisons))
+        done = sum(steps_of(self.comparisons[number]) for number in self._stored)
         done += sum(int(s.step.done) for s in snapshots if s.step is not None)
         progress = 1.0 if state == j.DONE else min(done / total, 0.999)
         seconds = sum(s.seconds for s in snapshots)

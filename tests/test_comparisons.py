@@ -1,4 +1,4 @@
-"""Contrasts: pictures and measures of two networks, and what rewrites must leave."""
+"""Comparisons: pictures and measures of two networks, and what rewrites must leave."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dissociation.comparison import Findings, compare, in_turns, steps_of, stream
-from dissociation.contrasts import FEW, Contrast, Side, is_close_look
+from dissociation.comparing import ComparisonResult, compare, in_turns, steps_of, stream
+from dissociation.comparison import FEW, Comparison, Side, is_close_look
 from dissociation.dashboard.similarity_table import headline, live_table, similarity_rows
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
@@ -22,9 +22,9 @@ from dissociation.training import Recipe, trained
 RECIPE = Recipe(epochs=1, batch=2_048, width=64)
 
 
-def found(networks: tuple[Network, Network], **settings) -> list[Findings]:
-    contrast = Contrast(**{"first": Side(RECIPE), "second": Side(RECIPE), **settings})
-    return list(stream(contrast, networks))
+def found(networks: tuple[Network, Network], **settings) -> list[ComparisonResult]:
+    comparison = Comparison(**{"first": Side(RECIPE), "second": Side(RECIPE), **settings})
+    return list(stream(comparison, networks))
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +111,11 @@ def test_other_networks_differ_in_both(reference_networks):
 @pytest.mark.parametrize("images", [EMBEDDED, FEW + 100])
 def test_coarse_to_fine(same, images):
     news = found(same, images=images)
-    contrast = Contrast(Side(RECIPE), Side(RECIPE), images=images)
-    assert len(news) == steps_of(contrast)
+    comparison = Comparison(Side(RECIPE), Side(RECIPE), images=images)
+    assert len(news) == steps_of(comparison)
     assert news[0].pictures is not None and not news[0].values
-    quick = Contrast(Side(RECIPE), Side(RECIPE), images=images, thorough=False)
-    assert len(list(stream(quick, same))) == steps_of(quick) < steps_of(contrast)
+    quick = Comparison(Side(RECIPE), Side(RECIPE), images=images, thorough=False)
+    assert len(list(stream(quick, same))) == steps_of(quick) < steps_of(comparison)
     counts = [len(findings.values) + len(findings.baselines) for findings in news]
     assert counts == sorted(counts) and news[-1].values.keys() == SIMILARITIES.keys()
     for name, measure in SIMILARITIES.items():
@@ -134,17 +134,17 @@ def test_others_have_their_turn_after_each_measure(same, images, monkeypatch):
         return of(self, pair)
 
     monkeypatch.setattr(Similarity, "of", noted)
-    contrast = Contrast(Side(RECIPE), Side(RECIPE), images=images)
+    comparison = Comparison(Side(RECIPE), Side(RECIPE), images=images)
     before = pauses = 0
-    for moment in in_turns(contrast, same):
+    for moment in in_turns(comparison, same):
         assert len(calls) - before == (moment is None)
         before, pauses = len(calls), pauses + (moment is None)
     assert pauses == len(calls) > len(SIMILARITIES) * 2
 
 
 def test_the_same_again(same):
-    contrast = {"second": Side(RECIPE, 0, (Nuisance(32.0),)), "images": EMBEDDED}
-    assert found(same, **contrast)[-1].values == found(same, **contrast)[-1].values
+    comparison = {"second": Side(RECIPE, 0, (Nuisance(32.0),)), "images": EMBEDDED}
+    assert found(same, **comparison)[-1].values == found(same, **comparison)[-1].values
 
 
 def test_pictures(reference_networks, test_labels):
@@ -179,27 +179,27 @@ def test_limits(settings, field):
     with pytest.raises(InvalidValue, match=field):
         if field == "seed":
             Side(RECIPE, 99)
-        Contrast(**{"first": Side(RECIPE), "second": Side(RECIPE), **settings})
+        Comparison(**{"first": Side(RECIPE), "second": Side(RECIPE), **settings})
 
 
 def test_digests():
-    base = Contrast(Side(RECIPE), Side(RECIPE))
+    base = Comparison(Side(RECIPE), Side(RECIPE))
     others = [
-        Contrast(Side(RECIPE), Side(RECIPE, 1)),
-        Contrast(Side(RECIPE), Side(RECIPE, 0, (Scale(2.0),))),
-        Contrast(Side(RECIPE), Side(RECIPE), layer=1),
-        Contrast(Side(RECIPE), Side(RECIPE), images=10_000),
-        Contrast(Side(RECIPE), Side(RECIPE), key=1),
+        Comparison(Side(RECIPE), Side(RECIPE, 1)),
+        Comparison(Side(RECIPE), Side(RECIPE, 0, (Scale(2.0),))),
+        Comparison(Side(RECIPE), Side(RECIPE), layer=1),
+        Comparison(Side(RECIPE), Side(RECIPE), images=10_000),
+        Comparison(Side(RECIPE), Side(RECIPE), key=1),
     ]
-    assert len({contrast.digest() for contrast in (base, *others)}) == 6
+    assert len({comparison.digest() for comparison in (base, *others)}) == 6
     assert base.digest() != base.digest(("a", "b"))
 
 
 class TestCompare:
     def test_is_the_last_of_the_stream(self, same):
-        contrast = Contrast(Side(RECIPE), Side(RECIPE, 0, (Scale(3.0),)), images=EMBEDDED)
-        *_, last = stream(contrast, same)
-        once = compare(contrast, same)
+        comparison = Comparison(Side(RECIPE), Side(RECIPE, 0, (Scale(3.0),)), images=EMBEDDED)
+        *_, last = stream(comparison, same)
+        once = compare(comparison, same)
         assert (once.values, once.images, once.baselines) == (
             last.values,
             last.images,
@@ -214,20 +214,20 @@ class TestCompare:
             seeds.append(np.asarray(key).tolist())
             return trained(recipe, key)
 
-        monkeypatch.setattr("dissociation.comparison.trained", counted)
+        monkeypatch.setattr("dissociation.comparing.trained", counted)
         recipe = Recipe(epochs=0, width=16)
         first = Side(recipe)
         quick = {"images": EMBEDDED, "thorough": False}
-        equal = compare(Contrast(first, Side(recipe), **quick))
+        equal = compare(Comparison(first, Side(recipe), **quick))
         assert len(seeds) == 1 and equal.values["disagreement"] == 0 and not equal.baselines
         given = tuple(trained(recipe, seed_key(seed)) for seed in (0, 1))
-        other = Contrast(first, Side(recipe, 1), **quick)
+        other = Comparison(first, Side(recipe, 1), **quick)
         assert compare(other).values == compare(other, given).values
         assert len(seeds) == 3
 
 
 def test_a_close_look_is_at_one_pair():
-    pair = Contrast(Side(RECIPE), Side(RECIPE))
+    pair = Comparison(Side(RECIPE), Side(RECIPE))
     point = dataclasses.replace(pair, thorough=False)
     assert is_close_look([pair])
     assert not is_close_look([point]) and not is_close_look([pair, pair])

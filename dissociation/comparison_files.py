@@ -1,4 +1,4 @@
-"""What contrasts found as CSV and as JSON, for the pages and for the command line."""
+"""What comparisons found as CSV and as JSON, for the pages and for the command line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dissociation.address.names import condition_key, side_name
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast, is_close_look
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison, is_close_look
 from dissociation.experiment import SCHEMA
 from dissociation.measures.similarity import SIMILARITIES, Similarity
 from dissociation.normal_form import NormalForms
@@ -23,33 +23,33 @@ _POINT = ("name", "rewrite", "strength", "network", "layer")
 
 
 def as_csv(
-    contrasts: Sequence[Contrast],
-    findings: Sequence[Findings],
+    comparisons: Sequence[Comparison],
+    findings: Sequence[ComparisonResult],
     half_ways: Sequence[float] | None = None,
 ) -> str:
-    """One row a measure of a single pair, or one row a contrast; what is not defined is empty.
+    """One row a measure of a single pair, or one row a comparison; what is not defined is empty.
 
     **Arguments:**
 
-    - `half_ways`: of contrasts, the second network's σ50, where it was asked for.
+    - `half_ways`: of comparisons, the second network's σ50, where it was asked for.
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    if is_close_look(contrasts):
+    if is_close_look(comparisons):
         rows.writerow([*_PAIR, *_CHANCE, "images", "does_not_see", "undefined"])
         rows.writerows(_of_measure(measure, findings[0]) for measure in SIMILARITIES.values())
     else:
         robust = [] if half_ways is None else [SIGMA50]
         rows.writerow([*_POINT, *robust, *SIMILARITIES])
-        each = half_ways or [math.nan] * len(contrasts)
-        for contrast, found, half_way in zip(contrasts, findings, each, strict=True):
-            row = _of_contrast(contrast, found)
+        each = half_ways or [math.nan] * len(comparisons)
+        for comparison, found, half_way in zip(comparisons, findings, each, strict=True):
+            row = _of_comparison(comparison, found)
             row[len(_POINT) : len(_POINT)] = [_defined(half_way)] * len(robust)
             rows.writerow(row)
     return text.getvalue()
 
 
-def _of_measure(measure: Similarity, found: Findings) -> list[Any]:
+def _of_measure(measure: Similarity, found: ComparisonResult) -> list[Any]:
     name = measure.name
     chance = [_defined(value) for value in found.baselines[name]]
     equal = _defined(found.equals[name])
@@ -58,27 +58,29 @@ def _of_measure(measure: Similarity, found: Findings) -> list[Any]:
     return [*about, *chance, found.images[name], unseen, found.undefined.get(name, "")]
 
 
-def _of_contrast(contrast: Contrast, found: Findings) -> list[Any]:
-    side = contrast.second
+def _of_comparison(comparison: Comparison, found: ComparisonResult) -> list[Any]:
+    side = comparison.second
     strengths = "+".join(f"{step.strength:g}" for step in side.manipulations)
     values = [_defined(found.values[name]) for name in SIMILARITIES]
     key = condition_key(side.manipulations)
-    return [side_name(side), key, strengths, side.seed + 1, contrast.layer, *values]
+    return [side_name(side), key, strengths, side.seed + 1, comparison.layer, *values]
 
 
 def _defined(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def as_values(contrasts: Sequence[Contrast], findings: Sequence[Findings]) -> list[dict[str, Any]]:
+def as_values(
+    comparisons: Sequence[Comparison], findings: Sequence[ComparisonResult]
+) -> list[dict[str, Any]]:
     """All that was found but the pictures, as plain values; `None` is not defined.
 
-    `dissociation.contrast_from_json` reads each `contrast`.
+    `dissociation.contrast_from_json` reads each `comparison`.
     """
     return [
         {
-            "name": side_name(contrast.second),
-            "contrast": contrast.to_json(),
+            "name": side_name(comparison.second),
+            "contrast": comparison.to_json(),
             "values": {name: _defined(value) for name, value in found.values.items()},
             "undefined": found.undefined,
             "images": found.images,
@@ -90,7 +92,7 @@ def as_values(contrasts: Sequence[Contrast], findings: Sequence[Findings]) -> li
             "widths": list(found.widths),
             "normal_forms": _plain_forms(found.normal_forms),
         }
-        for contrast, found in zip(contrasts, findings, strict=True)
+        for comparison, found in zip(comparisons, findings, strict=True)
     ]
 
 
@@ -102,13 +104,13 @@ def _plain_forms(found: NormalForms | None) -> dict[str, Any] | None:
 
 
 def as_json(
-    contrasts: Sequence[Contrast],
-    findings: Sequence[Findings],
+    comparisons: Sequence[Comparison],
+    findings: Sequence[ComparisonResult],
     half_ways: Sequence[float] | None = None,
     **about: Any,
 ) -> str:
     """[`as_values`][] as text, with `about` before it; `half_ways` as of [`as_csv`][]."""
-    found = as_values(contrasts, findings)
+    found = as_values(comparisons, findings)
     for value, half_way in zip(found, half_ways or (), strict=False):
         value[SIGMA50] = _defined(half_way)
     values = {"schema": SCHEMA, **about, "contrasts": found}

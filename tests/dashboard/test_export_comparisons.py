@@ -12,9 +12,9 @@ import pytest
 import requests
 from labs import TINY, RecordingLab, fresh_lab
 
-from dissociation.address.links import Link, contrasts_of, read_address
+from dissociation.address.links import Link, comparisons_of, read_address
 from dissociation.address.map_page import points_of
-from dissociation.contrasts import contrast_from_json
+from dissociation.comparison import contrast_from_json
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.links import export_path
 from dissociation.measures.similarity import SIMILARITIES
@@ -32,7 +32,7 @@ def lab(tmp_path_factory) -> Iterator[RecordingLab]:
     with pytest.MonkeyPatch.context() as patch:
         made = fresh_lab(tmp_path_factory.mktemp("lab") / "cache", patch)
         for address in (PAIR, MAP):
-            made.watch_contrasts(contrasts_of(linked(address)))
+            made.watch_comparisons(comparisons_of(linked(address)))
         made.jobs.drain()
         yield made
         made.stop()
@@ -55,8 +55,8 @@ def fetch(address: str, lab, page: str, kind: str) -> str:
 
 
 def found(lab, page: str):
-    contrasts = contrasts_of(linked(page))
-    return [(contrast, lab.library.findings(contrast)) for contrast in contrasts]
+    comparisons = comparisons_of(linked(page))
+    return [(comparison, lab.library.findings(comparison)) for comparison in comparisons]
 
 
 def test_csv_of_a_pair(address, lab):
@@ -79,7 +79,7 @@ def test_robustness_of_a_map(address, lab):
     missing = requests.get(f"http://{address}/{export_path(linked(page), 'csv')}", timeout=60)
     assert missing.status_code == 409
     experiments = [point.experiment for point in points_of(linked(page).values)]
-    watch = lab.watch_map(contrasts_of(linked(page)), experiments)
+    watch = lab.watch_map(comparisons_of(linked(page)), experiments)
     lab.jobs.drain()
     rows = list(csv.DictReader(io.StringIO(fetch(address, lab, page, "csv"))))
     assert [float(row["sigma50"]) for row in rows] == watch.half_ways()
@@ -90,11 +90,11 @@ def test_robustness_of_a_map(address, lab):
 
 
 @pytest.mark.parametrize("page", [PAIR, MAP])
-def test_json_makes_the_same_contrasts(page, address, lab):
+def test_json_makes_the_same_comparisons(page, address, lab):
     values = json.loads(fetch(address, lab, page, "json"))
     assert read_address(values["address"])[0] == linked(page)
-    for entry, (contrast, findings) in zip(values["contrasts"], found(lab, page), strict=True):
-        assert contrast_from_json(entry["contrast"]) == contrast
+    for entry, (comparison, findings) in zip(values["contrasts"], found(lab, page), strict=True):
+        assert contrast_from_json(entry["contrast"]) == comparison
         assert entry["values"] == findings.values
 
 
@@ -103,8 +103,8 @@ def test_the_script_gives_the_same_numbers(page, address, lab, tmp_path):
     text = printed(fetch(address, lab, page, "script"), tmp_path)
     rows = [line.split("\t") for line in text.splitlines()[1:]]
     expected = [
-        (name, value, findings.baselines[name].mean if contrast.thorough else None)
-        for contrast, findings in found(lab, page)
+        (name, value, findings.baselines[name].mean if comparison.thorough else None)
+        for comparison, findings in found(lab, page)
         for name, value in findings.values.items()
     ]
     assert len(rows) == len(expected)

@@ -1,4 +1,4 @@
-"""Contrasts as jobs: streamed, stored whole, read back validated."""
+"""Comparisons as jobs: streamed, stored whole, read back validated."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from dissociation.comparison import Findings, stream
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparing import ComparisonResult, stream
+from dissociation.comparison import Comparison, Side
 from dissociation.dashboard.snapshots import snapshot
-from dissociation.engine.findings_records import pack_findings, unpack_findings
+from dissociation.engine.comparison_records import pack_comparison, unpack_comparison
 from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.manipulations import Nuisance, Scale
 from dissociation.measures.similarity import SIMILARITIES
@@ -21,30 +21,30 @@ from dissociation.training import Recipe
 from .following import followed
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
-CONTRAST = Contrast(Side(RECIPE), Side(RECIPE, 0, (Nuisance(16.0),)), images=500)
+CONTRAST = Comparison(Side(RECIPE), Side(RECIPE, 0, (Nuisance(16.0),)), images=500)
 
 
 @pytest.fixture(scope="module")
-def found(small_networks) -> Findings:
+def found(small_networks) -> ComparisonResult:
     """Complete findings, of untrained networks."""
     *_, last = stream(CONTRAST, (small_networks[0], small_networks[0]))
     return last
 
 
-def complete(lab, *contrasts) -> list[Findings]:
-    watch = lab.watch_contrasts(contrasts)
+def complete(lab, *comparisons) -> list[ComparisonResult]:
+    watch = lab.watch_comparisons(comparisons)
     lab.jobs.drain()
     return watch.findings()
 
 
 def test_trains_then_streams_then_is_stored(lab):
-    watch = lab.watch_contrasts([CONTRAST])
+    watch = lab.watch_comparisons([CONTRAST])
     for _ in followed(lab, watch):
         assert len(snapshot(watch)["traces"]) in (0, 2)
     (found,) = watch.findings()
     assert found.values.keys() == found.baselines.keys() == SIMILARITIES.keys()
     assert watch.status().message == "Complete: 500 images."
-    again = lab.watch_contrasts([CONTRAST])
+    again = lab.watch_comparisons([CONTRAST])
     assert again.status().stored and again.status().state == "done"
     (kept,) = again.findings()
     assert (kept.values, kept.images, kept.widths) == (found.values, found.images, found.widths)
@@ -56,21 +56,21 @@ def test_trains_then_streams_then_is_stored(lab):
 
 
 def test_two_networks_are_both_trained(lab):
-    (found,) = complete(lab, Contrast(Side(RECIPE), Side(RECIPE, 1), images=500))
+    (found,) = complete(lab, Comparison(Side(RECIPE), Side(RECIPE, 1), images=500))
     assert found.values["cka"] < 1
 
 
 def test_several_at_once(lab):
-    other = Contrast(Side(RECIPE), Side(RECIPE, 0, (Scale(3.0),)), images=500)
+    other = Comparison(Side(RECIPE), Side(RECIPE, 0, (Scale(3.0),)), images=500)
     first, second = complete(lab, CONTRAST, other)
     assert first.widths != second.widths
     # Another network altogether: the forms may differ in size, which is stored as well.
     odd = dataclasses.replace(first, normal_forms=NormalForms((1, 2), (3, 4), math.inf))
-    assert unpack_findings(pack_findings(odd)).normal_forms == odd.normal_forms
+    assert unpack_comparison(pack_comparison(odd)).normal_forms == odd.normal_forms
 
 
 def test_what_is_not_defined_is_stored_as_such(found):
-    odd = Findings(
+    odd = ComparisonResult(
         {**found.values, "cka": math.nan},
         found.images,
         found.baselines,
@@ -79,11 +79,11 @@ def test_what_is_not_defined_is_stored_as_such(found):
         equals={**found.equals, "cka": math.nan},
         undefined={"cka": "why"},
     )
-    back = unpack_findings(pack_findings(odd))
+    back = unpack_comparison(pack_comparison(odd))
     assert math.isnan(back.values["cka"]) and back.widths == (16, 48)
     assert math.isnan(back.equals["cka"]) and back.undefined == {"cka": "why"}
     with pytest.raises(DamagedEntry):
-        unpack_findings(pack_findings(dataclasses.replace(odd, undefined={})))
+        unpack_comparison(pack_comparison(dataclasses.replace(odd, undefined={})))
 
 
 FIELDS = (
@@ -100,14 +100,14 @@ FIELDS = (
 
 @pytest.mark.parametrize("without", FIELDS)
 def test_incomplete_entries_are_damaged(found, without):
-    arrays, meta = unpack(pack_findings(found))
+    arrays, meta = unpack(pack_comparison(found))
     del meta[without]
     with pytest.raises(DamagedEntry):
-        unpack_findings(pack(arrays, meta))
+        unpack_comparison(pack(arrays, meta))
 
 
 @pytest.mark.parametrize("name", ["first_dissimilarity", "second_embedding"])
 def test_other_arrays_are_damaged(found, name):
-    arrays, meta = unpack(pack_findings(found))
+    arrays, meta = unpack(pack_comparison(found))
     with pytest.raises(DamagedEntry):
-        unpack_findings(pack({**arrays, name: np.zeros((3, 4, 5), np.float64)}, meta))
+        unpack_comparison(pack({**arrays, name: np.zeros((3, 4, 5), np.float64)}, meta))

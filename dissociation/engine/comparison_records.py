@@ -1,4 +1,4 @@
-"""How the findings of a contrast are written into the store and read back, validated."""
+"""How the findings of a comparison are written into the store and read back, validated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.comparison import Findings
+from dissociation.comparing import ComparisonResult
 from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.measures.similarity import SIMILARITIES, Baseline
 from dissociation.normal_form import NormalForms
@@ -40,7 +40,7 @@ def _forms(values: Any) -> NormalForms | None:
     return NormalForms((int(a), int(b)), (int(c), int(d)), different)
 
 
-def pack_findings(findings: Findings) -> bytes:
+def pack_comparison(findings: ComparisonResult) -> bytes:
     """Complete findings as npz bytes."""
     assert findings.pictures is not None
     pictures = dict(zip(("first", "second"), findings.pictures, strict=True))
@@ -66,7 +66,7 @@ def pack_findings(findings: Findings) -> bytes:
     return pack(arrays, meta)
 
 
-def unpack_findings(raw: bytes) -> Findings:
+def unpack_comparison(raw: bytes) -> ComparisonResult:
     """The findings back. **Raises:** `DamagedEntry` unless they are complete."""
     arrays, meta = unpack(raw)
     try:
@@ -86,7 +86,7 @@ def unpack_findings(raw: bytes) -> Findings:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DamagedEntry("no findings") from error
     pictures, widths = (first, second), (one, other)
-    return Findings(values, images, baselines, pictures, widths, forms, equals, undefined)
+    return ComparisonResult(values, images, baselines, pictures, widths, forms, equals, undefined)
 
 
 def _picture(side: str, arrays: dict[str, np.ndarray], meta: dict[str, Any]) -> Picture:
