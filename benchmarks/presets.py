@@ -79,7 +79,7 @@ def _comparisons(link: Link, findings: Sequence[ComparisonResult]) -> Figures:
 
 def _phantom(link: Link, results: Sequence[PhantomFindings]) -> Figures:
     (found,) = results
-    picture, answers = found.half_ways(link.table.study(link.values).x)  # type: ignore[misc]
+    picture, answers = found.sigma50s(link.table.study(link.values).x)  # type: ignore[misc]
     check = found.check
     assert check is not None
     changed = check.predictions_changed + check.noisy_predictions_changed
@@ -121,7 +121,7 @@ def _causes(link: Link, results: Sequence[CausesFindings]) -> Figures:
 
 
 def _bridge(link: Link, results: Sequence[Point]) -> Figures:
-    points = [point for point in results if math.isfinite(point.half_way)]
+    points = [point for point in results if math.isfinite(point.sigma50)]
     across = link.values["across"]
     found: Figures = {"points": len(points)}
     gains = [PREDICTORS["gain"].value(point.norms) for point in points]
@@ -133,7 +133,7 @@ def _bridge(link: Link, results: Sequence[Point]) -> Figures:
         if linear is not None:
             found[f"{predictor} within"] = within(points, predictor, linear, FACTOR)
             value = PREDICTORS[predictor].value
-            ratios = [point.half_way / float(linear(value(point.norms))) for point in points]  # type: ignore
+            ratios = [point.sigma50 / float(linear(value(point.norms))) for point in points]  # type: ignore
             found[f"{predictor} most"] = sorted(ratios)[-3:]
     return found
 

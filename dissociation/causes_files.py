@@ -120,7 +120,7 @@ def bridge_rows(points: Sequence[Point]) -> list[list[Any]]:
         steps = point.side.manipulations
         strengths = "+".join(f"{step.strength:g}" for step in steps)
         about = [side_name(point.side), condition_key(steps), strengths, point.side.seed + 1]
-        half = point.half_way if math.isfinite(point.half_way) else None
+        half = point.sigma50 if math.isfinite(point.sigma50) else None
         told = [predictor.value(point.norms) for predictor in PREDICTORS.values()]
         lines.append([*about, half, *told, *_flat(point.norms)])
     return lines

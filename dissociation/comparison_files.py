@@ -25,13 +25,13 @@ _POINT = ("name", "rewrite", "strength", "network", "layer")
 def as_csv(
     comparisons: Sequence[Comparison],
     findings: Sequence[ComparisonResult],
-    half_ways: Sequence[float] | None = None,
+    sigma50s: Sequence[float] | None = None,
 ) -> str:
     """One row a measure of a single pair, or one row a comparison; what is not defined is empty.
 
     **Arguments:**
 
-    - `half_ways`: of comparisons, the second network's σ50, where it was asked for.
+    - `sigma50s`: of comparisons, the second network's σ50, where it was asked for.
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -39,12 +39,12 @@ def as_csv(
         rows.writerow([*_PAIR, *_CHANCE, "images", "does_not_see", "undefined"])
         rows.writerows(_of_measure(measure, findings[0]) for measure in SIMILARITIES.values())
     else:
-        robust = [] if half_ways is None else [SIGMA50]
+        robust = [] if sigma50s is None else [SIGMA50]
         rows.writerow([*_POINT, *robust, *SIMILARITIES])
-        each = half_ways or [math.nan] * len(comparisons)
-        for comparison, found, half_way in zip(comparisons, findings, each, strict=True):
+        each = sigma50s or [math.nan] * len(comparisons)
+        for comparison, found, sigma50 in zip(comparisons, findings, each, strict=True):
             row = _of_comparison(comparison, found)
-            row[len(_POINT) : len(_POINT)] = [_defined(half_way)] * len(robust)
+            row[len(_POINT) : len(_POINT)] = [_defined(sigma50)] * len(robust)
             rows.writerow(row)
     return text.getvalue()
 
@@ -106,12 +106,12 @@ def _plain_forms(found: NormalForms | None) -> dict[str, Any] | None:
 def as_json(
     comparisons: Sequence[Comparison],
     findings: Sequence[ComparisonResult],
-    half_ways: Sequence[float] | None = None,
+    sigma50s: Sequence[float] | None = None,
     **about: Any,
 ) -> str:
-    """[`as_values`][] as text, with `about` before it; `half_ways` as of [`as_csv`][]."""
+    """[`as_values`][] as text, with `about` before it; `sigma50s` as of [`as_csv`][]."""
     found = as_values(comparisons, findings)
-    for value, half_way in zip(found, half_ways or (), strict=False):
-        value[SIGMA50] = _defined(half_way)
+    for value, sigma50 in zip(found, sigma50s or (), strict=False):
+        value[SIGMA50] = _defined(sigma50)
     values = {"schema": SCHEMA, **about, "contrasts": found}
     return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"

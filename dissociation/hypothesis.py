@@ -18,7 +18,7 @@ from dissociation._lazy import special
 from dissociation.errors import InvalidValue, check_choice
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve, SeedCurve
-from dissociation.statistics import LEAST, half_way_noise, interval, log_area, spread
+from dissociation.statistics import LEAST, interval, log_area, sigma50_of, spread
 
 HALF_WAY, AREA, AT = "half_way", "area", "at"
 SUMMARIES = {
@@ -65,7 +65,7 @@ def summaries(
 
     def of(seed: SeedCurve, rates: np.ndarray) -> float:
         if summary == HALF_WAY:
-            return half_way_noise(curve.x, rates, seed.clean, chance)
+            return sigma50_of(curve.x, rates, seed.clean, chance)
         return log_area(curve.x, rates) if summary == AREA else error_at(curve.x, rates, at)
 
     if by_draw:

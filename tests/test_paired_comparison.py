@@ -23,7 +23,7 @@ from dissociation.hypothesis import (
 )
 from dissociation.manipulations import Permute, Scale
 from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve
-from dissociation.statistics import half_way_noise, log_area
+from dissociation.statistics import log_area, sigma50_of
 
 X = np.array([0.01, 0.1, 1.0])
 finite = st.floats(-5, 5).map(lambda value: round(value, 6))
@@ -41,7 +41,7 @@ class TestSummaries:
     def test_each_is_that_of_its_network(self):
         found = curve(*self.rows)
         rates = np.array(self.rows) / 1_000
-        half = [half_way_noise(X, row, 0.02, 0.9) for row in rates]
+        half = [sigma50_of(X, row, 0.02, 0.9) for row in rates]
         np.testing.assert_allclose(summaries(found, "half_way", chance=0.9, at=1), half)
         area = [log_area(X, row) for row in rates]
         np.testing.assert_allclose(summaries(found, "area", chance=0.9, at=1), area)

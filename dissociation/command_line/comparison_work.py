@@ -16,7 +16,7 @@ from dissociation.comparing import ComparisonResult, steps_of
 from dissociation.comparison import Comparison
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
-from dissociation.engine.map_watch import MapWatch, stored_half_way
+from dissociation.engine.map_watch import MapWatch, stored_sigma50
 from dissociation.experiment import Experiment
 
 
@@ -24,7 +24,7 @@ class Found(NamedTuple):
     """What a comparison found, and its second network's σ50: NaN if it has none."""
 
     findings: ComparisonResult
-    half_way: float
+    sigma50: float
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class ComparisonWork:
         return comparison_files.as_json(self.comparisons, *self._columns(found))
 
     def _columns(self, found: Sequence[Found]) -> tuple[list[ComparisonResult], list[float] | None]:
-        robust = [one.half_way for one in found] if any(self.experiments) else None
+        robust = [one.sigma50 for one in found] if any(self.experiments) else None
         return [one.findings for one in found], robust
 
 
@@ -79,10 +79,10 @@ def _stored(
     library: Library, comparison: Comparison, experiment: Experiment | None
 ) -> Found | None:
     findings = library.findings(comparison)
-    half_way = math.nan if experiment is None else stored_half_way(library, experiment)
-    return None if findings is None or half_way is None else Found(findings, half_way)
+    sigma50 = math.nan if experiment is None else stored_sigma50(library, experiment)
+    return None if findings is None or sigma50 is None else Found(findings, sigma50)
 
 
 def _found(watch: MapWatch) -> list[Found | None]:
-    pairs = zip(watch.comparisons.findings(), watch.half_ways(), strict=True)
-    return [None if found is None else Found(found, half_way) for found, half_way in pairs]
+    pairs = zip(watch.comparisons.findings(), watch.sigma50s(), strict=True)
+    return [None if found is None else Found(found, sigma50) for found, sigma50 in pairs]

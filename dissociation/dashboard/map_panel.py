@@ -145,14 +145,14 @@ def map_figure(
 
 
 def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
-    half_ways, findings = watch.half_ways(), watch.comparisons.findings()
+    sigma50s, findings = watch.sigma50s(), watch.comparisons.findings()
     status = watch.status()
     if watch.curves:
-        for note in left_out(points, half_ways, status.finished):
+        for note in left_out(points, sigma50s, status.finished):
             st.caption(note)
     elif words := corner_of_another_task(points, findings, link.values["up"]):
         st.markdown(words)
-    table = map_table(points, findings, half_ways)
+    table = map_table(points, findings, sigma50s)
     if len(table):
         with st.expander("Table of values", icon=":material/table:"):
             st.dataframe(table, hide_index=True, width="stretch")
@@ -160,22 +160,22 @@ def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
 
 
 def map_table(
-    points: Sequence[Point], findings: Sequence[ComparisonResult | None], half_ways: Sequence[float]
+    points: Sequence[Point], findings: Sequence[ComparisonResult | None], sigma50s: Sequence[float]
 ) -> pd.DataFrame:
     """One row a point that has found something: its name, its strength, and all measures.
 
     **Arguments:**
 
-    - `half_ways`: σ50 of each point, NaN where there is none.
+    - `sigma50s`: σ50 of each point, NaN where there is none.
     """
     robust = any(point.experiment is not None for point in points)
     rows = []
-    for point, found, half_way in zip(points, findings, half_ways, strict=True):
+    for point, found, sigma50 in zip(points, findings, sigma50s, strict=True):
         if found is None or not found.values:
             continue
         row: dict[str, Any] = {"Network": group_name(point), "Strength": point.label}
         if robust:
-            row["σ50"] = "" if math.isnan(half_way) else f"{half_way:.4g}"
+            row["σ50"] = "" if math.isnan(sigma50) else f"{sigma50:.4g}"
         row |= {
             SIMILARITIES[measure].label: "undefined" if math.isnan(value) else f"{value:.4g}"
             for measure, value in found.values.items()

@@ -143,7 +143,7 @@ def same_function(study: PhantomStudy, found: PhantomFindings) -> str:
 
 def verdict(study: PhantomStudy, found: PhantomFindings) -> str:
     """Which goes first under noise; empty until both are half gone."""
-    picture, function = found.half_ways(study.x)
+    picture, function = found.sigma50s(study.x)
     if math.isnan(picture) or math.isnan(function):
         return ""
     times = function / picture

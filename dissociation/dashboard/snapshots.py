@@ -37,7 +37,7 @@ from dissociation.phantom_views import Shade, shaded
 from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.pictures import EMBEDDED
 from dissociation.shares import percent
-from dissociation.statistics import LEAST, TOO_FEW, half_ways, paired_difference, rest_alike
+from dissociation.statistics import LEAST, TOO_FEW, paired_difference, rest_alike, sigma50s
 from dissociation.theory import Prediction
 
 #: Key of the trace of B - A.
@@ -116,7 +116,7 @@ def curve_traces(
 
 
 def _curve_trace(key: str, experiment: Experiment, curve: Curve, alike: bool) -> dict[str, Any]:
-    known, half_way = curve.images > 0, half_ways(curve, experiment.measure.chance).mean()
+    known, sigma50 = curve.images > 0, sigma50s(curve, experiment.measure.chance).mean()
     detail = sample_size(experiment, [curve])
     if experiment.invariant and experiment.manipulations:
         detail += "; identical to trained by construction"
@@ -127,7 +127,7 @@ def _curve_trace(key: str, experiment: Experiment, curve: Curve, alike: bool) ->
         "low": plain_numbers((curve.mean - curve.spread)[known]),
         "high": plain_numbers((curve.mean + curve.spread)[known]),
         "detail": detail,
-        "half_way": plain_number(half_way) if alike else None,
+        "half_way": plain_number(sigma50) if alike else None,
     }
 
 
@@ -203,7 +203,7 @@ def comparison_traces(findings: ComparisonResult | None) -> list[dict[str, Any]]
 
 def map_traces(
     experiments: Sequence[Experiment | None],
-    half_ways: Sequence[float],
+    sigma50s: Sequence[float],
     findings: Sequence[ComparisonResult | None],
 ) -> list[dict[str, Any]]:
     """One trace a comparison that has found something.
@@ -214,8 +214,8 @@ def map_traces(
     **Arguments:** one of each a comparison, as [`MapWatch`][] has them.
     """
     traces = []
-    both = zip(findings, zip(experiments, half_ways, strict=True), strict=True)
-    for number, (found, (experiment, half_way)) in enumerate(both):
+    both = zip(findings, zip(experiments, sigma50s, strict=True), strict=True)
+    for number, (found, (experiment, sigma50)) in enumerate(both):
         if found is None or not found.values:
             continue
         places = {
@@ -223,7 +223,7 @@ def map_traces(
             for name, value in found.values.items()
         }
         if experiment is not None:
-            places[experiment.measure.name] = plain_number(half_way)
+            places[experiment.measure.name] = plain_number(sigma50)
         traces.append({"key": str(number), "x": [0], "y": [0], "detail": "", "places": places})
     return traces
 
@@ -286,7 +286,7 @@ def snapshot(watch: Watch) -> dict[str, Any]:
         status, traces = watch.status(), bridge_traces(watch.points())
     elif isinstance(watch, MapWatch):
         status, findings = watch.status(), watch.comparisons.findings()
-        traces = map_traces(watch.experiments, watch.half_ways(), findings)
+        traces = map_traces(watch.experiments, watch.sigma50s(), findings)
     else:
         raise TypeError(type(watch).__name__)
     return _news(watch, status, traces)

@@ -16,7 +16,7 @@ from dissociation.engine.library import Library
 from dissociation.engine.watch import ORDER, Watch
 from dissociation.engine.words import Status
 from dissociation.experiment import Experiment
-from dissociation.theory.bridge import half_way
+from dissociation.theory.bridge import sigma50
 from dissociation.training import Recipe
 
 
@@ -24,7 +24,7 @@ def _rewrites(experiment: Experiment) -> list[str]:
     return [step.name for step in experiment.manipulations]
 
 
-def stored_half_way(library: Library, experiment: Experiment) -> float | None:
+def stored_sigma50(library: Library, experiment: Experiment) -> float | None:
     """σ50 of the last network of an experiment, NaN if its curve does not cross.
 
     **Returns:** `None` if its curve is not stored.
@@ -32,7 +32,7 @@ def stored_half_way(library: Library, experiment: Experiment) -> float | None:
     found = library.curve(experiment, experiment.seeds - 1)
     if found is None:
         return None
-    return half_way(experiment, found.curve)
+    return sigma50(experiment, found.curve)
 
 
 class MapWatch(Watch):
@@ -89,7 +89,7 @@ class MapWatch(Watch):
         for part in self.parts:
             part.cancel()
 
-    def half_ways(self) -> list[float]:
+    def sigma50s(self) -> list[float]:
         """σ50 a comparison; NaN if there is none, or it does not cross, or not all images are in.
 
         Points beside one another must rest on the same images.
@@ -107,7 +107,7 @@ class MapWatch(Watch):
             if experiment is None or curve is None:
                 found.append(math.nan)
             else:
-                found.append(half_way(experiment, curve))
+                found.append(sigma50(experiment, curve))
         return found
 
     def _measuring(self) -> str:

@@ -82,9 +82,9 @@ def test_robustness_of_a_map(address, lab):
     watch = lab.watch_map(comparisons_of(linked(page)), experiments)
     lab.jobs.drain()
     rows = list(csv.DictReader(io.StringIO(fetch(address, lab, page, "csv"))))
-    assert [float(row["sigma50"]) for row in rows] == watch.half_ways()
+    assert [float(row["sigma50"]) for row in rows] == watch.sigma50s()
     values = json.loads(fetch(address, lab, page, "json"))["contrasts"]
-    assert [value["sigma50"] for value in values] == watch.half_ways()
+    assert [value["sigma50"] for value in values] == watch.sigma50s()
     report = fetch(address, lab, page, "report")
     assert "σ50" in report and "robustness to input noise" in report
 

@@ -9,7 +9,7 @@ from dissociation.experiment import Experiment
 from dissociation.manipulations import Scale
 from dissociation.measures import ParameterNoise
 from dissociation.measures.base import Curve
-from dissociation.statistics import half_ways
+from dissociation.statistics import sigma50s
 from dissociation.training import Recipe
 
 from .following import followed
@@ -26,30 +26,30 @@ def test_both_stream_and_are_stored(lab):
     seen, places = [], []
     for status in followed(lab, watch):
         seen.append(status)
-        places.append(watch.half_ways())
+        places.append(watch.sigma50s())
     versions = [status.version for status in seen]
     assert seen[0].progress < 1 and versions == sorted(versions)
     assert watch.status().message == "Complete: 500 images." and not watch.status().stored
-    found = watch.half_ways()
+    found = watch.sigma50s()
     # A point appears once it rests on all images, and does not move after.
     for moves in zip(*places, strict=True):
         assert len({place for place in moves if place == place}) == 1
-    for experiment, half_way in zip(EXPERIMENTS, found, strict=True):
+    for experiment, sigma50 in zip(EXPERIMENTS, found, strict=True):
         curve = lab.library.curve(experiment, experiment.seeds - 1).curve
-        assert half_way == half_ways(Curve(NOISE.x, (curve,), NOISE.total), 0.9)[0] > 0
+        assert sigma50 == sigma50s(Curve(NOISE.x, (curve,), NOISE.total), 0.9)[0] > 0
     assert found[1] < found[0] != found[2]
     again = lab.watch_map(COMPARISONS, EXPERIMENTS)
     assert again.status().stored and again.status().state == "done" and not again.watched
-    assert again.half_ways() == found
+    assert again.sigma50s() == found
 
 
 def test_some_have_no_robustness(lab):
     watch = lab.watch_map(COMPARISONS, [EXPERIMENTS[0], None, EXPERIMENTS[2]])
     lab.jobs.drain()
-    first, none, other = watch.half_ways()
+    first, none, other = watch.sigma50s()
     assert first > 0 and math.isnan(none) and other > 0
     without = lab.watch_map(COMPARISONS)
-    assert not without.curves and all(map(math.isnan, without.half_ways()))
+    assert not without.curves and all(map(math.isnan, without.sigma50s()))
 
 
 def test_leases_of_all_jobs_are_renewed_and_released(lab):

@@ -165,7 +165,7 @@ def test_each_axis_has_a_point_of_its_own(measure, at, lab):
     assert not visit.errors and f"error at {at}" in headline(visit)
 
 
-def test_a_probe_has_no_half_way(lab):
+def test_a_probe_has_no_sigma50(lab):
     query = {**TINY, "seeds": "2", "budgets": "2", "probe_images": "200", "measure": "transfer"}
     visit = Visit("hypothesis", query)
     lab.jobs.drain()

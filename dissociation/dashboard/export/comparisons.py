@@ -29,7 +29,7 @@ from dissociation.dashboard.representation_panel import (
 from dissociation.dashboard.similarity_table import headline, note, similarity_rows
 from dissociation.dashboard.snapshots import comparison_traces, map_traces
 from dissociation.engine.library import Library
-from dissociation.engine.map_watch import stored_half_way
+from dissociation.engine.map_watch import stored_sigma50
 from dissociation.experiment import Experiment
 from dissociation.shares import percent
 
@@ -151,29 +151,29 @@ class PairExport(ComparisonsExport):
 class MapExport(ComparisonsExport):
     """Every rewrite a point.
 
-    - `points`: of the page; `half_ways`: σ50 of each, NaN where there is none.
+    - `points`: of the page; `sigma50s`: σ50 of each, NaN where there is none.
     """
 
     points: list[Point]
-    half_ways: list[float]
+    sigma50s: list[float]
 
     @property
     def robustness(self) -> list[float] | None:
         """See [`ComparisonsExport.robustness`][]."""
         asked = any(point.experiment is not None for point in self.points)
-        return self.half_ways if asked else None
+        return self.sigma50s if asked else None
 
     def chart(self) -> Chart:
         """The map."""
         figure = map_figure(self.points, self.link.values)
         alt = f"{figure.y.title} against {figure.x.title}, a point a network"
         experiments = [point.experiment for point in self.points]
-        return Chart((figure,), map_traces(experiments, self.half_ways, self.findings), alt)
+        return Chart((figure,), map_traces(experiments, self.sigma50s, self.findings), alt)
 
     def report(self) -> Report:
         """Same function?, all measures of all points, the complete comparisons."""
         groups: dict[str, list[ComparisonResult]] = {}
-        table_of = map_table(self.points, self.findings, self.half_ways)
+        table_of = map_table(self.points, self.findings, self.sigma50s)
         for name, found in zip(table_of["Network"], self.findings, strict=True):
             groups.setdefault(name, []).append(found)
         lines = [f"{name}: {_functions(found)}" for name, found in groups.items()]
@@ -234,13 +234,13 @@ def export_pair(library: Library, link: Link) -> PairExport:
 def export_map(library: Library, link: Link) -> MapExport:
     """The points of an address of Map; **raises** as [`export_pair`][] does."""
     points = points_of(link.values)
-    half_ways = [_half_way(library, point.experiment) for point in points]
-    return MapExport(link, *_found(library, link), points, half_ways)
+    sigma50s = [_sigma50(library, point.experiment) for point in points]
+    return MapExport(link, *_found(library, link), points, sigma50s)
 
 
-def _half_way(library: Library, experiment: Experiment | None) -> float:
+def _sigma50(library: Library, experiment: Experiment | None) -> float:
     """σ50 of the last network of an experiment, NaN if there is none."""
-    found = math.nan if experiment is None else stored_half_way(library, experiment)
+    found = math.nan if experiment is None else stored_sigma50(library, experiment)
     if found is None:
         raise NotStored(INCOMPLETE)
     return found
