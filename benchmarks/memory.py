@@ -23,7 +23,7 @@ from dissociation.comparison import Comparison, Side
 from dissociation.experiment import Experiment
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 #: Images after which a curve has had its largest memory.
@@ -72,8 +72,8 @@ CASES: dict[str, Callable[[], Any]] = {
     ),
     "phantom": lambda: PhantomStudy(m.Phantom(1.0), _untrained(1024), draws=1),
     "phantom, 4,096": lambda: PhantomStudy(m.Phantom(1.0), _untrained(4096), draws=1),
-    "causes": lambda: CausesStudy((m.Duplicate(4.0),), _untrained(1024), draws=1),
-    "causes, 4,096": lambda: CausesStudy((m.Nuisance(2048.0),), _untrained(4096), draws=1),
+    "causes": lambda: NoiseDecomposition((m.Duplicate(4.0),), _untrained(1024), draws=1),
+    "causes, 4,096": lambda: NoiseDecomposition((m.Nuisance(2048.0),), _untrained(4096), draws=1),
     "training, 1,024": lambda: Recipe(),
     "training, 4,096": lambda: Recipe(width=4096, batch=4096),
     "training, rotation": lambda: Recipe(width=512, batch=512, task="rotation"),
@@ -188,7 +188,7 @@ def _watch(lab: Any, asked: Any) -> Any:
         return lab.watch_comparisons([asked])
     if isinstance(asked, PhantomStudy):
         return lab.watch_phantom(asked)
-    if isinstance(asked, CausesStudy):
+    if isinstance(asked, NoiseDecomposition):
         return lab.watch_causes(asked)
     if isinstance(asked, Recipe):
         return lab.watch_training(asked, 1)

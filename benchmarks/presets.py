@@ -36,7 +36,7 @@ from dissociation.measures.base import Curve
 from dissociation.phantoms import PhantomFindings
 from dissociation.statistics import summarise
 from dissociation.theory.bridge import Point, laws, within
-from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.causes_findings import NoiseDecompositionResult
 from dissociation.theory.norms import PREDICTORS
 
 KEPT = Path(__file__).parent / "results" / "presets" / "presets.json"
@@ -106,7 +106,7 @@ def _linear(link: Link, results: Sequence[LinearFindings]) -> Figures:
     }
 
 
-def _causes(link: Link, results: Sequence[CausesFindings]) -> Figures:
+def _causes(link: Link, results: Sequence[NoiseDecompositionResult]) -> Figures:
     (found,) = results
     assert found.trained is not None
     layer = link.table.causes(link.values).layer  # type: ignore[misc]

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from dissociation.runner import run
     from dissociation.statistics import Summary, summarise
     from dissociation.theory import Prediction, predicted_curve
-    from dissociation.theory.causes import CausesStudy, causes_from_json, study_causes
+    from dissociation.theory.causes import NoiseDecomposition, causes_from_json, study_causes
     from dissociation.theory.norms import network_norms
     from dissociation.training import PAPER, QUICK, Recipe, train, trained
 
@@ -73,7 +73,7 @@ _HOME = {
     "runner": ("run",),
     "statistics": ("Summary", "summarise"),
     "theory": ("Prediction", "predicted_curve"),
-    "theory.causes": ("CausesStudy", "causes_from_json", "study_causes"),
+    "theory.causes": ("NoiseDecomposition", "causes_from_json", "study_causes"),
     "theory.norms": ("network_norms",),
     "training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
 }

@@ -20,7 +20,7 @@ from dissociation.measures.base import CHUNK
 from dissociation.measures.similarity.pair import FOLDS
 from dissociation.measures.similarity.side import FEW as FEW_OF_SIDE
 from dissociation.phantoms import ANSWERED, PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.theory.noise_sources import PIECE
 from dissociation.training import ROTATION, Recipe
 
@@ -50,7 +50,9 @@ class Check:
 
 
 #: Experiments that are measured together; two networks; a phantom; causes; a training; a check.
-Asked: TypeAlias = Sequence[Experiment] | Comparison | PhantomStudy | CausesStudy | Recipe | Check
+Asked: TypeAlias = (
+    Sequence[Experiment] | Comparison | PhantomStudy | NoiseDecomposition | Recipe | Check
+)
 
 
 def widths_after(recipe: Recipe, steps: Sequence[Manipulation]) -> tuple[int, int]:
@@ -90,7 +92,7 @@ def _sides(asked: Asked) -> list[tuple[Recipe, Sequence[Manipulation]]]:
         return [(asked.recipe, (asked.phantom,))]
     if isinstance(asked, Check):
         return _sides([asked.experiment])
-    if isinstance(asked, CausesStudy):
+    if isinstance(asked, NoiseDecomposition):
         return [(asked.recipe, asked.manipulations)]
     return [(experiment.recipe, experiment.manipulations) for experiment in asked]
 
@@ -100,7 +102,7 @@ def _arrays(asked: Asked) -> float:
         return SLACK * _comparison(asked)
     if isinstance(asked, PhantomStudy):
         return SLACK * _phantom(asked)
-    if isinstance(asked, CausesStudy):
+    if isinstance(asked, NoiseDecomposition):
         return SLACK * _causes(asked)
     if isinstance(asked, Recipe):
         return SLACK * _training(asked)
@@ -243,7 +245,7 @@ def _phantom(study: PhantomStudy) -> float:
     return 6 * network_bytes(*widths) + 4 * hidden
 
 
-def _causes(study: CausesStudy) -> float:
+def _causes(study: NoiseDecomposition) -> float:
     """Three networks, here and on the device, while gradients of ten logits are held.
 
     And the rewritten one once more, laid out for prediction.

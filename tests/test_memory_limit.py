@@ -15,7 +15,7 @@ from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.memory_limit import check_memory
 from dissociation.memory_need import BASE, GIB, Check, need_of, network_bytes, widths_after
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 LARGE = Recipe(width=4096)
@@ -33,7 +33,7 @@ ASKED = {
     "notebook's probe": curves(Transfer(probe="notebook"), (m.Duplicate(2.0),)),
     "contrast": Comparison(Side(LARGE), Side(LARGE, 0, (m.Duplicate(2.0),)), images=10_000),
     "phantom": PhantomStudy(m.Phantom(1.0), LARGE),
-    "causes": CausesStudy((m.Nuisance(4096.0),), LARGE),
+    "causes": NoiseDecomposition((m.Nuisance(4096.0),), LARGE),
     "training": Recipe(width=4096, batch=4096),
     "check": Check(Experiment(InputNoise(), (m.Nuisance(4096.0),), LARGE)),
 }
@@ -117,7 +117,7 @@ def test_everything_that_is_usual_fits():
         Comparison(Side(), Side(manipulations=(m.Duplicate(2.0),)), images=10_000), 2 * GIB
     )
     check_memory(PhantomStudy(m.Phantom(1.0)), 2 * GIB)
-    check_memory(CausesStudy((m.Duplicate(4.0),)), 2 * GIB)
+    check_memory(NoiseDecomposition((m.Duplicate(4.0),)), 2 * GIB)
 
 
 def test_widths_and_weights():

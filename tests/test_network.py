@@ -34,7 +34,7 @@ from dissociation.network import (
 from dissociation.phantoms import PhantomStudy, study_phantom
 from dissociation.runner import run
 from dissociation.theory import predicted_curve
-from dissociation.theory.causes import CausesStudy, study_causes
+from dissociation.theory.causes import NoiseDecomposition, study_causes
 from dissociation.theory.norms import network_norms
 
 
@@ -197,7 +197,7 @@ USES = {
     "compare": lambda network: compare(Comparison(Side(), Side()), (network, network)),
     "function_check": lambda network: function_check(network, network, key=seed_key(0)),
     "network_norms": network_norms,
-    "study_causes": lambda network: study_causes(CausesStudy(), network),
+    "study_causes": lambda network: study_causes(NoiseDecomposition(), network),
     "study_phantom": lambda network: study_phantom(PhantomStudy(Phantom()), network),
     "to_mlp": to_mlp,
     "ensemble": lambda network: ensemble([network]),

@@ -17,14 +17,14 @@ from dissociation.linear.task import LinearTask
 from dissociation.manipulations import REGISTRY, Nuisance, Phantom, Scale
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 VALUES = [
     Experiment(InputNoise()),
     Comparison(Side(), Side()),
     Side(),
-    CausesStudy(),
+    NoiseDecomposition(),
     PhantomStudy(Phantom()),
     LinearStudy(),
     LinearTask(),

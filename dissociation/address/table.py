@@ -15,7 +15,7 @@ from dissociation.linear.study import LinearStudy
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.phantoms import PhantomStudy
 from dissociation.theory.bridge import Candidate
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 
 Values = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ class PageTable:
     comparisons: Callable[[Values], list[Comparison]] | None = None
     study: Callable[[Values], PhantomStudy] | None = None
     linear: Callable[[Values], LinearStudy] | None = None
-    causes: Callable[[Values], CausesStudy] | None = None
+    causes: Callable[[Values], NoiseDecomposition] | None = None
     bridge: Callable[[Values], list[Candidate]] | None = None
 
     @property
@@ -92,7 +92,7 @@ def page_table(
     comparisons: Callable[[Values], list[Comparison]] | None = None,
     study: Callable[[Values], PhantomStudy] | None = None,
     linear: Callable[[Values], LinearStudy] | None = None,
-    causes: Callable[[Values], CausesStudy] | None = None,
+    causes: Callable[[Values], NoiseDecomposition] | None = None,
     bridge: Callable[[Values], list[Candidate]] | None = None,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.

@@ -34,7 +34,7 @@ from dissociation.errors import InvalidValue, check_path
 from dissociation.experiment import Experiment
 from dissociation.phantoms import PhantomStudy
 from dissociation.theory.bridge import Candidate
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ class Lab:
         self._register(watch)
         return watch
 
-    def watch_causes(self, study: CausesStudy) -> CausesWatch:
+    def watch_causes(self, study: NoiseDecomposition) -> CausesWatch:
         """Starts or finds the causes of one network's fragility.
 
         **Raises:** `InvalidValue` if too much is going on.

@@ -24,14 +24,14 @@ from dissociation.measures.base import Curve, SeedCurve
 from dissociation.network import Network
 from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.theory import Prediction, SeedPrediction
-from dissociation.theory.causes import CausesStudy
-from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.causes import NoiseDecomposition
+from dissociation.theory.causes_findings import NoiseDecompositionResult
 from dissociation.theory.norms import Norms, norms_digest
 from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-Study = PhantomStudy | CausesStudy
+Study = PhantomStudy | NoiseDecomposition
 #: Networks kept in memory: about 7 MB each at width 1024.
 NETWORKS_IN_MEMORY = 12
 #: Seconds for which a network that was read is taken to be there: all tasks of a page ask for it.
@@ -256,11 +256,11 @@ class Library:
         """Stores what the study of a phantom found, once it is complete."""
         self._save_study(study, phantom_records.pack_phantom(findings))
 
-    def causes(self, study: CausesStudy) -> CausesFindings | None:
+    def causes(self, study: NoiseDecomposition) -> NoiseDecompositionResult | None:
         """What a study found of the causes of fragility, if it is complete."""
         return self._of_study(study, lambda raw: causes_records.unpack_causes(raw, study))
 
-    def save_causes(self, study: CausesStudy, findings: CausesFindings) -> None:
+    def save_causes(self, study: NoiseDecomposition, findings: NoiseDecompositionResult) -> None:
         """Stores what a study found, once it is complete."""
         self._save_study(study, causes_records.pack_causes(findings))
 

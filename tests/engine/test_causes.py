@@ -22,20 +22,20 @@ from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.engine.tasks import TrainTask
 from dissociation.manipulations import Duplicate, Scale
 from dissociation.theory.bridge import laws, sigma50
-from dissociation.theory.causes import CausesStudy, study_causes
-from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.causes import NoiseDecomposition, study_causes
+from dissociation.theory.causes_findings import NoiseDecompositionResult
 from dissociation.theory.norms import network_norms
 from dissociation.training import Recipe
 
 from .following import followed
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
-STUDY = CausesStudy((Scale(3.0),), RECIPE, images=260, draws=1)
+STUDY = NoiseDecomposition((Scale(3.0),), RECIPE, images=260, draws=1)
 TINY = {"recipe": "custom", "epochs": 1, "batch": 2_048, "width": 16}
 
 
 @pytest.fixture(scope="module")
-def found(small_networks) -> CausesFindings:
+def found(small_networks) -> NoiseDecompositionResult:
     return study_causes(STUDY, small_networks[0])
 
 

@@ -17,7 +17,7 @@ from dissociation.experiment import Experiment
 from dissociation.measures import ParameterNoise
 from dissociation.memory_need import BASE, GIB, PASSING
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 WIDE = Recipe(width=4096)
@@ -44,7 +44,7 @@ def test_the_estimate_is_above_a_measured_peak(tmp_path):
         lambda lab: lab.watch_curves([LARGE]),
         lambda lab: lab.watch_comparisons([Comparison(Side(WIDE), Side(WIDE), images=10_000)]),
         lambda lab: lab.watch_phantom(PhantomStudy(m.Phantom(1.0), WIDE)),
-        lambda lab: lab.watch_causes(CausesStudy(recipe=WIDE)),
+        lambda lab: lab.watch_causes(NoiseDecomposition(recipe=WIDE)),
         lambda lab: lab.watch_training(dataclasses.replace(WIDE, batch=4096), 1),
         lambda lab: lab.watch_map([], [LARGE]),
     ],

@@ -20,7 +20,7 @@ from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
 from dissociation.engine.phantom_task import PhantomTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 from .tiny import RECIPE, plans
@@ -37,7 +37,7 @@ KINDS = {
     ),
     "causes": (
         CausesTask,
-        lambda lab: lab.watch_causes(CausesStudy((m.Scale(2.0),), RECIPE, draws=8)),
+        lambda lab: lab.watch_causes(NoiseDecomposition((m.Scale(2.0),), RECIPE, draws=8)),
     ),
     "phantom": (PhantomTask, lambda lab: lab.watch_phantom(PhantomStudy(m.Phantom(1.0), RECIPE))),
 }

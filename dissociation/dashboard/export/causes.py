@@ -17,8 +17,8 @@ from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import bullets, paragraph, settings, table
 from dissociation.dashboard.export.study import StudyExport
 from dissociation.engine.library import Library
-from dissociation.theory.causes import CausesStudy
-from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.causes import NoiseDecomposition
+from dissociation.theory.causes_findings import NoiseDecompositionResult
 
 INCOMPLETE = "These causes are not complete yet. Open the page, wait for the charts, and try again."
 #: Neurons that a report lists.
@@ -53,7 +53,7 @@ for sigma, shares, predicted, error in zip(
 
 
 @dataclass(frozen=True)
-class CausesExport(StudyExport[CausesStudy, CausesFindings]):
+class CausesExport(StudyExport[NoiseDecomposition, NoiseDecompositionResult]):
     """Complete findings; see [`StudyExport`][]."""
 
     template = _SCRIPT
