@@ -94,7 +94,7 @@ def _neurons(sources: Sources, found: NoiseDecompositionResult) -> dict[str, Any
             "incoming": sources.incoming[layer].tolist(),
             "outgoing": sources.outgoing[layer].tolist(),
             "copies": found.kinds[layer].copies.tolist(),
-            "has_say": found.kinds[layer].has_say.tolist(),
+            "has_say": found.kinds[layer].contributes.tolist(),
         }
         for layer in range(2)
     }

@@ -89,7 +89,7 @@ def kind_names(found: NoiseDecompositionResult, layer: int) -> np.ndarray:
     """`(hidden,)` whether each neuron of a layer is one of its own, a copy, or nuisance."""
     kinds = found.kinds[layer - 1]
     names = np.where(kinds.copies > 1, COPY, OWN)
-    return np.where(kinds.has_say, names, NUISANCE)
+    return np.where(kinds.contributes, names, NUISANCE)
 
 
 def neuron_shares(sources: Sources, layer: int) -> np.ndarray:

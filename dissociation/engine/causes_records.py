@@ -44,7 +44,7 @@ def pack_causes(findings: NoiseDecompositionResult) -> bytes:
             arrays[f"{name}_incoming{layer}"] = sources.incoming[layer]
             arrays[f"{name}_outgoing{layer}"] = sources.outgoing[layer]
     for layer, kinds in enumerate(findings.kinds):
-        arrays |= {f"copies{layer}": kinds.copies, f"say{layer}": kinds.has_say}
+        arrays |= {f"copies{layer}": kinds.copies, f"say{layer}": kinds.contributes}
     predicted = findings.predicted
     arrays |= {f"predicted_{name}": getattr(predicted, name) for name in _PREDICTED}
     arrays |= {f"measured_{name}": getattr(findings.measured, name) for name in _MEASURED}

@@ -52,7 +52,7 @@ def test_trains_then_streams_then_is_stored(lab):
         np.testing.assert_array_equal(getattr(kept.measured, name), getattr(whole.measured, name))
     np.testing.assert_array_equal(kept.predicted.margins, whole.predicted.margins)
     np.testing.assert_array_equal(kept.sources.incoming[1], whole.sources.incoming[1])
-    np.testing.assert_array_equal(kept.kinds[1].has_say, whole.kinds[1].has_say)
+    np.testing.assert_array_equal(kept.kinds[1].contributes, whole.kinds[1].contributes)
     assert (kept.changed, kept.logit_change) == (whole.changed, whole.logit_change)
     assert snapshot(again)["traces"] == snapshot(watch)["traces"]
 

@@ -129,9 +129,9 @@ def test_kinds_of_neurons(network, step, copies, silent):
     # The order does not matter: kinds are told by the weights.
     changed = apply_all(network, (step, Permute(1.0)), key=seed_key(3))
     kinds = neuron_kinds(np.asarray(changed.w2), np.asarray(changed.w3))
-    assert np.sum((kinds.copies > 1) & kinds.has_say) == copies
-    assert np.sum(~kinds.has_say) == silent
-    assert neuron_kinds(changed.w2 * 0, changed.w3).has_say.sum() == 0
+    assert np.sum((kinds.copies > 1) & kinds.contributes) == copies
+    assert np.sum(~kinds.contributes) == silent
+    assert neuron_kinds(changed.w2 * 0, changed.w3).contributes.sum() == 0
 
 
 def test_json_and_digest():
