@@ -128,7 +128,7 @@ def seconds_of_an_empty_unit(lab: Lab) -> float:
             for n in range(EMPTY_UNITS)
         ]
 
-    link = lab.place._link  # type: ignore[attr-defined]
+    link = lab.executor._link  # type: ignore[attr-defined]
     times = []
     for turn in range(TURNS):
         begin = time.perf_counter()
@@ -195,7 +195,7 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
             processes.add_worker()
             os.environ[SCHEDULER_VARIABLE] = processes.address
             other = Lab(folder / "cluster")
-            other.place.require()
+            other.executor.require()
             turns: dict[str, list[dict[str, float]]] = {"alone": [], "cluster": []}
             labs = [("alone", alone), ("cluster", other)]
             running = (processes.scheduler, *processes.workers)

@@ -15,14 +15,14 @@ from dissociation.comparison import Comparison
 from dissociation.engine.asker import Asker, asking_for
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
-from dissociation.engine.cluster.place import chosen_place
+from dissociation.engine.cluster.executor import chosen_executor
 from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
+from dissociation.engine.executor import LOCAL
 from dissociation.engine.jobs import LEASE, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
-from dissociation.engine.place import HERE
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
 from dissociation.engine.settings import CACHE, MAX_WATCHES
@@ -79,8 +79,8 @@ class Lab:
         leave_cores_to_jax()
         self.store = Store(self.folder)
         self.library = Library(self.store)
-        self.place = chosen_place() if start else HERE
-        self.jobs = Jobs(start=start, place=self.place)
+        self.executor = chosen_executor() if start else LOCAL
+        self.jobs = Jobs(start=start, executor=self.executor)
         self.rooms = Rooms()
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
@@ -89,7 +89,7 @@ class Lab:
     @property
     def trouble(self) -> str:
         """What visitors should know of this lab, in sentences; empty if all is well."""
-        return " ".join(filter(None, (self.store.trouble, self.place.trouble)))
+        return " ".join(filter(None, (self.store.trouble, self.executor.trouble)))
 
     @contextmanager
     def asked_by(self, asker: Asker) -> Iterator[None]:
@@ -232,7 +232,7 @@ class Lab:
     def stop(self) -> None:
         """Ends the compute thread, lets the cluster go and closes the store."""
         self.jobs.stop()
-        self.place.stop()
+        self.executor.stop()
         self.store.close()
 
 

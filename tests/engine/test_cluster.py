@@ -63,7 +63,7 @@ def labs(processes, tmp_path, monkeypatch) -> Iterator:
     def one() -> Lab:
         lab = Lab(tmp_path / f"lab{len(made)}")
         made.append(lab)
-        lab.place.require()
+        lab.executor.require()
         assert lab.trouble == ""
         return lab
 
@@ -232,7 +232,7 @@ def test_nobody_answers(tmp_path, monkeypatch, alone, capsys):
     lab = Lab(tmp_path / "lab")
     try:
         with pytest.raises(InvalidValue, match="no Dask scheduler with workers") as caught:
-            lab.place.require()
+            lab.executor.require()
         assert caught.value.field == SCHEDULER_VARIABLE
         # Pages are told, and get their curves nonetheless.
         stocked(lab, alone)

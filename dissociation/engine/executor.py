@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dissociation.engine.task import Steps, Task
 
 
-class Place:
+class Executor:
     """The compute thread of this process, on which one task has its turn at a time.
 
-    - `trouble`: what whoever waits should know of the place, empty if there is nothing to say.
+    - `trouble`: what whoever waits should know of the executor, empty if there is nothing to say.
     """
 
     trouble: str = ""
@@ -30,11 +30,11 @@ class Place:
         return task.run()
 
     def require(self) -> None:
-        """Waits until the place can be used. **Raises:** `InvalidValue` if it cannot."""
+        """Waits until the executor can be used. **Raises:** `InvalidValue` if it cannot."""
 
     def stop(self) -> None:
-        """Lets the place go."""
+        """Lets the executor go."""
 
 
-#: The place of everybody who was not told of another.
-HERE = Place()
+#: The executor of everybody who was not told of another.
+LOCAL = Executor()

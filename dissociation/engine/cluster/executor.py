@@ -1,4 +1,4 @@
-"""The cluster as the place where tasks are done."""
+"""The cluster as the executor of tasks."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dissociation.engine.cluster.checking import checked
 from dissociation.engine.cluster.link import Link
 from dissociation.engine.cluster.measuring import measured
 from dissociation.engine.cluster.training import trained
-from dissociation.engine.place import HERE, Place
+from dissociation.engine.executor import LOCAL, Executor
 from dissociation.engine.settings import SCHEDULER_PATIENCE
 from dissociation.engine.task import Steps, Task
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 from dissociation.errors import InvalidValue
 
 
-class Cluster(Place):
+class Cluster(Executor):
     """Sends training, measuring and checking to a Dask scheduler; all else is done here.
 
     **Arguments:**
@@ -30,15 +30,15 @@ class Cluster(Place):
 
     @property
     def trouble(self) -> str:  # type: ignore[override]
-        """See [`Place`][]."""
+        """See [`Executor`][]."""
         return self._link.trouble or self._link.complaint
 
     def after(self, task: Task) -> tuple[str, ...]:
-        """See [`Place.after`][]. Networks are trained side by side."""
+        """See [`Executor.after`][]. Networks are trained side by side."""
         return super().after(task) if self._link.trouble else ()
 
     def run(self, task: Task, wake: Callable[[], None]) -> Iterator[Steps]:
-        """See [`Place.run`][]."""
+        """See [`Executor.run`][]."""
         if self._link.trouble:
             return task.run()
         if isinstance(task, MeasureTask):
@@ -50,7 +50,7 @@ class Cluster(Place):
         return task.run()
 
     def require(self) -> None:
-        """See [`Place.require`][]."""
+        """See [`Executor.require`][]."""
         # Twice: once to be reached, once for a worker to be there.
         self._link.settled(2 * self._patience + 5)
         if self._link.trouble:
@@ -61,14 +61,14 @@ class Cluster(Place):
             raise InvalidValue(SCHEDULER_VARIABLE, self._link.address, allowed)
 
     def stop(self) -> None:
-        """See [`Place.stop`][]."""
+        """See [`Executor.stop`][]."""
         self._link.stop()
 
 
-def chosen_place() -> Place:
+def chosen_executor() -> Executor:
     """The cluster that the environment names, or this process.
 
     **Raises:** `InvalidValue` if what it names is no address, or cannot be used.
     """
     address = scheduler_address()
-    return HERE if address is None else Cluster(address)
+    return LOCAL if address is None else Cluster(address)
