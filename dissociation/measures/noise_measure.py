@@ -21,9 +21,9 @@ from dissociation.errors import InvalidValue, check_integer, check_number, settl
 from dissociation.measures import noise_kernels as kernels
 from dissociation.measures.base import (
     Axis,
-    Bench,
     Curves,
     Measure,
+    PreparedMeasurement,
     SeedCurve,
     check_images,
     chunks,
@@ -112,14 +112,14 @@ class NoiseMeasure(Measure):
         """See [`Measure.parts`][]."""
         return len(_passes(self.images, self.points))
 
-    def bench(
+    def prepared(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Bench:
-        """See [`Measure.bench`][]."""
-        return _NoiseBench(self, networks, keys, key)
+    ) -> PreparedMeasurement:
+        """See [`Measure.prepared`][]."""
+        return _PreparedNoise(self, networks, keys, key)
 
 
-class _NoiseBench(Bench):
+class _PreparedNoise(PreparedMeasurement):
     def __init__(
         self,
         measure: NoiseMeasure,
@@ -135,7 +135,7 @@ class _NoiseBench(Bench):
         self._groups = _Groups(measure, networks, keys)
 
     def part(self, number: int) -> Generator[None, None, Curves]:
-        """See [`Bench.part`][]: some noise scales on a chunk of images."""
+        """See [`PreparedMeasurement.part`][]: some noise scales on a chunk of images."""
         chunk, span = _passes(self._measure.images, self._measure.points)[number]
         data = mnist_test()
         images = jax.device_put(padded(data.images[chunk]))

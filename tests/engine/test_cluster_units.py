@@ -9,8 +9,8 @@ import pytest
 
 from dissociation.engine import records
 from dissociation.engine.cluster import address, units
-from dissociation.engine.cluster.benches import Benches
 from dissociation.engine.cluster.flight import FAILURE, RESULT, SAID, Arrival, News, Unit, gathered
+from dissociation.engine.cluster.prepared import PreparedMeasurements
 from dissociation.engine.settings import check_settings
 from dissociation.engine.store import DamagedEntry
 from dissociation.errors import InvalidValue, NotFinite
@@ -34,7 +34,7 @@ MEASURES = (
 def worker(monkeypatch):
     """A worker sets variables for the JAX of its own process, and keeps what it has laid out."""
     monkeypatch.setattr(units, "_prepare", lambda: None)
-    monkeypatch.setattr(units, "_benches", Benches())
+    monkeypatch.setattr(units, "_prepared", PreparedMeasurements())
 
 
 def unpacked(found, points):
@@ -89,8 +89,8 @@ def test_other_code_and_other_weights_are_refused(small_networks):
     assert type(caught.value) is RuntimeError
 
 
-def test_benches_used_last_stay():
-    kept, made = Benches(room=100), []
+def test_prepared_measurements_used_last_stay():
+    kept, made = PreparedMeasurements(room=100), []
 
     def get(name, size):
         kept.get(name, lambda: (made.append(name), size))

@@ -13,7 +13,7 @@ from dissociation.engine.store import DamagedEntry
 from dissociation.engine.task import Steps
 from dissociation.engine.tasks import MeasureTask, to_measure, trained_network
 from dissociation.experiment import digest
-from dissociation.measures.base import Bench, SeedCurve, added
+from dissociation.measures.base import PreparedMeasurement, SeedCurve, added
 
 
 def measured(task: MeasureTask, link: Link, wake: Callable[[], None]) -> Iterator[Steps]:
@@ -66,11 +66,11 @@ def _units(task: MeasureTask, seed: int) -> Iterator[Unit]:
     digests = [experiment.seed_digest(seed, weights) for experiment in experiments]
 
     @functools.cache
-    def bench() -> Bench:
-        return first.measure.bench(**to_measure(experiments, [network], (seed,)))
+    def prepared() -> PreparedMeasurement:
+        return first.measure.prepared(**to_measure(experiments, [network], (seed,)))
 
     def here(number: int) -> Generator[None, None, list[SeedCurve]]:
-        curves = yield from bench().part(number)
+        curves = yield from prepared().part(number)
         return [row[0] for row in curves]
 
     def read(results: list[bytes]) -> list[SeedCurve]:

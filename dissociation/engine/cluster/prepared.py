@@ -6,28 +6,32 @@ import collections
 import threading
 from collections.abc import Callable
 
-from dissociation.measures.base import Bench
+from dissociation.measures.base import PreparedMeasurement
 
 #: Bytes of networks laid out; the ones used last stay, and always the very last.
 ROOM = 2**30
 
 
-class Benches:
-    """The benches used last, by name."""
+class PreparedMeasurements:
+    """The prepared measurements used last, by name."""
 
     def __init__(self, room: int = ROOM):
         self._room = room
         self._lock = threading.Lock()
-        self._kept: collections.OrderedDict[str, tuple[Bench, int]] = collections.OrderedDict()
+        self._kept: collections.OrderedDict[str, tuple[PreparedMeasurement, int]] = (
+            collections.OrderedDict()
+        )
 
-    def get(self, name: str, make: Callable[[], tuple[Bench, int]]) -> Bench:
-        """The bench of that name, made if it is not there.
+    def get(
+        self, name: str, make: Callable[[], tuple[PreparedMeasurement, int]]
+    ) -> PreparedMeasurement:
+        """The prepared measurement of that name, made if it is not there.
 
         **Arguments:**
 
-        - `make`: returns a bench and the bytes of its networks.
+        - `make`: returns a prepared measurement and the bytes of its networks.
         """
-        # One at a time: threads that want the same bench would otherwise all make it.
+        # One at a time: threads that want the same one would otherwise all make it.
         with self._lock:
             if name not in self._kept:
                 self._kept[name] = make()
