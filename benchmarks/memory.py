@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dissociation import manipulations as m
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.experiment import Experiment
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.phantoms import PhantomStudy
@@ -62,13 +62,17 @@ CASES: dict[str, Callable[[], Any]] = {
         Transfer(images=2_000, points=1, probe="notebook"), 1024, 2, (), (m.Nuisance(4096.0),)
     ),
     "contrast, 1,000 images": lambda: Comparison(
-        Side(_untrained(1024)), Side(_untrained(1024), 0, (m.Duplicate(4.0),))
+        NetworkSpec(_untrained(1024)), NetworkSpec(_untrained(1024), 0, (m.Duplicate(4.0),))
     ),
     "contrast, 10,000 images": lambda: Comparison(
-        Side(_untrained(1024)), Side(_untrained(1024), 0, (m.Nuisance(1024.0),)), images=10_000
+        NetworkSpec(_untrained(1024)),
+        NetworkSpec(_untrained(1024), 0, (m.Nuisance(1024.0),)),
+        images=10_000,
     ),
     "contrast, 4,096 beside 8,192": lambda: Comparison(
-        Side(_untrained(4096)), Side(_untrained(4096), 0, (m.Nuisance(4096.0),)), thorough=False
+        NetworkSpec(_untrained(4096)),
+        NetworkSpec(_untrained(4096), 0, (m.Nuisance(4096.0),)),
+        thorough=False,
     ),
     "phantom": lambda: PhantomStudy(m.Phantom(1.0), _untrained(1024), draws=1),
     "phantom, 4,096": lambda: PhantomStudy(m.Phantom(1.0), _untrained(4096), draws=1),
@@ -96,7 +100,7 @@ CASES: dict[str, Callable[[], Any]] = {
         Transfer(images=5_000, points=1, probe="notebook"), 512, 1, (), (m.Nuisance(512.0),)
     ),
     "contrast, layer 1, 4,000 images": lambda: Comparison(
-        Side(_untrained(2048)), Side(_untrained(2048), 1), layer=1, images=4_000
+        NetworkSpec(_untrained(2048)), NetworkSpec(_untrained(2048), 1), layer=1, images=4_000
     ),
     "phantom, 2,048": lambda: PhantomStudy(m.Phantom(1.0), _untrained(2048), draws=1),
     "training, 2,048": lambda: Recipe(width=2048, batch=512),
@@ -119,10 +123,16 @@ CASES: dict[str, Callable[[], Any]] = {
         Transfer(images=4_000, points=1, probe="notebook"), 900, 1, (), (m.Nuisance(700.0),)
     ),
     "contrast, 3,000 images": lambda: Comparison(
-        Side(_untrained(1500)), Side(_untrained(1500), 0, (m.Duplicate(2.0),)), images=3_000
+        NetworkSpec(_untrained(1500)),
+        NetworkSpec(_untrained(1500), 0, (m.Duplicate(2.0),)),
+        images=3_000,
     ),
     "contrast, two seeds, layer 1": lambda: Comparison(
-        Side(_untrained(512)), Side(_untrained(512), 1), layer=1, images=10_000, thorough=False
+        NetworkSpec(_untrained(512)),
+        NetworkSpec(_untrained(512), 1),
+        layer=1,
+        images=10_000,
+        thorough=False,
     ),
     "phantom, 3,000, images": lambda: PhantomStudy(
         m.Phantom(1.0), _untrained(3000), noise="input_noise", draws=1
@@ -159,7 +169,10 @@ def drawn(number: int) -> Any:
         )
     )
     if kind == "contrast":
-        first, second = Side(_untrained(width)), Side(_untrained(width), 1, (some[0],))
+        first, second = (
+            NetworkSpec(_untrained(width)),
+            NetworkSpec(_untrained(width), 1, (some[0],)),
+        )
         images = rng.choice((500, 1_000, 2_000, 5_000, 10_000))
         return Comparison(first, second, layer, images, thorough=rng.random() < 0.5)
     if kind == "phantom":

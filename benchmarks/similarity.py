@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks import independent, machine
 from dissociation import manipulations as m
 from dissociation.comparing import stream
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.datasets import mnist_test
 from dissociation.measures.similarity import SIMILARITIES, Pair
 from dissociation.measures.similarity.sample import stratified_order
@@ -142,7 +142,9 @@ def activations(images: int) -> tuple[np.ndarray, np.ndarray]:
 
 def comparison(step: m.Manipulation, images: int, *, thorough: bool = True) -> Comparison:
     """The network beside its rewrite."""
-    return Comparison(Side(), Side(QUICK, 0, (step,)), LAYER, images, thorough=thorough)
+    return Comparison(
+        NetworkSpec(), NetworkSpec(QUICK, 0, (step,)), LAYER, images, thorough=thorough
+    )
 
 
 def first_news(both: Comparison) -> tuple[float, float]:

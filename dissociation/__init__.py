@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dissociation.comparing import ComparisonResult, compare
-    from dissociation.comparison import Comparison, Side, contrast_from_json
+    from dissociation.comparison import Comparison, NetworkSpec, Side, contrast_from_json
     from dissociation.datasets import mnist_test, mnist_train
     from dissociation.errors import DamagedData, InvalidValue
     from dissociation.experiment import Experiment, from_json
@@ -46,7 +46,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "comparing": ("ComparisonResult", "compare"),
-    "comparison": ("Comparison", "Side", "contrast_from_json"),
+    "comparison": ("Comparison", "NetworkSpec", "Side", "contrast_from_json"),
     "datasets": ("mnist_test", "mnist_train"),
     "errors": ("DamagedData", "InvalidValue"),
     "experiment": ("Experiment", "from_json"),

@@ -18,8 +18,8 @@ from dissociation.measures.similarity import (
     Similarity,
     shuffled_scores,
 )
+from dissociation.measures.similarity.representation import Representation
 from dissociation.measures.similarity.sample import stratified_order
-from dissociation.measures.similarity.side import OneSide
 from dissociation.network import Network, hidden_and_logits, seed_key, weights_digest
 from dissociation.normal_form import NormalForms, compare_normal_forms
 from dissociation.pictures import Picture, picture
@@ -75,17 +75,19 @@ def steps_of(comparison: Comparison) -> int:
     return 1 + coarse + int(comparison.thorough) + sum(len(_groups(group)) for group in rounds)
 
 
-def _seen(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
+def _seen(network: Network, layer: int, images: int) -> tuple[Representation, Representation]:
     """Hidden layer and logits of a network on the first images."""
     shown = mnist_test().images[stratified_order()[:images]]
     hidden, outputs = hidden_and_logits(network, shown, layer)
-    return OneSide(hidden), OneSide(outputs)
+    return Representation(hidden), Representation(outputs)
 
 
-_kept: collections.OrderedDict[tuple, tuple[OneSide, OneSide]] = collections.OrderedDict()
+_kept: collections.OrderedDict[tuple, tuple[Representation, Representation]] = (
+    collections.OrderedDict()
+)
 
 
-def _first_side(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
+def _first_side(network: Network, layer: int, images: int) -> tuple[Representation, Representation]:
     """The same, with all that was made of it: a sweep has one first side throughout."""
     name = (weights_digest(network), layer, images)
     if name not in _kept:

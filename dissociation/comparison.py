@@ -40,7 +40,7 @@ FEW = 1_000
 
 
 @dataclass(frozen=True)
-class Side:
+class NetworkSpec:
     """One network of a comparison.
 
     - `recipe`, `seed`: network `seed` of that recipe.
@@ -76,6 +76,10 @@ class Side:
         return manipulate.apply_all(trained, self.manipulations, key=own)
 
 
+#: The name that scripts which were exported import.
+Side = NetworkSpec
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Two networks on the same images, compared at a hidden layer and at the outputs.
@@ -90,8 +94,8 @@ class Comparison:
     **Raises:** `InvalidValue` if a field lies outside its range.
     """
 
-    first: Side
-    second: Side
+    first: NetworkSpec
+    second: NetworkSpec
     layer: int = 2
     images: int = FEW
     key: int = NOTEBOOK_KEY
@@ -107,7 +111,7 @@ class Comparison:
         )
 
     @property
-    def sides(self) -> tuple[Side, Side]:
+    def sides(self) -> tuple[NetworkSpec, NetworkSpec]:
         """Both networks."""
         return self.first, self.second
 
@@ -153,10 +157,10 @@ def contrast_from_json(values: Any) -> Comparison:
     )
 
 
-def _side(name: str, values: Any) -> Side:
+def _side(name: str, values: Any) -> NetworkSpec:
     check_object(name, values, {"recipe", "seed", "manipulations"})
     try:
-        return Side(
+        return NetworkSpec(
             recipe=read_recipe(values.get("recipe", {})),
             seed=values.get("seed", 0),
             manipulations=read_steps(values.get("manipulations", [])),

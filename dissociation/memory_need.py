@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dissociation.comparison import FEW, Comparison, Side
+from dissociation.comparison import FEW, Comparison, NetworkSpec
 from dissociation.datasets import CLASSES, PIXELS
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 from dissociation.measures import ParameterNoise, Transfer
 from dissociation.measures.base import CHUNK
 from dissociation.measures.similarity.pair import FOLDS
-from dissociation.measures.similarity.side import FEW as FEW_OF_SIDE
+from dissociation.measures.similarity.representation import FEW as FEW_OF_SIDE
 from dissociation.phantoms import ANSWERED, PhantomStudy
 from dissociation.theory.causes import NoiseDecomposition
 from dissociation.theory.noise_sources import PIECE
@@ -202,7 +202,7 @@ def _transfer(experiments: Sequence[Experiment]) -> float:
     return held + CHILD + FLOAT * (shared + 2 * features + probe)
 
 
-def _side(side: Side) -> tuple[int, int]:
+def _side(side: NetworkSpec) -> tuple[int, int]:
     return widths_after(side.recipe, side.manipulations)
 
 

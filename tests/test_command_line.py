@@ -29,7 +29,7 @@ from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
 from dissociation.command_line.text_tables import curves_as_text
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.curve_files import as_csv
 from dissociation.dashboard.export.comparisons import export_map
 from dissociation.engine import jobs as j
@@ -402,7 +402,7 @@ class TestList:
 
 PLAN = Experiment(ParameterNoise(images=200, points=3), recipe=Recipe(epochs=0, width=16), seeds=1)
 GOOD = PLAN.to_json()
-PAIRED = Comparison(Side(), Side()).to_json()
+PAIRED = Comparison(NetworkSpec(), NetworkSpec()).to_json()
 DEEP = "[" * 100_000 + "]" * 100_000
 
 

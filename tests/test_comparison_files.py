@@ -10,7 +10,7 @@ import math
 import pytest
 
 from dissociation.comparing import ComparisonResult
-from dissociation.comparison import Comparison, Side, contrast_from_json
+from dissociation.comparison import Comparison, NetworkSpec, contrast_from_json
 from dissociation.comparison_files import as_csv, as_json
 from dissociation.manipulations import Duplicate, Scale
 from dissociation.measures.similarity import SIMILARITIES, Baseline
@@ -28,9 +28,11 @@ FOUND = ComparisonResult(
     {name: value + 0.5 for name, value in NUMBERS.items()},
     {"cka": "A's activations are all 0"},
 )
-SECOND = Side(QUICK, 2, (Scale(20.0, layer=1), Duplicate(1.5)))
-PAIR = Comparison(Side(), SECOND)
-POINTS = [Comparison(Side(), side, 1, thorough=False) for side in (SECOND, Side(QUICK, 1))]
+SECOND = NetworkSpec(QUICK, 2, (Scale(20.0, layer=1), Duplicate(1.5)))
+PAIR = Comparison(NetworkSpec(), SECOND)
+POINTS = [
+    Comparison(NetworkSpec(), side, 1, thorough=False) for side in (SECOND, NetworkSpec(QUICK, 1))
+]
 
 
 def rows(text: str) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from descriptions import JSON, RECIPES, STEPS, refuse_hostile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.comparison import Comparison, Side, contrast_from_json
+from dissociation.comparison import Comparison, NetworkSpec, contrast_from_json
 from dissociation.errors import InvalidValue
 from dissociation.experiment import MAX_KEY
 from dissociation.manipulations import Nuisance, Scale
@@ -18,7 +18,7 @@ from dissociation.pictures import EMBEDDED
 from dissociation.training import QUICK, Recipe
 
 SIDES = st.builds(
-    Side,
+    NetworkSpec,
     recipe=RECIPES,
     seed=st.integers(0, 19),
     manipulations=st.lists(STEPS, max_size=3).map(tuple),
@@ -32,7 +32,9 @@ COMPARISONS = st.builds(
     key=st.integers(0, MAX_KEY),
     thorough=st.booleans(),
 )
-PLAIN = Comparison(Side(), Side(QUICK, 1, (Nuisance(32.0, group=4), Scale(3.0, layer=1))))
+PLAIN = Comparison(
+    NetworkSpec(), NetworkSpec(QUICK, 1, (Nuisance(32.0, group=4), Scale(3.0, layer=1)))
+)
 
 
 def written(comparison: Comparison):
@@ -50,13 +52,15 @@ def test_there_and_back(found):
 def test_every_field_is_written():
     names = {field.name for field in dataclasses.fields(Comparison)}
     assert set(PLAIN.to_json()) == {*names, "schema"}
-    assert set(PLAIN.to_json()["first"]) == {field.name for field in dataclasses.fields(Side)}
+    assert set(PLAIN.to_json()["first"]) == {
+        field.name for field in dataclasses.fields(NetworkSpec)
+    }
 
 
 def test_what_is_left_out_has_its_default():
     second = {"manipulations": [{"name": "scale", "strength": 20}]}
     found = contrast_from_json({"first": {}, "second": second})
-    assert found == Comparison(Side(), Side(QUICK, 0, (Scale(20.0),)))
+    assert found == Comparison(NetworkSpec(), NetworkSpec(QUICK, 0, (Scale(20.0),)))
 
 
 def assert_refused_or_sound(values) -> None:
@@ -121,5 +125,5 @@ def test_names_the_field(values, field, words):
 
 
 def test_other_recipes_on_both_sides():
-    found = Comparison(Side(Recipe(width=16)), Side(Recipe(width=32)))
+    found = Comparison(NetworkSpec(Recipe(width=16)), NetworkSpec(Recipe(width=32)))
     assert contrast_from_json(written(found)) == found

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dissociation.comparing import ComparisonResult, compare, in_turns, steps_of, stream
-from dissociation.comparison import FEW, Comparison, Side, is_close_look
+from dissociation.comparison import FEW, Comparison, NetworkSpec, is_close_look
 from dissociation.dashboard.similarity_table import headline, live_table, similarity_rows
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue
@@ -23,7 +23,9 @@ RECIPE = Recipe(epochs=1, batch=2_048, width=64)
 
 
 def found(networks: tuple[Network, Network], **settings) -> list[ComparisonResult]:
-    comparison = Comparison(**{"first": Side(RECIPE), "second": Side(RECIPE), **settings})
+    comparison = Comparison(
+        **{"first": NetworkSpec(RECIPE), "second": NetworkSpec(RECIPE), **settings}
+    )
     return list(stream(comparison, networks))
 
 
@@ -40,7 +42,7 @@ def same(reference_networks) -> tuple[Network, Network]:
 )
 def test_an_exact_rewrite_of_the_same_neurons(same, step, times, layer):
     steps = (dataclasses.replace(step, layer=layer),) * times
-    (*_, last) = found(same, second=Side(RECIPE, 0, steps), layer=layer, images=EMBEDDED)
+    (*_, last) = found(same, second=NetworkSpec(RECIPE, 0, steps), layer=layer, images=EMBEDDED)
     assert last.values["disagreement"] == 0 and 0 <= last.values["jensen_shannon"] < 1e-9
     for name in ("cka", "neighbours", "rsa_euclidean_pearson", "rsa_correlation_spearman"):
         assert last.values[name] == pytest.approx(1, abs=2e-3), name
@@ -57,7 +59,7 @@ def test_an_exact_rewrite_of_the_same_neurons(same, step, times, layer):
 
 def test_if_equal_is_a_network_against_itself(reference_networks, same):
     # So many that some measures rest on products of neurons, and others on those of images.
-    (*_, last) = found(tuple(reference_networks), second=Side(RECIPE, 1), images=1_600)
+    (*_, last) = found(tuple(reference_networks), second=NetworkSpec(RECIPE, 1), images=1_600)
     (*_, itself) = found(same, images=1_600, thorough=False)
     assert last.equals.keys() == SIMILARITIES.keys()
     for name, measure in SIMILARITIES.items():
@@ -73,7 +75,7 @@ def test_if_equal_is_a_network_against_itself(reference_networks, same):
 def test_the_table_says_why_a_value_is_not_defined(same):
     why = "are all 0"
     spoiled = same[0]._replace(w2=0 * same[0].w2)
-    (*_, last) = found((same[0], spoiled), second=Side(RECIPE, 1), images=EMBEDDED)
+    (*_, last) = found((same[0], spoiled), second=NetworkSpec(RECIPE, 1), images=EMBEDDED)
     rows = {row["Measure"]: row["Value"] for row in similarity_rows(last)}
     reason, _ = live_table(last)["note"].split(" Does not see", 1)
     assert reason.startswith("Undefined: B") and why in reason
@@ -86,20 +88,20 @@ def test_the_table_says_why_a_value_is_not_defined(same):
 
 
 def test_nuisance_moves_the_representation_and_not_the_function(same):
-    (*_, last) = found(same, second=Side(RECIPE, 0, (Nuisance(64.0),)), images=EMBEDDED)
+    (*_, last) = found(same, second=NetworkSpec(RECIPE, 0, (Nuisance(64.0),)), images=EMBEDDED)
     assert last.values["disagreement"] == 0 and last.values["logit_change"] < 1e-4
     assert last.values["procrustes"] > 0.05 and last.values["neighbours"] < 0.98
     assert last.widths[1] > last.widths[0] == 64
 
 
 def test_the_next_layer_does_not_see_what_no_image_uses(same):
-    null = Side(RECIPE, 0, (InputNull(0.1, images="test"),))
+    null = NetworkSpec(RECIPE, 0, (InputNull(0.1, images="test"),))
     (*_, last) = found(same, second=null, layer=1, images=EMBEDDED)
     assert last.values["procrustes"] < 0.02
 
 
 def test_other_networks_differ_in_both(reference_networks):
-    (*_, last) = found(tuple(reference_networks), second=Side(RECIPE, 1), images=EMBEDDED)
+    (*_, last) = found(tuple(reference_networks), second=NetworkSpec(RECIPE, 1), images=EMBEDDED)
     assert last.values["disagreement"] > 0 and last.values["cka"] < 0.999
     assert last.normal_forms.residual > 0.1
     # And yet far more alike than unrelated ones.
@@ -111,10 +113,10 @@ def test_other_networks_differ_in_both(reference_networks):
 @pytest.mark.parametrize("images", [EMBEDDED, FEW + 100])
 def test_coarse_to_fine(same, images):
     news = found(same, images=images)
-    comparison = Comparison(Side(RECIPE), Side(RECIPE), images=images)
+    comparison = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE), images=images)
     assert len(news) == steps_of(comparison)
     assert news[0].pictures is not None and not news[0].values
-    quick = Comparison(Side(RECIPE), Side(RECIPE), images=images, thorough=False)
+    quick = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE), images=images, thorough=False)
     assert len(list(stream(quick, same))) == steps_of(quick) < steps_of(comparison)
     counts = [len(findings.values) + len(findings.baselines) for findings in news]
     assert counts == sorted(counts) and news[-1].values.keys() == SIMILARITIES.keys()
@@ -134,7 +136,7 @@ def test_others_have_their_turn_after_each_measure(same, images, monkeypatch):
         return of(self, pair)
 
     monkeypatch.setattr(Similarity, "of", noted)
-    comparison = Comparison(Side(RECIPE), Side(RECIPE), images=images)
+    comparison = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE), images=images)
     before = pauses = 0
     for moment in in_turns(comparison, same):
         assert len(calls) - before == (moment is None)
@@ -143,7 +145,7 @@ def test_others_have_their_turn_after_each_measure(same, images, monkeypatch):
 
 
 def test_the_same_again(same):
-    comparison = {"second": Side(RECIPE, 0, (Nuisance(32.0),)), "images": EMBEDDED}
+    comparison = {"second": NetworkSpec(RECIPE, 0, (Nuisance(32.0),)), "images": EMBEDDED}
     assert found(same, **comparison)[-1].values == found(same, **comparison)[-1].values
 
 
@@ -178,18 +180,18 @@ def test_a_layer_that_never_responds(test_labels):
 def test_limits(settings, field):
     with pytest.raises(InvalidValue, match=field):
         if field == "seed":
-            Side(RECIPE, 99)
-        Comparison(**{"first": Side(RECIPE), "second": Side(RECIPE), **settings})
+            NetworkSpec(RECIPE, 99)
+        Comparison(**{"first": NetworkSpec(RECIPE), "second": NetworkSpec(RECIPE), **settings})
 
 
 def test_digests():
-    base = Comparison(Side(RECIPE), Side(RECIPE))
+    base = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE))
     others = [
-        Comparison(Side(RECIPE), Side(RECIPE, 1)),
-        Comparison(Side(RECIPE), Side(RECIPE, 0, (Scale(2.0),))),
-        Comparison(Side(RECIPE), Side(RECIPE), layer=1),
-        Comparison(Side(RECIPE), Side(RECIPE), images=10_000),
-        Comparison(Side(RECIPE), Side(RECIPE), key=1),
+        Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE, 1)),
+        Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (Scale(2.0),))),
+        Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE), layer=1),
+        Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE), images=10_000),
+        Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE), key=1),
     ]
     assert len({comparison.digest() for comparison in (base, *others)}) == 6
     assert base.digest() != base.digest(("a", "b"))
@@ -197,7 +199,9 @@ def test_digests():
 
 class TestCompare:
     def test_is_the_last_of_the_stream(self, same):
-        comparison = Comparison(Side(RECIPE), Side(RECIPE, 0, (Scale(3.0),)), images=EMBEDDED)
+        comparison = Comparison(
+            NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (Scale(3.0),)), images=EMBEDDED
+        )
         *_, last = stream(comparison, same)
         once = compare(comparison, same)
         assert (once.values, once.images, once.baselines) == (
@@ -216,18 +220,18 @@ class TestCompare:
 
         monkeypatch.setattr("dissociation.comparing.trained", counted)
         recipe = Recipe(epochs=0, width=16)
-        first = Side(recipe)
+        first = NetworkSpec(recipe)
         quick = {"images": EMBEDDED, "thorough": False}
-        equal = compare(Comparison(first, Side(recipe), **quick))
+        equal = compare(Comparison(first, NetworkSpec(recipe), **quick))
         assert len(seeds) == 1 and equal.values["disagreement"] == 0 and not equal.baselines
         given = tuple(trained(recipe, seed_key(seed)) for seed in (0, 1))
-        other = Comparison(first, Side(recipe, 1), **quick)
+        other = Comparison(first, NetworkSpec(recipe, 1), **quick)
         assert compare(other).values == compare(other, given).values
         assert len(seeds) == 3
 
 
 def test_a_close_look_is_at_one_pair():
-    pair = Comparison(Side(RECIPE), Side(RECIPE))
+    pair = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE))
     point = dataclasses.replace(pair, thorough=False)
     assert is_close_look([pair])
     assert not is_close_look([point]) and not is_close_look([pair, pair])

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from dissociation import manipulations as m
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
@@ -31,7 +31,9 @@ ASKED = {
     "input noise": curves(InputNoise(), (), (m.Nuisance(4096.0),)),
     "transfer": curves(Transfer(), (), (m.Nuisance(2048.0),)),
     "notebook's probe": curves(Transfer(probe="notebook"), (m.Duplicate(2.0),)),
-    "contrast": Comparison(Side(LARGE), Side(LARGE, 0, (m.Duplicate(2.0),)), images=10_000),
+    "contrast": Comparison(
+        NetworkSpec(LARGE), NetworkSpec(LARGE, 0, (m.Duplicate(2.0),)), images=10_000
+    ),
     "phantom": PhantomStudy(m.Phantom(1.0), LARGE),
     "causes": NoiseDecomposition((m.Nuisance(4096.0),), LARGE),
     "training": Recipe(width=4096, batch=4096),
@@ -92,7 +94,7 @@ def test_what_fits_is_let_through():
 
 
 def test_several_things_at_once_if_none_is_enough():
-    wide = Comparison(Side(LARGE), Side(LARGE), images=10_000)
+    wide = Comparison(NetworkSpec(LARGE), NetworkSpec(LARGE), images=10_000)
     limit = BASE + 0.55 * GIB
     with pytest.raises(
         InvalidValue, match=r"this fits: images of 500 and width of at most"
@@ -114,7 +116,8 @@ def test_everything_that_is_usual_fits():
         usual = [chain for chain in rewrites if chain[0].name != "phantom"]
         check_memory(curves(measure, (), *usual[:4], recipe=Recipe()), 2 * GIB)
     check_memory(
-        Comparison(Side(), Side(manipulations=(m.Duplicate(2.0),)), images=10_000), 2 * GIB
+        Comparison(NetworkSpec(), NetworkSpec(manipulations=(m.Duplicate(2.0),)), images=10_000),
+        2 * GIB,
     )
     check_memory(PhantomStudy(m.Phantom(1.0)), 2 * GIB)
     check_memory(NoiseDecomposition((m.Duplicate(4.0),)), 2 * GIB)

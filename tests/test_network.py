@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from notebook_networks import notebook_networks
 
 from dissociation.comparing import compare
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.errors import InvalidValue, NotFinite
 from dissociation.experiment import Experiment
 from dissociation.function_checks import function_check
@@ -194,7 +194,9 @@ USES = {
     "logits": lambda network: logits(network, np.zeros((1, 784), np.float32)),
     "run": lambda network: run(STUDY, [network]),
     "predicted_curve": lambda network: predicted_curve(STUDY, [network]),
-    "compare": lambda network: compare(Comparison(Side(), Side()), (network, network)),
+    "compare": lambda network: compare(
+        Comparison(NetworkSpec(), NetworkSpec()), (network, network)
+    ),
     "function_check": lambda network: function_check(network, network, key=seed_key(0)),
     "network_norms": network_norms,
     "study_causes": lambda network: study_causes(NoiseDecomposition(), network),

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.errors import InvalidValue, check_integer, check_number
 from dissociation.experiment import Experiment, from_json
 from dissociation.linear.study import LinearStudy
@@ -22,8 +22,8 @@ from dissociation.training import Recipe
 
 VALUES = [
     Experiment(InputNoise()),
-    Comparison(Side(), Side()),
-    Side(),
+    Comparison(NetworkSpec(), NetworkSpec()),
+    NetworkSpec(),
     NoiseDecomposition(),
     PhantomStudy(Phantom()),
     LinearStudy(),

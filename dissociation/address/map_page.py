@@ -10,7 +10,7 @@ from dissociation.address.names import TRAINED
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.representation_page import LAYER
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.errors import InvalidValue
 from dissociation.experiment import MAX_SEEDS, Experiment
 from dissociation.manipulations import REGISTRY
@@ -115,10 +115,10 @@ def points_of(values: Values) -> list[Point]:
     **Raises:** `InvalidValue`.
     """
     recipe, layer, key = p.recipe_of(values), int(values["layer"]), values["key"]
-    trained = Side(recipe, 0)
+    trained = NetworkSpec(recipe, 0)
     measure = ROBUSTNESS.get(values["across"])
 
-    def point(side: Side, group: str, label: str, rank: int) -> Point:
+    def point(side: NetworkSpec, group: str, label: str, rank: int) -> Point:
         comparison = Comparison(trained, side, layer, key=key, thorough=False)
         experiment = None
         if measure is not None and side.recipe.task == DIGITS:
@@ -131,12 +131,14 @@ def points_of(values: Values) -> list[Point]:
             # A rewrite of the layer that is looked at, where it can be.
             at = {f"{name}.layer": str(layer)} if layer in REGISTRY[name].layers else {}
             step = p.manipulation_of(name, {**values, **at, name: strength})
-            found.append(point(Side(recipe, 0, (step,)), name, step.describe_strength(), rank))
+            found.append(
+                point(NetworkSpec(recipe, 0, (step,)), name, step.describe_strength(), rank)
+            )
     for rank in range(values["landmarks"]):
-        found.append(point(Side(recipe, rank + 1), OTHERS, f"network {rank + 2}", rank))
+        found.append(point(NetworkSpec(recipe, rank + 1), OTHERS, f"network {rank + 2}", rank))
     turned = dataclasses.replace(recipe, task=ROTATION)
     for rank in range(values["rotation"]):
-        found.append(point(Side(turned, rank), ROTATED, f"network {rank + 1}", rank))
+        found.append(point(NetworkSpec(turned, rank), ROTATED, f"network {rank + 1}", rank))
     if len(found) == 1:
         raise InvalidValue("show", values["show"], "choose a rewrite or another network")
     return found

@@ -9,7 +9,7 @@ from dissociation.address.chains import chain_parameter
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.sweep_page import REWRITE
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.comparison import FEW, Comparison, Side
+from dissociation.comparison import FEW, Comparison, NetworkSpec
 from dissociation.experiment import MAX_SEEDS
 from dissociation.manipulations import REGISTRY
 from dissociation.training import DIGITS, LEARNED
@@ -58,9 +58,9 @@ def comparison_of(values: Values) -> Comparison:
     recipe = p.recipe_of(values)
     name = values["rewrite"]
     rewrite = () if name == NONE else (p.manipulation_of(name, values),)
-    first = Side(recipe, values["network_a"] - 1)
+    first = NetworkSpec(recipe, values["network_a"] - 1)
     other = dataclasses.replace(recipe, task=values["task_b"])
-    second = Side(other, values["network_b"] - 1, (*rewrite, *values["then"]))
+    second = NetworkSpec(other, values["network_b"] - 1, (*rewrite, *values["then"]))
     return Comparison(first, second, int(values["layer"]), int(values["images"]), values["key"])
 
 

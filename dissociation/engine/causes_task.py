@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dissociation.comparison import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library
 from dissociation.engine.tasks import still_to_train, trained_network
@@ -43,7 +43,7 @@ class NormsTask(Task):
     - `side`: the network; `key`: of its random rewrites.
     """
 
-    def __init__(self, library: Library, side: Side, key: int):
+    def __init__(self, library: Library, side: NetworkSpec, key: int):
         self.library, self.side, self.key = library, side, key
         self.asked = NoiseDecomposition(side.manipulations, side.recipe, side.seed)
         self.digests = (norms_digest(side, key),)

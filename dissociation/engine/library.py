@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from dissociation.comparing import ComparisonResult
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.engine import causes_records, comparison_records, phantom_records, records
 from dissociation.engine.begun import Begun
 from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
@@ -264,7 +264,7 @@ class Library:
         """Stores what a study found, once it is complete."""
         self._save_study(study, causes_records.pack_causes(findings))
 
-    def norms(self, side: Side, key: int) -> Norms | None:
+    def norms(self, side: NetworkSpec, key: int) -> Norms | None:
         """The norms of a rewritten network, if they were measured; `key`: of random rewrites."""
         weights = self.weights(side.recipe, side.seed)
         if weights is None:
@@ -272,7 +272,7 @@ class Library:
         name = norms_digest(side, key, weights)
         return self._record("curves", name, causes_records.unpack_norms)
 
-    def save_norms(self, side: Side, key: int, norms: Norms) -> None:
+    def save_norms(self, side: NetworkSpec, key: int, norms: Norms) -> None:
         """Stores the norms of a rewritten network."""
         weights = self.weights(side.recipe, side.seed)
         if weights is not None:

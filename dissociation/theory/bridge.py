@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dissociation.comparison import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.experiment import Experiment
 from dissociation.measures.base import SeedCurve
 from dissociation.statistics import sigma50_of
@@ -23,7 +23,7 @@ class Candidate(NamedTuple):
     - `wanted`: whether it is to be measured if it was not.
     """
 
-    side: Side
+    side: NetworkSpec
     experiments: tuple[Experiment, ...]
     wanted: bool
 
@@ -39,7 +39,7 @@ class Point(NamedTuple):
     `sigma50` is NaN while it is not known, or if the curve does not cross.
     """
 
-    side: Side
+    side: NetworkSpec
     experiment: Experiment
     sigma50: float
     norms: Norms

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dissociation.comparing import ComparisonResult, stream
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.comparison_records import pack_comparison, unpack_comparison
 from dissociation.engine.store import DamagedEntry, pack, unpack
@@ -21,7 +21,7 @@ from dissociation.training import Recipe
 from .following import followed
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
-CONTRAST = Comparison(Side(RECIPE), Side(RECIPE, 0, (Nuisance(16.0),)), images=500)
+CONTRAST = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (Nuisance(16.0),)), images=500)
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +56,12 @@ def test_trains_then_streams_then_is_stored(lab):
 
 
 def test_two_networks_are_both_trained(lab):
-    (found,) = complete(lab, Comparison(Side(RECIPE), Side(RECIPE, 1), images=500))
+    (found,) = complete(lab, Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE, 1), images=500))
     assert found.values["cka"] < 1
 
 
 def test_several_at_once(lab):
-    other = Comparison(Side(RECIPE), Side(RECIPE, 0, (Scale(3.0),)), images=500)
+    other = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (Scale(3.0),)), images=500)
     first, second = complete(lab, CONTRAST, other)
     assert first.widths != second.widths
     # Another network altogether: the forms may differ in size, which is stored as well.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Scale
 from dissociation.measures import ParameterNoise
@@ -16,7 +16,7 @@ from .following import followed
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 NOISE = ParameterNoise(images=200, noise_low=1e-4, noise_high=10.0, points=10)
-SIDES = (Side(RECIPE), Side(RECIPE, 0, (Scale(50.0),)), Side(RECIPE, 1))
+SIDES = (NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (Scale(50.0),)), NetworkSpec(RECIPE, 1))
 COMPARISONS = [Comparison(SIDES[0], side, images=500, thorough=False) for side in SIDES]
 EXPERIMENTS = [Experiment(NOISE, side.manipulations, RECIPE, side.seed + 1) for side in SIDES]
 

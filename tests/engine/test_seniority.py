@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dissociation.comparison import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.engine import seniority
 from dissociation.engine.begun import Beginning
 from dissociation.engine.bridge_watch import BridgeWatch
@@ -78,7 +78,7 @@ class TestRank:
         for _ in TrainTask(library, TINY, 0).run():
             pass
         plans = [
-            Candidate(Side(TINY, 0, chain), (Experiment(NOISE, chain, TINY, 1),), True)
+            Candidate(NetworkSpec(TINY, 0, chain), (Experiment(NOISE, chain, TINY, 1),), True)
             for chain in ((), (Scale(3.0),), (Scale(5.0),), (Nuisance(4.0),))
         ]
         BridgeWatch(library, jobs, plans, compute=True)

@@ -10,7 +10,7 @@ from labs import TINY, Visit, fresh_lab
 from benchmarks.memory import compare
 from dissociation import manipulations as m
 from dissociation.command_line.main import BAD_INPUT, main
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.engine.settings import MEMORY
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
@@ -42,7 +42,9 @@ def test_the_estimate_is_above_a_measured_peak(tmp_path):
     "ask",
     [
         lambda lab: lab.watch_curves([LARGE]),
-        lambda lab: lab.watch_comparisons([Comparison(Side(WIDE), Side(WIDE), images=10_000)]),
+        lambda lab: lab.watch_comparisons(
+            [Comparison(NetworkSpec(WIDE), NetworkSpec(WIDE), images=10_000)]
+        ),
         lambda lab: lab.watch_phantom(PhantomStudy(m.Phantom(1.0), WIDE)),
         lambda lab: lab.watch_causes(NoiseDecomposition(recipe=WIDE)),
         lambda lab: lab.watch_training(dataclasses.replace(WIDE, batch=4096), 1),
@@ -84,7 +86,9 @@ def test_a_shell_says_it_too(lab, tmp_path, capsys):
 def test_jobs_that_fit_alone_but_not_together_take_turns(lab, monkeypatch):
     recipe = Recipe(epochs=0, width=64)
     comparisons = [
-        Comparison(Side(recipe, 0), Side(recipe, 0, (m.Nuisance(groups),)), images=2_000)
+        Comparison(
+            NetworkSpec(recipe, 0), NetworkSpec(recipe, 0, (m.Nuisance(groups),)), images=2_000
+        )
         for groups in (50.0, 60.0, 70.0)
     ]
     lab.watch_training(recipe, 1)

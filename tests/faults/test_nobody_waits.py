@@ -10,7 +10,7 @@ import pytest
 from labs import TINY, Visit, fresh_lab
 
 from dissociation import manipulations as m
-from dissociation.comparison import Comparison, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.dashboard.watching import _start_over
 from dissociation.engine import jobs as j
 from dissociation.engine import parked
@@ -32,7 +32,7 @@ KINDS = {
     "contrast": (
         ContrastTask,
         lambda lab: lab.watch_comparisons(
-            [Comparison(Side(RECIPE), Side(RECIPE, 0, (m.Scale(2.0),)), images=500)]
+            [Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (m.Scale(2.0),)), images=500)]
         ),
     ),
     "causes": (

@@ -12,7 +12,7 @@ from dissociation.address.links import Link
 from dissociation.address.names import side_name
 from dissociation.address.presets import PRESETS
 from dissociation.address.representation_page import REPRESENTATION
-from dissociation.comparison import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.links import export_path
 from dissociation.dashboard.snapshots import snapshot
@@ -22,7 +22,7 @@ from dissociation.measures.similarity import SIMILARITIES
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 
 
-def sides(lab) -> tuple[Side, Side]:
+def sides(lab) -> tuple[NetworkSpec, NetworkSpec]:
     (comparison,) = lab.comparisons[-1]
     return comparison.first, comparison.second
 
@@ -44,10 +44,10 @@ def test_what_is_compared(lab):
     visit.widget("scale").set_value(50.0)
     visit.widget("network_b").set_value(2)
     visit.run()
-    assert sides(lab)[1] == Side(first.recipe, 1, (Scale(50.0),))
+    assert sides(lab)[1] == NetworkSpec(first.recipe, 1, (Scale(50.0),))
     visit.widget("rewrite").set_value("none")
     visit.run()
-    assert sides(lab)[1] == Side(first.recipe, 1) and visit.widget("scale") is None
+    assert sides(lab)[1] == NetworkSpec(first.recipe, 1) and visit.widget("scale") is None
 
 
 def test_in_sequence(lab):

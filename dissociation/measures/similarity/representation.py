@@ -51,10 +51,10 @@ def centred(values: np.ndarray) -> Centred:
 NOT_FINITE = "{side} has activations that are not finite numbers"
 CONSTANT = "{side}'s activations are the same for all images"
 
-Make = Callable[["OneSide"], Any]
+Make = Callable[["Representation"], Any]
 
 
-class OneSide:
+class Representation:
     """Activations of one network, `(n, d)`.
 
     **Arguments:**
@@ -66,7 +66,7 @@ class OneSide:
     def __init__(
         self,
         values: np.ndarray,
-        parent: OneSide | None = None,
+        parent: Representation | None = None,
         order: np.ndarray | None = None,
     ):
         values = np.asarray(values)
@@ -129,11 +129,11 @@ class OneSide:
                 self._kept[name] = reordered(known, self.order)
         return self._kept[name]
 
-    def upto(self, images: int) -> OneSide:
+    def upto(self, images: int) -> Representation:
         """Its first images; kept, with all that is made of them."""
         if images >= len(self):
             return self
-        return self.kept(f"first {images}", lambda side: OneSide(side.values[:images]))
+        return self.kept(f"first {images}", lambda side: Representation(side.values[:images]))
 
     def kept(self, name: str, make: Make) -> Any:
         """What depends on the order of the images, made once for this one."""
