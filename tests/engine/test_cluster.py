@@ -260,6 +260,6 @@ def test_the_scheduler_goes_away_in_the_middle(labs, alone, processes, caplog, m
     assert_same_curves(alone, lab.library, plan)
     # And what is asked for afterwards does not even try.
     sent = []
-    monkeypatch.setattr(Link, "send", lambda self, units, flight: sent.append(units))
+    monkeypatch.setattr(Link, "send", lambda self, units, batch: sent.append(units))
     follow(lab, lab.watch_curves([dataclasses.replace(PLAN, key=6)]))
     assert not sent

@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator, Iterator
 
 from dissociation.engine import records
 from dissociation.engine.cluster import units
-from dissociation.engine.cluster.flight import Arrival, News, Unit, gathered
 from dissociation.engine.cluster.link import Link
+from dissociation.engine.cluster.remote_batch import Arrival, News, Unit, collect
 from dissociation.engine.store import DamagedEntry
 from dissociation.engine.task import Steps
 from dissociation.engine.tasks import MeasureTask, to_measure, trained_network
@@ -27,7 +27,7 @@ def measured(task: MeasureTask, link: Link, wake: Callable[[], None]) -> Iterato
     sums: dict[int, list[SeedCurve]] = {}
     following = [0] * len(task.seeds)
     seconds = elsewhere = 0.0
-    for found in gathered(link, work, wake):
+    for found in collect(link, work, wake):
         if not isinstance(found, Arrival):
             if not isinstance(found, News):
                 yield found

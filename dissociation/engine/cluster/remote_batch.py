@@ -1,4 +1,4 @@
-"""Units of one job on their way through the cluster, and what is done about those that do not."""
+"""Units of one job in their batch on the cluster, and what is done about those that do not."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class News(NamedTuple):
     said: Any
 
 
-class Flight:
+class RemoteBatch:
     """What comes back from the cluster, until the compute thread takes it.
 
     - `news`: set whenever there is something to take; `ended`: nothing more will come.
@@ -97,7 +97,7 @@ COMPLAINT = (
 )
 
 
-def gathered(
+def collect(
     link: Link, units: Sequence[Unit], wake: Callable[[], None]
 ) -> Iterator[threading.Event | Arrival | News | None]:
     """Sends units to the cluster, and does here whatever does not come back from it.
@@ -106,13 +106,13 @@ def gathered(
     in between; closed, it takes back what is still out. **Raises:** `NotFinite` if a unit did.
     """
     left = dict(enumerate(units))
-    flight = Flight(wake)
-    recall = link.send(units, flight)
+    batch = RemoteBatch(wake)
+    recall = link.send(units, batch)
     try:
         while True:
-            flight.news.clear()
-            ended = flight.ended
-            for number, kind, value in flight.take():
+            batch.news.clear()
+            ended = batch.ended
+            for number, kind, value in batch.take():
                 if kind == SAID:
                     yield News(number, value)
                 elif kind == FAILURE:
@@ -124,7 +124,7 @@ def gathered(
                     yield arrival
             if ended:
                 break
-            yield flight.news
+            yield batch.news
     finally:
         recall()
     for number, unit in left.items():
