@@ -107,7 +107,7 @@ class PairedComparison:
     share_of_draws: float
 
     @property
-    def told_apart(self) -> bool:
+    def interval_excludes_zero(self) -> bool:
         """Whether the interval excludes 0, which is whether the paired t test has p < 0.05."""
         low, high = self.interval
         return low > 0 or high < 0
@@ -117,7 +117,7 @@ class PairedComparison:
         """Whether one of both tests finds a difference at 5 % and the other does not."""
         if not np.isfinite(self.sign_flip):
             return False
-        return self.told_apart != (self.sign_flip < SIGNIFICANCE)
+        return self.interval_excludes_zero != (self.sign_flip < SIGNIFICANCE)
 
 
 def compare(

@@ -51,7 +51,7 @@ def answer(comparison: PairedComparison, summary: str, at: float, wanted: int) -
     differs = f"{so_far}B's {what} is {size} {way} than A's"
     if count == 1:
         differs += " in the one network there is"
-    elif not (done and comparison.told_apart):
+    elif not (done and comparison.interval_excludes_zero):
         differs += f" on average of {count} networks"
     if np.array_equal(comparison.first, comparison.second):
         differs = f"{so_far}B's {what} equals A's in {_all(count)}"
@@ -60,7 +60,7 @@ def answer(comparison: PairedComparison, summary: str, at: float, wanted: int) -
     parts = _evidence(comparison, summary, unit)
     if not done:
         return Answer(f"{differs}.", f"{'; '.join(parts)}. All networks are needed for a verdict.")
-    if comparison.told_apart:
+    if comparison.interval_excludes_zero:
         if comparison.needed is not None:
             parts.append(
                 f"about {comparison.needed:,} networks would be needed for 80 % power, if the "

@@ -58,7 +58,7 @@ class TheoryTask(Task):
                 found = {**found, name: news}
                 if news.complete:
                     self._save(seed, news)
-                # A glance is better than nothing, but not for long.
+                # A preview is better than nothing, but not for long.
                 if news.images >= min(CHUNK, news.total):
                     self.handicap = THEN
                 yield Step(float(sum(p.images for p in found.values())), total, found)

@@ -104,7 +104,9 @@ class NoiseMeasure(Measure):
         """The conditions of one seed, grouped by what they share, for one draw of the noise."""
 
     @abc.abstractmethod
-    def ripple(self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any) -> Any:
+    def preactivation_noise(
+        self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any
+    ) -> Any:
         """Noise on the first pre-activation per unit of σ, for a chunk of padded images."""
 
     @property
@@ -143,7 +145,7 @@ class _PreparedNoise(PreparedMeasurement):
         errors = np.zeros(self._shape, np.int64)
         for seed, run, group in self._groups:
             p = kernels.pre_activation(images, group.w1)
-            q = self._measure.ripple(group, images, chunk, self._key)
+            q = self._measure.preactivation_noise(group, images, chunk, self._key)
             for some in _parts(span):
                 counts = kernels.count_errors(group, p, q, self._sigmas, some, labels)
                 for member, found in zip(group.members, counts, strict=True):

@@ -219,7 +219,7 @@ class PredictedInputNoise(Method):
     """See the module."""
 
     measure: InputNoise
-    glance: ClassVar[int] = 16
+    preview: ClassVar[int] = 16
 
     def prepare(self, network: Network) -> Prepared:
         """See [`Method.prepare`][]."""

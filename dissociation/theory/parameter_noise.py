@@ -20,7 +20,7 @@ The variance of the readout's noise, `R = σ² Σ_k h2_k²`, is itself random, a
 over it, where neurons that contribute nothing are many or large:
 
 - In narrow layers (`sampled_readout.py`) it is drawn, given the first layer.
-- Else, `CROWD` copies or more of one neuron, such as the notebook's nuisance neurons, rise and fall
+- Else, `MANY_COPIES` or more of one neuron, such as the notebook's nuisance neurons, rise and fall
   together: `R` follows from what they share, a Gaussian of variance `s`, by Gauss-Hermite
   quadrature.
 - Else `R` is taken as log-normal, by the same quadrature, with the variance that is first order in
@@ -55,7 +55,7 @@ from dissociation.theory.sampled_readout import NARROW, SAMPLES, sampled_readout
 #: Summed outgoing weights, relative to their parts, up to which a group contributes nothing.
 NO_CONTRIBUTION = 1e-5
 #: Copies of one neuron from which on what they share is integrated over, and at so many places.
-CROWD, NODES = 8, 5
+MANY_COPIES, NODES = 8, 5
 
 
 class Distinct(NamedTuple):
@@ -65,7 +65,7 @@ class Distinct(NamedTuple):
     - `readout`: `(10, r)` summed outgoing weights; `together`: `(r, 100)` their outer products,
         `apart`: `(r, 100)` the sum of outer products of the copies' weights.
     - `copies`: `(r, 10)` of each row, or with relative noise the copies' squared weights.
-    - `crowd`: the row with the most copies, `None` if those are few.
+    - `most_copied`: the row with the most copies, `None` if those are few.
     - `weights`: `(2, r)` of each row in the readout's noise, summed over its copies, and their
         squares, summed; `None` if all rows contribute.
     """
@@ -78,7 +78,7 @@ class Distinct(NamedTuple):
     together: Any
     apart: Any
     copies: Any
-    crowd: Any
+    most_copied: Any
     weights: Any
 
 
@@ -123,12 +123,12 @@ def distinct(network: Network, *, relative: bool) -> Distinct:
     on_device: dict[str, Any] = {
         name: jax.device_put(np.ascontiguousarray(part, np.float32)) for name, part in parts.items()
     }
-    crowd = jnp.int32(np.argmax(counts)) if counts.max() >= CROWD else None
+    most_copied = jnp.int32(np.argmax(counts)) if counts.max() >= MANY_COPIES else None
     weights = None
     if not contributes.all():
         both = np.stack([pad_to(copies.mean(1), rows), pad_to(squared, rows)])
         weights = jax.device_put(both.astype(np.float32))
-    return Distinct(**on_device, crowd=crowd, weights=weights)
+    return Distinct(**on_device, most_copied=most_copied, weights=weights)
 
 
 @jit(static_argnames=("relative",))
@@ -190,9 +190,9 @@ def _logits(net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relativ
         chances = jnp.full(SAMPLES, 1 / SAMPLES)
         drawn = sampled_readout(mean, variances[0] * per_sigma, net.w2, own_noise, net.copies)
         more = variances[2] * drawn - readout[None]
-    elif net.crowd is not None:
-        own = jnp.broadcast_to(own, variance.shape)[:, net.crowd]
-        more = variances[2] * _crowd_excess(net, first, shared[:, net.crowd], own)
+    elif net.most_copied is not None:
+        own = jnp.broadcast_to(own, variance.shape)[:, net.most_copied]
+        more = variances[2] * _copies_excess(net, first, shared[:, net.most_copied], own)
         chances = jnp.asarray(_nodes()[1])
     elif net.weights is not None:
         total = second.square @ net.weights[0]
@@ -204,13 +204,13 @@ def _logits(net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relativ
     return Moments(second.mean @ net.readout.T, covariance, more, chances)
 
 
-def _crowd_excess(net: Distinct, first: ReluMoments, shared: Any, own: Any) -> Any:
-    """`(NODES, n, 10)` per σ²: the crowd's `Σ h2²`, given what it shares, less its mean."""
-    mean = first.mean @ net.w2[net.crowd]
+def _copies_excess(net: Distinct, first: ReluMoments, shared: Any, own: Any) -> Any:
+    """`(NODES, n, 10)` per σ²: the copies' `Σ h2²`, given what it shares, less its mean."""
+    mean = first.mean @ net.w2[net.most_copied]
     at = mean[None, :] + jnp.sqrt(shared)[None, :] * jnp.asarray(_nodes()[0])[:, None]
     squares = relu_moments(at, jnp.broadcast_to(own[None], at.shape)).square
     average = relu_moments(mean, shared + own).square
-    return (squares - average[None, :])[:, :, None] * net.copies[net.crowd][None, None, :]
+    return (squares - average[None, :])[:, :, None] * net.copies[net.most_copied][None, None, :]
 
 
 def _log_normal(mean: Any, variance: Any) -> Any:
