@@ -97,7 +97,7 @@ class Point(NamedTuple):
 
     - `comparison`: of the trained network with another one.
     - `group`: the rewrite's name, or one of [`LANDMARK_GROUPS`][]; `label`: its strength, or which
-      network; `rank`: its place in its group, from 0.
+      network; `position`: its place in its group, from 0.
     - `experiment`: whose last network's σ50 is its place across; `None` if it has none, or that is
       not asked for.
     """
@@ -105,7 +105,7 @@ class Point(NamedTuple):
     comparison: Comparison
     group: str
     label: str
-    rank: int
+    position: int
     experiment: Experiment | None = None
 
 
@@ -118,27 +118,31 @@ def points_of(values: Values) -> list[Point]:
     trained = NetworkSpec(recipe, 0)
     measure = ROBUSTNESS.get(values["across"])
 
-    def point(side: NetworkSpec, group: str, label: str, rank: int) -> Point:
+    def point(side: NetworkSpec, group: str, label: str, position: int) -> Point:
         comparison = Comparison(trained, side, layer, key=key, thorough=False)
         experiment = None
         if measure is not None and side.recipe.task == DIGITS:
             experiment = Experiment(measure, side.manipulations, recipe, side.seed + 1, key)
-        return Point(comparison, group, label, rank, experiment)
+        return Point(comparison, group, label, position, experiment)
 
     found = [point(trained, TRAINED, "nothing rewritten", 0)]
     for name in [name for name in REGISTRY if name in values["show"]]:
-        for rank, strength in enumerate(REGISTRY[name].strength_range.sweep):
+        for position, strength in enumerate(REGISTRY[name].strength_range.sweep):
             # A rewrite of the layer that is looked at, where it can be.
             at = {f"{name}.layer": str(layer)} if layer in REGISTRY[name].layers else {}
             step = p.manipulation_of(name, {**values, **at, name: strength})
             found.append(
-                point(NetworkSpec(recipe, 0, (step,)), name, step.describe_strength(), rank)
+                point(NetworkSpec(recipe, 0, (step,)), name, step.describe_strength(), position)
             )
-    for rank in range(values["landmarks"]):
-        found.append(point(NetworkSpec(recipe, rank + 1), OTHERS, f"network {rank + 2}", rank))
+    for position in range(values["landmarks"]):
+        found.append(
+            point(NetworkSpec(recipe, position + 1), OTHERS, f"network {position + 2}", position)
+        )
     turned = dataclasses.replace(recipe, task=ROTATION)
-    for rank in range(values["rotation"]):
-        found.append(point(NetworkSpec(turned, rank), ROTATED, f"network {rank + 1}", rank))
+    for position in range(values["rotation"]):
+        found.append(
+            point(NetworkSpec(turned, position), ROTATED, f"network {position + 1}", position)
+        )
     if len(found) == 1:
         raise InvalidValue("show", values["show"], "choose a rewrite or another network")
     return found

@@ -78,7 +78,7 @@ class Jobs:
         with self._changed:
             return self._by_digest.get(digest)
 
-    def submit(self, task: Task, rank: int = 0) -> Job:
+    def submit(self, task: Task, position: int = 0) -> Job:
         """A job for the task: the live one for the same digests, or a new one.
 
         The job is leased for a moment already, so that it is not dropped before the caller
@@ -86,12 +86,12 @@ class Jobs:
 
         **Arguments:**
 
-        - `rank`: how many others the caller wants before: nobody waits for another's ten jobs.
+        - `position`: how many others the caller wants before: nobody waits for another's ten jobs.
         """
         with self._changed:
             if len(self._asked()) + len(self._new_digests(task)) > MAX_QUEUE.value:
                 raise Crowded
-            job = self._submit(task, rank)
+            job = self._submit(task, position)
             job.unclaimed.append(self._clock() + LEASE)
             self._changed.notify_all()
             return job
@@ -126,18 +126,18 @@ class Jobs:
             return set()
         return {task.digests}.union(*map(self._new_digests, task.needs))
 
-    def _submit(self, task: Task, rank: int = 0) -> Job:
+    def _submit(self, task: Task, position: int = 0) -> Job:
         if (live := self._live(task)) is not None:
             for job in (live, *live.needs, *live.after):
-                job.rank = min(job.rank, rank)
+                job.position = min(job.position, position)
             if live.ahead:
                 # Those who offered it do not look at it.
                 live.ahead, live.leases, live.unclaimed = False, {}, []
                 self._line.forget()
             return live
         now = self._clock()
-        job = self._parked.take(task, now) or self._new(task, rank, now)
-        job.rank = rank
+        job = self._parked.take(task, now) or self._new(task, position, now)
+        job.position = position
         first = (*job.needs, *job.after)
         job.state = WAITING if any(not other.finished for other in first) else QUEUED
         for need in job.needs:
@@ -148,8 +148,8 @@ class Jobs:
             self._by_digest[digest] = job
         return job
 
-    def _new(self, task: Task, rank: int, now: float) -> Job:
-        needs = tuple(self._submit(need, rank) for need in task.needs)
+    def _new(self, task: Task, position: int, now: float) -> Job:
+        needs = tuple(self._submit(need, position) for need in task.needs)
         found = (self._by_digest.get(digest) for digest in self._executor.after(task))
         after = tuple(job for job in found if job is not None)
         step, seconds = (task.so_far() if self._executor is LOCAL else None) or (None, 0.0)

@@ -27,7 +27,7 @@ def test_every_rewrite_at_its_usual_strengths(layer):
     points = points_of(values)
     for name, cls in REGISTRY.items():
         mine = [point for point in points if point.group == name]
-        assert [point.rank for point in mine] == list(range(len(mine)))
+        assert [point.position for point in mine] == list(range(len(mine)))
         strengths = [point.comparison.second.manipulations[0].strength for point in mine]
         assert strengths == list(cls.strength_range.sweep)
         layers = {point.comparison.second.manipulations[0].layer for point in mine}
