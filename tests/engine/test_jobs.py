@@ -334,7 +334,7 @@ class TestFairTurns:
             clock.now += 0.1
         assert old.state == aside.state == DONE
 
-    def test_handicap(self, jobs):
+    def test_penalty(self, jobs):
         log = []
         jobs.submit(Count("check", penalty=3.5, log=log, steps=5))
         jobs.submit(Count("curve", log=log, steps=10))
