@@ -28,11 +28,16 @@ run: $(VENV)/run.stamp ## Set everything up and run the lab on 127.0.0.1 (ADDRES
 test: $(VENV)/dev.stamp browser ## Set everything up and run all tests
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(ARGS)
 
-lint: $(VENV)/dev.stamp ## Check style, types, and dependencies for known vulnerabilities
+lint: $(VENV)/dev.stamp ## Check style, types, imports, and dependencies for known vulnerabilities
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python tools/audit.py
+	@for kind in py js css; do \
+		echo "dissociation/: $$(git ls-files "dissociation/*.$$kind" | xargs cat | wc -l) lines of $$kind"; \
+	done
+	@echo "directly in dissociation/: $$(git ls-files ':(glob)dissociation/*.py' | wc -l) modules"
 
 bench: $(VENV)/dev.stamp browser ## Measure speed on this machine and print a table
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -28,10 +28,10 @@ from benchmarks.cluster_processes import Processes
 from benchmarks.kept import Others, keep
 from dissociation.engine import jobs, records
 from dissociation.engine.cluster import measuring, remote_batch
-from dissociation.engine.cluster.address import SCHEDULER_VARIABLE
 from dissociation.engine.cluster.remote_batch import Arrival, Unit
-from dissociation.engine.lab import Lab, cache_folder
+from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
+from dissociation.engine.settings import SCHEDULER_VARIABLE, cache_folder
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.experiment import Experiment

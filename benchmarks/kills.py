@@ -270,7 +270,7 @@ def main() -> None:
     rng = random.Random(given.seed)
     tolls = {"writes": kill_writes(given.folder / "writes", given.writes, rng)}
     if given.trainings + given.curves:
-        from dissociation.engine.lab import keep_compiled_programs
+        from dissociation.engine.settings import keep_compiled_programs
 
         folder = given.folder / "lab"
         # Read by JAX once, when it is imported, and that is here.

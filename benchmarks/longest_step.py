@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -326,18 +327,28 @@ def measured(request: Request, seconds: float) -> dict[str, Any]:
     return {"address": request.address, **json.loads(run.stdout.splitlines()[-1])}
 
 
+def _keep(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Puts rows in the place of those of the same addresses that are kept."""
+    from benchmarks.kept import keep
+
+    kept = json.loads(path.read_text()).get("longest step", {}) if path.exists() else {}
+    known = {row["address"]: row for row in [*kept.get("rows", []), *rows]}
+    keep(path, "longest step", {"rows": list(known.values())})
+
+
 def main() -> None:
     """See the module."""
     if sys.argv[1:2] == ["--one"]:
         request, seconds, folder = Request(*json.loads(sys.argv[2])), *sys.argv[3:]
         print(json.dumps(one(request, float(seconds), Path(folder))), flush=True)
-        return
+        # Nobody waits for what is still compiled.
+        os._exit(0)
     parser = argparse.ArgumentParser(prog="python -m benchmarks.longest_step")
     parser.add_argument("kept", nargs="?", type=Path, help="a run to put the figures into")
     parser.add_argument("--page", choices=REQUESTS)
     parser.add_argument("--seconds", type=float, default=60.0)
     given = parser.parse_args()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for page in [given.page] if given.page else REQUESTS:
         for request in REQUESTS[page]:
             row = measured(request, given.seconds)
@@ -347,10 +358,8 @@ def main() -> None:
             times = f"{row['longest']:6.2f} s {computed:6.2f} s"
             print(f"{times} {beside:>8}  {row['address']}", flush=True)
             print(f"{'':18}{request.reason}; {row['what']}", flush=True)
-    if given.kept:
-        from benchmarks.kept import keep
-
-        keep(given.kept, "longest step", {"rows": rows})
+            if given.kept:
+                _keep(given.kept, rows)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from dissociation.errors import DamagedData
+from dissociation.pauses import cached_property
 
 MNIST_FOLDER = Path(__file__).parent / "data" / "mnist"
 #: How every gzip file begins.
@@ -88,7 +89,7 @@ class Dataset:
     pixels: np.ndarray
     labels: np.ndarray
 
-    @functools.cached_property
+    @cached_property
     def images(self) -> np.ndarray:
         """`(n, 784)` float32 in [0, 1]: pixels / 255."""
         images = self.pixels / np.float32(255)

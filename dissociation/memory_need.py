@@ -38,8 +38,6 @@ KEPT = 8
 TRAIN_IMAGES, BATCHES_HELD = 60_000, 2
 #: A process of its own, and how many matrices it takes, here and there, to decompose one.
 CHILD, SQUARES = 60 * MB, 7
-#: Rewrites whose rows are multiples of those that were there, and so are held only once.
-MULTIPLES = ("scale", "rescale", "permute", "duplicate", "balance")
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def _null_space(recipe: Recipe, steps: Sequence[Manipulation]) -> float:
     for step in steps:
         if step.name == "hidden_null":
             most = max(most, widths[step.layer])
-        if step.name not in MULTIPLES:
+        if not step.multiplies_rows:
             widths[step.layer] = step.widened(widths[step.layer])
     if not most:
         return 0.0
@@ -151,7 +149,7 @@ def _distinct(experiments: Sequence[Experiment], widths: Sequence[tuple[int, int
     size = 0.0
     together = False
     for experiment, (first, second) in zip(experiments, widths, strict=True):
-        own = [step for step in experiment.manipulations if step.name not in MULTIPLES]
+        own = [step for step in experiment.manipulations if not step.multiplies_rows]
         if _apart(experiment) or any(step.name == "hidden_null" for step in own):
             size += float(first * second)
         elif own:

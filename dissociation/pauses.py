@@ -9,6 +9,7 @@ one a pause is nothing, and work is done at once.
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import threading
 from collections.abc import Callable, Iterator
@@ -37,6 +38,22 @@ class Turn(Protocol):
 
     def beside(self, work: Callable[[], T]) -> T:
         """Does work on a thread of its own while others have their turn; returns what it gives."""
+
+
+class cached_property(functools.cached_property[T]):
+    """Computed once an object. No lock is held meanwhile, as Python 3.11's does for all objects.
+
+    A step that paused in one would keep it, and the next to want it would wait for ever.
+    """
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """The value, which is kept in the object's dictionary."""
+        if instance is None:
+            return self
+        known = instance.__dict__
+        if self.attrname not in known:
+            known[self.attrname] = self.func(instance)
+        return known[self.attrname]
 
 
 _own = threading.local()

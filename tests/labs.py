@@ -20,7 +20,8 @@ from dissociation.dashboard import warm_up
 from dissociation.dashboard.state import PageState
 from dissociation.engine import lab as lab_module
 from dissociation.engine.jobs import Jobs
-from dissociation.engine.lab import CACHE_VARIABLE, Lab
+from dissociation.engine.lab import Lab
+from dissociation.engine.settings import CACHE_VARIABLE
 from dissociation.engine.store import Store
 
 ROOT = Path(__file__).parents[1]

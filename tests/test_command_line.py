@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import comparisons_of, curves_of, read_address
 from dissociation.address.map_page import points_of
 from dissociation.address.names import condition_names
@@ -33,7 +34,8 @@ from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.curve_files import as_csv
 from dissociation.dashboard.export.comparisons import export_map
 from dissociation.engine import jobs as j
-from dissociation.engine.lab import CACHE_VARIABLE, Lab
+from dissociation.engine.lab import Lab
+from dissociation.engine.settings import CACHE_VARIABLE
 from dissociation.errors import DamagedData
 from dissociation.experiment import Experiment, from_json
 from dissociation.manipulations import Scale
@@ -523,8 +525,8 @@ class TestSources:
             expected = LinearWork(link.table.linear(link.values))
         elif link.table.causes is not None:
             expected = CausesWork(link.table.causes(link.values))
-        elif link.table.bridge is not None:
-            expected = BridgeWork(link.table.bridge(link.values))
+        elif link.table.bridge:
+            expected = BridgeWork(candidates_of(link.values))
         elif link.table.name == "map":
             experiments = [point.experiment for point in points_of(link.values)]
             expected = ComparisonWork(comparisons_of(link), experiments)

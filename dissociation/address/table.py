@@ -14,7 +14,6 @@ from dissociation.experiment import Experiment
 from dissociation.linear.study import LinearStudy
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.bridge import Candidate
 from dissociation.theory.causes import NoiseDecomposition
 
 Values = Mapping[str, Any]
@@ -45,8 +44,8 @@ class PageTable:
     - `study`: from values to the phantom that the page is of.
     - `linear`: from values to the linear networks that the page is of.
     - `causes`: from values to the network whose fragility the page explains.
-    - `bridge`: from values to the networks that the page holds against theory.
-        All **raise** `InvalidValue` if values contradict each other.
+    - `bridge`: whether the page holds networks against theory; which, its candidates say.
+        All functions **raise** `InvalidValue` if values contradict each other.
     """
 
     name: str
@@ -59,7 +58,7 @@ class PageTable:
     study: Callable[[Values], PhantomStudy] | None = None
     linear: Callable[[Values], LinearStudy] | None = None
     causes: Callable[[Values], NoiseDecomposition] | None = None
-    bridge: Callable[[Values], list[Candidate]] | None = None
+    bridge: bool = False
 
     @property
     def measures(self) -> bool:
@@ -93,7 +92,7 @@ def page_table(
     study: Callable[[Values], PhantomStudy] | None = None,
     linear: Callable[[Values], LinearStudy] | None = None,
     causes: Callable[[Values], NoiseDecomposition] | None = None,
-    bridge: Callable[[Values], list[Candidate]] | None = None,
+    bridge: bool = False,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.
 
@@ -106,8 +105,8 @@ def page_table(
     """
     common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
-    results = (tuple(determining), conditions, comparisons, study, linear, causes, bridge)
-    return PageTable(name, title, script, everything, *results)
+    results = (tuple(determining), conditions, comparisons, study, linear, causes)
+    return PageTable(name, title, script, everything, *results, bridge)
 
 
 def compared(values: Values) -> list[tuple]:

@@ -6,6 +6,7 @@ import json
 import os
 from typing import Any, NamedTuple
 
+from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import Link, comparisons_of, curves_of, read_address
 from dissociation.address.map_page import MAP, points_of
 from dissociation.address.pages import PAGES
@@ -68,8 +69,8 @@ def _of_link(name: str, link: Link, notices: list[str]) -> Source:
         return Source(name, LinearWork(link.table.linear(link.values)), notices)
     if link.table.causes is not None:
         return Source(name, CausesWork(link.table.causes(link.values)), notices)
-    if link.table.bridge is not None:
-        return Source(name, BridgeWork(link.table.bridge(link.values)), notices)
+    if link.table.bridge:
+        return Source(name, BridgeWork(candidates_of(link.values)), notices)
     if link.table.name == MAP.name:
         points = points_of(link.values)
         experiments = [point.experiment for point in points]

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from dissociation.address.bridge_page import ALL, candidates_of
+from dissociation.address.bridge_candidates import candidates_of
+from dissociation.address.bridge_page import ALL
 from dissociation.address.links import Link
 from dissociation.address.map_page import ROBUSTNESS
 from dissociation.address.names import TRAINED, condition_name

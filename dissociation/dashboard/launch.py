@@ -12,9 +12,9 @@ from dissociation.dashboard.no_delay import send_without_delay
 from dissociation.dashboard.serving import SERVING
 from dissociation.dashboard.warm_up import warm_up
 from dissociation.engine import tidying
-from dissociation.engine.lab import cache_folder, lab
+from dissociation.engine.lab import lab
 from dissociation.engine.log_lines import log_to_stderr
-from dissociation.engine.settings import LOG, check_settings
+from dissociation.engine.settings import LOG, cache_folder, check_settings
 from dissociation.errors import InvalidValue
 
 

@@ -19,21 +19,13 @@ from dissociation.address.names import (
 )
 from dissociation.address.table import Condition
 from dissociation.dashboard.live_chart import TraceStyle
-from dissociation.manipulations import Manipulation
+from dissociation.manipulations import REGISTRY, Manipulation
 
 #: Several rewrites in sequence.
 COMPOSED = "composed"
+#: Besides those that manipulations declare.
 _LOOKS = {
     TRAINED: ("#0072B2", "solid", "circle"),
-    "scale": ("#D55E00", "dash", "square"),
-    "duplicate": ("#009E73", "dot", "diamond"),
-    "nuisance": ("#CC79A7", "dashdot", "triangle-up"),
-    "input_null": ("#B58900", "longdash", "triangle-down"),
-    "rescale": ("#2C9BD3", "longdashdot", "cross"),
-    "permute": ("#7A8B00", "dash", "x"),
-    "balance": ("#8F63D2", "dot", "star"),
-    "hidden_null": ("#A0522D", "dashdot", "hexagon"),
-    "phantom": ("#00868B", "longdash", "bowtie"),
     COMPOSED: ("#7F7F7F", "longdashdot", "pentagon"),
 }
 #: Networks to hold a map's rewrites against: colour and symbol.
@@ -65,7 +57,7 @@ LOSS_COLOR, ERROR_COLOR = "#0072B2", "#D55E00"
 
 def looks(name: str = TRAINED) -> tuple[str, str, str]:
     """Colour, dash and symbol of a manipulation, or of the trained network."""
-    return _LOOKS[name]
+    return REGISTRY[name].look if name in REGISTRY else _LOOKS[name]
 
 
 def family_looks(name: str) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ time, as if each function on the way were a generator.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import threading
 import time
@@ -25,6 +26,17 @@ from dissociation.pauses import T
 ENOUGH = 0.2
 #: Seconds within which whoever waits in the middle of a step has let go of everything.
 PATIENCE = 10.0
+
+
+#: Threads that compile or import, whose steps may have been dropped meanwhile.
+_beside: set[threading.Thread] = set()
+
+
+@atexit.register
+def _let_them_end() -> None:
+    # A thread that Python ends in the middle of a compilation takes the process down with an error.
+    for thread in tuple(_beside):
+        thread.join(PATIENCE)
 
 
 class _Dropped(BaseException):
@@ -119,10 +131,13 @@ class InTurns(Iterator[Steps]):
                 future.set_result(work())
             except BaseException as raised:
                 future.set_exception(raised)
+            _beside.discard(threading.current_thread())
             news.set()
             self._wake()
 
-        threading.Thread(target=do, name="beside", daemon=True).start()
+        thread = threading.Thread(target=do, name="beside", daemon=True)
+        _beside.add(thread)
+        thread.start()
         while not news.is_set():
             self._hand_over(news)
         return future.result()

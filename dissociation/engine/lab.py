@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import platform
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -25,12 +23,11 @@ from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
-from dissociation.engine.settings import CACHE, MAX_WATCHES
+from dissociation.engine.settings import MAX_WATCHES, cache_folder, keep_compiled_programs
 from dissociation.engine.store import Store
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import Watch
-from dissociation.errors import InvalidValue, check_path
 from dissociation.experiment import Experiment
 from dissociation.phantoms import PhantomStudy
 from dissociation.theory.bridge import Candidate
@@ -39,35 +36,8 @@ from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
 
-CACHE_VARIABLE = CACHE.variable
-DEFAULT_CACHE = Path(__file__).parents[2] / "cache"
 #: A finished watch can be asked for its results this long (seconds).
 KEEP_WATCHES = 120.0
-
-
-def cache_folder() -> Path:
-    """Where results are kept. **Raises:** `InvalidValue` if the variable names no folder."""
-    folder = check_path(CACHE_VARIABLE, CACHE.value) if CACHE.value else DEFAULT_CACHE
-    if folder.exists() and not folder.is_dir():
-        raise InvalidValue(CACHE_VARIABLE, str(folder), "give a folder, not a file")
-    return folder
-
-
-def keep_compiled_programs(folder: Path) -> None:
-    """Lets JAX keep compiled programs between starts, apart for each kind of machine and version.
-
-    Called before JAX is imported: it reads these variables once. Compiled code is bound to the
-    processor it was compiled on, hence the host in the name.
-    """
-    from importlib.metadata import version
-
-    name = f"compiled-{platform.node() or 'host'}-{platform.machine()}-jaxlib{version('jaxlib')}"
-    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(folder / name))
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
-    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
-    os.environ.setdefault("JAX_COMPILATION_CACHE_MAX_SIZE", str(512 * 2**20))
-    # XLA reports every cached program as built for another machine, on the machine that built it.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 class Lab:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import math
 import os
+import platform
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from dissociation.engine.cluster.address import SCHEDULER_VARIABLE, scheduler_address
-from dissociation.errors import InvalidValue
+from dissociation.errors import InvalidValue, check_path
 from dissociation.numerics import check_environment
 
 
@@ -188,6 +190,63 @@ FRAMES = Words(
     "Sites whose pages may show the lab in a frame, besides its own.",
 )
 TEXTS = (CACHE, LOG, HOSTS, ORIGINS, FRAMES)
+CACHE_VARIABLE = CACHE.variable
+DEFAULT_CACHE = Path(__file__).parents[2] / "cache"
+SCHEDULER_VARIABLE = "DISSOCIATION_SCHEDULER"
+SCHEMES = ("tcp", "tls")
+REQUIREMENTS = "requirements-cluster.txt"
+
+
+def cache_folder() -> Path:
+    """Where results are kept. **Raises:** `InvalidValue` if the variable names no folder."""
+    folder = check_path(CACHE_VARIABLE, CACHE.value) if CACHE.value else DEFAULT_CACHE
+    if folder.exists() and not folder.is_dir():
+        raise InvalidValue(CACHE_VARIABLE, str(folder), "give a folder, not a file")
+    return folder
+
+
+def keep_compiled_programs(folder: Path) -> None:
+    """Lets JAX keep compiled programs between starts, apart for each kind of machine and version.
+
+    Called before JAX is imported: it reads these variables once. Compiled code is bound to the
+    processor it was compiled on, hence the host in the name.
+    """
+    from importlib.metadata import version
+
+    name = f"compiled-{platform.node() or 'host'}-{platform.machine()}-jaxlib{version('jaxlib')}"
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(folder / name))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    os.environ.setdefault("JAX_COMPILATION_CACHE_MAX_SIZE", str(512 * 2**20))
+    # XLA reports every cached program as built for another machine, on the machine that built it.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def scheduler_address() -> str | None:
+    """The address of the scheduler, or `None` if the lab computes by itself.
+
+    **Raises:** `InvalidValue` if it is no address, or what is needed to reach it is not installed.
+    """
+    text = os.environ.get(SCHEDULER_VARIABLE, "").strip()
+    if not text:
+        return None
+    if not _is_address(text):
+        allowed = "give tcp://HOST:PORT or tls://HOST:PORT of a Dask scheduler"
+        raise InvalidValue(SCHEDULER_VARIABLE, text, allowed)
+    if importlib.util.find_spec("distributed") is None:
+        allowed = f"first install what it needs: python -m pip install -r {REQUIREMENTS}"
+        raise InvalidValue(SCHEDULER_VARIABLE, text, allowed)
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = not (parts.path or parts.query or parts.fragment or parts.username)
+    return parts.scheme in SCHEMES and bool(parts.hostname) and bool(port) and plain
 
 
 def check_settings() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import abc
-import functools
 import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from dissociation.memory_need import Asked, held_by
+from dissociation.pauses import cached_property
 
 
 class Step(NamedTuple):
@@ -46,7 +46,7 @@ class Task(abc.ABC):
     resumes: bool = False
     asked: Asked | None = None
 
-    @functools.cached_property
+    @cached_property
     def memory(self) -> float:
         """Bytes that it holds at most, also while others have their turns."""
         return 0.0 if self.asked is None else held_by(self.asked)

@@ -65,6 +65,8 @@ class Balance(Manipulation):
         "are equally large: of all rescalings of this function, the one with the smallest weights."
     )
     cite: ClassVar = "Stock et al., Equi-normalization of neural networks, ICLR 2019"
+    look: ClassVar = ("#8F63D2", "dot", "star")
+    multiplies_rows: ClassVar = True
     strength_range: ClassVar = Strength(
         "t", "share of the way", 0.0, 1.0, 1.0, sweep=(0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
     )

@@ -75,8 +75,9 @@ class Manipulation(abc.ABC):
 
     Declarations (class attributes): `name` for addresses, `label` for people, `rule` and `about`
     to explain it, `strength_range`, `layers` where it makes sense, `options` for further fields,
-    `exact_on` for the inputs on which it leaves the function unchanged, `cite`, and `version`, to
-    be raised when a change to the code changes weights.
+    `exact_on` for the inputs on which it leaves the function unchanged, `cite`, `look` for the
+    colour (`#RRGGBB`), dash and symbol of its curves, none of which another has alike, and
+    `version`, to be raised when a change to the code changes weights.
 
     **Raises:** `InvalidValue` if a field lies outside what is declared.
     """
@@ -90,6 +91,9 @@ class Manipulation(abc.ABC):
     about: ClassVar[str]
     cite: ClassVar[str]
     version: ClassVar[int] = 1
+    look: ClassVar[tuple[str, str, str]]
+    #: Whether every row of weights is a multiple of one that was there, and so is held only once.
+    multiplies_rows: ClassVar[bool] = False
     strength_range: ClassVar[Strength]
     layers: ClassVar[tuple[int, ...]] = (1, 2)
     options: ClassVar[dict[str, Option]] = {}

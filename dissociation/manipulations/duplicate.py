@@ -53,6 +53,8 @@ class Duplicate(Manipulation):
         "Şimşek et al., Geometry of the loss landscape in overparameterized neural networks, "
         "ICML 2021; Chen et al., Net2Net, ICLR 2016"
     )
+    look: ClassVar = ("#009E73", "dot", "diamond")
+    multiplies_rows: ClassVar = True
     strength_range: ClassVar = Strength(
         "m", "copies of each neuron", 1.0, 4.0, 2.0, sweep=(1.0, 1.2, 1.5, 2.0, 3.0, 4.0)
     )

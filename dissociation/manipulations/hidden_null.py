@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import functools
 import hashlib
 import threading
 from collections.abc import Iterator
@@ -18,14 +19,13 @@ from dissociation.manipulations.base import Manipulation, Option, Strength
 from dissociation.measures.shared_rows import shared_rows
 from dissociation.network import Network
 from dissociation.null_spaces import SOURCES, gram, remainder, rows_at_once
-from dissociation.pauses import pause
+from dissociation.pauses import beside
 
 
 def hidden_activations(network: Network, layer: int, images: np.ndarray) -> np.ndarray:
     """`(n, hidden)` float32 post-activations of hidden layer 1 or 2."""
     hidden = jnp.maximum(jnp.asarray(images) @ jnp.asarray(network.w1).T, 0.0)
     if layer == 2:
-        pause()
         hidden = jnp.maximum(hidden @ jnp.asarray(network.w2).T, 0.0)
     return np.asarray(hidden)
 
@@ -37,7 +37,7 @@ def _in_blocks(network: Network, layer: int, pixels: np.ndarray) -> Iterator[np.
     on_device = Network(*map(jnp.asarray, network))
     for start in range(0, len(pixels), size):
         images = pixels[start : start + size] / np.float32(255)
-        yield hidden_activations(on_device, layer, images)
+        yield beside(functools.partial(hidden_activations, on_device, layer, images))
 
 
 #: Noise that was projected on null spaces, and how many bytes of it are kept.
@@ -95,6 +95,7 @@ class HiddenNull(Manipulation):
         "activations have (almost) no component."
     )
     cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025"
+    look: ClassVar = ("#A0522D", "dashdot", "hexagon")
     strength_range: ClassVar = Strength(
         "s", "standard deviation", 0.0, 10.0, 0.1, sweep=(0.0, 0.02, 0.05, 0.1, 0.2, 0.5)
     )

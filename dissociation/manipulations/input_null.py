@@ -35,6 +35,7 @@ class InputNull(Manipulation):
         "those images nothing changes; off them everything may."
     )
     cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025"
+    look: ClassVar = ("#B58900", "longdash", "triangle-down")
     strength_range: ClassVar = Strength(
         "s", "standard deviation", 0.0, 10.0, 0.1, sweep=(0.0, 0.02, 0.05, 0.1, 0.2, 0.5)
     )

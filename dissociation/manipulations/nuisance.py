@@ -54,6 +54,7 @@ class Nuisance(Manipulation):
         "Şimşek et al., Geometry of the loss landscape in overparameterized neural networks, "
         "ICML 2021"
     )
+    look: ClassVar = ("#CC79A7", "dashdot", "triangle-up")
     strength_range: ClassVar = Strength(
         "n", "groups", 1, 4096, 1024, log=True, integer=True, sweep=(16, 64, 256, 512, 1024, 2048)
     )

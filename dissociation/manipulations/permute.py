@@ -28,6 +28,8 @@ class Permute(Manipulation):
     cite: ClassVar = (
         "Hecht-Nielsen, On the algebraic structure of feedforward network weight spaces, 1990"
     )
+    look: ClassVar = ("#7A8B00", "dash", "x")
+    multiplies_rows: ClassVar = True
     strength_range: ClassVar = Strength(
         "share", "share of neurons", 0.0, 1.0, 1.0, sweep=(0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
     )

@@ -136,6 +136,7 @@ class Phantom(Manipulation):
         "anything about what the network does."
     )
     cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025, Fig. 5"
+    look: ClassVar = ("#00868B", "longdash", "bowtie")
     strength_range: ClassVar = Strength(
         "s",
         "times the layer's own",

@@ -31,6 +31,8 @@ class Rescale(Manipulation):
         "more weakly or strongly."
     )
     cite: ClassVar = "Neyshabur et al., Path-SGD, NeurIPS 2015"
+    look: ClassVar = ("#2C9BD3", "longdashdot", "cross")
+    multiplies_rows: ClassVar = True
     strength_range: ClassVar = Strength(
         "s", "standard deviation of log D", 0.0, 3.0, 1.0, sweep=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
     )

@@ -28,6 +28,8 @@ class Scale(Manipulation):
         "passes the factor through, so the outputs stay."
     )
     cite: ClassVar = "Dinh et al., Sharp minima can generalize for deep nets, ICML 2017"
+    look: ClassVar = ("#D55E00", "dash", "square")
+    multiplies_rows: ClassVar = True
     strength_range: ClassVar = Strength(
         "α", "factor", 0.01, 1000.0, 20.0, log=True, sweep=(1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
     )

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from labs import other_value
 
+from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import MAX_ADDRESS, Link, curves_of, read_address
 from dissociation.address.pages import PAGES
 from dissociation.errors import InvalidValue
@@ -44,12 +45,14 @@ def test_round_trip(page, data):
 SHOWN = {"axis", "theory", "view", "hide", "lock", "tour", "versus", "up", "sigma", "summary"}
 SHOWN |= {"predict", "guess", "revealed", "room", "at", "at_input", "at_budget"}
 SHOWN |= {"across", ("causes", "layer"), ("bridge", "compute")}
-MAKE = ("conditions", "comparisons", "study", "linear", "causes", "bridge")
+MAKE = ("conditions", "comparisons", "study", "linear", "causes")
 
 
 def asked(page: str, values: dict) -> list:
     """What a page computes under these values, or why it cannot."""
-    made = (getattr(PAGES[page], name) for name in MAKE)
+    made = [getattr(PAGES[page], name) for name in MAKE]
+    if PAGES[page].bridge:
+        made.append(candidates_of)
     try:
         return [make(values) for make in made if make is not None]
     except InvalidValue as problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import Link, comparisons_of, curves_of, read_address
 from dissociation.address.presets import PRESETS, preset, preset_of
 from dissociation.errors import InvalidValue
@@ -17,7 +18,9 @@ def test_each_is_an_address_of_results(name):
     assert link == found.link and notices == []
     # Curves have something to be compared with; a comparison of networks is one itself.
     table = link.table
-    single = table.study or table.linear or table.causes or table.bridge
+    single = (
+        table.study or table.linear or table.causes or (candidates_of if table.bridge else None)
+    )
     if single is not None:
         assert single(link.values)
     else:

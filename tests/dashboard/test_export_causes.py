@@ -13,6 +13,7 @@ import requests
 from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation import causes_from_json, from_json
+from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import read_address
 from dissociation.command_line.sources import read_source
 from dissociation.dashboard.export.links import export_path
@@ -36,7 +37,7 @@ def lab(tmp_path_factory) -> Iterator[RecordingLab]:
         made.watch_causes(STUDY)
         made.jobs.drain()
         link = LINKS["bridge"]
-        made.watch_bridge(link.table.bridge(link.values)[:3], compute=True)
+        made.watch_bridge(candidates_of(link.values)[:3], compute=True)
         made.jobs.drain()
         yield made
         made.stop()
@@ -92,7 +93,7 @@ def test_scripts_give_the_same_numbers(address, lab, tmp_path):
     measured = [float(row["measured"]) for row in first]
     assert measured == pytest.approx(found.measured.errors.tolist(), abs=2e-3)
     link = LINKS["bridge"]
-    for row, candidate in zip(rows[-3:], link.table.bridge(link.values)[:3], strict=True):
+    for row, candidate in zip(rows[-3:], candidates_of(link.values)[:3], strict=True):
         norms = lab.library.norms(candidate.side, candidate.key)
         assert float(row["w2"]) == pytest.approx(sum(norms.terms), rel=1e-4)
         assert float(row["w1"]) > 0

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from dissociation.address.bridge_page import candidates_of
+from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import Link
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.bridge_watch import stored_point

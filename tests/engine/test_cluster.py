@@ -17,11 +17,10 @@ from benchmarks.cluster_processes import Processes
 from dissociation.command_line.main import main
 from dissociation.engine import jobs as j
 from dissociation.engine import records
-from dissociation.engine.cluster.address import SCHEDULER_VARIABLE
 from dissociation.engine.cluster.link import Link
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
-from dissociation.engine.settings import SCHEDULER_PATIENCE
+from dissociation.engine.settings import SCHEDULER_PATIENCE, SCHEDULER_VARIABLE
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 from dissociation.errors import InvalidValue

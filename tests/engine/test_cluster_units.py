@@ -7,8 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-from dissociation.engine import records
-from dissociation.engine.cluster import address, units
+from dissociation.engine import records, settings
+from dissociation.engine.cluster import units
 from dissociation.engine.cluster.prepared import PreparedMeasurements
 from dissociation.engine.cluster.remote_batch import (
     FAILURE,
@@ -207,15 +207,15 @@ class TestWhatDoesNotComeBack:
 class TestAddress:
     @pytest.mark.parametrize("text", ["", "  "])
     def test_none(self, monkeypatch, text):
-        monkeypatch.setenv(address.SCHEDULER_VARIABLE, text)
-        assert address.scheduler_address() is None
+        monkeypatch.setenv(settings.SCHEDULER_VARIABLE, text)
+        assert settings.scheduler_address() is None
 
     @pytest.mark.parametrize(
         "text", ["tcp://10.0.0.1:8786", " tls://lab.example:443 ", "tcp://[::1]:1"]
     )
     def test_good_ones(self, monkeypatch, text):
-        monkeypatch.setenv(address.SCHEDULER_VARIABLE, text)
-        assert address.scheduler_address() == text.strip()
+        monkeypatch.setenv(settings.SCHEDULER_VARIABLE, text)
+        assert settings.scheduler_address() == text.strip()
 
     @pytest.mark.parametrize(
         "text",
@@ -233,13 +233,13 @@ class TestAddress:
         ],
     )
     def test_bad_ones_name_the_variable(self, monkeypatch, text):
-        monkeypatch.setenv(address.SCHEDULER_VARIABLE, text)
+        monkeypatch.setenv(settings.SCHEDULER_VARIABLE, text)
         with pytest.raises(InvalidValue, match="give tcp://HOST:PORT or tls://HOST:PORT") as caught:
             check_settings()
         assert caught.value.field == "DISSOCIATION_SCHEDULER"
 
     def test_what_is_not_installed_is_named(self, monkeypatch):
-        monkeypatch.setenv(address.SCHEDULER_VARIABLE, "tcp://10.0.0.1:8786")
-        monkeypatch.setattr(address.importlib.util, "find_spec", lambda name: None)
+        monkeypatch.setenv(settings.SCHEDULER_VARIABLE, "tcp://10.0.0.1:8786")
+        monkeypatch.setattr(settings.importlib.util, "find_spec", lambda name: None)
         with pytest.raises(InvalidValue, match=r"pip install -r requirements-cluster\.txt"):
-            address.scheduler_address()
+            settings.scheduler_address()

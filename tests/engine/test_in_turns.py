@@ -235,3 +235,27 @@ def test_what_is_raised_on_a_thread_of_its_own_is_raised_here():
 
     with pytest.raises(ZeroDivisionError):
         list(followed(InTurns(Wrong().run(), nothing)))
+
+
+def test_what_is_computed_once_pauses_in_several_at_a_time(at_once):
+    class Thing:
+        @pauses.cached_property
+        def value(self):
+            pauses.pause()
+            return object()
+
+    def run(thing):
+        assert thing.value is thing.value
+        yield thing.value
+
+    turns = [InTurns(run(Thing()), nothing) for _ in range(2)]
+    found = []
+
+    def go():
+        # Both are in the middle of it before either goes on.
+        found.extend(next(steps) for _ in range(2) for steps in turns)
+
+    thread = threading.Thread(target=go, daemon=True)
+    thread.start()
+    thread.join(30)
+    assert found[:2] == [None, None] and len(set(found[2:])) == 2

@@ -308,6 +308,37 @@ class TestFairTurns:
             steps(jobs, 1)
         assert old.state == DONE
 
+    @pytest.mark.parametrize("shows", [True, False], ids=["with results", "without any"])
+    def test_a_small_one_is_not_held_up_by_long_turns(self, jobs, clock, monkeypatch, shows):
+        monkeypatch.setattr(module.time, "perf_counter", clock)
+
+        class Costly(Count):
+            cost = 1.0
+
+            def run(self):
+                for step in super().run():
+                    clock.now += self.cost
+                    yield step if shows or self.cost < 1 else None
+
+        class Small(Costly):
+            cost = 0.1
+
+        asked = [jobs.submit(Costly(f"large {number}", steps=1_000)) for number in range(3)]
+
+        def turn():
+            for job in asked:
+                jobs.renew(job, "me")
+            steps(jobs, 1)
+
+        for _ in range(60):
+            turn()
+        begin, small = clock.now, jobs.submit(Small("small", steps=30))
+        asked.append(small)
+        while not small.finished:
+            turn()
+        # 3 seconds of its own, as many of others, and a turn that was under way.
+        assert clock.now - begin < 8
+
     def test_first_points_come_before_what_only_adds_to_them(self, jobs):
         log = []
 

@@ -13,7 +13,8 @@ import pytest
 from dissociation.engine import jobs as j
 from dissociation.engine import lab as module
 from dissociation.engine.asker import Asker
-from dissociation.engine.lab import CACHE_VARIABLE, Lab, cache_folder, keep_compiled_programs
+from dissociation.engine.lab import Lab
+from dissociation.engine.settings import CACHE_VARIABLE, cache_folder, keep_compiled_programs
 from dissociation.engine.tasks import TrainTask
 from dissociation.engine.waiting import wait
 from dissociation.errors import InvalidValue

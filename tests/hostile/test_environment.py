@@ -11,8 +11,7 @@ import pytest
 
 from dissociation.dashboard.headers import middleware
 from dissociation.dashboard.launch import leave_unless_settings_are_sound
-from dissociation.engine.lab import cache_folder
-from dissociation.engine.settings import CACHE, LIMITS, TEXTS, check_settings
+from dissociation.engine.settings import CACHE, LIMITS, TEXTS, cache_folder, check_settings
 from dissociation.errors import InvalidValue
 
 from .catalogue import ENVIRONMENT_NUMBERS, ENVIRONMENT_WORDS

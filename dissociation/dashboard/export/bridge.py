@@ -6,7 +6,8 @@ import json
 from typing import NamedTuple
 
 from dissociation import __version__, causes_files
-from dissociation.address.bridge_page import ALL, candidates_of
+from dissociation.address.bridge_candidates import candidates_of
+from dissociation.address.bridge_page import ALL
 from dissociation.address.links import Link
 from dissociation.address.names import side_name
 from dissociation.dashboard import bridge_words as words

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dissociation.engine.cluster.address import SCHEDULER_VARIABLE, scheduler_address
 from dissociation.engine.cluster.checking import checked
 from dissociation.engine.cluster.link import Link
 from dissociation.engine.cluster.measuring import measured
 from dissociation.engine.cluster.training import trained
 from dissociation.engine.executor import LOCAL, Executor
-from dissociation.engine.settings import SCHEDULER_PATIENCE
+from dissociation.engine.settings import (
+    SCHEDULER_PATIENCE,
+    SCHEDULER_VARIABLE,
+    scheduler_address,
+)
 from dissociation.engine.task import Steps, Task
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 from dissociation.errors import InvalidValue

@@ -16,6 +16,8 @@ import numpy as np
 
 from dissociation.engine import records
 from dissociation.engine.cluster.prepared import PreparedMeasurements
+from dissociation.engine.priority import leave_cores_to_jax
+from dissociation.engine.settings import cache_folder, keep_compiled_programs
 from dissociation.engine.tasks import check_of, to_measure, training
 from dissociation.errors import NotFinite
 from dissociation.experiment import from_json, training_digest
@@ -34,9 +36,6 @@ class OtherCode(RuntimeError):
 
 @functools.cache
 def _prepare() -> None:
-    from dissociation.engine.lab import cache_folder, keep_compiled_programs
-    from dissociation.engine.priority import leave_cores_to_jax
-
     keep_compiled_programs(cache_folder())
     leave_cores_to_jax()
 

@@ -7,7 +7,6 @@ and held-out parts of every fold are sums and differences of them and no image i
 
 from __future__ import annotations
 
-import functools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from dissociation.buckets import bucket, pad_to
 from dissociation.errors import InvalidValue
 from dissociation.measures.similarity.products import cross
 from dissociation.measures.similarity.representation import Representation
-from dissociation.pauses import pause
+from dissociation.pauses import cached_property, pause
 
 FOLDS = 5
 #: An image and its ten nearest others.
@@ -105,7 +104,7 @@ class Pair:
         """The first side's images against other images of the second: nothing in common."""
         return Pair(self.a, Representation(self.b.values[order], self.b, order))
 
-    @functools.cached_property
+    @cached_property
     def itself(self) -> Pair:
         """The first side against itself; what is known of it is not made again."""
         pair = Pair(self.a, self.a)
@@ -134,14 +133,14 @@ class Pair:
         """`(n, d2)` the second side, centred."""
         return self.b.centred
 
-    @functools.cached_property
+    @cached_property
     def cross(self) -> np.ndarray:
         """`(d1, d2)` float32 XᵀY."""
         if not self.few:
             return self.gram.xy
         return cross(self.x, self.y)
 
-    @functools.cached_property
+    @cached_property
     def folds(self) -> list[Moments]:
         """The moments of each fold: every fifth image, from the first, second, … on."""
         found = []
@@ -158,7 +157,7 @@ class Pair:
             found.append(Moments(len(x), first, second, *grams))
         return found
 
-    @functools.cached_property
+    @cached_property
     def gram(self) -> Moments:
         """The moments of all images."""
         whole = self.folds[0]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from dissociation.measures.similarity.products import gram
+from dissociation.pauses import cached_property
 
 #: Up to this many images, products of images are smaller than those of neurons.
 FEW = 1_500
@@ -82,7 +82,7 @@ class Representation:
         """Whether products of images are smaller than those of neurons."""
         return len(self) <= FEW
 
-    @functools.cached_property
+    @cached_property
     def _about_mean(self) -> Centred:
         if self.parent is not None:
             known = self.parent._about_mean
@@ -113,7 +113,7 @@ class Representation:
             return ""
         return "{side}'s activations are all 0" if not self.values.any() else CONSTANT
 
-    @functools.cached_property
+    @cached_property
     def squares(self) -> np.ndarray:
         """`(n,)` float64 squared norms of the centred rows, in squared `unit`s."""
         if self.parent is not None:
