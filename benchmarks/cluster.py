@@ -27,8 +27,8 @@ import psutil
 from benchmarks.cluster_processes import Processes
 from benchmarks.kept import Others, keep
 from dissociation.engine import jobs, records
-from dissociation.engine.cluster import flight, measuring
-from dissociation.engine.cluster.flight import Arrival, Unit
+from dissociation.engine.cluster import measuring, remote_batch
+from dissociation.engine.cluster.remote_batch import Arrival, Unit
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.settings import SCHEDULER_VARIABLE, cache_folder
@@ -99,8 +99,8 @@ class Noted:
         self.arrivals: list[Arrival] = []
 
     def __call__(self, *arguments: Any) -> Any:
-        """See [`flight.gathered`][]."""
-        for found in flight.gathered(*arguments):
+        """See [`remote_batch.collect`][]."""
+        for found in remote_batch.collect(*arguments):
             if isinstance(found, Arrival):
                 self.arrivals.append(found)
             yield found
@@ -128,11 +128,11 @@ def seconds_of_an_empty_unit(lab: Lab) -> float:
             for n in range(EMPTY_UNITS)
         ]
 
-    link = lab.place._link  # type: ignore[attr-defined]
+    link = lab.executor._link  # type: ignore[attr-defined]
     times = []
     for turn in range(TURNS):
         begin = time.perf_counter()
-        for found in flight.gathered(link, units(str(turn)), lambda: None):
+        for found in remote_batch.collect(link, units(str(turn)), lambda: None):
             if not isinstance(found, Arrival):
                 found.wait(1.0)  # type: ignore[union-attr]
         times.append((time.perf_counter() - begin) / EMPTY_UNITS)
@@ -195,7 +195,7 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
             processes.add_worker()
             os.environ[SCHEDULER_VARIABLE] = processes.address
             other = Lab(folder / "cluster")
-            other.place.require()
+            other.executor.require()
             turns: dict[str, list[dict[str, float]]] = {"alone": [], "cluster": []}
             labs = [("alone", alone), ("cluster", other)]
             running = (processes.scheduler, *processes.workers)
@@ -203,7 +203,7 @@ def cluster(say: Callable[[str], object]) -> dict[str, Any]:
             others = Others(*helpers)
             for _, one in labs:
                 say(f"warm after {curves(one, WARM, 0)['seconds']:.1f} s")
-            measuring.gathered = noted = Noted()  # type: ignore[attr-defined]
+            measuring.collect = noted = Noted()  # type: ignore[attr-defined]
             for key in range(1, TURNS + 1):
                 for label, one in labs:
                     turns[label].append(curves(one, PLAN, key, helpers))

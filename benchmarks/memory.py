@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from dissociation import manipulations as m
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.experiment import Experiment
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 #: Images after which a curve has had its largest memory.
@@ -41,7 +41,7 @@ def _curves(measure: Any, width: int, seeds: int, *chains: tuple) -> list[Experi
 PANEL = ((), (m.Scale(20.0),), (m.Duplicate(2.0),), (m.Nuisance(1024.0),), (m.InputNull(0.1),))
 INPUT, PARAMETER = InputNoise(points=2), ParameterNoise(points=2)
 CONVERGED = Transfer(points=1)
-#: What is asked for: experiments that are measured together, a contrast, a study, or a training.
+#: What is asked for: experiments that are measured together, a comparison, a study, or a training.
 CASES: dict[str, Callable[[], Any]] = {
     "curves, tiny": lambda: _curves(PARAMETER, 16, 1, (), (m.Scale(5.0),)),
     "input noise, panel": lambda: _curves(INPUT, 1024, 2, *PANEL),
@@ -61,19 +61,23 @@ CASES: dict[str, Callable[[], Any]] = {
     "transfer, notebook": lambda: _curves(
         Transfer(images=2_000, points=1, probe="notebook"), 1024, 2, (), (m.Nuisance(4096.0),)
     ),
-    "contrast, 1,000 images": lambda: Contrast(
-        Side(_untrained(1024)), Side(_untrained(1024), 0, (m.Duplicate(4.0),))
+    "contrast, 1,000 images": lambda: Comparison(
+        NetworkSpec(_untrained(1024)), NetworkSpec(_untrained(1024), 0, (m.Duplicate(4.0),))
     ),
-    "contrast, 10,000 images": lambda: Contrast(
-        Side(_untrained(1024)), Side(_untrained(1024), 0, (m.Nuisance(1024.0),)), images=10_000
+    "contrast, 10,000 images": lambda: Comparison(
+        NetworkSpec(_untrained(1024)),
+        NetworkSpec(_untrained(1024), 0, (m.Nuisance(1024.0),)),
+        images=10_000,
     ),
-    "contrast, 4,096 beside 8,192": lambda: Contrast(
-        Side(_untrained(4096)), Side(_untrained(4096), 0, (m.Nuisance(4096.0),)), thorough=False
+    "contrast, 4,096 beside 8,192": lambda: Comparison(
+        NetworkSpec(_untrained(4096)),
+        NetworkSpec(_untrained(4096), 0, (m.Nuisance(4096.0),)),
+        thorough=False,
     ),
     "phantom": lambda: PhantomStudy(m.Phantom(1.0), _untrained(1024), draws=1),
     "phantom, 4,096": lambda: PhantomStudy(m.Phantom(1.0), _untrained(4096), draws=1),
-    "causes": lambda: CausesStudy((m.Duplicate(4.0),), _untrained(1024), draws=1),
-    "causes, 4,096": lambda: CausesStudy((m.Nuisance(2048.0),), _untrained(4096), draws=1),
+    "causes": lambda: NoiseDecomposition((m.Duplicate(4.0),), _untrained(1024), draws=1),
+    "causes, 4,096": lambda: NoiseDecomposition((m.Nuisance(2048.0),), _untrained(4096), draws=1),
     "training, 1,024": lambda: Recipe(),
     "training, 4,096": lambda: Recipe(width=4096, batch=4096),
     "training, rotation": lambda: Recipe(width=512, batch=512, task="rotation"),
@@ -95,8 +99,8 @@ CASES: dict[str, Callable[[], Any]] = {
     "transfer, notebook, 5,000": lambda: _curves(
         Transfer(images=5_000, points=1, probe="notebook"), 512, 1, (), (m.Nuisance(512.0),)
     ),
-    "contrast, layer 1, 4,000 images": lambda: Contrast(
-        Side(_untrained(2048)), Side(_untrained(2048), 1), layer=1, images=4_000
+    "contrast, layer 1, 4,000 images": lambda: Comparison(
+        NetworkSpec(_untrained(2048)), NetworkSpec(_untrained(2048), 1), layer=1, images=4_000
     ),
     "phantom, 2,048": lambda: PhantomStudy(m.Phantom(1.0), _untrained(2048), draws=1),
     "training, 2,048": lambda: Recipe(width=2048, batch=512),
@@ -118,11 +122,17 @@ CASES: dict[str, Callable[[], Any]] = {
     "transfer, notebook, 2 conditions": lambda: _curves(
         Transfer(images=4_000, points=1, probe="notebook"), 900, 1, (), (m.Nuisance(700.0),)
     ),
-    "contrast, 3,000 images": lambda: Contrast(
-        Side(_untrained(1500)), Side(_untrained(1500), 0, (m.Duplicate(2.0),)), images=3_000
+    "contrast, 3,000 images": lambda: Comparison(
+        NetworkSpec(_untrained(1500)),
+        NetworkSpec(_untrained(1500), 0, (m.Duplicate(2.0),)),
+        images=3_000,
     ),
-    "contrast, two seeds, layer 1": lambda: Contrast(
-        Side(_untrained(512)), Side(_untrained(512), 1), layer=1, images=10_000, thorough=False
+    "contrast, two seeds, layer 1": lambda: Comparison(
+        NetworkSpec(_untrained(512)),
+        NetworkSpec(_untrained(512), 1),
+        layer=1,
+        images=10_000,
+        thorough=False,
     ),
     "phantom, 3,000, images": lambda: PhantomStudy(
         m.Phantom(1.0), _untrained(3000), noise="input_noise", draws=1
@@ -159,9 +169,12 @@ def drawn(number: int) -> Any:
         )
     )
     if kind == "contrast":
-        first, second = Side(_untrained(width)), Side(_untrained(width), 1, (some[0],))
+        first, second = (
+            NetworkSpec(_untrained(width)),
+            NetworkSpec(_untrained(width), 1, (some[0],)),
+        )
         images = rng.choice((500, 1_000, 2_000, 5_000, 10_000))
-        return Contrast(first, second, layer, images, thorough=rng.random() < 0.5)
+        return Comparison(first, second, layer, images, thorough=rng.random() < 0.5)
     if kind == "phantom":
         noise = rng.choice(("input_noise", "parameter_noise"))
         return PhantomStudy(m.Phantom(1.0), _untrained(width), noise=noise, draws=1)
@@ -184,11 +197,11 @@ def _asked(name: str) -> Any:
 
 
 def _watch(lab: Any, asked: Any) -> Any:
-    if isinstance(asked, Contrast):
-        return lab.watch_contrasts([asked])
+    if isinstance(asked, Comparison):
+        return lab.watch_comparisons([asked])
     if isinstance(asked, PhantomStudy):
         return lab.watch_phantom(asked)
-    if isinstance(asked, CausesStudy):
+    if isinstance(asked, NoiseDecomposition):
         return lab.watch_causes(asked)
     if isinstance(asked, Recipe):
         return lab.watch_training(asked, 1)

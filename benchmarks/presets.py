@@ -26,7 +26,7 @@ from dissociation.address.presets import PRESETS, preset
 from dissociation.address.sweep_page import SWEEP, strengths_of
 from dissociation.command_line.compute import compute
 from dissociation.command_line.sources import read_source
-from dissociation.comparison import Findings
+from dissociation.comparing import ComparisonResult
 from dissociation.dashboard.bridge_words import FACTOR
 from dissociation.dashboard.causes_traces import NUISANCE, kind_names, neuron_shares
 from dissociation.engine.lab import Lab
@@ -36,7 +36,7 @@ from dissociation.measures.base import Curve
 from dissociation.phantoms import PhantomFindings
 from dissociation.statistics import summarise
 from dissociation.theory.bridge import Point, laws, within
-from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.causes_findings import NoiseDecompositionResult
 from dissociation.theory.norms import PREDICTORS
 
 KEPT = Path(__file__).parent / "results" / "presets" / "presets.json"
@@ -60,26 +60,26 @@ def _curves(link: Link, curves: Sequence[Curve]) -> Figures:
     return found
 
 
-def _contrasts(link: Link, findings: Sequence[Findings]) -> Figures:
+def _comparisons(link: Link, findings: Sequence[ComparisonResult]) -> Figures:
     """All measures of each pair, and what the second side is."""
-    contrasts = link.table.contrasts(link.values)  # type: ignore[misc]
+    comparisons = link.table.comparisons(link.values)  # type: ignore[misc]
     return {
         "pairs": [
             {
-                "steps": [[step.name, step.strength] for step in contrast.second.manipulations],
-                "task": contrast.second.recipe.task,
-                "seed": contrast.second.seed,
+                "steps": [[step.name, step.strength] for step in comparison.second.manipulations],
+                "task": comparison.second.recipe.task,
+                "seed": comparison.second.seed,
                 "angle": math.degrees(found.values["procrustes"]),
                 **found.values,
             }
-            for contrast, found in zip(contrasts, findings, strict=True)
+            for comparison, found in zip(comparisons, findings, strict=True)
         ]
     }
 
 
 def _phantom(link: Link, results: Sequence[PhantomFindings]) -> Figures:
     (found,) = results
-    picture, answers = found.half_ways(link.table.study(link.values).x)  # type: ignore[misc]
+    picture, answers = found.sigma50s(link.table.study(link.values).x)  # type: ignore[misc]
     check = found.check
     assert check is not None
     changed = check.predictions_changed + check.noisy_predictions_changed
@@ -106,7 +106,7 @@ def _linear(link: Link, results: Sequence[LinearFindings]) -> Figures:
     }
 
 
-def _causes(link: Link, results: Sequence[CausesFindings]) -> Figures:
+def _causes(link: Link, results: Sequence[NoiseDecompositionResult]) -> Figures:
     (found,) = results
     assert found.trained is not None
     layer = link.table.causes(link.values).layer  # type: ignore[misc]
@@ -121,7 +121,7 @@ def _causes(link: Link, results: Sequence[CausesFindings]) -> Figures:
 
 
 def _bridge(link: Link, results: Sequence[Point]) -> Figures:
-    points = [point for point in results if math.isfinite(point.half_way)]
+    points = [point for point in results if math.isfinite(point.sigma50)]
     across = link.values["across"]
     found: Figures = {"points": len(points)}
     gains = [PREDICTORS["gain"].value(point.norms) for point in points]
@@ -133,7 +133,7 @@ def _bridge(link: Link, results: Sequence[Point]) -> Figures:
         if linear is not None:
             found[f"{predictor} within"] = within(points, predictor, linear, FACTOR)
             value = PREDICTORS[predictor].value
-            ratios = [point.half_way / float(linear(value(point.norms))) for point in points]  # type: ignore
+            ratios = [point.sigma50 / float(linear(value(point.norms))) for point in points]  # type: ignore
             found[f"{predictor} most"] = sorted(ratios)[-3:]
     return found
 
@@ -143,8 +143,8 @@ def figures_of(link: Link, results: Sequence[Any]) -> Figures:
     table = link.table
     if table.conditions is not None:
         return _curves(link, [found.curve for found in results])
-    if table.contrasts is not None:
-        return _contrasts(link, [found.findings for found in results])
+    if table.comparisons is not None:
+        return _comparisons(link, [found.findings for found in results])
     if table.study is not None:
         return _phantom(link, results)
     if table.linear is not None:

@@ -1,4 +1,4 @@
-"""Measures of similarity against independent packages, in turns, and how long a contrast takes.
+"""Measures of similarity against independent packages, in turns, and how long a comparison takes.
 
 `python -m benchmarks --only similarity` prints it; `python -m benchmarks.similarity FILE` measures
 and puts it into a kept run.
@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks import independent, machine
 from dissociation import manipulations as m
-from dissociation.comparison import stream
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparing import stream
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.datasets import mnist_test
 from dissociation.measures.similarity import SIMILARITIES, Pair
 from dissociation.measures.similarity.sample import stratified_order
@@ -131,7 +131,7 @@ def network() -> Network:
 
 def activations(images: int) -> tuple[np.ndarray, np.ndarray]:
     """`(images, d)` of the network and of its rewrite, layer 2."""
-    both = contrast(REWRITE, images)
+    both = comparison(REWRITE, images)
     shown = mnist_test().images[stratified_order()[:images]]
     first, second = (
         hidden_and_logits(side.rewritten(network(), both.key), shown, LAYER)[0]
@@ -140,13 +140,15 @@ def activations(images: int) -> tuple[np.ndarray, np.ndarray]:
     return first, second
 
 
-def contrast(step: m.Manipulation, images: int, *, thorough: bool = True) -> Contrast:
+def comparison(step: m.Manipulation, images: int, *, thorough: bool = True) -> Comparison:
     """The network beside its rewrite."""
-    return Contrast(Side(), Side(QUICK, 0, (step,)), LAYER, images, thorough=thorough)
+    return Comparison(
+        NetworkSpec(), NetworkSpec(QUICK, 0, (step,)), LAYER, images, thorough=thorough
+    )
 
 
-def first_news(both: Contrast) -> tuple[float, float]:
-    """Seconds until a contrast has its pictures, and until it has all values."""
+def first_news(both: Comparison) -> tuple[float, float]:
+    """Seconds until a comparison has its pictures, and until it has all values."""
     begin, seen = time.perf_counter(), 0.0
     for found in stream(both, (network(), network())):
         seen = seen or time.perf_counter() - begin
@@ -155,8 +157,8 @@ def first_news(both: Contrast) -> tuple[float, float]:
     raise AssertionError("values are missing")
 
 
-def whole(both: Contrast) -> float:
-    """Seconds until a contrast has found everything."""
+def whole(both: Comparison) -> float:
+    """Seconds until a comparison has found everything."""
     begin = time.perf_counter()
     for _ in stream(both, (network(), network())):
         pass
@@ -168,8 +170,8 @@ def after_a_move() -> list[tuple[str, float, str]]:
     rows = []
     for steps in STRENGTHS:
         for moved in ("for the first time", "again"):
-            first_news(contrast(SAME_WIDTH, FEW))
-            seen = np.array([first_news(contrast(step, FEW)) for step in steps])
+            first_news(comparison(SAME_WIDTH, FEW))
+            seen = np.array([first_news(comparison(step, FEW)) for step in steps])
             pictures, values = np.median(seen, axis=0)
             name = f"contrast, {steps[0].name} moved {moved}"
             rows.append((f"{name}: pictures", float(pictures), ""))
@@ -180,19 +182,19 @@ def after_a_move() -> list[tuple[str, float, str]]:
 def at_all_images() -> tuple[str, float, str]:
     """The shortest of three, of other strengths."""
     steps = (SAME_WIDTH, *STRENGTHS[0][:2])
-    seconds = [whole(contrast(step, ALL)) for step in steps]
+    seconds = [whole(comparison(step, ALL)) for step in steps]
     return "contrast: everything, 10,000 images", min(seconds), "10 s"
 
 
 def memory_grows(folder: Path) -> float:
-    """In this process: GiB by which a contrast of all images raises the peak."""
+    """In this process: GiB by which a comparison of all images raises the peak."""
     with np.load(folder / "network.npz") as stored:
         networks = (Network(*(stored[name] for name in Network._fields)),) * 2
-    # Loads JAX and compiles, which is not the contrast's own.
-    for _ in stream(contrast(SAME_WIDTH, FEW, thorough=False), networks):
+    # Loads JAX and compiles, which is not the comparison's own.
+    for _ in stream(comparison(SAME_WIDTH, FEW, thorough=False), networks):
         pass
     before = machine.peak_memory()
-    for _ in stream(contrast(SAME_WIDTH, ALL), networks):
+    for _ in stream(comparison(SAME_WIDTH, ALL), networks):
         pass
     return (machine.peak_memory() - before) / 1024
 
@@ -219,8 +221,8 @@ def similarity(say: Callable[[str], object]) -> dict[str, list[dict[str, Any]]]:
     # As in the lab: see `dissociation.engine.priority`.
     with threadpool_limits(1, user_api="blas"):
         rows = (*after_a_move(), at_all_images(), memory())
-    contrasts = [{"what": what, "measured": value, "aim": aim} for what, value, aim in rows]
-    return {"measures": measures, "contrasts": contrasts}
+    comparisons = [{"what": what, "measured": value, "aim": aim} for what, value, aim in rows]
+    return {"measures": measures, "contrasts": comparisons}
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """A long lesson: a realistic mix of visitors for twenty minutes, some of them up to no good.
 
 `python -m benchmarks.soak [results/reliability/DATE.json] [--minutes 20]`: explorers, visitors who
-follow a preset, share and take files home, or predict, and senders of what nobody should send. In
+follow a preset, share and export files, or predict, and senders of what nobody should send. In
 the end the server is killed in the middle of its work, and every entry of its store is read.
 """
 
@@ -28,7 +28,7 @@ from benchmarks.crowd import Server, Strengths, percentile, stocked, stocked_ser
 from benchmarks.kept import Others, keep
 from benchmarks.visitor import Trouble, Visitor
 from dissociation.address.presets import PRESETS
-from dissociation.dashboard.take_home.files import KINDS
+from dissociation.dashboard.export.files import KINDS
 from dissociation.engine.store import LIMITS, Store
 from tests.hostile.catalogue import ADDRESSES, ORIGINS, RAW_REQUESTS, SOCKET_NAMES
 

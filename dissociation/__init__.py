@@ -10,8 +10,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dissociation.comparison import Findings, compare
-    from dissociation.contrasts import Contrast, Side, contrast_from_json
+    from dissociation.comparing import ComparisonResult, compare
+    from dissociation.comparison import Comparison, NetworkSpec, Side, contrast_from_json
     from dissociation.datasets import mnist_test, mnist_train
     from dissociation.errors import DamagedData, InvalidValue
     from dissociation.experiment import Experiment, from_json
@@ -38,15 +38,15 @@ if TYPE_CHECKING:
     from dissociation.runner import run
     from dissociation.statistics import Summary, summarise
     from dissociation.theory import Prediction, predicted_curve
-    from dissociation.theory.causes import CausesStudy, causes_from_json, study_causes
+    from dissociation.theory.causes import NoiseDecomposition, causes_from_json, study_causes
     from dissociation.theory.norms import network_norms
     from dissociation.training import PAPER, QUICK, Recipe, train, trained
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "comparison": ("Findings", "compare"),
-    "contrasts": ("Contrast", "Side", "contrast_from_json"),
+    "comparing": ("ComparisonResult", "compare"),
+    "comparison": ("Comparison", "NetworkSpec", "Side", "contrast_from_json"),
     "datasets": ("mnist_test", "mnist_train"),
     "errors": ("DamagedData", "InvalidValue"),
     "experiment": ("Experiment", "from_json"),
@@ -73,7 +73,7 @@ _HOME = {
     "runner": ("run",),
     "statistics": ("Summary", "summarise"),
     "theory": ("Prediction", "predicted_curve"),
-    "theory.causes": ("CausesStudy", "causes_from_json", "study_causes"),
+    "theory.causes": ("NoiseDecomposition", "causes_from_json", "study_causes"),
     "theory.norms": ("network_norms",),
     "training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
 }

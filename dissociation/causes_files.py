@@ -14,8 +14,8 @@ import numpy as np
 from dissociation.address.names import condition_key, side_name
 from dissociation.experiment import SCHEMA
 from dissociation.theory.bridge import Point, laws
-from dissociation.theory.causes import CausesStudy
-from dissociation.theory.causes_findings import SCALES, CausesFindings
+from dissociation.theory.causes import NoiseDecomposition
+from dissociation.theory.causes_findings import SCALES, NoiseDecompositionResult
 from dissociation.theory.noise_sources import Sources
 from dissociation.theory.norms import PREDICTORS, Norms
 
@@ -27,7 +27,7 @@ COLUMNS = (
 )
 
 
-def rows(found: CausesFindings) -> list[list[float]]:
+def rows(found: NoiseDecompositionResult) -> list[list[float]]:
     """One row a noise scale, with [`COLUMNS`][].
 
     Shares of the layers and of what they make only together, ‖Δlogits‖² / σ² as sampled and by the
@@ -58,12 +58,12 @@ def _table(columns: Sequence[str], lines: Sequence[Sequence[Any]]) -> str:
     return text.getvalue()
 
 
-def as_csv(found: CausesFindings) -> str:
+def as_csv(found: NoiseDecompositionResult) -> str:
     """Everything over the noise scales."""
     return _table(COLUMNS, rows(found))
 
 
-def as_json(study: CausesStudy, found: CausesFindings, **about: Any) -> str:
+def as_json(study: NoiseDecomposition, found: NoiseDecompositionResult, **about: Any) -> str:
     """Everything over the noise scales, the terms, and every neuron's part of them.
 
     `dissociation.causes_from_json` reads the `study`.
@@ -88,13 +88,13 @@ def as_json(study: CausesStudy, found: CausesFindings, **about: Any) -> str:
     return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def _neurons(sources: Sources, found: CausesFindings) -> dict[str, Any]:
+def _neurons(sources: Sources, found: NoiseDecompositionResult) -> dict[str, Any]:
     return {
         f"layer{layer + 1}": {
             "incoming": sources.incoming[layer].tolist(),
             "outgoing": sources.outgoing[layer].tolist(),
             "copies": found.kinds[layer].copies.tolist(),
-            "has_say": found.kinds[layer].has_say.tolist(),
+            "has_say": found.kinds[layer].contributes.tolist(),
         }
         for layer in range(2)
     }
@@ -120,7 +120,7 @@ def bridge_rows(points: Sequence[Point]) -> list[list[Any]]:
         steps = point.side.manipulations
         strengths = "+".join(f"{step.strength:g}" for step in steps)
         about = [side_name(point.side), condition_key(steps), strengths, point.side.seed + 1]
-        half = point.half_way if math.isfinite(point.half_way) else None
+        half = point.sigma50 if math.isfinite(point.sigma50) else None
         told = [predictor.value(point.norms) for predictor in PREDICTORS.values()]
         lines.append([*about, half, *told, *_flat(point.norms)])
     return lines

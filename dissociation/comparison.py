@@ -1,210 +1,178 @@
-"""Comparing the two networks of a contrast: pictures first, then measures, coarse to fine."""
+"""A comparison: two networks, side by side on the same images, in what they do and represent."""
 
 from __future__ import annotations
 
-import collections
-import dataclasses
-import math
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from dissociation.contrasts import FEW, Contrast
-from dissociation.datasets import mnist_test
-from dissociation.measures.similarity import (
-    FUNCTION,
-    SIMILARITIES,
-    Baseline,
-    Pair,
-    Similarity,
-    shuffled_scores,
+from dissociation import manipulations as manipulate
+from dissociation.errors import InvalidValue, check_integer, settle
+from dissociation.experiment import (
+    MAX_KEY,
+    MAX_SEEDS,
+    SCHEMA,
+    check_widths,
+    digest,
+    noise_key,
+    training_digest,
 )
-from dissociation.measures.similarity.sample import stratified_order
-from dissociation.measures.similarity.side import OneSide
-from dissociation.network import Network, hidden_and_logits, seed_key, weights_digest
-from dissociation.normal_form import NormalForms, compare_normal_forms
-from dissociation.pictures import Picture, picture
-from dissociation.training import trained
+from dissociation.json_forms import (
+    check_flag,
+    check_object,
+    check_schema,
+    read_recipe,
+    read_steps,
+    write_recipe,
+    write_steps,
+)
+from dissociation.manipulations import Manipulation
+from dissociation.measures.base import TEST_IMAGES
+from dissociation.measures.similarity import SIMILARITIES
+from dissociation.network import NOTEBOOK_KEY, Network, seed_key
+from dissociation.pictures import EMBEDDED
+from dissociation.training import QUICK, Recipe
 
-#: The first measures of the registry: of functions, and CKA.
-QUICK_ONES = 5
-#: Images of the very first values, which are there with the pictures.
-COARSE = 250
+#: Raise it when a change to the code changes numbers.
+VERSION = 5
+#: Images of the first measures and of all baselines.
+FEW = 1_000
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What a contrast has found so far.
+class NetworkSpec:
+    """One network of a comparison.
 
-    - `values`: by the measures' names, NaN where one is not defined; `undefined`: why not.
-    - `images`: on how many images each.
-    - `equals`: what the first side scores against itself, on the same images.
-    - `baselines`: what unrelated sides of these widths would score.
-    - `pictures`: of both sides; `widths`: neurons of both layers.
-    - `normal_forms`: of both networks, held against each other.
+    - `recipe`, `seed`: network `seed` of that recipe.
+    - `manipulations`: applied in order; none leaves it as it was trained.
+
+    **Raises:** `InvalidValue` for another seed, or if a layer would be too wide.
     """
 
-    values: dict[str, float] = field(default_factory=dict)
-    images: dict[str, int] = field(default_factory=dict)
-    baselines: dict[str, Baseline] = field(default_factory=dict)
-    pictures: tuple[Picture, Picture] | None = None
-    widths: tuple[int, int] = (0, 0)
-    normal_forms: NormalForms | None = None
-    equals: dict[str, float] = field(default_factory=dict)
-    undefined: dict[str, str] = field(default_factory=dict)
+    recipe: Recipe = QUICK
+    seed: int = 0
+    manipulations: tuple[Manipulation, ...] = ()
+
+    def __post_init__(self):
+        settle(self, seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1))
+        check_widths(self.recipe, self.manipulations)
+
+    def canonical(self) -> list[Any]:
+        """Plain values that determine the network."""
+        steps = [step.identity() for step in self.manipulations]
+        return [training_digest(self.recipe, self.seed), steps]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, as in [`Comparison.to_json`][]."""
+        return {
+            "recipe": write_recipe(self.recipe),
+            "seed": self.seed,
+            "manipulations": write_steps(self.manipulations),
+        }
+
+    def rewritten(self, trained: Network, key: int) -> Network:
+        """This side's network from the trained one, with an experiment's key."""
+        own = seed_key(self.seed, noise_key(key))
+        return manipulate.apply_all(trained, self.manipulations, key=own)
 
 
-def _groups(measures: Sequence[Similarity]) -> list[Sequence[Similarity]]:
-    """What is published together: the quick ones at once, the others three by three."""
-    quick, slow = measures[:QUICK_ONES], measures[QUICK_ONES:]
-    return [quick, *(slow[start : start + 3] for start in range(0, len(slow), 3))]
+#: The name that scripts which were exported import.
+Side = NetworkSpec
 
 
-def _measures(images: int) -> tuple[list[Similarity], list[Similarity]]:
-    """All measures, and those that take more than the first images."""
-    few = min(images, FEW)
-    measures = list(SIMILARITIES.values())
-    more = [measure for measure in measures if measure.largest > few]
-    return measures, more if images > few else []
+@dataclass(frozen=True)
+class Comparison:
+    """Two networks on the same images, compared at a hidden layer and at the outputs.
 
+    - `first`, `second`: the networks.
+    - `layer`: hidden layer 1 or 2, after the ReLU.
+    - `images`: how many test images, as many of each digit; baselines rest on at most 1,000.
+    - `key`: of random manipulations and of the baselines' shuffles.
+    - `thorough`: whether to say what unrelated networks would score, which takes most of the time,
+      and to compare normal forms.
 
-def steps_of(contrast: Contrast) -> int:
-    """How many times [`stream`][] will have published something."""
-    measures, more = _measures(contrast.images)
-    rounds = [measures, *([measures] if contrast.thorough else []), *([more] if more else [])]
-    coarse = int(min(contrast.images, FEW) > COARSE)
-    return 1 + coarse + int(contrast.thorough) + sum(len(_groups(group)) for group in rounds)
-
-
-def _seen(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
-    """Hidden layer and logits of a network on the first images."""
-    shown = mnist_test().images[stratified_order()[:images]]
-    hidden, outputs = hidden_and_logits(network, shown, layer)
-    return OneSide(hidden), OneSide(outputs)
-
-
-_kept: collections.OrderedDict[tuple, tuple[OneSide, OneSide]] = collections.OrderedDict()
-
-
-def _first_side(network: Network, layer: int, images: int) -> tuple[OneSide, OneSide]:
-    """The same, with all that was made of it: a sweep has one first side throughout."""
-    name = (weights_digest(network), layer, images)
-    if name not in _kept:
-        _kept[name] = _seen(network, layer, images)
-        while len(_kept) > 2:
-            _kept.popitem(last=False)
-    return _kept[name]
-
-
-def stream(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Findings]:
-    """Compares two networks: pictures first, then measures, then baselines, then more images.
-
-    **Arguments:**
-
-    - `networks`: the trained networks of both sides, not rewritten.
+    **Raises:** `InvalidValue` if a field lies outside its range.
     """
-    return (found for found in in_turns(contrast, networks) if found is not None)
+
+    first: NetworkSpec
+    second: NetworkSpec
+    layer: int = 2
+    images: int = FEW
+    key: int = NOTEBOOK_KEY
+    thorough: bool = True
+
+    def __post_init__(self):
+        settle(
+            self,
+            layer=check_integer("layer", self.layer, 1, 2),
+            images=check_integer("images", self.images, EMBEDDED, TEST_IMAGES),
+            key=check_integer("key", self.key, 0, MAX_KEY),
+            thorough=check_flag("thorough", self.thorough),
+        )
+
+    @property
+    def sides(self) -> tuple[NetworkSpec, NetworkSpec]:
+        """Both networks."""
+        return self.first, self.second
+
+    def digest(self, weights: tuple[str, str] | None = None) -> str:
+        """Identifies the findings.
+
+        **Arguments:**
+
+        - `weights`: digests of both trained networks; without them, of the plan.
+        """
+        sides = [side.canonical() for side in self.sides]
+        rest = [self.layer, self.images, self.key, self.thorough, list(SIMILARITIES), weights]
+        return digest(["contrast", VERSION, *sides, *rest])
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values from which [`contrast_from_json`][] makes the same comparison."""
+        return {
+            "schema": SCHEMA,
+            "first": self.first.to_json(),
+            "second": self.second.to_json(),
+            "layer": self.layer,
+            "images": self.images,
+            "key": self.key,
+            "thorough": self.thorough,
+        }
 
 
-def in_turns(contrast: Contrast, networks: tuple[Network, Network]) -> Iterator[Findings | None]:
-    """What [`stream`][] has, and `None` after each single measure, when others may have their turn.
+def contrast_from_json(values: Any) -> Comparison:
+    """The comparison that [`Comparison.to_json`][] described; what is left out has its default.
 
-    What is published together can take most of a second.
+    **Raises:** `InvalidValue` that names the field, for anything that is not such a description.
     """
-    first, second = (
-        side.rewritten(network, contrast.key)
-        for side, network in zip(contrast.sides, networks, strict=True)
-    )
-    few = min(contrast.images, FEW)
-    layers, outputs = _pairs(contrast, (first, second), few)
-    labels = mnist_test().labels[stratified_order()[:few]]
-    one = layers.a.kept("picture", lambda side: picture(side, labels))
-    other = picture(layers.b, labels, one.embedding)
-    widths = layers.first.shape[1], layers.second.shape[1]
-    found = Findings(pictures=(one, other), widths=widths)
-    yield found
-    measures, more = _measures(contrast.images)
-    if few > COARSE:
-        found = yield from _valued(found, measures, layers.upto(COARSE), outputs.upto(COARSE))
-        yield found
-    equals = contrast.thorough
-    for group in _groups(measures):
-        found = yield from _valued(found, group, layers, outputs, equals=equals)
-        yield found
-    if contrast.thorough:
-        forms = compare_normal_forms(first, second)
-        found = dataclasses.replace(found, normal_forms=forms)
-        yield found
-    for group in _groups(measures) if contrast.thorough else []:
-        found = yield from _with_baselines(found, group, layers, outputs, contrast.key)
-        yield found
-    if more:
-        layers, outputs = _pairs(contrast, (first, second), contrast.images)
-        for group in _groups(more):
-            found = yield from _valued(found, group, layers, outputs, equals=equals)
-            yield found
-
-
-def compare(contrast: Contrast, networks: tuple[Network, Network] | None = None) -> Findings:
-    """All that a contrast finds: every measure with its images, and how the two sides look.
-
-    **Arguments:**
-
-    - `contrast`: what to compare.
-    - `networks`: the trained networks of both sides, not rewritten; trained first if not given.
-    """
-    if networks is None:
-        first, second = contrast.sides
-        one = trained(first.recipe, seed_key(first.seed))
-        same = (first.recipe, first.seed) == (second.recipe, second.seed)
-        networks = one, one if same else trained(second.recipe, seed_key(second.seed))
-    return list(stream(contrast, networks))[-1]
-
-
-def _pair_for(measure: Similarity, layers: Pair, outputs: Pair) -> Pair:
-    return outputs if measure.compares == FUNCTION else layers
-
-
-def _pairs(contrast: Contrast, networks: tuple[Network, Network], images: int) -> tuple[Pair, Pair]:
-    first, second = networks
-    one = _first_side(first, contrast.layer, images)
-    other = _seen(second, contrast.layer, images)
-    return Pair(one[0], other[0]), Pair(one[1], other[1])
-
-
-def _valued(
-    found: Findings,
-    measures: Sequence[Similarity],
-    layers: Pair,
-    outputs: Pair,
-    *,
-    equals: bool = False,
-) -> Generator[None, None, Findings]:
-    values, images, undefined = dict(found.values), dict(found.images), dict(found.undefined)
-    of_equals = dict(found.equals)
-    for measure in measures:
-        name, pair = measure.name, _pair_for(measure, layers, outputs)
-        values[name] = measure.of(pair)
-        images[name] = min(len(pair), measure.largest)
-        undefined.pop(name, None)
-        if math.isnan(values[name]):
-            undefined[name] = measure.why_undefined(pair)
-        yield None
-        if equals:
-            of_equals[name] = measure.of_equals(pair)
-            yield None
-    return dataclasses.replace(
-        found, values=values, images=images, equals=of_equals, undefined=undefined
+    allowed = {"schema", "first", "second", "layer", "images", "key", "thorough"}
+    check_object("contrast", values, allowed)
+    check_schema(values, SCHEMA)
+    return Comparison(
+        first=_side("first", values.get("first")),
+        second=_side("second", values.get("second")),
+        layer=values.get("layer", 2),
+        images=values.get("images", FEW),
+        key=values.get("key", NOTEBOOK_KEY),
+        thorough=values.get("thorough", True),
     )
 
 
-def _with_baselines(
-    found: Findings, measures: Sequence[Similarity], layers: Pair, outputs: Pair, seed: int
-) -> Generator[None, None, Findings]:
-    baselines = dict(found.baselines)
-    for measure in measures:
-        scores = []
-        for score in shuffled_scores(measure, _pair_for(measure, layers, outputs), seed=seed):
-            scores.append(score)
-            yield None
-        baselines[measure.name] = Baseline.of(scores)
-    return dataclasses.replace(found, baselines=baselines)
+def _side(name: str, values: Any) -> NetworkSpec:
+    check_object(name, values, {"recipe", "seed", "manipulations"})
+    try:
+        return NetworkSpec(
+            recipe=read_recipe(values.get("recipe", {})),
+            seed=values.get("seed", 0),
+            manipulations=read_steps(values.get("manipulations", [])),
+        )
+    except InvalidValue as problem:
+        # The same field is there twice.
+        raise InvalidValue(f"{name} {problem.field}", problem.value, problem.allowed) from None
+
+
+def is_close_look(comparisons: Sequence[Comparison]) -> bool:
+    """Whether comparisons are one pair, looked at with all there is, rather than points of a map.
+
+    A map may have a single point, but is never thorough.
+    """
+    return len(comparisons) == 1 and comparisons[0].thorough

@@ -18,7 +18,7 @@ from dissociation._lazy import special
 from dissociation.errors import InvalidValue, check_choice
 from dissociation.experiment import Experiment
 from dissociation.measures.base import Curve, SeedCurve
-from dissociation.statistics import LEAST, half_way_noise, interval, log_area, spread
+from dissociation.statistics import LEAST, interval, log_area, sigma50_of, spread
 
 HALF_WAY, AREA, AT = "half_way", "area", "at"
 SUMMARIES = {
@@ -65,7 +65,7 @@ def summaries(
 
     def of(seed: SeedCurve, rates: np.ndarray) -> float:
         if summary == HALF_WAY:
-            return half_way_noise(curve.x, rates, seed.clean, chance)
+            return sigma50_of(curve.x, rates, seed.clean, chance)
         return log_area(curve.x, rates) if summary == AREA else error_at(curve.x, rates, at)
 
     if by_draw:
@@ -74,7 +74,7 @@ def summaries(
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PairedComparison:
     """What k networks say about B - A.
 
     - `first`, `second`: `(k,)` the summary of each network under A and under B.
@@ -107,7 +107,7 @@ class Comparison:
     share_of_draws: float
 
     @property
-    def told_apart(self) -> bool:
+    def interval_excludes_zero(self) -> bool:
         """Whether the interval excludes 0, which is whether the paired t test has p < 0.05."""
         low, high = self.interval
         return low > 0 or high < 0
@@ -117,10 +117,12 @@ class Comparison:
         """Whether one of both tests finds a difference at 5 % and the other does not."""
         if not np.isfinite(self.sign_flip):
             return False
-        return self.told_apart != (self.sign_flip < SIGNIFICANCE)
+        return self.interval_excludes_zero != (self.sign_flip < SIGNIFICANCE)
 
 
-def compare(first: np.ndarray, second: np.ndarray, draws: np.ndarray | None = None) -> Comparison:
+def compare(
+    first: np.ndarray, second: np.ndarray, draws: np.ndarray | None = None
+) -> PairedComparison:
     """Compares paired summaries, one of each network; pairs with a NaN are left out.
 
     **Arguments:**
@@ -142,7 +144,7 @@ def compare(first: np.ndarray, second: np.ndarray, draws: np.ndarray | None = No
         found = spread(draws[known])
         by_network, by_draw = float(found.between_networks), float(found.between_draws)
         share_of_draws = float(found.share_of_draws(draws.shape[1]))
-    return Comparison(
+    return PairedComparison(
         a,
         b,
         int((~known).sum()),
@@ -161,7 +163,7 @@ def compare(first: np.ndarray, second: np.ndarray, draws: np.ndarray | None = No
 
 def compare_curves(
     first: Curve, second: Curve, summary: str, *, chance: float, at: float
-) -> Comparison:
+) -> PairedComparison:
     """Compares two curves of the same networks and draws by a summary.
 
     **Arguments:** as of [`summaries`][]. **Raises:** `InvalidValue` likewise.

@@ -1,4 +1,4 @@
-"""Plain values that experiments and contrasts have in common, written and read back, validated."""
+"""Plain values that experiments and comparisons share, written and read back, validated."""
 
 from __future__ import annotations
 

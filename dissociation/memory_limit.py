@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from dissociation.contrasts import Contrast
+from dissociation.comparison import Comparison
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
@@ -15,7 +15,7 @@ from dissociation.measures import Transfer
 from dissociation.memory_need import GIB, Asked, Check, need_of
 from dissociation.phantoms import PhantomStudy
 from dissociation.pictures import EMBEDDED
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 SMALLEST_WIDTH, SMALLEST_IMAGES = 16, 100
@@ -95,13 +95,13 @@ def _levers(asked: Asked) -> Iterator[Lever]:
 
 
 def _sizes(asked: Asked) -> Iterator[Lever]:
-    if isinstance(asked, Contrast):
+    if isinstance(asked, Comparison):
         images = range(EMBEDDED, asked.images, SMALLEST_IMAGES)
         yield Lever("images", asked.images, images, lambda n: dataclasses.replace(asked, images=n))
     elif isinstance(asked, Recipe):
         batches = range(8, asked.batch, 8)
         yield Lever("batch", asked.batch, batches, lambda n: dataclasses.replace(asked, batch=n))
-    elif not isinstance(asked, (Check, PhantomStudy, CausesStudy)):
+    elif not isinstance(asked, (Check, PhantomStudy, NoiseDecomposition)):
         measure, seeds = asked[0].measure, asked[0].seeds
         yield Lever("seeds", seeds, range(1, seeds), lambda n: _each(asked, seeds=n))
         if isinstance(measure, Transfer):
@@ -119,11 +119,11 @@ def _each(experiments: Sequence[Experiment], **changes: Any) -> list[Experiment]
 
 
 def _chains(asked: Asked) -> list[tuple[Manipulation, ...]]:
-    if isinstance(asked, Contrast):
+    if isinstance(asked, Comparison):
         return [side.manipulations for side in asked.sides]
     if isinstance(asked, PhantomStudy):
         return [(asked.phantom,)]
-    if isinstance(asked, CausesStudy):
+    if isinstance(asked, NoiseDecomposition):
         return [asked.manipulations]
     if isinstance(asked, Recipe):
         return []
@@ -150,7 +150,7 @@ def _with_chains(asked: Asked, name: str) -> Callable[[float], Asked]:
                 for step in steps
             )
 
-        if isinstance(asked, Contrast):
+        if isinstance(asked, Comparison):
             sides = [
                 dataclasses.replace(s, manipulations=chain(s.manipulations)) for s in asked.sides
             ]
@@ -158,7 +158,7 @@ def _with_chains(asked: Asked, name: str) -> Callable[[float], Asked]:
         if isinstance(asked, Check):
             one = asked.experiment
             return Check(dataclasses.replace(one, manipulations=chain(one.manipulations)))
-        if isinstance(asked, CausesStudy):
+        if isinstance(asked, NoiseDecomposition):
             return dataclasses.replace(asked, manipulations=chain(asked.manipulations))
         assert not isinstance(asked, (Recipe, PhantomStudy))
         return [dataclasses.replace(e, manipulations=chain(e.manipulations)) for e in asked]
@@ -167,9 +167,9 @@ def _with_chains(asked: Asked, name: str) -> Callable[[float], Asked]:
 
 
 def _recipe(asked: Asked) -> Recipe:
-    if isinstance(asked, Contrast):
+    if isinstance(asked, Comparison):
         return max((side.recipe for side in asked.sides), key=lambda recipe: recipe.width)
-    if isinstance(asked, (PhantomStudy, CausesStudy)):
+    if isinstance(asked, (PhantomStudy, NoiseDecomposition)):
         return asked.recipe
     if isinstance(asked, Recipe):
         return asked
@@ -180,10 +180,10 @@ def _narrower(asked: Asked, width: int) -> Asked:
     def narrow(recipe: Recipe) -> Recipe:
         return dataclasses.replace(recipe, width=min(recipe.width, width))
 
-    if isinstance(asked, Contrast):
+    if isinstance(asked, Comparison):
         sides = [dataclasses.replace(s, recipe=narrow(s.recipe)) for s in asked.sides]
         return dataclasses.replace(asked, first=sides[0], second=sides[1])
-    if isinstance(asked, (PhantomStudy, CausesStudy)):
+    if isinstance(asked, (PhantomStudy, NoiseDecomposition)):
         return dataclasses.replace(asked, recipe=narrow(asked.recipe))
     if isinstance(asked, Recipe):
         return narrow(asked)

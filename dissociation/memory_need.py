@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dissociation.contrasts import FEW, Contrast, Side
+from dissociation.comparison import FEW, Comparison, NetworkSpec
 from dissociation.datasets import CLASSES, PIXELS
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 from dissociation.measures import ParameterNoise, Transfer
 from dissociation.measures.base import CHUNK
 from dissociation.measures.similarity.pair import FOLDS
-from dissociation.measures.similarity.side import FEW as FEW_OF_SIDE
+from dissociation.measures.similarity.representation import FEW as FEW_OF_SIDE
 from dissociation.phantoms import ANSWERED, PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.theory.noise_sources import PIECE
 from dissociation.training import ROTATION, Recipe
 
@@ -48,7 +48,9 @@ class Check:
 
 
 #: Experiments that are measured together; two networks; a phantom; causes; a training; a check.
-Asked: TypeAlias = Sequence[Experiment] | Contrast | PhantomStudy | CausesStudy | Recipe | Check
+Asked: TypeAlias = (
+    Sequence[Experiment] | Comparison | PhantomStudy | NoiseDecomposition | Recipe | Check
+)
 
 
 def widths_after(recipe: Recipe, steps: Sequence[Manipulation]) -> tuple[int, int]:
@@ -82,23 +84,23 @@ def _sides(asked: Asked) -> list[tuple[Recipe, Sequence[Manipulation]]]:
     """Of all that is asked for, which networks are rewritten, and how."""
     if isinstance(asked, Recipe):
         return []
-    if isinstance(asked, Contrast):
+    if isinstance(asked, Comparison):
         return [(side.recipe, side.manipulations) for side in asked.sides]
     if isinstance(asked, PhantomStudy):
         return [(asked.recipe, (asked.phantom,))]
     if isinstance(asked, Check):
         return _sides([asked.experiment])
-    if isinstance(asked, CausesStudy):
+    if isinstance(asked, NoiseDecomposition):
         return [(asked.recipe, asked.manipulations)]
     return [(experiment.recipe, experiment.manipulations) for experiment in asked]
 
 
 def _arrays(asked: Asked) -> float:
-    if isinstance(asked, Contrast):
-        return SLACK * _contrast(asked)
+    if isinstance(asked, Comparison):
+        return SLACK * _comparison(asked)
     if isinstance(asked, PhantomStudy):
         return SLACK * _phantom(asked)
-    if isinstance(asked, CausesStudy):
+    if isinstance(asked, NoiseDecomposition):
         return SLACK * _causes(asked)
     if isinstance(asked, Recipe):
         return SLACK * _training(asked)
@@ -198,24 +200,24 @@ def _transfer(experiments: Sequence[Experiment]) -> float:
     return held + CHILD + FLOAT * (shared + 2 * features + probe)
 
 
-def _side(side: Side) -> tuple[int, int]:
+def _side(side: NetworkSpec) -> tuple[int, int]:
     return widths_after(side.recipe, side.manipulations)
 
 
-def _contrast(contrast: Contrast) -> float:
+def _comparison(comparison: Comparison) -> float:
     """The first images with what unrelated networks would score, then all of them; not both."""
-    sides = [_side(side) for side in contrast.sides]
+    sides = [_side(side) for side in comparison.sides]
     networks = sum(network_bytes(*widths) for widths in sides)
-    one, other = (float(widths[contrast.layer - 1]) for widths in sides)
-    few = min(contrast.images, FEW)
+    one, other = (float(widths[comparison.layer - 1]) for widths in sides)
+    few = min(comparison.images, FEW)
     # Distances of several kinds, of both sides, and reordered for what unrelated ones would score.
-    kernels = DOUBLE * (75.0 if contrast.thorough else 12.0) * few * few
+    kernels = DOUBLE * (75.0 if comparison.thorough else 12.0) * few * few
     squares = DOUBLE * 3.0 * (min(few, one) ** 2 + min(few, other) ** 2)
     # The patterns of one side at a time, and the differences of close ones.
     patterns = DOUBLE * 3.0 * few * max(one, other)
     first_images = _seen(few, one + other) + kernels + squares + patterns
-    forms = 3.0 * networks if contrast.thorough else 0.0
-    return 5 * networks + max(first_images, forms, _all_images(contrast.images, one, other))
+    forms = 3.0 * networks if comparison.thorough else 0.0
+    return 5 * networks + max(first_images, forms, _all_images(comparison.images, one, other))
 
 
 def _seen(images: int, neurons: float) -> float:
@@ -241,7 +243,7 @@ def _phantom(study: PhantomStudy) -> float:
     return 6 * network_bytes(*widths) + 4 * hidden
 
 
-def _causes(study: CausesStudy) -> float:
+def _causes(study: NoiseDecomposition) -> float:
     """Three networks, here and on the device, while gradients of ten logits are held.
 
     And the rewritten one once more, laid out for prediction.

@@ -6,10 +6,10 @@ as it is (Şimşek et al., *Geometry of the loss landscape in overparameterized 
 
 1. each neuron's incoming weights get norm 1, its outgoing weights take the factor;
 2. neurons with the same incoming weights are merged, their outgoing weights added;
-3. neurons without a say (outgoing weights 0) or without a response (incoming 0) are dropped;
+3. neurons that contribute nothing (outgoing weights 0) or do not respond (incoming 0) are dropped;
 4. neurons are ordered by the norm of their outgoing weights, largest first.
 
-Layer 2 goes first, as neurons of layer 1 may have a say only in some of layer 2 that have none;
+Layer 2 goes first, as neurons of layer 1 may contribute only to some of layer 2 that do not;
 then layer 1, which changes what layer 2 reads; and again, until no neuron goes.
 """
 
@@ -25,8 +25,8 @@ from dissociation.pauses import MUCH, pause
 
 #: Cosine from which two neurons count as the same: apart from rounding of float32.
 SAME = 1 - 1e-5
-#: Outgoing norm, relative to the layer's largest, up to which a neuron has no say.
-NO_SAY = 1e-5
+#: Outgoing norm, relative to the layer's largest, up to which a neuron contributes nothing.
+NO_CONTRIBUTION = 1e-5
 
 
 def _rows_at_once(others: np.ndarray) -> int:
@@ -66,33 +66,33 @@ def _merged(
     # A group that cancels is compared with what it is made of, not with what is left of it.
     parts = np.zeros(len(kept))
     np.maximum.at(parts, group, np.linalg.norm(outgoing, axis=0))
-    say = np.linalg.norm(merged, axis=0) > NO_SAY * parts
-    return kept, group, merged, say
+    contributes = np.linalg.norm(merged, axis=0) > NO_CONTRIBUTION * parts
+    return kept, group, merged, contributes
 
 
 def _reduced(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Incoming weights of norm 1, merged and without those that have no say; outgoing weights."""
+    """Incoming weights of norm 1, merged, of neurons that contribute; outgoing weights."""
     norms = np.linalg.norm(np.asarray(w_in, np.float64), axis=1)
     responds = norms > 0
     directions = (w_in[responds] / norms[responds, None]).astype(np.float32)
     outgoing = np.asarray(w_out, np.float64)[:, responds] * norms[responds]
-    kept, _, merged, say = _merged(directions, outgoing)
-    return directions[kept][say], merged[:, say].astype(np.float32)
+    kept, _, merged, contributes = _merged(directions, outgoing)
+    return directions[kept][contributes], merged[:, contributes].astype(np.float32)
 
 
 class Kinds(NamedTuple):
     """What each neuron of a hidden layer is.
 
     - `copies`: `(hidden,)` how many neurons have its direction, itself included.
-    - `has_say`: `(hidden,)` whether the contributions of all of those do not cancel.
+    - `contributes`: `(hidden,)` whether the contributions of all of those do not cancel.
     """
 
     copies: np.ndarray
-    has_say: np.ndarray
+    contributes: np.ndarray
 
 
 def neuron_kinds(w_in: np.ndarray, w_out: np.ndarray) -> Kinds:
-    """Tells duplicates and neurons without a say (nuisance) from others, by the weights alone.
+    """Tells duplicates, and neurons that contribute nothing (nuisance), by the weights alone.
 
     **Arguments:**
 
@@ -100,14 +100,14 @@ def neuron_kinds(w_in: np.ndarray, w_out: np.ndarray) -> Kinds:
     """
     norms = np.linalg.norm(np.asarray(w_in, np.float64), axis=1)
     responds = norms > 0
-    copies, has_say = np.ones(len(w_in), int), np.zeros(len(w_in), bool)
+    copies, contributes = np.ones(len(w_in), int), np.zeros(len(w_in), bool)
     if responds.any():
         directions = (w_in[responds] / norms[responds, None]).astype(np.float32)
         outgoing = np.asarray(w_out, np.float64)[:, responds] * norms[responds]
-        _, group, _, say = _merged(directions, outgoing)
+        _, group, _, of_group = _merged(directions, outgoing)
         copies[responds] = np.bincount(group)[group]
-        has_say[responds] = say[group]
-    return Kinds(copies, has_say)
+        contributes[responds] = of_group[group]
+    return Kinds(copies, contributes)
 
 
 def normal_form(network: Network) -> Network:

@@ -40,7 +40,7 @@ from dissociation.measures import InputNoise, ParameterNoise
 from dissociation.measures.similarity.sample import stratified_order
 from dissociation.network import NOTEBOOK_KEY, Network, hidden_and_logits, seed_key
 from dissociation.phantom_views import Shade, View, shaded_by_quantiles
-from dissociation.statistics import half_way_noise
+from dissociation.statistics import sigma50_of
 from dissociation.training import QUICK, Recipe
 
 #: Raise it when a change to the code changes numbers.
@@ -185,7 +185,7 @@ class PhantomFindings:
     unchanged: np.ndarray
     frames: tuple[Frame, ...] = ()
 
-    def half_ways(self, x: np.ndarray) -> tuple[float, float]:
+    def sigma50s(self, x: np.ndarray) -> tuple[float, float]:
         """σ at which the picture is half as legible as without noise, and half of the answers
         (above chance) are gone; NaN where they are not within `x`, `(S,)`.
         """
@@ -193,7 +193,7 @@ class PhantomFindings:
             return float("nan"), float("nan")
         lost = 1 - self.legibility.mean(0) / self.clean
         wrong = 1 - self.unchanged.mean(0)
-        return half_way_noise(x, lost, 0.0, 1.0), half_way_noise(x, wrong, 0.0, 0.9)
+        return sigma50_of(x, lost, 0.0, 1.0), sigma50_of(x, wrong, 0.0, 0.9)
 
 
 class _Noise:

@@ -12,7 +12,7 @@ import numpy as np
 from dissociation.datasets import CLASSES
 from dissociation.measures.similarity.distances import from_products
 from dissociation.measures.similarity.embedding import aligned, coordinates, recentred
-from dissociation.measures.similarity.side import OneSide
+from dissociation.measures.similarity.representation import Representation
 
 #: Images in a picture, as many of each digit, and neurons.
 PICTURED, NEURONS = 250, 120
@@ -70,7 +70,7 @@ def characteristic_neurons(hidden: np.ndarray, labels: np.ndarray, count: int) -
 
 
 def picture(
-    side: OneSide | np.ndarray, labels: np.ndarray, reference: np.ndarray | None = None
+    side: Representation | np.ndarray, labels: np.ndarray, reference: np.ndarray | None = None
 ) -> Picture:
     """The picture of a representation.
 
@@ -81,7 +81,7 @@ def picture(
     - `labels`: `(n,)` their digits.
     - `reference`: an embedding to turn this one onto.
     """
-    side = side if isinstance(side, OneSide) else OneSide(side)
+    side = side if isinstance(side, Representation) else Representation(side)
     hidden = side.values
     if not side.finite:
         return _blank(min(NEURONS, hidden.shape[1]))

@@ -9,7 +9,7 @@ import numpy as np
 
 from dissociation.errors import InvalidValue
 from dissociation.measures.base import Curve, Measure
-from dissociation.statistics import half_way_noise, half_ways, mean_over
+from dissociation.statistics import mean_over, sigma50_of, sigma50s
 
 #: A prediction is the error at this many places of the axis, evenly spread over its length.
 PLACES = 9
@@ -51,13 +51,13 @@ class Verdict:
 
     - `distance`: mean absolute difference between predicted and measured error over the axis.
     - `unchanged`: the same for the prediction that the curve would be the reference's.
-    - `half_way`, `measured_half_way`: σ50 of the prediction, and the networks' mean; NaN without.
+    - `sigma50`, `measured_sigma50`: σ50 of the prediction, and the networks' mean; NaN without.
     """
 
     distance: float
     unchanged: float
-    half_way: float
-    measured_half_way: float
+    sigma50: float
+    measured_sigma50: float
 
     @property
     def score(self) -> int:
@@ -91,6 +91,6 @@ def judge(
     return Verdict(
         distance,
         mean_over(axis, np.abs(reference.mean - curve.mean)),
-        half_way_noise(measure.x, predicted, clean, measure.chance),
-        float(half_ways(curve, measure.chance).mean()),
+        sigma50_of(measure.x, predicted, clean, measure.chance),
+        float(sigma50s(curve, measure.chance).mean()),
     )

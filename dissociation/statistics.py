@@ -25,7 +25,7 @@ LEAST = 3
 TOO_FEW = f"needs {LEAST} networks"
 
 
-def half_way_noise(x: np.ndarray, errors: np.ndarray, clean: float, chance: float) -> float:
+def sigma50_of(x: np.ndarray, errors: np.ndarray, clean: float, chance: float) -> float:
     """σ50: the noise scale at which the error is half way between clean error and chance.
 
     **Arguments:**
@@ -234,7 +234,7 @@ class Summary:
     """What one condition's curve comes to, as means over seeds.
 
     - `clean`: error without noise; NaN for measures without such a point.
-    - `half_way`: σ50; `area`: mean error over log σ (or log budget); `interval`: its 95 % interval
+    - `sigma50`: σ50; `area`: mean error over log σ (or log budget); `interval`: its 95 % interval
       over networks, NaN with fewer than [`LEAST`][].
     - `ratio`: σ50 over that of the reference condition, mean over paired networks: above 1 is more
       robust; NaN if either does not cross, or while both rest on different images.
@@ -242,14 +242,14 @@ class Summary:
     """
 
     clean: float
-    half_way: float
+    sigma50: float
     area: float
     interval: tuple[float, float]
     ratio: float
     ratio_interval: tuple[float, float]
 
 
-def half_ways(curve: Curve, chance: float) -> np.ndarray:
+def sigma50s(curve: Curve, chance: float) -> np.ndarray:
     """`(seeds,)` σ50 of each network; NaN where its curve does not cross.
 
     **Arguments:**
@@ -258,10 +258,14 @@ def half_ways(curve: Curve, chance: float) -> np.ndarray:
     """
     return np.array(
         [
-            half_way_noise(curve.x, rates, seed.clean, chance)
+            sigma50_of(curve.x, rates, seed.clean, chance)
             for rates, seed in zip(curve.rates, curve.seeds, strict=True)
         ]
     )
+
+
+#: The name that scripts which were exported import.
+half_ways = sigma50s
 
 
 def summarise(curve: Curve, reference: Curve, chance: float) -> Summary:
@@ -276,13 +280,13 @@ def summarise(curve: Curve, reference: Curve, chance: float) -> Summary:
     both = same_images(curve, reference)
     ratios = np.array([np.nan])
     if both is not None:
-        ratios = half_ways(both[0], chance) / half_ways(both[1], chance)
+        ratios = sigma50s(both[0], chance) / sigma50s(both[1], chance)
     # Of those networks alone that cross, it would be the mean and the interval of something else.
     if np.isnan(ratios).any():
         ratios = np.array([np.nan])
     return Summary(
         clean=float(np.mean([seed.clean for seed in curve.seeds])),
-        half_way=float(np.mean(half_ways(curve, chance))),
+        sigma50=float(np.mean(sigma50s(curve, chance))),
         area=float(np.mean(areas)),
         interval=_pair(interval(areas, (0.0, 1.0))),
         ratio=float(np.mean(ratios)),

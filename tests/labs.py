@@ -60,7 +60,7 @@ class RecordingLab(Lab):
         self.jobs = Jobs(clock=lambda: 0.0, start=False)
         self.curves: list[tuple] = []
         self.trainings: list[tuple] = []
-        self.contrasts: list[tuple] = []
+        self.comparisons: list[tuple] = []
         self.ahead: list[Any] = []
         # Few tests want what no visitor has asked for.
         self.idle_work = False
@@ -70,14 +70,14 @@ class RecordingLab(Lab):
         self.curves.append(tuple(experiments))
         return super().watch_curves(experiments, pair, predicted=predicted)
 
-    def watch_contrasts(self, contrasts, ahead=()):
-        self.contrasts.append(tuple(contrasts))
+    def watch_comparisons(self, comparisons, ahead=()):
+        self.comparisons.append(tuple(comparisons))
         self.ahead = list(ahead)
-        return super().watch_contrasts(contrasts, ahead if self.idle_work else ())
+        return super().watch_comparisons(comparisons, ahead if self.idle_work else ())
 
-    def watch_map(self, contrasts, experiments=()):
-        self.contrasts.append(tuple(contrasts))
-        return super().watch_map(contrasts, experiments)
+    def watch_map(self, comparisons, experiments=()):
+        self.comparisons.append(tuple(comparisons))
+        return super().watch_map(comparisons, experiments)
 
     def watch_phantom(self, study):
         self.studies.append(study)

@@ -70,9 +70,9 @@ def test_independent_packages_give_the_same_values(rival, reference_networks, mo
     assert 0 < row["value"] < 1.6 and row["ours_ms"] > 0 and row["theirs_ms"] > 0
 
 
-def test_a_contrast_is_timed(reference_networks, monkeypatch):
+def test_a_comparison_is_timed(reference_networks, monkeypatch):
     monkeypatch.setattr(similarity, "network", lambda: reference_networks[0])
-    pictures, values = similarity.first_news(similarity.contrast(m.Scale(2.0), EMBEDDED))
+    pictures, values = similarity.first_news(similarity.comparison(m.Scale(2.0), EMBEDDED))
     assert 0 < pictures < values
 
 

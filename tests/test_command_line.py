@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from dissociation.address.bridge_candidates import candidates_of
-from dissociation.address.links import contrasts_of, curves_of, read_address
+from dissociation.address.links import comparisons_of, curves_of, read_address
 from dissociation.address.map_page import points_of
 from dissociation.address.names import condition_names
 from dissociation.address.presets import PRESETS
@@ -22,7 +22,7 @@ from dissociation.address.table import Condition
 from dissociation.command_line import compute as compute_module
 from dissociation.command_line import files
 from dissociation.command_line.causes_work import BridgeWork, CausesWork
-from dissociation.command_line.contrast_work import ContrastWork
+from dissociation.command_line.comparison_work import ComparisonWork
 from dissociation.command_line.curve_work import CurveWork
 from dissociation.command_line.linear_work import LinearWork
 from dissociation.command_line.main import main
@@ -30,9 +30,9 @@ from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
 from dissociation.command_line.text_tables import curves_as_text
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.curve_files import as_csv
-from dissociation.dashboard.take_home.contrasts import take_map
+from dissociation.dashboard.export.comparisons import export_map
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import CACHE_VARIABLE
@@ -230,7 +230,7 @@ PAIR = f"Representation?{NETWORKS}&rewrite=permute"
 MAP = f"Map?{NETWORKS}&show=&landmarks=2&rotation=0"
 
 
-class TestContrasts:
+class TestComparisons:
     def test_what_is_warmed_the_pages_find(self, capsys, folder, tmp_path):
         assert main(["export", MAP, "--out", "map.csv"]) == 1
         refused = capsys.readouterr().err
@@ -243,21 +243,21 @@ class TestContrasts:
         assert capsys.readouterr().out == f"{MAP}: stored already\n"
         link = read_address(MAP)[0]
         lab = Lab(folder, start=False)
-        watch = lab.watch_contrasts([point.contrast for point in points_of(link.values)])
+        watch = lab.watch_comparisons([point.comparison for point in points_of(link.values)])
         assert watch.status().stored and watch.status().state == j.DONE
         # The very files of the page.
-        taken = take_map(lab.library, link)
+        export = export_map(lab.library, link)
         for name in ("map.csv", "map.json"):
             assert main(["export", MAP, "--out", name]) == 0
-        assert (tmp_path / "map.csv").read_text() == taken.csv()
+        assert (tmp_path / "map.csv").read_text() == export.csv()
         written = json.loads((tmp_path / "map.json").read_text())
-        assert written["contrasts"] == json.loads(taken.json())["contrasts"]
+        assert written["contrasts"] == json.loads(export.json())["contrasts"]
         lab.stop()
 
-        # Contrasts taken out of a file that was written are a source again.
+        # Comparisons taken out of a file that was written are a source again.
         described = [entry["contrast"] for entry in written["contrasts"]]
         (tmp_path / "list.json").write_text(json.dumps(described))
-        assert read_source("list.json").work == ContrastWork(contrasts_of(link))
+        assert read_source("list.json").work == ComparisonWork(comparisons_of(link))
         assert main(["run", "list.json"]) == 0
         printed = capsys.readouterr()
         assert "100 % Stored already." in printed.err
@@ -404,7 +404,7 @@ class TestList:
 
 PLAN = Experiment(ParameterNoise(images=200, points=3), recipe=Recipe(epochs=0, width=16), seeds=1)
 GOOD = PLAN.to_json()
-PAIRED = Contrast(Side(), Side()).to_json()
+PAIRED = Comparison(NetworkSpec(), NetworkSpec()).to_json()
 DEEP = "[" * 100_000 + "]" * 100_000
 
 
@@ -529,9 +529,9 @@ class TestSources:
             expected = BridgeWork(candidates_of(link.values))
         elif link.table.name == "map":
             experiments = [point.experiment for point in points_of(link.values)]
-            expected = ContrastWork(contrasts_of(link), experiments)
-        elif link.table.contrasts is not None:
-            expected = ContrastWork(contrasts_of(link))
+            expected = ComparisonWork(comparisons_of(link), experiments)
+        elif link.table.comparisons is not None:
+            expected = ComparisonWork(comparisons_of(link))
         else:
             expected = CurveWork(curves_of(link)[0], predicted=link.values.get("theory", False))
         assert read_source(name).work == read_source(link.path).work == expected

@@ -8,14 +8,14 @@ import re
 import pytest
 
 from dissociation import manipulations as m
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.memory_limit import check_memory
 from dissociation.memory_need import BASE, GIB, Check, need_of, network_bytes, widths_after
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 LARGE = Recipe(width=4096)
@@ -31,9 +31,11 @@ ASKED = {
     "input noise": curves(InputNoise(), (), (m.Nuisance(4096.0),)),
     "transfer": curves(Transfer(), (), (m.Nuisance(2048.0),)),
     "notebook's probe": curves(Transfer(probe="notebook"), (m.Duplicate(2.0),)),
-    "contrast": Contrast(Side(LARGE), Side(LARGE, 0, (m.Duplicate(2.0),)), images=10_000),
+    "contrast": Comparison(
+        NetworkSpec(LARGE), NetworkSpec(LARGE, 0, (m.Duplicate(2.0),)), images=10_000
+    ),
     "phantom": PhantomStudy(m.Phantom(1.0), LARGE),
-    "causes": CausesStudy((m.Nuisance(4096.0),), LARGE),
+    "causes": NoiseDecomposition((m.Nuisance(4096.0),), LARGE),
     "training": Recipe(width=4096, batch=4096),
     "check": Check(Experiment(InputNoise(), (m.Nuisance(4096.0),), LARGE)),
 }
@@ -46,7 +48,7 @@ def changed(asked, field, value):
         return Check(changed([asked.experiment], field, value)[0])
     if isinstance(asked, list):
         return [_changed_one(experiment, field, value) for experiment in asked]
-    if isinstance(asked, Contrast) and field != "images":
+    if isinstance(asked, Comparison) and field != "images":
         sides = [_changed_one(side, field, value) for side in asked.sides]
         return dataclasses.replace(asked, first=sides[0], second=sides[1])
     return _changed_one(asked, field, value)
@@ -92,7 +94,7 @@ def test_what_fits_is_let_through():
 
 
 def test_several_things_at_once_if_none_is_enough():
-    wide = Contrast(Side(LARGE), Side(LARGE), images=10_000)
+    wide = Comparison(NetworkSpec(LARGE), NetworkSpec(LARGE), images=10_000)
     limit = BASE + 0.55 * GIB
     with pytest.raises(
         InvalidValue, match=r"this fits: images of 500 and width of at most"
@@ -113,9 +115,12 @@ def test_everything_that_is_usual_fits():
         rewrites = [(kind(),) for kind in map(m.REGISTRY.get, m.REGISTRY)]
         usual = [chain for chain in rewrites if chain[0].name != "phantom"]
         check_memory(curves(measure, (), *usual[:4], recipe=Recipe()), 2 * GIB)
-    check_memory(Contrast(Side(), Side(manipulations=(m.Duplicate(2.0),)), images=10_000), 2 * GIB)
+    check_memory(
+        Comparison(NetworkSpec(), NetworkSpec(manipulations=(m.Duplicate(2.0),)), images=10_000),
+        2 * GIB,
+    )
     check_memory(PhantomStudy(m.Phantom(1.0)), 2 * GIB)
-    check_memory(CausesStudy((m.Duplicate(4.0),)), 2 * GIB)
+    check_memory(NoiseDecomposition((m.Duplicate(4.0),)), 2 * GIB)
 
 
 def test_widths_and_weights():

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from notebook_networks import notebook_networks
 
-from dissociation.comparison import compare
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparing import compare
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.errors import InvalidValue, NotFinite
 from dissociation.experiment import Experiment
 from dissociation.function_checks import function_check
@@ -34,7 +34,7 @@ from dissociation.network import (
 from dissociation.phantoms import PhantomStudy, study_phantom
 from dissociation.runner import run
 from dissociation.theory import predicted_curve
-from dissociation.theory.causes import CausesStudy, study_causes
+from dissociation.theory.causes import NoiseDecomposition, study_causes
 from dissociation.theory.norms import network_norms
 
 
@@ -194,10 +194,12 @@ USES = {
     "logits": lambda network: logits(network, np.zeros((1, 784), np.float32)),
     "run": lambda network: run(STUDY, [network]),
     "predicted_curve": lambda network: predicted_curve(STUDY, [network]),
-    "compare": lambda network: compare(Contrast(Side(), Side()), (network, network)),
+    "compare": lambda network: compare(
+        Comparison(NetworkSpec(), NetworkSpec()), (network, network)
+    ),
     "function_check": lambda network: function_check(network, network, key=seed_key(0)),
     "network_norms": network_norms,
-    "study_causes": lambda network: study_causes(CausesStudy(), network),
+    "study_causes": lambda network: study_causes(NoiseDecomposition(), network),
     "study_phantom": lambda network: study_phantom(PhantomStudy(Phantom()), network),
     "to_mlp": to_mlp,
     "ensemble": lambda network: ensemble([network]),

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.errors import InvalidValue, check_integer, check_number
 from dissociation.experiment import Experiment, from_json
 from dissociation.linear.study import LinearStudy
@@ -17,14 +17,14 @@ from dissociation.linear.task import LinearTask
 from dissociation.manipulations import REGISTRY, Nuisance, Phantom, Scale
 from dissociation.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 VALUES = [
     Experiment(InputNoise()),
-    Contrast(Side(), Side()),
-    Side(),
-    CausesStudy(),
+    Comparison(NetworkSpec(), NetworkSpec()),
+    NetworkSpec(),
+    NoiseDecomposition(),
     PhantomStudy(Phantom()),
     LinearStudy(),
     LinearTask(),

@@ -23,7 +23,7 @@ from dissociation.hypothesis import (
 )
 from dissociation.manipulations import Permute, Scale
 from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve
-from dissociation.statistics import half_way_noise, log_area
+from dissociation.statistics import log_area, sigma50_of
 
 X = np.array([0.01, 0.1, 1.0])
 finite = st.floats(-5, 5).map(lambda value: round(value, 6))
@@ -41,7 +41,7 @@ class TestSummaries:
     def test_each_is_that_of_its_network(self):
         found = curve(*self.rows)
         rates = np.array(self.rows) / 1_000
-        half = [half_way_noise(X, row, 0.02, 0.9) for row in rates]
+        half = [sigma50_of(X, row, 0.02, 0.9) for row in rates]
         np.testing.assert_allclose(summaries(found, "half_way", chance=0.9, at=1), half)
         area = [log_area(X, row) for row in rates]
         np.testing.assert_allclose(summaries(found, "area", chance=0.9, at=1), area)
@@ -69,23 +69,25 @@ class TestCompare:
         assert found.interval == pytest.approx(expected.confidence_interval())
         assert found.p_value == pytest.approx(expected.pvalue)
         # All differences above 0 is the least of three networks' p values.
-        assert found.sign_flip == 0.25 and not found.told_apart and found.needed is None
+        assert found.sign_flip == 0.25 and not found.interval_excludes_zero and found.needed is None
 
     @given(st.lists(st.tuples(finite, finite), min_size=3, max_size=9))
     def test_test_p_value_and_interval_agree(self, pairs):
         a, b = np.array(pairs).T
         found = compare(a, b)
         if np.isnan(found.effect):
-            assert not found.told_apart and found.needed is None
+            assert not found.interval_excludes_zero and found.needed is None
             return
         assert found.p_value == pytest.approx(stats.ttest_rel(b, a).pvalue, rel=1e-6, abs=1e-12)
         # At the edge itself, rounding decides.
-        assert abs(found.p_value - 0.05) < 1e-9 or found.told_apart == (found.p_value < 0.05)
-        assert found.told_apart or found.needed is None
+        assert abs(found.p_value - 0.05) < 1e-9 or found.interval_excludes_zero == (
+            found.p_value < 0.05
+        )
+        assert found.interval_excludes_zero or found.needed is None
 
     def test_equal_differences_have_no_test(self):
         found = compare(np.array([0.1, 0.2, 0.3]), np.array([0.2, 0.3, 0.4]))
-        assert np.isnan(found.effect) and found.needed is None and not found.told_apart
+        assert np.isnan(found.effect) and found.needed is None and not found.interval_excludes_zero
         assert np.isnan([found.p_value, *found.interval]).all()
 
     def test_nothing_to_compare(self):

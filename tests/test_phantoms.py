@@ -139,7 +139,7 @@ def test_what_it_finds(streamed):
     mean, kept = found.legibility.mean(0), found.unchanged.mean(0)
     assert mean[0] > 0.95 * found.clean and mean[-1] < 0.3
     assert kept[0] > 0.99 and kept[-1] < 0.5
-    picture, function = found.half_ways(STUDY.x)
+    picture, function = found.sigma50s(STUDY.x)
     assert picture < function / 2
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dissociation.errors import InvalidValue
 from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
 from dissociation.predictions import PLACES, judge, places, predicted_errors, score
-from dissociation.statistics import half_way_noise
+from dissociation.statistics import sigma50_of
 
 MEASURES = (ParameterNoise(points=17), InputNoise(points=5), Transfer(points=6, images=600))
 guesses = st.lists(st.floats(0, 1), min_size=PLACES, max_size=PLACES)
@@ -78,8 +78,8 @@ def test_half_way_of_both():
     steep = np.where(np.arange(33) < 20, 20, 900)
     found = judge(measure, guess, curve(measure, steep), curve(measure, 20))
     drawn = predicted_errors(measure, guess)
-    assert found.half_way == half_way_noise(measure.x, drawn, 0.02, measure.chance)
-    assert measure.x[19] < found.measured_half_way <= measure.x[20]
+    assert found.sigma50 == sigma50_of(measure.x, drawn, 0.02, measure.chance)
+    assert measure.x[19] < found.measured_sigma50 <= measure.x[20]
 
 
 def test_a_single_point_is_no_curve():

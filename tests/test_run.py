@@ -50,7 +50,7 @@ class TestDissociation:
         for measure in (INPUT, PARAMETER):
             summary = summarise(*[curves[measure.name, "trained"]] * 2, measure.chance)
             assert summary.clean < 0.06
-            assert np.isfinite(summary.half_way)
+            assert np.isfinite(summary.sigma50)
             assert curves[measure.name, "trained"].mean[-1] > 0.6
 
     @pytest.mark.parametrize("name", EXACT)

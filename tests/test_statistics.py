@@ -14,10 +14,10 @@ from dissociation.manipulations import Scale
 from dissociation.measures import Curve, ParameterNoise, SeedCurve
 from dissociation.runner import stream
 from dissociation.statistics import (
-    half_way_noise,
     interval,
     log_area,
     paired_difference,
+    sigma50_of,
     spread,
     summarise,
 )
@@ -39,32 +39,30 @@ class TestHalfWayNoise:
         chance=st.floats(0.5, 0.95),
     )
     def test_of_a_logistic_curve(self, sigma50, steepness, clean, chance):
-        found = half_way_noise(X, logistic(sigma50, steepness, clean, chance), clean, chance)
+        found = sigma50_of(X, logistic(sigma50, steepness, clean, chance), clean, chance)
         # A logistic curve is nearly straight around its middle, so interpolation hardly errs.
         assert found == pytest.approx(sigma50, rel=0.01)
 
     def test_interpolates_in_log_sigma(self):
-        assert half_way_noise(np.array([1.0, 100.0]), np.array([0.0, 1.0]), 0, 1) == pytest.approx(
-            10
-        )
-        found = half_way_noise(np.array([1.0, 100.0]), np.array([0.25, 0.75]), 0.0, 0.9)
+        assert sigma50_of(np.array([1.0, 100.0]), np.array([0.0, 1.0]), 0, 1) == pytest.approx(10)
+        found = sigma50_of(np.array([1.0, 100.0]), np.array([0.25, 0.75]), 0.0, 0.9)
         assert found == pytest.approx(100 ** ((0.45 - 0.25) / 0.5))
 
     def test_first_crossing_counts(self):
         errors = np.array([0.0, 0.6, 0.2, 0.8])
-        assert half_way_noise(np.array([1.0, 2, 3, 4]), errors, 0, 1) < 2
+        assert sigma50_of(np.array([1.0, 2, 3, 4]), errors, 0, 1) < 2
 
     @pytest.mark.parametrize(
         "errors", [[0.1, 0.2, 0.3], [0.6, 0.7, 0.8], [math.nan] * 3, [math.nan, 0.6, 0.9]]
     )
     def test_outside_the_curve(self, errors):
-        assert math.isnan(half_way_noise(np.array([1.0, 2, 3]), np.array(errors), 0.0, 1.0))
+        assert math.isnan(sigma50_of(np.array([1.0, 2, 3]), np.array(errors), 0.0, 1.0))
 
     def test_without_a_clean_error(self):
-        assert math.isnan(half_way_noise(X, logistic(0.3, 3, 0, 0.9), math.nan, 0.9))
+        assert math.isnan(sigma50_of(X, logistic(0.3, 3, 0, 0.9), math.nan, 0.9))
 
     def test_on_a_point(self):
-        assert half_way_noise(np.array([1.0, 2, 3]), np.array([0, 0.5, 0.9]), 0, 1) == 2
+        assert sigma50_of(np.array([1.0, 2, 3]), np.array([0, 0.5, 0.9]), 0, 1) == 2
 
 
 class TestLogArea:
@@ -140,11 +138,11 @@ class TestSpread:
         assert np.isnan(spread(np.ones((1, 3))).between_networks)
 
 
-def test_half_way_noise_looks_only_at_known_points():
+def test_sigma50_looks_only_at_known_points():
     x = np.array([0.1, 0.2, 0.4, 0.8, 1.6])
     errors = np.array([0.02, np.nan, 0.3, np.nan, 0.9])
-    expected = half_way_noise(x[::2], errors[::2], 0.02, 0.9)
-    assert half_way_noise(x, errors, 0.02, 0.9) == expected > 0.4
+    expected = sigma50_of(x[::2], errors[::2], 0.02, 0.9)
+    assert sigma50_of(x, errors, 0.02, 0.9) == expected > 0.4
 
 
 def curve_of(*sigmas: float, clean: float = 0.02, images: int = 100_000) -> Curve:
@@ -162,7 +160,7 @@ class TestSummarise:
         found = summarise(curve, curve, 0.9)
         assert found.ratio == pytest.approx(1)
         assert found.clean == pytest.approx(0.02)
-        assert found.half_way == pytest.approx(0.4, rel=0.01)
+        assert found.sigma50 == pytest.approx(0.4, rel=0.01)
         areas = [log_area(X, rates) for rates in curve.rates]
         assert found.area == pytest.approx(np.mean(areas))
         assert found.interval == interval(np.array(areas))
@@ -177,7 +175,7 @@ class TestSummarise:
 
     def test_one_that_does_not_cross(self):
         found = summarise(curve_of(0.3, 500.0), curve_of(0.3, 0.3), 0.9)
-        assert math.isnan(found.half_way) and math.isnan(found.ratio)
+        assert math.isnan(found.sigma50) and math.isnan(found.ratio)
         assert not math.isnan(found.area)
         assert math.isnan(summarise(curve_of(0.3), curve_of(500.0), 0.9).ratio)
 

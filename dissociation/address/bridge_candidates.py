@@ -12,7 +12,7 @@ from dissociation.address.map_page import ROBUSTNESS
 from dissociation.address.presets import PRESETS
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import Values
-from dissociation.contrasts import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.experiment import Experiment
 from dissociation.manipulations import REGISTRY
 from dissociation.measures import Measure, ParameterNoise
@@ -62,7 +62,7 @@ def candidates_of(values: Values) -> list[Candidate]:
 
     return [
         Candidate(
-            Side(recipe, seed, chain),
+            NetworkSpec(recipe, seed, chain),
             tuple(Experiment(m, chain, recipe, seed + 1, key) for m in chains[chain]),
             wanted.get(chain, False),
         )

@@ -11,7 +11,7 @@ from dissociation.address.sweep_page import REWRITE
 from dissociation.address.table import PageTable, Values, page_table
 from dissociation.experiment import MAX_SEEDS
 from dissociation.manipulations import REGISTRY
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.theory.causes_findings import SCALES
 
 _REWRITE = dataclasses.replace(
@@ -50,11 +50,11 @@ NETWORK = Parameter("network", "Network", INTEGER, 1, "By its seed.", 1, float(M
 _NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
 
 
-def causes_of(values: Values) -> CausesStudy:
+def causes_of(values: Values) -> NoiseDecomposition:
     """The study that a page's values ask for. **Raises:** `InvalidValue`."""
     name = values["rewrite"]
     rewrite = () if name == NONE else (p.manipulation_of(name, values),)
-    return CausesStudy(
+    return NoiseDecomposition(
         (*rewrite, *values["then"]),
         p.recipe_of(values),
         values["network"] - 1,
@@ -64,7 +64,7 @@ def causes_of(values: Values) -> CausesStudy:
     )
 
 
-def ranked_layer(values: Values, study: CausesStudy) -> int:
+def ranked_layer(values: Values, study: NoiseDecomposition) -> int:
     """Of which hidden layer the neurons are ranked."""
     return study.layer if values["layer"] == REWRITTEN else int(values["layer"])
 

@@ -11,7 +11,7 @@ from dissociation.address.compare import comparable
 from dissociation.address.pages import PAGES, START
 from dissociation.address.parameter import implied
 from dissociation.address.table import Condition, PageTable
-from dissociation.contrasts import Contrast
+from dissociation.comparison import Comparison
 from dissociation.errors import InvalidValue
 
 #: Raise it when addresses of before would be read differently, and translate those.
@@ -169,20 +169,20 @@ def curves_of(link: Link) -> tuple[list[Condition], list[str]]:
     return comparable(link.table.conditions(link.values))
 
 
-def contrasts_of(link: Link) -> list[Contrast]:
+def comparisons_of(link: Link) -> list[Comparison]:
     """The pairs of networks that a link's page compares.
 
     **Raises:** `InvalidValue` if the page compares none, or its values contradict each other.
     """
-    if link.table.contrasts is None:
+    if link.table.comparisons is None:
         raise _nothing(link)
-    return link.table.contrasts(link.values)
+    return link.table.comparisons(link.values)
 
 
 def _nothing(link: Link) -> InvalidValue:
     tables = PAGES.values()
     curves = " or ".join(table.title for table in tables if table.conditions)
-    pairs = " or ".join(table.title for table in tables if table.contrasts)
+    pairs = " or ".join(table.title for table in tables if table.comparisons)
     single = (table.title for table in tables if table.study or table.linear or table.causes)
     studies = " or ".join([*single, *(table.title for table in tables if table.bridge)])
     allowed = f"name a page with curves, {curves}, of two networks, {pairs}, or {studies}"

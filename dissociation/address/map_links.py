@@ -12,7 +12,7 @@ from dissociation.address.table import Values
 
 def link_of(point: Point, values: Values) -> Link:
     """The Representation page of one point."""
-    second = point.contrast.second
+    second = point.comparison.second
     given = {name: values[name] for name in REPRESENTATION.defaults if name in values}
     given = {**given, "tour": 0, "hide": [], "lock": []}
     given["network_b"] = second.seed + 1

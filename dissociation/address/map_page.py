@@ -10,7 +10,7 @@ from dissociation.address.names import TRAINED
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.representation_page import LAYER
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.errors import InvalidValue
 from dissociation.experiment import MAX_SEEDS, Experiment
 from dissociation.manipulations import REGISTRY
@@ -95,17 +95,17 @@ _FURTHER = tuple(
 class Point(NamedTuple):
     """One point of the map.
 
-    - `contrast`: of the trained network with another one.
+    - `comparison`: of the trained network with another one.
     - `group`: the rewrite's name, or one of [`LANDMARK_GROUPS`][]; `label`: its strength, or which
-      network; `rank`: its place in its group, from 0.
+      network; `position`: its place in its group, from 0.
     - `experiment`: whose last network's σ50 is its place across; `None` if it has none, or that is
       not asked for.
     """
 
-    contrast: Contrast
+    comparison: Comparison
     group: str
     label: str
-    rank: int
+    position: int
     experiment: Experiment | None = None
 
 
@@ -115,28 +115,34 @@ def points_of(values: Values) -> list[Point]:
     **Raises:** `InvalidValue`.
     """
     recipe, layer, key = p.recipe_of(values), int(values["layer"]), values["key"]
-    trained = Side(recipe, 0)
+    trained = NetworkSpec(recipe, 0)
     measure = ROBUSTNESS.get(values["across"])
 
-    def point(side: Side, group: str, label: str, rank: int) -> Point:
-        contrast = Contrast(trained, side, layer, key=key, thorough=False)
+    def point(side: NetworkSpec, group: str, label: str, position: int) -> Point:
+        comparison = Comparison(trained, side, layer, key=key, thorough=False)
         experiment = None
         if measure is not None and side.recipe.task == DIGITS:
             experiment = Experiment(measure, side.manipulations, recipe, side.seed + 1, key)
-        return Point(contrast, group, label, rank, experiment)
+        return Point(comparison, group, label, position, experiment)
 
     found = [point(trained, TRAINED, "nothing rewritten", 0)]
     for name in [name for name in REGISTRY if name in values["show"]]:
-        for rank, strength in enumerate(REGISTRY[name].strength_range.sweep):
+        for position, strength in enumerate(REGISTRY[name].strength_range.sweep):
             # A rewrite of the layer that is looked at, where it can be.
             at = {f"{name}.layer": str(layer)} if layer in REGISTRY[name].layers else {}
             step = p.manipulation_of(name, {**values, **at, name: strength})
-            found.append(point(Side(recipe, 0, (step,)), name, step.describe_strength(), rank))
-    for rank in range(values["landmarks"]):
-        found.append(point(Side(recipe, rank + 1), OTHERS, f"network {rank + 2}", rank))
+            found.append(
+                point(NetworkSpec(recipe, 0, (step,)), name, step.describe_strength(), position)
+            )
+    for position in range(values["landmarks"]):
+        found.append(
+            point(NetworkSpec(recipe, position + 1), OTHERS, f"network {position + 2}", position)
+        )
     turned = dataclasses.replace(recipe, task=ROTATION)
-    for rank in range(values["rotation"]):
-        found.append(point(Side(turned, rank), ROTATED, f"network {rank + 1}", rank))
+    for position in range(values["rotation"]):
+        found.append(
+            point(NetworkSpec(turned, position), ROTATED, f"network {position + 1}", position)
+        )
     if len(found) == 1:
         raise InvalidValue("show", values["show"], "choose a rewrite or another network")
     return found
@@ -156,5 +162,5 @@ MAP: PageTable = page_table(
         LAYER,
         *_NETWORKS,
     ),
-    contrasts=lambda values: [point.contrast for point in points_of(values)],
+    comparisons=lambda values: [point.comparison for point in points_of(values)],
 )

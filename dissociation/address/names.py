@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dissociation.address.table import Condition
-from dissociation.contrasts import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Manipulation
 from dissociation.training import DIGITS
@@ -49,7 +49,7 @@ def condition_names(conditions: Sequence[Condition]) -> list[str]:
     return found
 
 
-def side_name(side: Side) -> str:
-    """One network of a contrast in words: its rewrites, and which network it is."""
+def side_name(side: NetworkSpec) -> str:
+    """One network of a comparison in words: its rewrites, and which network it is."""
     name = f"{condition_name(side.manipulations)}, network {side.seed + 1}"
     return name if side.recipe.task == DIGITS else f"{name} ({side.recipe.task} task)"

@@ -9,7 +9,7 @@ from dissociation.address.chains import chain_parameter
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.sweep_page import REWRITE
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.contrasts import FEW, Contrast, Side
+from dissociation.comparison import FEW, Comparison, NetworkSpec
 from dissociation.experiment import MAX_SEEDS
 from dissociation.manipulations import REGISTRY
 from dissociation.training import DIGITS, LEARNED
@@ -53,15 +53,15 @@ TASK_B = Parameter(
 _NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
 
 
-def contrast_of(values: Values) -> Contrast:
-    """The contrast that a page's values ask for. **Raises:** `InvalidValue`."""
+def comparison_of(values: Values) -> Comparison:
+    """The comparison that a page's values ask for. **Raises:** `InvalidValue`."""
     recipe = p.recipe_of(values)
     name = values["rewrite"]
     rewrite = () if name == NONE else (p.manipulation_of(name, values),)
-    first = Side(recipe, values["network_a"] - 1)
+    first = NetworkSpec(recipe, values["network_a"] - 1)
     other = dataclasses.replace(recipe, task=values["task_b"])
-    second = Side(other, values["network_b"] - 1, (*rewrite, *values["then"]))
-    return Contrast(first, second, int(values["layer"]), int(values["images"]), values["key"])
+    second = NetworkSpec(other, values["network_b"] - 1, (*rewrite, *values["then"]))
+    return Comparison(first, second, int(values["layer"]), int(values["images"]), values["key"])
 
 
 REPRESENTATION: PageTable = page_table(
@@ -79,5 +79,5 @@ REPRESENTATION: PageTable = page_table(
         IMAGES,
         *_NETWORKS,
     ),
-    contrasts=lambda values: [contrast_of(values)],
+    comparisons=lambda values: [comparison_of(values)],
 )

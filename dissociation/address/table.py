@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from dissociation.address.parameter import Parameter
 from dissociation.address.parameters import manipulation_of
 from dissociation.address.view import TOUR, VIEW, teaching_parameters
-from dissociation.contrasts import Contrast
+from dissociation.comparison import Comparison
 from dissociation.experiment import Experiment
 from dissociation.linear.study import LinearStudy
 from dissociation.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 
 Values = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ class PageTable:
     - `parameters`: all of its parameters, those of the view included.
     - `determining`: those parameters that a curve depends on, but for its manipulations.
     - `conditions`: from values to the page's curves; the first is the reference.
-    - `contrasts`: from values to the pairs of networks that the page compares.
+    - `comparisons`: from values to the pairs of networks that the page compares.
     - `study`: from values to the phantom that the page is of.
     - `linear`: from values to the linear networks that the page is of.
     - `causes`: from values to the network whose fragility the page explains.
@@ -54,16 +54,23 @@ class PageTable:
     parameters: tuple[Parameter, ...]
     determining: tuple[Parameter, ...] = ()
     conditions: Callable[[Values], list[Condition]] | None = None
-    contrasts: Callable[[Values], list[Contrast]] | None = None
+    comparisons: Callable[[Values], list[Comparison]] | None = None
     study: Callable[[Values], PhantomStudy] | None = None
     linear: Callable[[Values], LinearStudy] | None = None
-    causes: Callable[[Values], CausesStudy] | None = None
+    causes: Callable[[Values], NoiseDecomposition] | None = None
     bridge: bool = False
 
     @property
     def measures(self) -> bool:
-        """Whether there is something to compute, and to take home."""
-        made = (self.conditions, self.contrasts, self.study, self.linear, self.causes, self.bridge)
+        """Whether there is something to compute, and to export."""
+        made = (
+            self.conditions,
+            self.comparisons,
+            self.study,
+            self.linear,
+            self.causes,
+            self.bridge,
+        )
         return any(made)
 
     @property
@@ -81,10 +88,10 @@ def page_table(
     states: Sequence[Parameter] = (),
     determining: Sequence[Parameter] = (),
     conditions: Callable[[Values], list[Condition]] | None = None,
-    contrasts: Callable[[Values], list[Contrast]] | None = None,
+    comparisons: Callable[[Values], list[Comparison]] | None = None,
     study: Callable[[Values], PhantomStudy] | None = None,
     linear: Callable[[Values], LinearStudy] | None = None,
-    causes: Callable[[Values], CausesStudy] | None = None,
+    causes: Callable[[Values], NoiseDecomposition] | None = None,
     bridge: bool = False,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.
@@ -93,12 +100,12 @@ def page_table(
 
     - `controls`: what visitors move, and a teacher's link may hide or lock.
     - `states`: further parameters without such a control.
-    - `determining`, `conditions`, `contrasts`, `study`, `linear`, `causes`, `bridge`: see
+    - `determining`, `conditions`, `comparisons`, `study`, `linear`, `causes`, `bridge`: see
         [`PageTable`][].
     """
     common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
-    results = (tuple(determining), conditions, contrasts, study, linear, causes)
+    results = (tuple(determining), conditions, comparisons, study, linear, causes)
     return PageTable(name, title, script, everything, *results, bridge)
 
 

@@ -15,15 +15,15 @@ from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.theory.bridge import Candidate, Point
-from dissociation.theory.causes import CausesStudy
-from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.causes import NoiseDecomposition
+from dissociation.theory.causes_findings import NoiseDecompositionResult
 
 
 @dataclass(frozen=True)
 class CausesWork:
     """The findings of one `study`."""
 
-    study: CausesStudy
+    study: NoiseDecomposition
     noun = "studies"
 
     def names(self) -> list[str]:
@@ -35,29 +35,29 @@ class CausesWork:
         watch = partial(Lab.watch_causes, study=self.study)
         return [Part([0], float(self.study.steps), watch, _findings)]
 
-    def stored(self, library: Library) -> list[CausesFindings | None]:
+    def stored(self, library: Library) -> list[NoiseDecompositionResult | None]:
         """Complete findings."""
         return [library.causes(self.study)]
 
     def check_csv(self) -> None:
         """It always fits."""
 
-    def as_text(self, results: Sequence[CausesFindings]) -> str:
+    def as_text(self, results: Sequence[NoiseDecompositionResult]) -> str:
         """A row a noise scale."""
         (found,) = results
         rows = [[f"{value:.4g}" for value in row] for row in causes_files.rows(found)]
         return aligned([list(causes_files.COLUMNS), *rows]) + "\n"
 
-    def as_csv(self, results: Sequence[CausesFindings]) -> str:
+    def as_csv(self, results: Sequence[NoiseDecompositionResult]) -> str:
         """As the page gives it."""
         return causes_files.as_csv(results[0])
 
-    def as_json(self, results: Sequence[CausesFindings]) -> str:
+    def as_json(self, results: Sequence[NoiseDecompositionResult]) -> str:
         """All that was found, with the complete study."""
         return causes_files.as_json(self.study, results[0])
 
 
-def _findings(watch: CausesWatch) -> list[CausesFindings | None]:
+def _findings(watch: CausesWatch) -> list[NoiseDecompositionResult | None]:
     return [watch.findings()]
 
 

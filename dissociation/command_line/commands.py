@@ -78,7 +78,7 @@ def warm(texts: Sequence[str], cache: str | None, *, everything: bool = False) -
                     f"What is finished is stored; the rest remains: {command}"
                 ) from None
             _keeps(lab)
-            _say(lab.place.trouble)
+            _say(lab.executor.trouble)
             seconds = time.perf_counter() - begin
             how = "stored already" if stored else f"computed in {seconds:.1f} s"
             print(f"{source.name}: {how}", flush=True)
@@ -139,7 +139,7 @@ def _lab(folder: Path, *, start: bool = True) -> Iterator[Lab]:
     lab = Lab(folder, start=start)
     try:
         # Whoever named a cluster and waits for it at a terminal would rather know at once.
-        lab.place.require()
+        lab.executor.require()
         yield lab
     finally:
         lab.stop()

@@ -7,7 +7,7 @@ import os
 from typing import Any, NamedTuple
 
 from dissociation.address.bridge_candidates import candidates_of
-from dissociation.address.links import Link, contrasts_of, curves_of, read_address
+from dissociation.address.links import Link, comparisons_of, curves_of, read_address
 from dissociation.address.map_page import MAP, points_of
 from dissociation.address.pages import PAGES
 from dissociation.address.parameters import THEORY
@@ -15,12 +15,12 @@ from dissociation.address.predicting import uncovered
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
 from dissociation.command_line.causes_work import BridgeWork, CausesWork
-from dissociation.command_line.contrast_work import ContrastWork
+from dissociation.command_line.comparison_work import ComparisonWork
 from dissociation.command_line.curve_work import CurveWork
 from dissociation.command_line.linear_work import LinearWork
 from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.work import Work
-from dissociation.contrasts import contrast_from_json
+from dissociation.comparison import contrast_from_json
 from dissociation.errors import InvalidValue, check_path
 from dissociation.experiment import from_json
 
@@ -74,9 +74,9 @@ def _of_link(name: str, link: Link, notices: list[str]) -> Source:
     if link.table.name == MAP.name:
         points = points_of(link.values)
         experiments = [point.experiment for point in points]
-        return Source(name, ContrastWork(contrasts_of(link), experiments), notices)
-    if link.table.contrasts is not None:
-        return Source(name, ContrastWork(contrasts_of(link)), notices)
+        return Source(name, ComparisonWork(comparisons_of(link), experiments), notices)
+    if link.table.comparisons is not None:
+        return Source(name, ComparisonWork(comparisons_of(link)), notices)
     conditions, reasons = curves_of(link)
     shown = uncovered(conditions, link.values)
     work = CurveWork(shown, predicted=bool(link.values.get(THEORY.name)))
@@ -91,7 +91,7 @@ def _of_file(name: str) -> Work:
     try:
         values = _listed(name, json.loads(raw.decode("utf-8-sig")))
         if any(isinstance(value, dict) and "first" in value for value in values):
-            return ContrastWork([contrast_from_json(value) for value in values])
+            return ComparisonWork([contrast_from_json(value) for value in values])
         return CurveWork([Condition(from_json(value)) for value in values])
     except InvalidValue:
         raise

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from dissociation.address.names import condition_names, side_name
 from dissociation.address.table import Condition
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast, is_close_look
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison, is_close_look
 from dissociation.measures.base import Curve
 from dissociation.measures.similarity import SIMILARITIES
 from dissociation.shares import percent
@@ -28,7 +28,7 @@ def curves_as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> 
                 name,
                 str(len(curve.seeds)),
                 _percent(summary.clean),
-                "–" if math.isnan(summary.half_way) else f"{summary.half_way:.3g}",
+                "–" if math.isnan(summary.sigma50) else f"{summary.sigma50:.3g}",
                 _percent(summary.area),
                 TOO_FEW if low == "–" else f"{low} to {high}",
             ]
@@ -37,17 +37,17 @@ def curves_as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> 
 
 
 def findings_as_text(
-    contrasts: Sequence[Contrast],
-    findings: Sequence[Findings],
-    half_ways: Sequence[float] | None = None,
+    comparisons: Sequence[Comparison],
+    findings: Sequence[ComparisonResult],
+    sigma50s: Sequence[float] | None = None,
 ) -> str:
-    """A row a measure of a single pair, with what unrelated networks score; or a row a contrast.
+    """A row a measure of a single pair, with what unrelated networks score; or a row a comparison.
 
     **Arguments:**
 
-    - `half_ways`: σ50 of each contrast's second network, where it was asked for.
+    - `sigma50s`: σ50 of each comparison's second network, where it was asked for.
     """
-    if is_close_look(contrasts):
+    if is_close_look(comparisons):
         (found,) = findings
         rows = [["Measure", "Value", "If equal", "Unrelated", "Images"]]
         for name, measure in SIMILARITIES.items():
@@ -58,11 +58,11 @@ def findings_as_text(
             for name, why in found.undefined.items()
         ]
         return "\n".join([aligned(rows), *undefined]) + "\n"
-    rows = [["Network", *([] if half_ways is None else ["σ50"]), *SIMILARITIES]]
-    for number, (contrast, found) in enumerate(zip(contrasts, findings, strict=True)):
+    rows = [["Network", *([] if sigma50s is None else ["σ50"]), *SIMILARITIES]]
+    for number, (comparison, found) in enumerate(zip(comparisons, findings, strict=True)):
         values = [_significant(found.values[name]) for name in SIMILARITIES]
-        robust = [] if half_ways is None else [_significant(half_ways[number])]
-        rows.append([side_name(contrast.second), *robust, *values])
+        robust = [] if sigma50s is None else [_significant(sigma50s[number])]
+        rows.append([side_name(comparison.second), *robust, *values])
     return aligned(rows) + "\n"
 
 

@@ -16,10 +16,10 @@ from dissociation.dashboard import bridge_words as words
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.bridge_traces import BEST, LINEAR, SIGMA50
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.palette import COMPOSED, LANDMARKS, looks
 from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.bridge_watch import BridgeWatch, stored_curve
 from dissociation.engine.jobs import DONE
@@ -157,4 +157,4 @@ def _below(watch: BridgeWatch, link: Link) -> None:
     if points:
         with st.expander("Table of values", icon=":material/table:"):
             st.dataframe(words.bridge_table(points), hide_index=True, width="stretch")
-    take_home_links(link, ready=watch.status().state == DONE and bool(points))
+    export_links(link, ready=watch.status().state == DONE and bool(points))

@@ -28,12 +28,12 @@ def bridge_traces(points: Mapping[int, Point]) -> list[dict[str, Any]]:
     traces: list[dict[str, Any]] = []
     for number, point in points.items():
         places = {name: plain_number(p.value(point.norms)) for name, p in PREDICTORS.items()}
-        places[SIGMA50] = plain_number(point.half_way)
+        places[SIGMA50] = plain_number(point.sigma50)
         measure = point.experiment.measure
         detail = f"{measure.images:,} images, {getattr(measure, 'draws', 1)} draws"
         place = {"x": [0], "y": [0], "detail": detail}
         traces.append({"key": str(number), **place, "places": places})
-    known = [point for point in points.values() if math.isfinite(point.half_way)]
+    known = [point for point in points.values() if math.isfinite(point.sigma50)]
     for name, predictor in PREDICTORS.items():
         across = [predictor.value(point.norms) for point in known]
         for key, law in zip((BEST, LINEAR), laws(known, name), strict=True):

@@ -64,8 +64,8 @@ def furthest(points: Sequence[Point], across: str) -> str:
     if linear is None:
         return ""
     value = PREDICTORS[across].value
-    known = [p for p in points if math.isfinite(p.half_way) and value(p.norms) > 0]
-    ratios = [(math.log(p.half_way / float(linear(value(p.norms)))), p) for p in known]  # type: ignore
+    known = [p for p in points if math.isfinite(p.sigma50) and value(p.norms) > 0]
+    ratios = [(math.log(p.sigma50 / float(linear(value(p.norms)))), p) for p in known]  # type: ignore
     off, point = max(ratios, key=lambda pair: abs(pair[0]))
     return (
         f"It is most wrong about {plain(side_name(point.side))}, whose σ50 is "
@@ -75,7 +75,7 @@ def furthest(points: Sequence[Point], across: str) -> str:
 
 def how_many(candidates: Sequence[Candidate], points: Sequence[Point], values: Values) -> str:
     """How many of the networks are there, and what is left out."""
-    undefined = sum(not math.isfinite(point.half_way) for point in points)
+    undefined = sum(not math.isfinite(point.sigma50) for point in points)
     missing = sum(candidate.wanted for candidate in candidates) - len(points)
     words = f"{len(points)} networks are known"
     if values["compute"] != ALL:

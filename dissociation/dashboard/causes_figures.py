@@ -8,7 +8,7 @@ from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.causes_traces import COPY, NUISANCE, OWN, TOGETHER, scaled_by
 from dissociation.dashboard.palette import COMPOSED, SOURCES, condition_style, looks
 from dissociation.measures import ParameterNoise
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.theory.causes_findings import SCALES
 from dissociation.theory.noise_sources import MATRICES
 
@@ -43,7 +43,7 @@ def _figure(
 
 
 def causes_figures(
-    study: CausesStudy, sigma: float, layer: int, scale: float = 1.0
+    study: NoiseDecomposition, sigma: float, layer: int, scale: float = 1.0
 ) -> dict[str, lc.FigureSpec]:
     """The figures by their kinds.
 
@@ -70,7 +70,7 @@ def _shares(sigma: float, scale: float) -> lc.FigureSpec:
     return _figure("shares", x, y, styles, scale, focus=sigma)
 
 
-def _trade_off(study: CausesStudy, sigma: float, scale: float) -> lc.FigureSpec:
+def _trade_off(study: NoiseDecomposition, sigma: float, scale: float) -> lc.FigureSpec:
     scaled, layer = scaled_by(study), study.layer
     now = 1.0 if scaled is None else scaled[0]
     low, high = (0.05, 50.0) if scaled is None else (min(0.1, now / 3), max(100.0, 3 * now))
@@ -99,12 +99,12 @@ def _trade_off(study: CausesStudy, sigma: float, scale: float) -> lc.FigureSpec:
     return _figure("tradeoff", x, y, styles, scale, focus=sigma)
 
 
-def _condition(study: CausesStudy) -> tuple[str, str, str]:
+def _condition(study: NoiseDecomposition) -> tuple[str, str, str]:
     look = condition_style(study.manipulations)
     return look.color, look.dash, look.symbol
 
 
-def _neurons(study: CausesStudy, layer: int, scale: float) -> lc.FigureSpec:
+def _neurons(study: NoiseDecomposition, layer: int, scale: float) -> lc.FigureSpec:
     x = lc.Axis(f"Neurons of hidden layer {layer}, by rank", 0.4, 30.6)
     y = lc.Axis("Share of all logit noise", 0, 1, percent=True, auto=True)
     into, out = AROUND[layer]
@@ -121,7 +121,7 @@ def _neurons(study: CausesStudy, layer: int, scale: float) -> lc.FigureSpec:
     return _figure("neurons", x, y, styles, scale, across=f"neurons{layer}")
 
 
-def _margins(study: CausesStudy, sigma: float, scale: float) -> lc.FigureSpec:
+def _margins(study: NoiseDecomposition, sigma: float, scale: float) -> lc.FigureSpec:
     x = lc.Axis("Margin: right logit minus the largest other", -1, 1, auto=True)
     y = lc.Axis("Share of images a bin", 0, 1, percent=True, auto=True)
     color, dash, symbol = _condition(study)

@@ -9,9 +9,9 @@ from dissociation.address.links import Link
 from dissociation.dashboard import causes_words as words
 from dissociation.dashboard.causes_figures import causes_figures
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.jobs import DONE
@@ -81,4 +81,4 @@ def _values(watch: CausesWatch, link: Link) -> None:
     if done:
         with st.expander("Table of values", icon=":material/table:"):
             st.dataframe(words.causes_table(found), hide_index=True, width="stretch")
-    take_home_links(link, ready=done)
+    export_links(link, ready=done)

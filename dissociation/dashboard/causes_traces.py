@@ -9,8 +9,8 @@ import numpy as np
 
 from dissociation.dashboard.numbers import plain_numbers
 from dissociation.manipulations import Scale
-from dissociation.theory.causes import CausesStudy
-from dissociation.theory.causes_findings import SCALES, CausesFindings
+from dissociation.theory.causes import NoiseDecomposition
+from dissociation.theory.causes_findings import SCALES, NoiseDecompositionResult
 from dissociation.theory.noise_sources import MATRICES, Sources
 from dissociation.theory.trade_off import best_rescaling, best_scale, scaled_terms, split
 
@@ -22,14 +22,16 @@ RANKED = 30
 FACTORS = np.logspace(-2, 3, 51)
 
 
-def scaled_by(study: CausesStudy) -> tuple[float, int] | None:
+def scaled_by(study: NoiseDecomposition) -> tuple[float, int] | None:
     """The factor and the layer of a study whose only rewrite is scaling, `None` of others."""
     if len(study.manipulations) == 1 and isinstance(study.manipulations[0], Scale):
         return study.manipulations[0].strength, study.manipulations[0].layer
     return None
 
 
-def causes_traces(study: CausesStudy, found: CausesFindings | None) -> list[dict[str, Any]]:
+def causes_traces(
+    study: NoiseDecomposition, found: NoiseDecompositionResult | None
+) -> list[dict[str, Any]]:
     """All traces: shares of the layers, the trade-off, ranked neurons, and margins."""
     if found is None:
         return []
@@ -47,7 +49,7 @@ def line(key: str, x: Any, y: Any, detail: str = "") -> dict[str, Any]:
     return {"key": key, "x": plain_numbers(x), "y": plain_numbers(y), "detail": detail}
 
 
-def _share_traces(found: CausesFindings, images: str) -> list[dict[str, Any]]:
+def _share_traces(found: NoiseDecompositionResult, images: str) -> list[dict[str, Any]]:
     traces = []
     known = found.measured.samples > 0
     shares = found.measured.shares if known.any() else np.empty((len(SCALES), 4))
@@ -63,7 +65,7 @@ def _share_traces(found: CausesFindings, images: str) -> list[dict[str, Any]]:
 
 
 def _trade_off_traces(
-    study: CausesStudy, found: CausesFindings, images: str
+    study: NoiseDecomposition, found: NoiseDecompositionResult, images: str
 ) -> list[dict[str, Any]]:
     layer, scaled = study.layer, scaled_by(study)
     now = 1.0 if scaled is None else scaled[0]
@@ -83,11 +85,11 @@ def _trade_off_traces(
     return traces
 
 
-def kind_names(found: CausesFindings, layer: int) -> np.ndarray:
+def kind_names(found: NoiseDecompositionResult, layer: int) -> np.ndarray:
     """`(hidden,)` whether each neuron of a layer is one of its own, a copy, or nuisance."""
     kinds = found.kinds[layer - 1]
     names = np.where(kinds.copies > 1, COPY, OWN)
-    return np.where(kinds.has_say, names, NUISANCE)
+    return np.where(kinds.contributes, names, NUISANCE)
 
 
 def neuron_shares(sources: Sources, layer: int) -> np.ndarray:
@@ -96,7 +98,7 @@ def neuron_shares(sources: Sources, layer: int) -> np.ndarray:
     return both / sources.gain if sources.gain > 0 else 0 * both
 
 
-def _neuron_trace(found: CausesFindings, layer: int, images: str) -> dict[str, Any]:
+def _neuron_trace(found: NoiseDecompositionResult, layer: int, images: str) -> dict[str, Any]:
     shares = neuron_shares(found.sources, layer)
     order = np.argsort(-shares.sum(1), kind="stable")[:RANKED]
     names, copies = kind_names(found, layer), found.kinds[layer - 1].copies
@@ -113,7 +115,7 @@ def _neuron_trace(found: CausesFindings, layer: int, images: str) -> dict[str, A
     }
 
 
-def _margin_trace(found: CausesFindings, images: str) -> dict[str, Any]:
+def _margin_trace(found: NoiseDecompositionResult, images: str) -> dict[str, Any]:
     predicted, measured = found.predicted, found.measured
     counts = np.where(measured.samples > 0, measured.samples, np.nan)
     errors = measured.errors

@@ -21,8 +21,8 @@ from dissociation.dashboard.causes_traces import (
 )
 from dissociation.dashboard.state import plain
 from dissociation.shares import percent, percents
-from dissociation.theory.causes import CausesStudy
-from dissociation.theory.causes_findings import SCALES, CausesFindings
+from dissociation.theory.causes import NoiseDecomposition
+from dissociation.theory.causes_findings import SCALES, NoiseDecompositionResult
 from dissociation.theory.noise_sources import MATRICES
 from dissociation.theory.trade_off import best_rescaling, best_scale
 
@@ -55,7 +55,7 @@ MARGINS = (
 )
 
 
-def verdict(study: CausesStudy, found: CausesFindings) -> str:
+def verdict(study: NoiseDecomposition, found: NoiseDecompositionResult) -> str:
     """Which layer most of the noise comes from."""
     shares = percents(found.sources.shares)
     first = int(np.argmax(found.sources.shares))
@@ -64,7 +64,7 @@ def verdict(study: CausesStudy, found: CausesFindings) -> str:
     return f"{name}: {shares[first]} of the logits' noise begins in {MATRICES[first]}, {rest}."
 
 
-def same_function(found: CausesFindings) -> str:
+def same_function(found: NoiseDecompositionResult) -> str:
     """Whether the rewritten network does what the trained one does; empty until it is known."""
     if found.trained is None:
         return ""
@@ -76,7 +76,7 @@ def same_function(found: CausesFindings) -> str:
     )
 
 
-def how_fragile(found: CausesFindings) -> str:
+def how_fragile(found: NoiseDecompositionResult) -> str:
     """How much noise the network lets through beside the trained one; empty until known."""
     if found.trained is None or found.balanced is None or not found.trained.gain > 0:
         return ""
@@ -87,7 +87,7 @@ def how_fragile(found: CausesFindings) -> str:
     )
 
 
-def formula_holds(found: CausesFindings) -> str:
+def formula_holds(found: NoiseDecompositionResult) -> str:
     """Up to which noise the formula is right; empty until something was sampled."""
     noise = found.measured.noise[:, 3]
     known = np.isfinite(noise)
@@ -104,7 +104,7 @@ def formula_holds(found: CausesFindings) -> str:
     return f"{words}; beyond, ReLUs switch (at σ = 1 the noise is {ratio[-1]:.2g} times as large)."
 
 
-def overlap(found: CausesFindings, sigma: float) -> str:
+def overlap(found: NoiseDecompositionResult, sigma: float) -> str:
     """The error both ways: as an overlap of margins with noise, and as it was measured."""
     place = nearest_scale(sigma)
     at, told = SCALES[place], found.predicted.errors[place]
@@ -122,7 +122,7 @@ def overlap(found: CausesFindings, sigma: float) -> str:
     )
 
 
-def best_factor(study: CausesStudy, found: CausesFindings, sigma: float) -> str:
+def best_factor(study: NoiseDecomposition, found: NoiseDecompositionResult, sigma: float) -> str:
     """Which factor would be the best, and what it would leave of the noise."""
     layer, scaled = study.layer, scaled_by(study)
     factor, gain = best_scale(found.sources, layer)
@@ -141,7 +141,7 @@ def best_factor(study: CausesStudy, found: CausesFindings, sigma: float) -> str:
     )
 
 
-def neurons_by_kind(found: CausesFindings, layer: int) -> str:
+def neurons_by_kind(found: NoiseDecompositionResult, layer: int) -> str:
     """How much of the noise each kind of neurons carries."""
     shares = neuron_shares(found.sources, layer).sum(1)
     names = kind_names(found, layer)
@@ -166,7 +166,7 @@ def neurons_by_kind(found: CausesFindings, layer: int) -> str:
     )
 
 
-def alt(study: CausesStudy, name: str) -> str:
+def alt(study: NoiseDecomposition, name: str) -> str:
     """A chart in words, for those who cannot see it."""
     of = plain(condition_name(study.manipulations))
     words = {
@@ -178,7 +178,7 @@ def alt(study: CausesStudy, name: str) -> str:
     return f"{words[name]}, for: {of}. Values are in the table below."
 
 
-def causes_table(found: CausesFindings) -> pd.DataFrame:
+def causes_table(found: NoiseDecompositionResult) -> pd.DataFrame:
     """One row a noise scale."""
     columns = {
         "sigma": "σ",

@@ -11,10 +11,10 @@ import streamlit as st
 from dissociation.address.links import Link
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
+from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.tables import WAITING, summary_table, value_table
-from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.theory_words import theory_note
 from dissociation.dashboard.wording import BAND, INTERVAL, same_function_line
 from dissociation.engine.curve_watch import CurveWatch
@@ -52,7 +52,7 @@ def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) 
             lambda: value_table(conditions, known, theory),
         )
         st.dataframe(table, hide_index=True, width="stretch")
-    take_home_links(link, ready=status.state == DONE)
+    export_links(link, ready=status.state == DONE)
 
 
 def _same_function(watch: CurveWatch, conditions: Sequence[Condition]) -> None:

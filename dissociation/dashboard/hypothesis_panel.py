@@ -22,7 +22,7 @@ from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import follow
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.errors import InvalidValue
-from dissociation.hypothesis import HALF_WAY, Comparison, compare_curves, confounds
+from dissociation.hypothesis import HALF_WAY, PairedComparison, compare_curves, confounds
 from dissociation.measures.base import Curve
 
 
@@ -102,7 +102,7 @@ def _answer(
 
 
 def _pairs(
-    found: Comparison, conditions: Sequence[Condition], summary: str, title: str, size: float
+    found: PairedComparison, conditions: Sequence[Condition], summary: str, title: str, size: float
 ) -> None:
     styles = condition_styles(conditions)
     scale = 1.0 if summary == HALF_WAY else 100.0

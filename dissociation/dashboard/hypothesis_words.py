@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dissociation.hypothesis import AT, HALF_WAY, SIGNIFICANCE, Comparison
+from dissociation.hypothesis import AT, HALF_WAY, SIGNIFICANCE, PairedComparison
 from dissociation.statistics import LEAST
 
 
@@ -30,7 +30,7 @@ def quantity(summary: str, at: float) -> str:
     return f"error at {at:g}" if summary == AT else "mean error over the curve"
 
 
-def answer(comparison: Comparison, summary: str, at: float, wanted: int) -> Answer:
+def answer(comparison: PairedComparison, summary: str, at: float, wanted: int) -> Answer:
     """The answer; it claims a difference only of all networks, and if the interval excludes 0.
 
     **Arguments:**
@@ -51,7 +51,7 @@ def answer(comparison: Comparison, summary: str, at: float, wanted: int) -> Answ
     differs = f"{so_far}B's {what} is {size} {way} than A's"
     if count == 1:
         differs += " in the one network there is"
-    elif not (done and comparison.told_apart):
+    elif not (done and comparison.interval_excludes_zero):
         differs += f" on average of {count} networks"
     if np.array_equal(comparison.first, comparison.second):
         differs = f"{so_far}B's {what} equals A's in {_all(count)}"
@@ -60,7 +60,7 @@ def answer(comparison: Comparison, summary: str, at: float, wanted: int) -> Answ
     parts = _evidence(comparison, summary, unit)
     if not done:
         return Answer(f"{differs}.", f"{'; '.join(parts)}. All networks are needed for a verdict.")
-    if comparison.told_apart:
+    if comparison.interval_excludes_zero:
         if comparison.needed is not None:
             parts.append(
                 f"about {comparison.needed:,} networks would be needed for 80 % power, if the "
@@ -76,7 +76,7 @@ def _all(count: int) -> str:
     return "the one network there is" if count == 1 else f"all {count} networks"
 
 
-def _evidence(comparison: Comparison, summary: str, unit: str) -> list[str]:
+def _evidence(comparison: PairedComparison, summary: str, unit: str) -> list[str]:
     count = len(comparison.first)
     low, high = (_number(bound, summary) for bound in comparison.interval)
     parts = []
@@ -101,7 +101,7 @@ def _p(value: float) -> str:
     return "p < 0.0001" if value < 1e-4 else f"p = {value:.3g}"
 
 
-def disagreement(comparison: Comparison) -> str:
+def disagreement(comparison: PairedComparison) -> str:
     """Why one test finds a difference and the other does not; empty if they agree."""
     if not comparison.tests_disagree:
         return ""
@@ -121,7 +121,7 @@ def disagreement(comparison: Comparison) -> str:
     )
 
 
-def where_it_varies(comparison: Comparison, summary: str, draws: int) -> str:
+def where_it_varies(comparison: PairedComparison, summary: str, draws: int) -> str:
     """Whether B - A varies between networks or between noise draws, and of which to take more.
 
     **Arguments:**

@@ -11,9 +11,9 @@ from dissociation.dashboard import linear_words as words
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.controls import control, group
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.errors import InvalidValue
 from dissociation.linear.families import FAMILIES
 from dissociation.linear.study import LinearFindings, LinearStudy, study_linear
@@ -52,7 +52,7 @@ def linear_panel(state: PageState) -> None:
     _noise(state, study, found)
     with st.expander("All formulas, and where they stand in the paper", icon=":material/function:"):
         _formulas()
-    take_home_links(link, ready=True)
+    export_links(link, ready=True)
 
 
 def _draw(

@@ -14,9 +14,10 @@ from dissociation.address.map_links import link_of
 from dissociation.address.map_page import ROBUSTNESS, Point, points_of
 from dissociation.address.names import TRAINED
 from dissociation.address.table import Values
-from dissociation.comparison import Findings
+from dissociation.comparing import ComparisonResult
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.map_words import (
     CORNERS,
     CORNERS_OF_ROBUSTNESS,
@@ -30,7 +31,6 @@ from dissociation.dashboard.page_links import go_to
 from dissociation.dashboard.palette import LANDMARKS, looks
 from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
@@ -79,12 +79,12 @@ def point_pressed(given: Any, count: int) -> int | None:
 
 def _signature(points: Sequence[Point]) -> str:
     plans = [point.experiment and point.experiment.to_json() for point in points]
-    return digest([[point.contrast.digest() for point in points], plans])
+    return digest([[point.comparison.digest() for point in points], plans])
 
 
 def _watch(points: Sequence[Point]) -> MapWatch:
     experiments = [point.experiment for point in points]
-    return lab().watch_map([point.contrast for point in points], experiments)
+    return lab().watch_map([point.comparison for point in points], experiments)
 
 
 def _axes(across: str, up: str) -> tuple[lc.Axis, lc.Axis]:
@@ -145,37 +145,37 @@ def map_figure(
 
 
 def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
-    half_ways, findings = watch.half_ways(), watch.contrasts.findings()
+    sigma50s, findings = watch.sigma50s(), watch.comparisons.findings()
     status = watch.status()
     if watch.curves:
-        for note in left_out(points, half_ways, status.finished):
+        for note in left_out(points, sigma50s, status.finished):
             st.caption(note)
     elif words := corner_of_another_task(points, findings, link.values["up"]):
         st.markdown(words)
-    table = map_table(points, findings, half_ways)
+    table = map_table(points, findings, sigma50s)
     if len(table):
         with st.expander("Table of values", icon=":material/table:"):
             st.dataframe(table, hide_index=True, width="stretch")
-    take_home_links(link, ready=status.state == DONE)
+    export_links(link, ready=status.state == DONE)
 
 
 def map_table(
-    points: Sequence[Point], findings: Sequence[Findings | None], half_ways: Sequence[float]
+    points: Sequence[Point], findings: Sequence[ComparisonResult | None], sigma50s: Sequence[float]
 ) -> pd.DataFrame:
     """One row a point that has found something: its name, its strength, and all measures.
 
     **Arguments:**
 
-    - `half_ways`: σ50 of each point, NaN where there is none.
+    - `sigma50s`: σ50 of each point, NaN where there is none.
     """
     robust = any(point.experiment is not None for point in points)
     rows = []
-    for point, found, half_way in zip(points, findings, half_ways, strict=True):
+    for point, found, sigma50 in zip(points, findings, sigma50s, strict=True):
         if found is None or not found.values:
             continue
         row: dict[str, Any] = {"Network": group_name(point), "Strength": point.label}
         if robust:
-            row["σ50"] = "" if math.isnan(half_way) else f"{half_way:.4g}"
+            row["σ50"] = "" if math.isnan(sigma50) else f"{sigma50:.4g}"
         row |= {
             SIMILARITIES[measure].label: "undefined" if math.isnan(value) else f"{value:.4g}"
             for measure, value in found.values.items()

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from dissociation.address.map_page import LANDMARK_GROUPS, OTHERS, ROBUSTNESS, ROTATED, Point
-from dissociation.comparison import Findings
+from dissociation.comparing import ComparisonResult
 from dissociation.dashboard.state import plain
 from dissociation.manipulations import REGISTRY
 from dissociation.measures.similarity import SIMILARITIES
@@ -80,7 +80,7 @@ def reading(across: str, nothing: float) -> str:
 
 
 def corner_of_another_task(
-    points: Sequence[Point], findings: Sequence[Findings | None], up: str
+    points: Sequence[Point], findings: Sequence[ComparisonResult | None], up: str
 ) -> str:
     """Whether “different function, similar representation” is to be seen, by what was measured.
 
@@ -128,12 +128,12 @@ def corner_of_another_task(
     )
 
 
-def left_out(points: Sequence[Point], half_ways: Sequence[float], finished: bool) -> list[str]:
+def left_out(points: Sequence[Point], sigma50s: Sequence[float], finished: bool) -> list[str]:
     """Which points a map of robustness has no place for, and why.
 
     **Arguments:**
 
-    - `half_ways`: σ50 of each point, NaN where it is not known.
+    - `sigma50s`: σ50 of each point, NaN where it is not known.
     - `finished`: whether what is not known will stay so.
     """
     found = []
@@ -144,8 +144,8 @@ def left_out(points: Sequence[Point], half_ways: Sequence[float], finished: bool
     if finished:
         names = [
             f"{group_name(point)} ({point.label})"
-            for point, half_way in zip(points, half_ways, strict=True)
-            if point.experiment is not None and math.isnan(half_way)
+            for point, sigma50 in zip(points, sigma50s, strict=True)
+            if point.experiment is not None and math.isnan(sigma50)
         ]
         if names:
             found.append(

@@ -12,10 +12,10 @@ from dissociation.address.links import Link
 from dissociation.address.phantom_page import study_of
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.palette import looks
 from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
@@ -143,7 +143,7 @@ def same_function(study: PhantomStudy, found: PhantomFindings) -> str:
 
 def verdict(study: PhantomStudy, found: PhantomFindings) -> str:
     """Which goes first under noise; empty until both are half gone."""
-    picture, function = found.half_ways(study.x)
+    picture, function = found.sigma50s(study.x)
     if math.isnan(picture) or math.isnan(function):
         return ""
     times = function / picture
@@ -198,4 +198,4 @@ def _explained(watch: PhantomWatch, link: Link) -> None:
     if done:
         with st.expander("Table of values", icon=":material/table:"):
             st.dataframe(phantom_table(watch.study, found), hide_index=True, width="stretch")
-    take_home_links(link, ready=done)
+    export_links(link, ready=done)

@@ -16,7 +16,7 @@ JS_VERSION = "4.1.1"
 #: The bundle of traces on two axes, and the library that plotly.py brings.
 SMALLER = Path(sys.prefix) / "share" / "dissociation" / f"plotly-cartesian-{JS_VERSION}.min.js"
 WHOLE = Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js"  # type: ignore
-#: What is served, and is part of every page that is taken home.
+#: What is served, and is part of every page that is exported.
 PLOTLY_JS = SMALLER if SMALLER.is_file() else WHOLE
 #: The version makes it safe to let browsers keep the file for ever.
 LIBRARY = f"/api/plotly.min.js?v={JS_VERSION}{'-cartesian' if PLOTLY_JS == SMALLER else ''}"

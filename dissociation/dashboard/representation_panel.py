@@ -9,20 +9,20 @@ import streamlit as st
 
 from dissociation.address.links import Link
 from dissociation.address.names import side_name
-from dissociation.address.representation_page import NONE, contrast_of
+from dissociation.address.representation_page import NONE, comparison_of
 from dissociation.address.table import Values
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.controls import nearby
 from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.palette import condition_style
 from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.snapshots import SIDES
 from dissociation.dashboard.state import PageState
-from dissociation.dashboard.take_home.links import take_home_links
 from dissociation.dashboard.watching import draw_watch, follow
-from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.errors import InvalidValue
@@ -44,22 +44,22 @@ ANOTHER_TASK = (
 
 
 def representation_panel(state: PageState) -> None:
-    """The contrast that a page's values ask for, with its table."""
+    """The comparison that a page's values ask for, with its table."""
     found = watched_question(
         state,
-        contrast_of,
-        lambda contrast, values: lab().watch_contrasts([contrast], moved(state, values)),
+        comparison_of,
+        lambda comparison, values: lab().watch_comparisons([comparison], moved(state, values)),
     )
     if found is None:
         return
-    link, contrast, watch = found
-    figure = representation_figure(contrast, type_scale(state.lecture))
-    alt = f"{representation_words(contrast)}. Their table is beneath."
+    link, comparison, watch = found
+    figure = representation_figure(comparison, type_scale(state.lecture))
+    alt = f"{representation_words(comparison)}. Their table is beneath."
     draw_watch(watch, figure, state.page, alt)
-    st.fragment(_explained, run_every=follow(watch))(watch, contrast, link)
+    st.fragment(_explained, run_every=follow(watch))(watch, comparison, link)
 
 
-def moved(state: PageState, values: Values) -> list[Contrast]:
+def moved(state: PageState, values: Values) -> list[Comparison]:
     """What moving the strength's slider would ask for, the nearest positions first."""
     name = values["rewrite"]
     if name == NONE or state.locked(name) or state.hidden(name):
@@ -67,20 +67,20 @@ def moved(state: PageState, values: Values) -> list[Contrast]:
     found = []
     for strength in nearby(state.parameters[name], values[name], AHEAD):
         with contextlib.suppress(InvalidValue):
-            found.append(contrast_of({**values, name: strength}))
+            found.append(comparison_of({**values, name: strength}))
     return found
 
 
-def representation_words(contrast: Contrast) -> str:
-    """The pictures of a contrast in words."""
-    names = " and ".join(map(side_name, contrast.sides))
+def representation_words(comparison: Comparison) -> str:
+    """The pictures of a comparison in words."""
+    names = " and ".join(map(side_name, comparison.sides))
     return f"Dissimilarity matrices, activations and embeddings of {names}"
 
 
-def representation_figure(contrast: Contrast, scale: float = 1.0) -> lc.FigureSpec:
-    """The figure of a contrast, without its pictures."""
+def representation_figure(comparison: Comparison, scale: float = 1.0) -> lc.FigureSpec:
+    """The figure of a comparison, without its pictures."""
     styles = []
-    for letter, key, side in zip("AB", SIDES, contrast.sides, strict=True):
+    for letter, key, side in zip("AB", SIDES, comparison.sides, strict=True):
         look = condition_style(side.manipulations)
         name = f"{letter}: {side_name(side)}"
         styles.append(lc.TraceStyle(key, name, look.color, look.dash, look.symbol))
@@ -90,29 +90,29 @@ def representation_figure(contrast: Contrast, scale: float = 1.0) -> lc.FigureSp
         y=unused,
         traces=tuple(styles),
         filename="dissociation-representation",
-        revision=f"layer{contrast.layer}",
+        revision=f"layer{comparison.layer}",
         scale=scale,
         kind="representation",
     )
 
 
-def _explained(watch: ContrastWatch, contrast: Contrast, link: Link) -> None:
+def _explained(watch: ComparisonWatch, comparison: Comparison, link: Link) -> None:
     found = watch.findings()[0]
     if found is None:
         return
-    st.caption(pictures_words(contrast, found))
-    if contrast.second.recipe.task != contrast.first.recipe.task:
+    st.caption(pictures_words(comparison, found))
+    if comparison.second.recipe.task != comparison.first.recipe.task:
         st.caption(ANOTHER_TASK)
     st.caption(PAPER)
     if found.normal_forms is not None:
         st.markdown(f"**One and the same network?** {normal_form_words(found.normal_forms)}")
-    take_home_links(link, ready=watch.status().state == DONE)
+    export_links(link, ready=watch.status().state == DONE)
 
 
-def pictures_words(contrast: Contrast, found: Findings) -> str:
+def pictures_words(comparison: Comparison, found: ComparisonResult) -> str:
     """How the pictures were made."""
     return (
-        f"Hidden layer {contrast.layer} with {_widths(found.widths)} neurons. Each matrix from 0 "
+        f"Hidden layer {comparison.layer} with {_widths(found.widths)} neurons. Each matrix from 0 "
         "to its own largest value; embeddings by classical scaling, B turned onto A, both in units "
         "of their own root mean square. Pictures of 250 images (matrices) and 500 (embedding)."
     )

@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from dissociation.dashboard.export.route import export
 from dissociation.dashboard.health_routes import health_route, metrics_route
 from dissociation.dashboard.packed_files import FOREVER, packed_file
 from dissociation.dashboard.plotting_library import PLOTLY_JS
@@ -18,7 +19,6 @@ from dissociation.dashboard.reach import REACH_ROUTES
 from dissociation.dashboard.room_socket import send_room
 from dissociation.dashboard.snapshots import news_text, snapshot
 from dissociation.dashboard.sockets import serve
-from dissociation.dashboard.take_home.route import export
 from dissociation.engine.lab import lab
 
 #: How often a socket looks whether there is news (seconds): at first, when a visitor waits for the

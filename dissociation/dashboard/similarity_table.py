@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dissociation.comparison import Findings
+from dissociation.comparing import ComparisonResult
 from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
 from dissociation.shares import percent
 
@@ -20,8 +20,8 @@ NOTE = (
 COLUMNS = ("Measure", "Value", "If equal", "Unrelated", "Images", "Does not see")
 
 
-def headline(found: Findings) -> str:
-    """What a contrast comes to, in a sentence."""
+def headline(found: ComparisonResult) -> str:
+    """What a comparison comes to, in a sentence."""
     changed = found.values.get("disagreement", math.nan)
     angle = found.values.get("procrustes", math.nan)
     if math.isnan(changed):
@@ -36,7 +36,7 @@ def headline(found: Findings) -> str:
     return f"{function}; the representation is turned by {math.degrees(angle):.1f}°."
 
 
-def similarity_rows(found: Findings) -> list[dict[str, str]]:
+def similarity_rows(found: ComparisonResult) -> list[dict[str, str]]:
     """One row a measure: value, value for equals, by chance, images, invariances, source.
 
     What is not known yet is `…`, so that a growing table keeps its height.
@@ -60,7 +60,7 @@ def similarity_rows(found: Findings) -> list[dict[str, str]]:
     return rows
 
 
-def note(found: Findings) -> str:
+def note(found: ComparisonResult) -> str:
     """What stands beneath the table: why values are undefined, and what its columns say."""
     measures: dict[str, list[str]] = {}
     for name, why in found.undefined.items():
@@ -69,7 +69,7 @@ def note(found: Findings) -> str:
     return " ".join([*reasons, NOTE])
 
 
-def live_table(found: Findings | None) -> dict[str, Any] | None:
+def live_table(found: ComparisonResult | None) -> dict[str, Any] | None:
     """The table beneath a live chart, in its form; `None` as long as there are no values."""
     if found is None or not found.values:
         return None

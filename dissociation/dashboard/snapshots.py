@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from dissociation.address.names import condition_keys
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison
 from dissociation.dashboard.bridge_traces import bridge_traces
 from dissociation.dashboard.causes_traces import causes_traces
 from dissociation.dashboard.matrices import bitmap, matrix
@@ -20,7 +20,7 @@ from dissociation.dashboard.similarity_table import live_table
 from dissociation.datasets import mnist_test
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
-from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
@@ -37,7 +37,7 @@ from dissociation.phantom_views import Shade, shaded
 from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.pictures import EMBEDDED
 from dissociation.shares import percent
-from dissociation.statistics import LEAST, TOO_FEW, half_ways, paired_difference, rest_alike
+from dissociation.statistics import LEAST, TOO_FEW, paired_difference, rest_alike, sigma50s
 from dissociation.theory import Prediction
 
 #: Key of the trace of B - A.
@@ -60,10 +60,12 @@ def shared_traces(watch: CurveWatch) -> list[dict[str, Any]]:
     return _traces.of(question, flat([*curves, *predictions]), make)
 
 
-def _shared_contrast(contrast: Contrast, found: Findings | None) -> list[dict[str, Any]]:
-    """[`contrast_traces`][], made once for all who watch the same contrast."""
+def _shared_comparison(
+    comparison: Comparison, found: ComparisonResult | None
+) -> list[dict[str, Any]]:
+    """[`comparison_traces`][], made once for all who watch the same comparison."""
     pictures = None if found is None else found.pictures
-    return _traces.of(contrast, [pictures], lambda: contrast_traces(found))
+    return _traces.of(comparison, [pictures], lambda: comparison_traces(found))
 
 
 def news_text(news: dict[str, Any]) -> str:
@@ -114,7 +116,7 @@ def curve_traces(
 
 
 def _curve_trace(key: str, experiment: Experiment, curve: Curve, alike: bool) -> dict[str, Any]:
-    known, half_way = curve.images > 0, half_ways(curve, experiment.measure.chance).mean()
+    known, sigma50 = curve.images > 0, sigma50s(curve, experiment.measure.chance).mean()
     detail = sample_size(experiment, [curve])
     if experiment.invariant and experiment.manipulations:
         detail += "; identical to trained by construction"
@@ -125,7 +127,7 @@ def _curve_trace(key: str, experiment: Experiment, curve: Curve, alike: bool) ->
         "low": plain_numbers((curve.mean - curve.spread)[known]),
         "high": plain_numbers((curve.mean + curve.spread)[known]),
         "detail": detail,
-        "half_way": plain_number(half_way) if alike else None,
+        "half_way": plain_number(sigma50) if alike else None,
     }
 
 
@@ -174,11 +176,11 @@ def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:
     return traces
 
 
-#: Keys of the traces of a contrast's two sides.
+#: Keys of the traces of a comparison's two sides.
 SIDES = ("first", "second")
 
 
-def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
+def comparison_traces(findings: ComparisonResult | None) -> list[dict[str, Any]]:
     """One trace a side: its embedding as x and y, its matrices as bytes."""
     if findings is None or findings.pictures is None:
         return []
@@ -201,19 +203,19 @@ def contrast_traces(findings: Findings | None) -> list[dict[str, Any]]:
 
 def map_traces(
     experiments: Sequence[Experiment | None],
-    half_ways: Sequence[float],
-    findings: Sequence[Findings | None],
+    sigma50s: Sequence[float],
+    findings: Sequence[ComparisonResult | None],
 ) -> list[dict[str, Any]]:
-    """One trace a contrast that has found something.
+    """One trace a comparison that has found something.
 
     Its `places` are how far the two networks are apart, by the measures' names, and, by that of the
     noise, the second one's σ50.
 
-    **Arguments:** one of each a contrast, as [`MapWatch`][] has them.
+    **Arguments:** one of each a comparison, as [`MapWatch`][] has them.
     """
     traces = []
-    both = zip(findings, zip(experiments, half_ways, strict=True), strict=True)
-    for number, (found, (experiment, half_way)) in enumerate(both):
+    both = zip(findings, zip(experiments, sigma50s, strict=True), strict=True)
+    for number, (found, (experiment, sigma50)) in enumerate(both):
         if found is None or not found.values:
             continue
         places = {
@@ -221,7 +223,7 @@ def map_traces(
             for name, value in found.values.items()
         }
         if experiment is not None:
-            places[experiment.measure.name] = plain_number(half_way)
+            places[experiment.measure.name] = plain_number(sigma50)
         traces.append({"key": str(number), "x": [0], "y": [0], "detail": "", "places": places})
     return traces
 
@@ -272,9 +274,9 @@ def snapshot(watch: Watch) -> dict[str, Any]:
         status, traces = watch.status(), shared_traces(watch)
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
-    elif isinstance(watch, ContrastWatch):
+    elif isinstance(watch, ComparisonWatch):
         status, found = watch.status(), watch.findings()[0]
-        news = _news(watch, status, _shared_contrast(watch.contrasts[0], found))
+        news = _news(watch, status, _shared_comparison(watch.comparisons[0], found))
         return {**news, "table": live_table(found)}
     elif isinstance(watch, PhantomWatch):
         status, traces = watch.status(), phantom_traces(watch.study, watch.findings())
@@ -283,8 +285,8 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, BridgeWatch):
         status, traces = watch.status(), bridge_traces(watch.points())
     elif isinstance(watch, MapWatch):
-        status, findings = watch.status(), watch.contrasts.findings()
-        traces = map_traces(watch.experiments, watch.half_ways(), findings)
+        status, findings = watch.status(), watch.comparisons.findings()
+        traces = map_traces(watch.experiments, watch.sigma50s(), findings)
     else:
         raise TypeError(type(watch).__name__)
     return _news(watch, status, traces)

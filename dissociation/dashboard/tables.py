@@ -41,7 +41,7 @@ def summary_table(conditions: Sequence[Condition], curves: Sequence[Curve]) -> p
         few = len(curve.seeds) < LEAST
         if not np.isnan(summary.clean):
             row["Clean error"] = _percent(summary.clean)
-            row["σ50"] = _significant(summary.half_way)
+            row["σ50"] = _significant(summary.sigma50)
             row[f"σ50 / {against}"] = other or _significant(summary.ratio)
             bounds = (
                 "–" if other or curve is curves[0] else _range(summary.ratio_interval, "{:.3g}")

@@ -51,9 +51,9 @@ def plain_verdict(found: Verdict, reference: str) -> str:
             f"“Just like {plain(reference)}” would have been {_points(found.unchanged)} off, "
             f"{score(found.unchanged)} of 100. "
         )
-    if not np.isnan(found.measured_half_way):
-        expected = "none" if np.isnan(found.half_way) else f"{found.half_way:.2g}"
-        words += f"σ50 by your prediction: {expected}; measured: {found.measured_half_way:.2g}."
+    if not np.isnan(found.measured_sigma50):
+        expected = "none" if np.isnan(found.sigma50) else f"{found.sigma50:.2g}"
+        words += f"σ50 by your prediction: {expected}; measured: {found.measured_sigma50:.2g}."
     return words.strip()
 
 

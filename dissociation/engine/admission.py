@@ -24,7 +24,7 @@ def admitted(jobs: Sequence[Job], now: float, beside: float = 0.0) -> list[Job]:
     queued = [job for job in jobs if job.state == QUEUED]
     back = [job for job in active if job.news is not None and job.news.is_set()]
     here = [job for job in active if job.news is None]
-    queued.sort(key=lambda job: (job.task.handicap > 0, job.rank))
+    queued.sort(key=lambda job: (job.task.penalty > 0, job.position))
     # Those that are out count, too: if the cluster goes away they all come back.
     begin = that_fit(active, queued, beside)
     room, late = FEW - len(active), now - LONG
@@ -32,6 +32,6 @@ def admitted(jobs: Sequence[Job], now: float, beside: float = 0.0) -> list[Job]:
     begin = [
         job
         for place, job in enumerate(begin)
-        if job.task.handicap <= 0 or place < room or job.number < oldest or job.turned < late
+        if job.task.penalty <= 0 or place < room or job.number < oldest or job.turned < late
     ]
     return back + (here + begin)[:MAX_ACTIVE]

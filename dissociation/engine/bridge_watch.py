@@ -16,7 +16,7 @@ from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message
 from dissociation.experiment import Experiment
 from dissociation.measures.base import SeedCurve
-from dissociation.theory.bridge import Candidate, Point, half_way
+from dissociation.theory.bridge import Candidate, Point, sigma50
 from dissociation.theory.norms import Norms
 from dissociation.training import Recipe
 
@@ -39,7 +39,7 @@ def stored_point(library: Library, candidate: Candidate) -> Point | None:
     if found is None or norms is None:
         return None
     experiment, curve = found
-    return Point(candidate.side, experiment, half_way(experiment, curve), norms)
+    return Point(candidate.side, experiment, sigma50(experiment, curve), norms)
 
 
 class BridgeWatch(Watch):
@@ -131,16 +131,16 @@ class BridgeWatch(Watch):
         """Positions of the candidates that are measured or being measured."""
         return set(self._of)
 
-    def _half_way(self, number: int) -> tuple[Experiment, float] | None:
+    def _sigma50(self, number: int) -> tuple[Experiment, float] | None:
         """σ50, once it rests on all images: a law through others would mix easy and hard ones."""
         first, second = self._of[number]
         if isinstance(second, SeedCurve):
             assert isinstance(first, Experiment)
-            return first, half_way(first, second)
+            return first, sigma50(first, second)
         assert isinstance(first, CurveWatch)
         experiment = first.experiments[second]
         curve = first.complete_seeds(second).get(experiment.seeds - 1)
-        return None if curve is None else (experiment, half_way(experiment, curve))
+        return None if curve is None else (experiment, sigma50(experiment, curve))
 
     def _known_norms(self, number: int) -> Norms | None:
         found = self._norms[number]
@@ -153,7 +153,7 @@ class BridgeWatch(Watch):
         """What is known so far, by the position of the candidate: those whose σ50 and norms are."""
         found = {}
         for number in sorted(self._of):
-            norms, known = self._known_norms(number), self._half_way(number)
+            norms, known = self._known_norms(number), self._sigma50(number)
             if norms is not None and known is not None:
                 experiment, half = known
                 side = self.candidates[number].side

@@ -9,12 +9,12 @@ import numpy as np
 
 from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.normal_form import Kinds
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.theory.causes_findings import (
     SCALES,
     WIDTHS,
-    CausesFindings,
     Measured,
+    NoiseDecompositionResult,
     Predicted,
 )
 from dissociation.theory.margins import BINS
@@ -33,7 +33,7 @@ _PREDICTED = {
 _MEASURED = {"samples": (), "noise": (4,), "error": (4,), "margins": (BINS,), "wrong": ()}
 
 
-def pack_causes(findings: CausesFindings) -> bytes:
+def pack_causes(findings: NoiseDecompositionResult) -> bytes:
     """Complete findings as npz bytes."""
     arrays: dict[str, np.ndarray] = {}
     for name in _NETWORKS:
@@ -44,7 +44,7 @@ def pack_causes(findings: CausesFindings) -> bytes:
             arrays[f"{name}_incoming{layer}"] = sources.incoming[layer]
             arrays[f"{name}_outgoing{layer}"] = sources.outgoing[layer]
     for layer, kinds in enumerate(findings.kinds):
-        arrays |= {f"copies{layer}": kinds.copies, f"say{layer}": kinds.has_say}
+        arrays |= {f"copies{layer}": kinds.copies, f"say{layer}": kinds.contributes}
     predicted = findings.predicted
     arrays |= {f"predicted_{name}": getattr(predicted, name) for name in _PREDICTED}
     arrays |= {f"measured_{name}": getattr(findings.measured, name) for name in _MEASURED}
@@ -57,7 +57,7 @@ def pack_causes(findings: CausesFindings) -> bytes:
     return pack(arrays, meta)
 
 
-def unpack_causes(raw: bytes, study: CausesStudy) -> CausesFindings:
+def unpack_causes(raw: bytes, study: NoiseDecomposition) -> NoiseDecompositionResult:
     """The findings back. **Raises:** `DamagedEntry` unless they are complete and of that study."""
     arrays, meta = unpack(raw)
     try:
@@ -84,7 +84,7 @@ def unpack_causes(raw: bytes, study: CausesStudy) -> CausesFindings:
         rest = float(meta["logit_change"]), int(meta["changed"])
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedEntry("no causes") from error
-    return CausesFindings(
+    return NoiseDecompositionResult(
         sources, (kinds[0], kinds[1]), predicted, measured, trained, balanced, *rest
     )
 

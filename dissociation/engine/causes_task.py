@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dissociation.contrasts import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library
 from dissociation.engine.tasks import still_to_train, trained_network
-from dissociation.theory.causes import CausesStudy, stream
+from dissociation.theory.causes import NoiseDecomposition, stream
 from dissociation.theory.norms import network_norms, norms_digest
 
 
 class CausesTask(Task):
-    """Traces and samples the noise of one network; publishes its `CausesFindings` so far."""
+    """Traces and samples one network's noise; publishes its `NoiseDecompositionResult` so far."""
 
-    def __init__(self, library: Library, study: CausesStudy):
+    def __init__(self, library: Library, study: NoiseDecomposition):
         self.library, self.study = library, study
         self.asked = study
         self.digests = (study.digest(),)
@@ -43,9 +43,9 @@ class NormsTask(Task):
     - `side`: the network; `key`: of its random rewrites.
     """
 
-    def __init__(self, library: Library, side: Side, key: int):
+    def __init__(self, library: Library, side: NetworkSpec, key: int):
         self.library, self.side, self.key = library, side, key
-        self.asked = CausesStudy(side.manipulations, side.recipe, side.seed)
+        self.asked = NoiseDecomposition(side.manipulations, side.recipe, side.seed)
         self.digests = (norms_digest(side, key),)
         self.needs = still_to_train(library, [(side.recipe, side.seed)])
 

@@ -6,21 +6,21 @@ from dissociation.engine.causes_task import CausesTask
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.study_watch import StudyWatch
-from dissociation.theory.causes import CausesStudy
-from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.causes import NoiseDecomposition
+from dissociation.theory.causes_findings import NoiseDecompositionResult
 
 
-class CausesWatch(StudyWatch[CausesFindings]):
+class CausesWatch(StudyWatch[NoiseDecompositionResult]):
     """The findings of one study."""
 
     doing = ("Tracing the noise through the network", "Sampling noise")
 
-    def __init__(self, library: Library, jobs: Jobs, study: CausesStudy):
+    def __init__(self, library: Library, jobs: Jobs, study: NoiseDecomposition):
         self.study = study
         stored = library.causes(study)
         super().__init__(library, jobs, study, stored, lambda: CausesTask(library, study))
 
-    def sample(self, found: CausesFindings | None) -> str:
+    def sample(self, found: NoiseDecompositionResult | None) -> str:
         """See [`StudyWatch.sample`][]."""
         if found is None:
             return ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dissociation.engine.bookkeeping import note_failure
+from dissociation.engine.executor import Executor
 from dissociation.engine.in_turns import InTurns
 from dissociation.engine.job import DONE, FAILED, RUNNING, Job
-from dissociation.engine.place import Place
 from dissociation.engine.settings import STEP_LIMIT
 from dissociation.engine.task import Steps
 from dissociation.errors import DamagedData, InvalidValue
@@ -24,20 +24,20 @@ def too_long() -> str:
 
 
 def next_chunk(
-    job: Job, place: Place, wake: Callable[[], None], *, in_turns: bool = False
+    job: Job, executor: Executor, wake: Callable[[], None], *, in_turns: bool = False
 ) -> tuple[str, str, Steps]:
     """Does the next chunk of a job.
 
     **Arguments:**
 
-    - `place`: where the job is begun, if it is not yet; `wake`: see [`Place`][].
+    - `executor`: where the job is begun, if it is not yet; `wake`: see [`Executor`][].
     - `in_turns`: whether others may have their turn in the middle of a chunk.
 
     **Returns:** the state that the job is in then, an error in words, and what it has published.
     """
     try:
         if job.steps is None:
-            steps = place.run(job.task, wake)
+            steps = executor.run(job.task, wake)
             job.steps = InTurns(steps, wake) if in_turns else steps
         return RUNNING, "", next(job.steps)
     except StopIteration:

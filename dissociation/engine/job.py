@@ -23,7 +23,7 @@ class Job:
     number: int
     # When it was asked for first, and after how many others of whoever asked.
     asked: float = 0.0
-    rank: int = 0
+    position: int = 0
     needs: tuple[Job, ...] = ()
     # Those it waits for, too, but does not need: they may fail, or be dropped.
     after: tuple[Job, ...] = ()

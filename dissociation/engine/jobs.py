@@ -19,6 +19,7 @@ from dissociation.engine.bookkeeping import note_chunk, note_end, note_start
 from dissociation.engine.chunk import APOLOGY, next_chunk, too_long
 from dissociation.engine.compute_thread import ComputeThread, given_up
 from dissociation.engine.crowded import Crowded
+from dissociation.engine.executor import LOCAL, Executor
 from dissociation.engine.job import (
     CANCELLED,
     DONE,
@@ -30,7 +31,6 @@ from dissociation.engine.job import (
     JobSnapshot,
 )
 from dissociation.engine.parked import Parked, close
-from dissociation.engine.place import HERE, Place
 from dissociation.engine.seniority import Seniority
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
@@ -51,16 +51,18 @@ class Jobs:
 
     - `clock`: seconds, for leases; replaced in tests.
     - `start`: whether to run a compute thread; tests may call [`advance`][Jobs.advance] instead.
-    - `place`: where tasks are done; by default on that thread.
+    - `executor`: where tasks are done; by default on that thread.
     """
 
-    def __init__(self, *, clock: Clock = time.monotonic, start: bool = True, place: Place = HERE):
-        self._clock, self._place = clock, place
+    def __init__(
+        self, *, clock: Clock = time.monotonic, start: bool = True, executor: Executor = LOCAL
+    ):
+        self._clock, self._executor = clock, executor
         self._changed = threading.Condition(threading.RLock())
         self._jobs: list[Job] = []
         self._by_digest: dict[str, Job] = {}
         self._turns, self._line = Turns(), Line()
-        self._parked, self._seniority = Parked(place), Seniority()
+        self._parked, self._seniority = Parked(executor), Seniority()
         self._watchdog = Watchdog(self._give_up)
         self._thread: ComputeThread | None = None
         if start:
@@ -76,7 +78,7 @@ class Jobs:
         with self._changed:
             return self._by_digest.get(digest)
 
-    def submit(self, task: Task, rank: int = 0) -> Job:
+    def submit(self, task: Task, position: int = 0) -> Job:
         """A job for the task: the live one for the same digests, or a new one.
 
         The job is leased for a moment already, so that it is not dropped before the caller
@@ -84,12 +86,12 @@ class Jobs:
 
         **Arguments:**
 
-        - `rank`: how many others the caller wants before: nobody waits for another's ten jobs.
+        - `position`: how many others the caller wants before: nobody waits for another's ten jobs.
         """
         with self._changed:
             if len(self._asked()) + len(self._new_digests(task)) > MAX_QUEUE.value:
                 raise Crowded
-            job = self._submit(task, rank)
+            job = self._submit(task, position)
             job.unclaimed.append(self._clock() + LEASE)
             self._changed.notify_all()
             return job
@@ -124,18 +126,18 @@ class Jobs:
             return set()
         return {task.digests}.union(*map(self._new_digests, task.needs))
 
-    def _submit(self, task: Task, rank: int = 0) -> Job:
+    def _submit(self, task: Task, position: int = 0) -> Job:
         if (live := self._live(task)) is not None:
             for job in (live, *live.needs, *live.after):
-                job.rank = min(job.rank, rank)
+                job.position = min(job.position, position)
             if live.ahead:
                 # Those who offered it do not look at it.
                 live.ahead, live.leases, live.unclaimed = False, {}, []
                 self._line.forget()
             return live
         now = self._clock()
-        job = self._parked.take(task, now) or self._new(task, rank, now)
-        job.rank = rank
+        job = self._parked.take(task, now) or self._new(task, position, now)
+        job.position = position
         first = (*job.needs, *job.after)
         job.state = WAITING if any(not other.finished for other in first) else QUEUED
         for need in job.needs:
@@ -146,11 +148,11 @@ class Jobs:
             self._by_digest[digest] = job
         return job
 
-    def _new(self, task: Task, rank: int, now: float) -> Job:
-        needs = tuple(self._submit(need, rank) for need in task.needs)
-        found = (self._by_digest.get(digest) for digest in self._place.after(task))
+    def _new(self, task: Task, position: int, now: float) -> Job:
+        needs = tuple(self._submit(need, position) for need in task.needs)
+        found = (self._by_digest.get(digest) for digest in self._executor.after(task))
         after = tuple(job for job in found if job is not None)
-        step, seconds = (task.so_far() if self._place is HERE else None) or (None, 0.0)
+        step, seconds = (task.so_far() if self._executor is LOCAL else None) or (None, 0.0)
         place = self._seniority.of(task, now)
         return Job(task, *place, needs=needs, after=after, turned=now, step=step, seconds=seconds)
 
@@ -238,7 +240,7 @@ class Jobs:
             self._watchdog.turn = Turn(job, threading.current_thread())
         begin = time.perf_counter()
         in_turns = self._thread is not None
-        state, error, step = next_chunk(job, self._place, self.wake, in_turns=in_turns)
+        state, error, step = next_chunk(job, self._executor, self.wake, in_turns=in_turns)
         with self._changed:
             if given_up():
                 return

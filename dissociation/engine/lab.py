@@ -9,18 +9,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from dissociation.contrasts import Contrast
+from dissociation.comparison import Comparison
 from dissociation.engine.asker import Asker, asking_for
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
-from dissociation.engine.cluster.place import chosen_place
-from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.cluster.executor import chosen_executor
+from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
+from dissociation.engine.executor import LOCAL
 from dissociation.engine.jobs import LEASE, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.phantom_watch import PhantomWatch
-from dissociation.engine.place import HERE
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
 from dissociation.engine.settings import MAX_WATCHES, cache_folder, keep_compiled_programs
@@ -31,7 +31,7 @@ from dissociation.engine.watch import Watch
 from dissociation.experiment import Experiment
 from dissociation.phantoms import PhantomStudy
 from dissociation.theory.bridge import Candidate
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
@@ -49,8 +49,8 @@ class Lab:
         leave_cores_to_jax()
         self.store = Store(self.folder)
         self.library = Library(self.store)
-        self.place = chosen_place() if start else HERE
-        self.jobs = Jobs(start=start, place=self.place)
+        self.executor = chosen_executor() if start else LOCAL
+        self.jobs = Jobs(start=start, executor=self.executor)
         self.rooms = Rooms()
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
@@ -59,7 +59,7 @@ class Lab:
     @property
     def trouble(self) -> str:
         """What visitors should know of this lab, in sentences; empty if all is well."""
-        return " ".join(filter(None, (self.store.trouble, self.place.trouble)))
+        return " ".join(filter(None, (self.store.trouble, self.executor.trouble)))
 
     @contextmanager
     def asked_by(self, asker: Asker) -> Iterator[None]:
@@ -101,25 +101,25 @@ class Lab:
         self._register(watch)
         return watch
 
-    def watch_contrasts(
-        self, contrasts: Sequence[Contrast], ahead: Sequence[Contrast] = ()
-    ) -> ContrastWatch:
-        """Starts or finds what contrasts find; see [`ContrastWatch`][].
+    def watch_comparisons(
+        self, comparisons: Sequence[Comparison], ahead: Sequence[Comparison] = ()
+    ) -> ComparisonWatch:
+        """Starts or finds what comparisons find; see [`ComparisonWatch`][].
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = ContrastWatch(self.library, self.jobs, contrasts, ahead)
+        watch = ComparisonWatch(self.library, self.jobs, comparisons, ahead)
         self._register(watch)
         return watch
 
     def watch_map(
-        self, contrasts: Sequence[Contrast], experiments: Sequence[Experiment | None] = ()
+        self, comparisons: Sequence[Comparison], experiments: Sequence[Experiment | None] = ()
     ) -> MapWatch:
-        """Starts or finds what contrasts find, and the σ50 of networks; see [`MapWatch`][].
+        """Starts or finds what comparisons find, and the σ50 of networks; see [`MapWatch`][].
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = MapWatch(self.library, self.jobs, contrasts, experiments)
+        watch = MapWatch(self.library, self.jobs, comparisons, experiments)
         self._register(watch)
         return watch
 
@@ -132,7 +132,7 @@ class Lab:
         self._register(watch)
         return watch
 
-    def watch_causes(self, study: CausesStudy) -> CausesWatch:
+    def watch_causes(self, study: NoiseDecomposition) -> CausesWatch:
         """Starts or finds the causes of one network's fragility.
 
         **Raises:** `InvalidValue` if too much is going on.
@@ -202,7 +202,7 @@ class Lab:
     def stop(self) -> None:
         """Ends the compute thread, lets the cluster go and closes the store."""
         self.jobs.stop()
-        self.place.stop()
+        self.executor.stop()
         self.store.close()
 
 

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from dissociation.comparison import Findings
-from dissociation.contrasts import Contrast, Side
-from dissociation.engine import causes_records, findings_records, phantom_records, records
+from dissociation.comparing import ComparisonResult
+from dissociation.comparison import Comparison, NetworkSpec
+from dissociation.engine import causes_records, comparison_records, phantom_records, records
 from dissociation.engine.begun import Begun
 from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
 from dissociation.engine.store import DamagedEntry, Store
@@ -24,14 +24,14 @@ from dissociation.measures.base import Curve, SeedCurve
 from dissociation.network import Network
 from dissociation.phantoms import PhantomFindings, PhantomStudy
 from dissociation.theory import Prediction, SeedPrediction
-from dissociation.theory.causes import CausesStudy
-from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.causes import NoiseDecomposition
+from dissociation.theory.causes_findings import NoiseDecompositionResult
 from dissociation.theory.norms import Norms, norms_digest
 from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-Study = PhantomStudy | CausesStudy
+Study = PhantomStudy | NoiseDecomposition
 #: Networks kept in memory: about 7 MB each at width 1024.
 NETWORKS_IN_MEMORY = 12
 #: Seconds for which a network that was read is taken to be there: all tasks of a page ask for it.
@@ -223,19 +223,21 @@ class Library:
         name = theory_digest(experiment, seed, weights)
         self.store.put("curves", name, pack_prediction(prediction))
 
-    def findings(self, contrast: Contrast) -> Findings | None:
-        """What a contrast found, if it is complete."""
-        weights = self._both_weights(contrast)
+    def findings(self, comparison: Comparison) -> ComparisonResult | None:
+        """What a comparison found, if it is complete."""
+        weights = self._both_weights(comparison)
         if weights is None:
             return None
-        return self._read("curves", contrast.digest(weights), findings_records.unpack_findings)
+        return self._read(
+            "curves", comparison.digest(weights), comparison_records.unpack_comparison
+        )
 
-    def save_findings(self, contrast: Contrast, findings: Findings) -> None:
-        """Stores what a contrast found, once it is complete."""
-        weights = self._both_weights(contrast)
+    def save_findings(self, comparison: Comparison, findings: ComparisonResult) -> None:
+        """Stores what a comparison found, once it is complete."""
+        weights = self._both_weights(comparison)
         if weights is not None:
-            packed = findings_records.pack_findings(findings)
-            self.store.put("curves", contrast.digest(weights), packed)
+            packed = comparison_records.pack_comparison(findings)
+            self.store.put("curves", comparison.digest(weights), packed)
 
     def _of_study(self, study: Study, decode: Callable[[bytes], T]) -> T | None:
         weights = self.weights(study.recipe, study.seed)
@@ -254,15 +256,15 @@ class Library:
         """Stores what the study of a phantom found, once it is complete."""
         self._save_study(study, phantom_records.pack_phantom(findings))
 
-    def causes(self, study: CausesStudy) -> CausesFindings | None:
+    def causes(self, study: NoiseDecomposition) -> NoiseDecompositionResult | None:
         """What a study found of the causes of fragility, if it is complete."""
         return self._of_study(study, lambda raw: causes_records.unpack_causes(raw, study))
 
-    def save_causes(self, study: CausesStudy, findings: CausesFindings) -> None:
+    def save_causes(self, study: NoiseDecomposition, findings: NoiseDecompositionResult) -> None:
         """Stores what a study found, once it is complete."""
         self._save_study(study, causes_records.pack_causes(findings))
 
-    def norms(self, side: Side, key: int) -> Norms | None:
+    def norms(self, side: NetworkSpec, key: int) -> Norms | None:
         """The norms of a rewritten network, if they were measured; `key`: of random rewrites."""
         weights = self.weights(side.recipe, side.seed)
         if weights is None:
@@ -270,15 +272,15 @@ class Library:
         name = norms_digest(side, key, weights)
         return self._record("curves", name, causes_records.unpack_norms)
 
-    def save_norms(self, side: Side, key: int, norms: Norms) -> None:
+    def save_norms(self, side: NetworkSpec, key: int, norms: Norms) -> None:
         """Stores the norms of a rewritten network."""
         weights = self.weights(side.recipe, side.seed)
         if weights is not None:
             packed = causes_records.pack_norms(norms)
             self.store.put("curves", norms_digest(side, key, weights), packed)
 
-    def _both_weights(self, contrast: Contrast) -> tuple[str, str] | None:
-        first, second = (self.weights(side.recipe, side.seed) for side in contrast.sides)
+    def _both_weights(self, comparison: Comparison) -> tuple[str, str] | None:
+        first, second = (self.weights(side.recipe, side.seed) for side in comparison.sides)
         return None if first is None or second is None else (first, second)
 
     def _all_weights(self, experiment: Experiment) -> list[str | None]:

@@ -1,4 +1,4 @@
-"""What a map watches: contrasts and, where robustness is an axis, curves; both as one."""
+"""What a map watches: comparisons and, where robustness is an axis, curves; both as one."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import time
 from collections.abc import Sequence
 from itertools import groupby
 
-from dissociation.contrasts import Contrast
+from dissociation.comparison import Comparison
 from dissociation.engine import jobs as j
-from dissociation.engine.contrast_watch import ContrastWatch
+from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.watch import ORDER, Watch
 from dissociation.engine.words import Status
 from dissociation.experiment import Experiment
-from dissociation.theory.bridge import half_way
+from dissociation.theory.bridge import sigma50
 from dissociation.training import Recipe
 
 
@@ -24,7 +24,7 @@ def _rewrites(experiment: Experiment) -> list[str]:
     return [step.name for step in experiment.manipulations]
 
 
-def stored_half_way(library: Library, experiment: Experiment) -> float | None:
+def stored_sigma50(library: Library, experiment: Experiment) -> float | None:
     """σ50 of the last network of an experiment, NaN if its curve does not cross.
 
     **Returns:** `None` if its curve is not stored.
@@ -32,15 +32,15 @@ def stored_half_way(library: Library, experiment: Experiment) -> float | None:
     found = library.curve(experiment, experiment.seeds - 1)
     if found is None:
         return None
-    return half_way(experiment, found.curve)
+    return sigma50(experiment, found.curve)
 
 
 class MapWatch(Watch):
-    """The findings of contrasts, and the σ50 of networks.
+    """The findings of comparisons, and the σ50 of networks.
 
     **Arguments:**
 
-    - `experiments`: one a contrast, whose last network's σ50 is wanted; `None` where it has none.
+    - `experiments`: one a comparison, whose last network's σ50 is wanted; `None` where it has none.
         Empty if no robustness is wanted at all.
     """
 
@@ -48,19 +48,19 @@ class MapWatch(Watch):
         self,
         library: Library,
         jobs: Jobs,
-        contrasts: Sequence[Contrast],
+        comparisons: Sequence[Comparison],
         experiments: Sequence[Experiment | None] = (),
     ):
         super().__init__(library, jobs)
-        self.experiments = list(experiments) or [None] * len(contrasts)
+        self.experiments = list(experiments) or [None] * len(comparisons)
         self.parts: list[Watch] = []
-        self.contrasts = ContrastWatch(library, jobs, contrasts)
-        self.parts.append(self.contrasts)
+        self.comparisons = ComparisonWatch(library, jobs, comparisons)
+        self.parts.append(self.comparisons)
         measured = [experiment for experiment in self.experiments if experiment is not None]
         self.curves: list[CurveWatch] = []
         # Measured together, all rewrites would have their first points at once, but late.
         for _, alike in groupby(measured, _rewrites):
-            # The contrasts say how far the function has moved.
+            # The comparisons say how far the function has moved.
             some = list(alike)
             last = [(experiment.seeds - 1,) for experiment in some]
             before = len(self.curves)
@@ -89,8 +89,8 @@ class MapWatch(Watch):
         for part in self.parts:
             part.cancel()
 
-    def half_ways(self) -> list[float]:
-        """σ50 a contrast; NaN if there is none, or it does not cross, or not all images are in.
+    def sigma50s(self) -> list[float]:
+        """σ50 a comparison; NaN if there is none, or it does not cross, or not all images are in.
 
         Points beside one another must rest on the same images.
         """
@@ -107,7 +107,7 @@ class MapWatch(Watch):
             if experiment is None or curve is None:
                 found.append(math.nan)
             else:
-                found.append(half_way(experiment, curve))
+                found.append(sigma50(experiment, curve))
         return found
 
     def _measuring(self) -> str:

@@ -11,7 +11,7 @@ from dissociation.memory_limit import check_memory
 from dissociation.memory_need import BASE, GIB, PASSING
 
 
-class Line(NamedTuple):
+class MemoryClass(NamedTuple):
     """Jobs of about one size, or of one kind.
 
     - `most`: that one holds, `share`: that all of them may hold while larger ones wait, and
@@ -24,13 +24,13 @@ class Line(NamedTuple):
 
 
 #: Of the memory for jobs: what only adds to others; comparisons; curves of few networks; all else.
-LINES = (
-    Line(1.0, 1 / 16, 1 / 4),
-    Line(1 / 32, 1 / 8, 1.0),
-    Line(1 / 12, 1 / 4, 1.0),
-    Line(1.0, 9 / 16, 9 / 16),
+MEMORY_CLASSES = (
+    MemoryClass(1.0, 1 / 16, 1 / 4),
+    MemoryClass(1 / 32, 1 / 8, 1.0),
+    MemoryClass(1 / 12, 1 / 4, 1.0),
+    MemoryClass(1.0, 9 / 16, 9 / 16),
 )
-LARGEST = len(LINES) - 1
+LARGEST = len(MEMORY_CLASSES) - 1
 #: As many of what only adds as begin beside one that needs almost everything have room, too.
 TINY = 64
 
@@ -53,7 +53,7 @@ def refuse_too_large(task: Task) -> None:
 def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> list[J]:
     """Jobs in line that fit beside those at work.
 
-    There are several lines, each of which stops at the first that does not fit, so that small jobs
+    Every class has a line, which stops at its first job that does not fit, so that small jobs
     do not wait until there is room for a large one. With none at work the first may begin: it was
     not refused. What is only there for a moment, such as noise while it is drawn, is there once:
     one job has its turn at a time.
@@ -63,15 +63,15 @@ def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> l
     - `beside`: bytes that are held for others.
     """
     room = MEMORY.value * GIB - BASE - PASSING - beside
-    taken, lines = [0.0 for _ in LINES], [_line(job, room) for job in queued]
+    taken, classes = [0.0 for _ in MEMORY_CLASSES], [_class_of(job, room) for job in queued]
     for job in active:
-        taken[_line(job, room)] += job.task.memory
+        taken[_class_of(job, room)] += job.task.memory
     found: set[int] = set()
     kept_back, spared = False, room
     # The largest first: the others leave them their share if they wait.
-    for number in reversed(range(len(LINES))):
-        share = room * (LINES[number].share if kept_back else LINES[number].limit)
-        for place in (n for n, line in enumerate(lines) if line == number):
+    for number in reversed(range(len(MEMORY_CLASSES))):
+        share = room * (MEMORY_CLASSES[number].share if kept_back else MEMORY_CLASSES[number].limit)
+        for place in (n for n, one in enumerate(classes) if one == number):
             need = queued[place].task.memory
             alone = not active and not found
             within = taken[number] == 0 or taken[number] + need <= share
@@ -92,8 +92,10 @@ def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> l
     return [queued[n] for n in sorted(found)]
 
 
-def _line(job: _HasTask, room: float) -> int:
-    if job.task.handicap > 0:
+def _class_of(job: _HasTask, room: float) -> int:
+    if job.task.penalty > 0:
         return 0
-    fitting = (n for n, line in enumerate(LINES) if n and job.task.memory <= line.most * room)
+    fitting = (
+        n for n, one in enumerate(MEMORY_CLASSES) if n and job.task.memory <= one.most * room
+    )
     return next(fitting, LARGEST)

@@ -11,8 +11,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from dissociation.engine.executor import LOCAL, Executor
 from dissociation.engine.job import Job
-from dissociation.engine.place import HERE, Place
 from dissociation.engine.settings import MEMORY
 from dissociation.engine.task import Steps, Task
 from dissociation.memory_need import GIB
@@ -32,12 +32,12 @@ class Parked:
 
     **Arguments:**
 
-    - `place`: where they are done. Of what was given away nothing is kept.
+    - `executor`: where they are done. Of what was given away nothing is kept.
     """
 
-    def __init__(self, place: Place):
+    def __init__(self, executor: Executor):
         self._kept: collections.OrderedDict[tuple[str, ...], _Kept] = collections.OrderedDict()
-        self._here = place is HERE
+        self._here = executor is LOCAL
 
     @property
     def memory(self) -> float:

@@ -13,7 +13,7 @@ from dissociation.engine.task import Task
 from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 F = TypeVar("F")
@@ -36,7 +36,7 @@ class StudyWatch(Watch, Generic[F]):
         self,
         library: Library,
         jobs: Jobs,
-        study: PhantomStudy | CausesStudy,
+        study: PhantomStudy | NoiseDecomposition,
         stored: F | None,
         task: Callable[[], Task],
     ):

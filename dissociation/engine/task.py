@@ -34,7 +34,7 @@ class Task(abc.ABC):
     - `digests`: what it computes; no two live jobs compute the same digest.
     - `needs`: tasks that must be done first; `after`: digests of others that come first where one
         task has its turn at a time, if they are asked for as well.
-    - `handicap`: seconds by which others are preferred.
+    - `penalty`: seconds by which others are preferred.
     - `resumes`: whether another task for the same goes on where this one was dropped.
     - `asked`: what it is about, from which the memory it needs is told; `None` if hardly any.
     """
@@ -42,7 +42,7 @@ class Task(abc.ABC):
     digests: tuple[str, ...]
     needs: tuple[Task, ...] = ()
     after: tuple[str, ...] = ()
-    handicap: float = 0.0
+    penalty: float = 0.0
     resumes: bool = False
     asked: Asked | None = None
 

@@ -199,7 +199,7 @@ class CheckTask(Task):
     """Checks whether manipulated networks compute the same function; publishes one check a seed."""
 
     # First points of a curve matter more to whoever is waiting.
-    handicap = 1.5
+    penalty = 1.5
 
     def __init__(self, library: Library, experiment: Experiment):
         self.library, self.experiment = library, experiment

@@ -40,7 +40,7 @@ class TheoryTask(Task):
         self.experiment = experiment.canonical()
         self.asked = [dataclasses.replace(self.experiment, seeds=1)]
         self.digests = tuple(theory_digest(self.experiment, seed) for seed in seeds)
-        self.handicap = 0.0 if first else LATER
+        self.penalty = 0.0 if first else LATER
         self.needs = still_to_train(library, [(experiment.recipe, seed) for seed in seeds])
 
     def run(self) -> Iterator[Step | None]:
@@ -58,9 +58,9 @@ class TheoryTask(Task):
                 found = {**found, name: news}
                 if news.complete:
                     self._save(seed, news)
-                # A glance is better than nothing, but not for long.
+                # A preview is better than nothing, but not for long.
                 if news.images >= min(CHUNK, news.total):
-                    self.handicap = THEN
+                    self.penalty = THEN
                 yield Step(float(sum(p.images for p in found.values())), total, found)
 
     def _save(self, seed: int, prediction: SeedPrediction) -> None:

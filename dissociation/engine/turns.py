@@ -41,21 +41,21 @@ def turn(job: Job, now: float) -> tuple[int, float, float, int]:
     oldest goes on until it has: taking turns, all of a class would see their first points when the
     last one does.
     """
-    if job.step is None and job.task.handicap <= 0:
-        return _NEW, job.rank, tries(job), job.number
+    if job.step is None and job.task.penalty <= 0:
+        return _NEW, job.position, tries(job), job.number
     if now - job.turned > PASSED_OVER:
-        return _WAITED, job.turned, job.rank, job.number
-    return _LEAST_TIME, _had(job), job.rank, job.number
+        return _WAITED, job.turned, job.position, job.number
+    return _LEAST_TIME, _had(job), job.position, job.number
 
 
 def _had(job: Job) -> float:
-    return job.seconds + job.task.handicap
+    return job.seconds + job.task.penalty
 
 
 def left(job: Job) -> float:
     """Seconds that a job will still take, as far as can be told from what it took so far."""
     if job.step is None or job.step.done <= 0:
-        return max(job.seconds, job.task.handicap, 1.0)
+        return max(job.seconds, job.task.penalty, 1.0)
     return job.seconds * max(job.step.total / job.step.done - 1, 0.0)
 
 
@@ -95,7 +95,9 @@ class Turns:
         self._paying = self._due >= SAVED or (self._paying and self._due > 0)
         if others and self._paying:
             self._rate = -1.0
-            return max(others, key=lambda job: (urgency(job, now) / (1 + job.rank), -job.number))
+            return max(
+                others, key=lambda job: (urgency(job, now) / (1 + job.position), -job.number)
+            )
         if others:
             # What takes long to show anything has a smaller and smaller share of the time.
             self._rate = SHARE[kind] * (max(1, 1 + tries(first)) if kind == _NEW else 1)

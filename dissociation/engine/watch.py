@@ -121,7 +121,7 @@ class Watch(abc.ABC):
     def waits(self) -> bool:
         """Whether anything that is asked for now has nothing to show yet."""
         return any(
-            job.step is None and job.task.handicap <= 0 and not job.finished for job in self.watched
+            job.step is None and job.task.penalty <= 0 and not job.finished for job in self.watched
         )
 
     @property

@@ -140,7 +140,7 @@ def added(first: SeedCurve, second: SeedCurve) -> SeedCurve:
     )
 
 
-class Bench(abc.ABC):
+class PreparedMeasurement(abc.ABC):
     """Networks laid out to be measured, in parts of which none depends on another.
 
     What the parts of a measure count, added in order, is the complete curve, wherever each of them
@@ -195,12 +195,12 @@ class Measure(abc.ABC):
     @property
     @abc.abstractmethod
     def parts(self) -> int:
-        """How many parts a [`Bench`][] measures, coarse to fine."""
+        """How many parts a [`PreparedMeasurement`][] measures, coarse to fine."""
 
     @abc.abstractmethod
-    def bench(
+    def prepared(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Bench:
+    ) -> PreparedMeasurement:
         """Lays networks out to be measured together.
 
         **Arguments:**
@@ -220,7 +220,7 @@ class Measure(abc.ABC):
     ) -> Iterator[Curves | None]:
         """Measures networks together, coarse to fine.
 
-        **Arguments:** as of [`bench`][Measure.bench], and
+        **Arguments:** as of [`prepared`][Measure.prepared], and
 
         - `begun`: how many parts were measured before, and what they have counted together; these
           are not measured again.
@@ -229,9 +229,9 @@ class Measure(abc.ABC):
         last item is complete. `None` in between means nothing new, but a good moment to pause.
         """
         before, curves = begun
-        bench = self.bench(networks, keys=keys, key=key)
+        prepared = self.prepared(networks, keys=keys, key=key)
         for number in range(before, self.parts):
-            found = yield from bench.part(number)
+            found = yield from prepared.part(number)
             together = zip(curves, found, strict=True)
             curves = [list(map(added, *rows)) for rows in together] if curves else found
             yield curves

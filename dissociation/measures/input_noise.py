@@ -69,7 +69,9 @@ class InputNoise(NoiseMeasure):
             groups.append(kernels.share(np.asarray(own[0].w1), None, layer, members))
         return groups
 
-    def ripple(self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any) -> Any:
-        """See [`NoiseMeasure.ripple`][]: the noise of image `i` is row `i` of one draw."""
+    def preactivation_noise(
+        self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any
+    ) -> Any:
+        """See [`NoiseMeasure.preactivation_noise`][]: that of image `i` is row `i` of one draw."""
         del images
         return kernels.pre_activation(jax.device_put(padded(image_noise(key)[rows])), group.w1)

@@ -138,8 +138,8 @@ def _products_first(
 
         def read(blocks, signal_of):
             def one(k, logits):
-                ripple = blocks.ratio[k][None, :] * side_by_side(blocks.noise[k])
-                h2 = block(jax.nn.relu(signal_of(blocks.signal[k]) + sigma * ripple))
+                preactivation_noise = blocks.ratio[k][None, :] * side_by_side(blocks.noise[k])
+                h2 = block(jax.nn.relu(signal_of(blocks.signal[k]) + sigma * preactivation_noise))
                 readout = blocks.readout[k] + sigma * blocks.readout_noise[k]
                 return logits.at[blocks.condition[k]].add(h2 @ readout.T)
 
@@ -159,9 +159,9 @@ def _weights_first(rows: Any, blocks: Blocks, chunk: Chunk, *, conditions: int) 
 
     def logits_of(h1, sigma):
         def one(k, logits):
-            ripple = jax.lax.dynamic_slice(rows, (blocks.noise[k], 0), shape)
+            weight_noise = jax.lax.dynamic_slice(rows, (blocks.noise[k], 0), shape)
             signal = rows.at[blocks.signal[k]].get(mode="promise_in_bounds")
-            weight = block(signal + (sigma * blocks.ratio[k])[:, None] * ripple)
+            weight = block(signal + (sigma * blocks.ratio[k])[:, None] * weight_noise)
             h2 = block(jax.nn.relu(block(h1 @ weight.T)))
             readout = blocks.readout[k] + sigma * blocks.readout_noise[k]
             return logits + h2 @ readout.T

@@ -21,9 +21,9 @@ from dissociation.errors import InvalidValue, check_integer, check_number, settl
 from dissociation.measures import noise_kernels as kernels
 from dissociation.measures.base import (
     Axis,
-    Bench,
     Curves,
     Measure,
+    PreparedMeasurement,
     SeedCurve,
     check_images,
     chunks,
@@ -104,7 +104,9 @@ class NoiseMeasure(Measure):
         """The conditions of one seed, grouped by what they share, for one draw of the noise."""
 
     @abc.abstractmethod
-    def ripple(self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any) -> Any:
+    def preactivation_noise(
+        self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any
+    ) -> Any:
         """Noise on the first pre-activation per unit of σ, for a chunk of padded images."""
 
     @property
@@ -112,14 +114,14 @@ class NoiseMeasure(Measure):
         """See [`Measure.parts`][]."""
         return len(_passes(self.images, self.points))
 
-    def bench(
+    def prepared(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Bench:
-        """See [`Measure.bench`][]."""
-        return _NoiseBench(self, networks, keys, key)
+    ) -> PreparedMeasurement:
+        """See [`Measure.prepared`][]."""
+        return _PreparedNoise(self, networks, keys, key)
 
 
-class _NoiseBench(Bench):
+class _PreparedNoise(PreparedMeasurement):
     def __init__(
         self,
         measure: NoiseMeasure,
@@ -135,7 +137,7 @@ class _NoiseBench(Bench):
         self._groups = _Groups(measure, networks, keys)
 
     def part(self, number: int) -> Generator[None, None, Curves]:
-        """See [`Bench.part`][]: some noise scales on a chunk of images."""
+        """See [`PreparedMeasurement.part`][]: some noise scales on a chunk of images."""
         chunk, span = _passes(self._measure.images, self._measure.points)[number]
         data = mnist_test()
         images = jax.device_put(padded(data.images[chunk]))
@@ -143,7 +145,7 @@ class _NoiseBench(Bench):
         errors = np.zeros(self._shape, np.int64)
         for seed, run, group in self._groups:
             p = kernels.pre_activation(images, group.w1)
-            q = self._measure.ripple(group, images, chunk, self._key)
+            q = self._measure.preactivation_noise(group, images, chunk, self._key)
             for some in _parts(span):
                 counts = kernels.count_errors(group, p, q, self._sigmas, some, labels)
                 for member, found in zip(group.members, counts, strict=True):

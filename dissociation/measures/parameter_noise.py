@@ -100,8 +100,10 @@ class ParameterNoise(NoiseMeasure):
             groups.append(kernels.share(own[0].w1, n1, layer, members))
         return groups
 
-    def ripple(self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any) -> Any:
-        """See [`NoiseMeasure.ripple`][]."""
+    def preactivation_noise(
+        self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any
+    ) -> Any:
+        """See [`NoiseMeasure.preactivation_noise`][]."""
         del rows, key
         return kernels.pre_activation(images, group.n1)
 

@@ -12,7 +12,14 @@ import numpy as np
 from dissociation.converged_probe import converged_probe
 from dissociation.datasets import mnist_test
 from dissociation.errors import InvalidValue, check_choice, check_integer, settle
-from dissociation.measures.base import Axis, Bench, Curves, Measure, SeedCurve, check_images
+from dissociation.measures.base import (
+    Axis,
+    Curves,
+    Measure,
+    PreparedMeasurement,
+    SeedCurve,
+    check_images,
+)
 from dissociation.measures.shared_features import SharedFeatures
 from dissociation.network import Network
 from dissociation.probes import NUM_FOLDS, ProbeResult, notebook_probes
@@ -106,22 +113,22 @@ class Transfer(Measure):
         """See [`Measure.parts`][]: budgets, in ascending order."""
         return self.points
 
-    def bench(
+    def prepared(
         self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
-    ) -> Bench:
-        """See [`Measure.bench`][]. Nothing is drawn."""
+    ) -> PreparedMeasurement:
+        """See [`Measure.prepared`][]. Nothing is drawn."""
         del keys, key
-        return _TransferBench(self, networks)
+        return _PreparedTransfer(self, networks)
 
 
-class _TransferBench(Bench):
+class _PreparedTransfer(PreparedMeasurement):
     def __init__(self, measure: Transfer, networks: Sequence[Sequence[Network]]):
         self._measure, self._conditions = measure, len(networks)
         seeds = range(len(networks[0]))
         self._shared = [SharedFeatures([row[s] for row in networks]) for s in seeds]
 
     def part(self, number: int) -> Generator[None, None, Curves]:
-        """See [`Bench.part`][]: the probes of one budget."""
+        """See [`PreparedMeasurement.part`][]: the probes of one budget."""
         measure, task = self._measure, self._measure.build_task()
         budget = int(measure.total[number])
         images = np.zeros(measure.points, np.int64)

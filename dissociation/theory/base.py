@@ -42,11 +42,11 @@ class Prepared(abc.ABC):
 class Method(abc.ABC):
     """How the expected error over all draws of a measure's noise is told without drawing any.
 
-    - `glance`: images of a first look at few noise scales, where more would take long; 0 for none.
+    - `preview`: images of a first look at few noise scales, where more would take long; 0 for none.
     """
 
     measure: NoiseMeasure
-    glance: ClassVar[int] = 0
+    preview: ClassVar[int] = 0
 
     @abc.abstractmethod
     def prepare(self, network: Network) -> Prepared:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dissociation.contrasts import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.experiment import Experiment
 from dissociation.measures.base import SeedCurve
-from dissociation.statistics import half_way_noise
+from dissociation.statistics import sigma50_of
 from dissociation.theory.norms import PREDICTORS, Norms, PowerLaw, fit_power_law
 
 
@@ -23,7 +23,7 @@ class Candidate(NamedTuple):
     - `wanted`: whether it is to be measured if it was not.
     """
 
-    side: Side
+    side: NetworkSpec
     experiments: tuple[Experiment, ...]
     wanted: bool
 
@@ -36,19 +36,19 @@ class Candidate(NamedTuple):
 class Point(NamedTuple):
     """What is known of a network: how its σ50 was measured, σ50, and its norms.
 
-    `half_way` is NaN while it is not known, or if the curve does not cross.
+    `sigma50` is NaN while it is not known, or if the curve does not cross.
     """
 
-    side: Side
+    side: NetworkSpec
     experiment: Experiment
-    half_way: float
+    sigma50: float
     norms: Norms
 
 
-def half_way(experiment: Experiment, curve: SeedCurve) -> float:
+def sigma50(experiment: Experiment, curve: SeedCurve) -> float:
     """σ50 of one network, mean over its draws; NaN if its curve does not cross."""
     measure = experiment.measure
-    return half_way_noise(measure.x, curve.rates.mean(0), curve.clean, measure.chance)
+    return sigma50_of(measure.x, curve.rates.mean(0), curve.clean, measure.chance)
 
 
 class Laws(NamedTuple):
@@ -61,16 +61,16 @@ class Laws(NamedTuple):
 def laws(points: Sequence[Point], predictor: str) -> Laws:
     """The laws over all points, by the name of one of [`PREDICTORS`][]."""
     declared = PREDICTORS[predictor]
-    known = [point for point in points if math.isfinite(point.half_way)]
+    known = [point for point in points if math.isfinite(point.sigma50)]
     x = np.array([declared.value(point.norms) for point in known])
-    y = np.array([point.half_way for point in known])
+    y = np.array([point.sigma50 for point in known])
     linear = None if declared.slope is None else fit_power_law(x, y, declared.slope)
     return Laws(fit_power_law(x, y), linear)
 
 
 def within(points: Sequence[Point], predictor: str, law: PowerLaw, factor: float) -> int:
     """How many points have a σ50 that a law tells up to a factor above 1."""
-    known = [point for point in points if math.isfinite(point.half_way)]
+    known = [point for point in points if math.isfinite(point.sigma50)]
     x = np.array([PREDICTORS[predictor].value(point.norms) for point in known])
-    ratio = np.array([point.half_way for point in known]) / law(x)
+    ratio = np.array([point.sigma50 for point in known]) / law(x)
     return int(np.sum((ratio <= factor) & (ratio >= 1 / factor)))

@@ -35,7 +35,13 @@ from dissociation.measures.base import TEST_IMAGES, visiting_order
 from dissociation.network import NOTEBOOK_KEY, Network, seed_key
 from dissociation.normal_form import neuron_kinds
 from dissociation.theory import margins as m
-from dissociation.theory.causes_findings import SCALES, TOLD, CausesFindings, Foretelling, Tally
+from dissociation.theory.causes_findings import (
+    SCALES,
+    TOLD,
+    Foretelling,
+    NoiseDecompositionResult,
+    Tally,
+)
 from dissociation.theory.noise_sources import PIECE, Tracing
 from dissociation.theory.sampled_noise import AT_ONCE, draw, sample
 from dissociation.training import DIGITS, QUICK, Recipe
@@ -49,7 +55,7 @@ _SALT = 307
 
 
 @dataclass(frozen=True)
-class CausesStudy:
+class NoiseDecomposition:
     """One rewritten network under small and large parameter noise.
 
     - `recipe`, `seed`: network `seed` of that recipe; `manipulations`: applied to it in order.
@@ -113,12 +119,13 @@ class CausesStudy:
         return digest(["causes", VERSION, training_digest(self.recipe, self.seed), steps, *own])
 
 
-def causes_from_json(values: Any) -> CausesStudy:
-    """A study from the plain values of [`CausesStudy.to_json`][]; what is left out is as usual.
+def causes_from_json(values: Any) -> NoiseDecomposition:
+    """A study from plain values, as [`NoiseDecomposition.to_json`][] gives; what is left out is as
+    usual.
 
     **Raises:** `InvalidValue` that names the field and what it may be.
     """
-    known = {field.name for field in dataclasses.fields(CausesStudy)}
+    known = {field.name for field in dataclasses.fields(NoiseDecomposition)}
     fields = dict(check_object("causes", values, {*known, "schema"}))
     check_schema(fields, SCHEMA)
     fields.pop("schema", None)
@@ -126,7 +133,7 @@ def causes_from_json(values: Any) -> CausesStudy:
         fields["recipe"] = read_recipe(fields["recipe"])
     if "manipulations" in fields:
         fields["manipulations"] = read_steps(fields["manipulations"])
-    return CausesStudy(**fields)
+    return NoiseDecomposition(**fields)
 
 
 def _differences(before: np.ndarray, after: np.ndarray) -> tuple[float, float, int]:
@@ -134,7 +141,7 @@ def _differences(before: np.ndarray, after: np.ndarray) -> tuple[float, float, i
     return float(np.abs(after - before).max()), float(np.abs(before).max()), changed
 
 
-def study_causes(study: CausesStudy, trained: Network) -> CausesFindings:
+def study_causes(study: NoiseDecomposition, trained: Network) -> NoiseDecompositionResult:
     """All that a study finds.
 
     **Arguments:**
@@ -145,7 +152,9 @@ def study_causes(study: CausesStudy, trained: Network) -> CausesFindings:
     return found
 
 
-def stream(study: CausesStudy, trained: Network) -> Iterator[CausesFindings | None]:
+def stream(
+    study: NoiseDecomposition, trained: Network
+) -> Iterator[NoiseDecompositionResult | None]:
     """The findings, coarse to fine: theory on few images first, then sampling, then more of both.
 
     `None` in between is a good moment to pause. The last is complete.
@@ -173,7 +182,7 @@ def stream(study: CausesStudy, trained: Network) -> Iterator[CausesFindings | No
     next(telling)
     w1, w2, w3 = (np.asarray(weight) for weight in network)
     kinds = neuron_kinds(w1, w2), neuron_kinds(w2, w3)
-    found = CausesFindings(tracing.sources, kinds, margins.predicted, tally.measured)
+    found = NoiseDecompositionResult(tracing.sources, kinds, margins.predicted, tally.measured)
     yield found
     others = Tracing(trained), Tracing(Balance(1.0).apply(trained, key=own))
     largest = scale = 0.0
@@ -185,7 +194,7 @@ def stream(study: CausesStudy, trained: Network) -> Iterator[CausesFindings | No
         change, size, different = _differences(before, after)
         largest, scale, changed = max(largest, change), max(scale, size), changed + different
 
-    def news() -> CausesFindings:
+    def news() -> NoiseDecompositionResult:
         return dataclasses.replace(
             found,
             sources=tracing.sources,

@@ -76,7 +76,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class CausesFindings:
+class NoiseDecompositionResult:
     """What a study has found so far.
 
     - `sources`: of the rewritten network; `kinds`: of the neurons of its two hidden layers.

@@ -1,7 +1,7 @@
 """Expected error under input noise, over all draws, by carrying moments through the layers.
 
 For one image `x + σ ξ`, ξ ~ N(0, 1), with neurons that are multiples of one another merged and
-those without a say left out, which changes no function:
+those that contribute nothing left out, which changes no function:
 
 1. `z1 ~ N(W1 x, K)`, exactly, with `K = σ² W1 W1ᵀ` the same for all images. ReLUs of it have
    `cov(h1) = g gᵀ ∘ K + ½ p pᵀ ∘ K∘K + …` off the diagonal (`relu_moments.py`), the second-order
@@ -40,8 +40,8 @@ from dissociation.theory.base import Method, Prepared
 from dissociation.theory.largest_logit import JITTER, gaussian_error, quadratic_error, root
 from dissociation.theory.relu_moments import NO_NOISE, ReluMoments, relu_moments
 
-#: Summed outgoing weights, relative to their parts, up to which neurons have no say.
-NO_SAY = 1e-5
+#: Summed outgoing weights, relative to their parts, up to which neurons contribute nothing.
+NO_CONTRIBUTION = 1e-5
 #: Images whose errors are computed to second order.
 SECOND_ORDER_IMAGES = 64
 #: Principal axes of `K`, and steps of subspace iteration to find them.
@@ -92,17 +92,17 @@ def correlated(network: Network) -> Correlated:
 
 
 def _merged(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Incoming and outgoing weights with multiples as one neuron, and none without a say."""
+    """Weights in and out with multiples as one neuron, and none that contributes nothing."""
     shared = shared_rows([w_in])
     pick = shared.selections[0]
     outgoing = (w_out * pick.factor).T.astype(np.float64)
     summed, sizes = np.zeros((2, len(shared.rows), len(w_out)))
     np.add.at(summed, pick.index, outgoing)
     np.add.at(sizes, pick.index, np.abs(outgoing))
-    says = np.abs(summed).max(1) > NO_SAY * sizes.max(1)
+    contributes = np.abs(summed).max(1) > NO_CONTRIBUTION * sizes.max(1)
     # At least one, so that there is a layer.
-    says[0] |= not says.any()
-    return shared.rows[says], summed[says].T.astype(np.float32)
+    contributes[0] |= not contributes.any()
+    return shared.rows[contributes], summed[contributes].T.astype(np.float32)
 
 
 @jit()
@@ -219,7 +219,7 @@ class PredictedInputNoise(Method):
     """See the module."""
 
     measure: InputNoise
-    glance: ClassVar[int] = 16
+    preview: ClassVar[int] = 16
 
     def prepare(self, network: Network) -> Prepared:
         """See [`Method.prepare`][]."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dissociation.contrasts import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.datasets import CLASSES, mnist_test
 from dissociation.experiment import digest
 from dissociation.measures.base import visiting_order
@@ -115,7 +115,7 @@ def network_norms(network: Network) -> Norms:
     return Norms((t1, t2, t3), (p12, p13, p23, p123), margin, size, (w1, w2, w3))
 
 
-def norms_digest(side: Side, key: int, weights: str | None = None) -> str:
+def norms_digest(side: NetworkSpec, key: int, weights: str | None = None) -> str:
     """Identifies the norms of a rewritten network.
 
     **Arguments:**

@@ -17,10 +17,10 @@ add up there, in a nuisance group to nothing; the neurons' own parts add up in s
 of `W2` are therefore kept once, with the sum of their outgoing weights and of their outer products.
 
 The variance of the readout's noise, `R = σ² Σ_k h2_k²`, is itself random, and logits are a mixture
-over it, where neurons without a say are many or large:
+over it, where neurons that contribute nothing are many or large:
 
 - In narrow layers (`sampled_readout.py`) it is drawn, given the first layer.
-- Else, `CROWD` copies or more of one neuron, such as the notebook's nuisance neurons, rise and fall
+- Else, `MANY_COPIES` or more of one neuron, such as the notebook's nuisance neurons, rise and fall
   together: `R` follows from what they share, a Gaussian of variance `s`, by Gauss-Hermite
   quadrature.
 - Else `R` is taken as log-normal, by the same quadrature, with the variance that is first order in
@@ -52,33 +52,33 @@ from dissociation.theory.relu_moments import (
 )
 from dissociation.theory.sampled_readout import NARROW, SAMPLES, sampled_readout
 
-#: Summed outgoing weights, relative to their parts, up to which a group has no say.
-NO_SAY = 1e-5
+#: Summed outgoing weights, relative to their parts, up to which a group contributes nothing.
+NO_CONTRIBUTION = 1e-5
 #: Copies of one neuron from which on what they share is integrated over, and at so many places.
-CROWD, NODES = 8, 5
+MANY_COPIES, NODES = 8, 5
 
 
 class Distinct(NamedTuple):
-    """A network with equal rows of `W2` kept once, `r` rows in all, those with a say first.
+    """A network with equal rows of `W2` kept once, `r` rows in all, those that contribute first.
 
-    - `w1`: `(h1, 784)`; `w2`, `w2_squares`: `(r, h1)`; `speaking`: `(s, h1)`, the first of `w2`.
+    - `w1`: `(h1, 784)`; `w2`, `w2_squares`: `(r, h1)`; `contributing`: `(s, h1)`, first in `w2`.
     - `readout`: `(10, r)` summed outgoing weights; `together`: `(r, 100)` their outer products,
         `apart`: `(r, 100)` the sum of outer products of the copies' weights.
     - `copies`: `(r, 10)` of each row, or with relative noise the copies' squared weights.
-    - `crowd`: the row with the most copies, `None` if those are few.
+    - `most_copied`: the row with the most copies, `None` if those are few.
     - `weights`: `(2, r)` of each row in the readout's noise, summed over its copies, and their
-        squares, summed; `None` if all rows have a say.
+        squares, summed; `None` if all rows contribute.
     """
 
     w1: Any
     w2: Any
     w2_squares: Any
-    speaking: Any
+    contributing: Any
     readout: Any
     together: Any
     apart: Any
     copies: Any
-    crowd: Any
+    most_copied: Any
     weights: Any
 
 
@@ -97,12 +97,12 @@ def distinct(network: Network, *, relative: bool) -> Distinct:
         return total
 
     readout, sizes = summed(outgoing), summed(np.abs(outgoing))
-    says = np.abs(readout).max(1) > NO_SAY * sizes.max(1)
-    readout[~says] = 0
-    order = np.lexsort((first, ~says))
+    contributes = np.abs(readout).max(1) > NO_CONTRIBUTION * sizes.max(1)
+    readout[~contributes] = 0
+    order = np.lexsort((first, ~contributes))
     rows, hidden = bucket(len(first)), bucket(len(w1))
     # At least one, so that there is a layer.
-    speaking = bucket(max(int(says.sum()), 1))
+    contributing = bucket(max(int(contributes.sum()), 1))
     w2 = pad_to(w2[first[order]], rows, hidden)
     readout = pad_to(readout[order], rows)
     together = (readout[:, :, None] * readout[:, None, :]).reshape(rows, -1)
@@ -114,7 +114,7 @@ def distinct(network: Network, *, relative: bool) -> Distinct:
         "w1": pad_to(w1, hidden),
         "w2": w2,
         "w2_squares": w2 * w2,
-        "speaking": w2[:speaking],
+        "contributing": w2[:contributing],
         "readout": readout.T,
         "together": together,
         "apart": pad_to(summed(products)[order], rows),
@@ -123,12 +123,12 @@ def distinct(network: Network, *, relative: bool) -> Distinct:
     on_device: dict[str, Any] = {
         name: jax.device_put(np.ascontiguousarray(part, np.float32)) for name, part in parts.items()
     }
-    crowd = jnp.int32(np.argmax(counts)) if counts.max() >= CROWD else None
+    most_copied = jnp.int32(np.argmax(counts)) if counts.max() >= MANY_COPIES else None
     weights = None
-    if not says.all():
+    if not contributes.all():
         both = np.stack([pad_to(copies.mean(1), rows), pad_to(squared, rows)])
         weights = jax.device_put(both.astype(np.float32))
-    return Distinct(**on_device, crowd=crowd, weights=weights)
+    return Distinct(**on_device, most_copied=most_copied, weights=weights)
 
 
 @jit(static_argnames=("relative",))
@@ -175,9 +175,9 @@ def _logits(net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relativ
     own = own_noise(first.square)
     variance = shared + own
     second = relu_moments(first.mean @ net.w2.T, variance)
-    speaking = len(net.speaking)
-    gated = net.readout[None, :, :speaking] * second.gate[:, None, :speaking]
-    backward = (gated.reshape(-1, speaking) @ net.speaking).reshape(len(mean), CLASSES, -1)
+    contributing = len(net.contributing)
+    gated = net.readout[None, :, :contributing] * second.gate[:, None, :contributing]
+    backward = (gated.reshape(-1, contributing) @ net.contributing).reshape(len(mean), CLASSES, -1)
     covariance = jnp.einsum("nci,ndi->ncd", backward * first.variance[:, None, :], backward)
     common = shared_remainder(second, shared, variance)
     alone = jnp.maximum(second.variance - second.gate**2 * shared - common, 0.0)
@@ -190,9 +190,9 @@ def _logits(net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relativ
         chances = jnp.full(SAMPLES, 1 / SAMPLES)
         drawn = sampled_readout(mean, variances[0] * per_sigma, net.w2, own_noise, net.copies)
         more = variances[2] * drawn - readout[None]
-    elif net.crowd is not None:
-        own = jnp.broadcast_to(own, variance.shape)[:, net.crowd]
-        more = variances[2] * _crowd_excess(net, first, shared[:, net.crowd], own)
+    elif net.most_copied is not None:
+        own = jnp.broadcast_to(own, variance.shape)[:, net.most_copied]
+        more = variances[2] * _copies_excess(net, first, shared[:, net.most_copied], own)
         chances = jnp.asarray(_nodes()[1])
     elif net.weights is not None:
         total = second.square @ net.weights[0]
@@ -204,13 +204,13 @@ def _logits(net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relativ
     return Moments(second.mean @ net.readout.T, covariance, more, chances)
 
 
-def _crowd_excess(net: Distinct, first: ReluMoments, shared: Any, own: Any) -> Any:
-    """`(NODES, n, 10)` per σ²: the crowd's `Σ h2²`, given what it shares, less its mean."""
-    mean = first.mean @ net.w2[net.crowd]
+def _copies_excess(net: Distinct, first: ReluMoments, shared: Any, own: Any) -> Any:
+    """`(NODES, n, 10)` per σ²: the copies' `Σ h2²`, given what it shares, less its mean."""
+    mean = first.mean @ net.w2[net.most_copied]
     at = mean[None, :] + jnp.sqrt(shared)[None, :] * jnp.asarray(_nodes()[0])[:, None]
     squares = relu_moments(at, jnp.broadcast_to(own[None], at.shape)).square
     average = relu_moments(mean, shared + own).square
-    return (squares - average[None, :])[:, :, None] * net.copies[net.crowd][None, None, :]
+    return (squares - average[None, :])[:, :, None] * net.copies[net.most_copied][None, None, :]
 
 
 def _log_normal(mean: Any, variance: Any) -> Any:

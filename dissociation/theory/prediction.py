@@ -89,7 +89,7 @@ def stream_network(measure: Measure, network: Network) -> Iterator[SeedPredictio
     means nothing new, but a good moment to pause. **Raises:** `InvalidValue` for other measures.
     """
     run = _Run(measure, network)
-    yield from run.glance()
+    yield from run.preview()
     yield from run.first_images()
     yield from run.further_images()
 
@@ -109,7 +109,7 @@ class _Run:
     def __init__(self, measure: Measure, network: Network):
         method = method_of(measure)
         self._sigmas, self._network = method.measure.x, network
-        self._glance = method.glance
+        self._preview = method.preview
         self._prepared: Prepared = method.prepare(network)
         self._total = total_images(measure)
         data = mnist_test()
@@ -120,12 +120,12 @@ class _Run:
         self._done = 0
         self._clean: np.ndarray | None = None
 
-    def glance(self) -> Iterator[SeedPrediction | None]:
+    def preview(self) -> Iterator[SeedPrediction | None]:
         """Where the curve rises, from few images; nothing of them is kept."""
-        if 0 < self._glance < self._total:
-            chunk = self._laid_out(self._prepared.anew(), self._rows[: self._glance])
-            self._done = self._glance
-            yield from self._add(coarse_scales(self._sigmas), chunk, self._glance)
+        if 0 < self._preview < self._total:
+            chunk = self._laid_out(self._prepared.anew(), self._rows[: self._preview])
+            self._done = self._preview
+            yield from self._add(coarse_scales(self._sigmas), chunk, self._preview)
             yield self._so_far()
             self._found.clear()
 

@@ -45,7 +45,7 @@ def test_round_trip(page, data):
 SHOWN = {"axis", "theory", "view", "hide", "lock", "tour", "versus", "up", "sigma", "summary"}
 SHOWN |= {"predict", "guess", "revealed", "room", "at", "at_input", "at_budget"}
 SHOWN |= {"across", ("causes", "layer"), ("bridge", "compute")}
-MAKE = ("conditions", "contrasts", "study", "linear", "causes")
+MAKE = ("conditions", "comparisons", "study", "linear", "causes")
 
 
 def asked(page: str, values: dict) -> list:

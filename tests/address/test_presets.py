@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dissociation.address.bridge_candidates import candidates_of
-from dissociation.address.links import Link, contrasts_of, curves_of, read_address
+from dissociation.address.links import Link, comparisons_of, curves_of, read_address
 from dissociation.address.presets import PRESETS, preset, preset_of
 from dissociation.errors import InvalidValue
 from dissociation.manipulations import exact_everywhere
@@ -16,7 +16,7 @@ def test_each_is_an_address_of_results(name):
     found = preset(name)
     link, notices = read_address("http://127.0.0.1:8501" + found.link.path)
     assert link == found.link and notices == []
-    # Curves have something to be compared with; a contrast is a comparison itself.
+    # Curves have something to be compared with; a comparison of networks is one itself.
     table = link.table
     single = (
         table.study or table.linear or table.causes or (candidates_of if table.bridge else None)
@@ -24,7 +24,7 @@ def test_each_is_an_address_of_results(name):
     if single is not None:
         assert single(link.values)
     else:
-        assert contrasts_of(link) if link.table.contrasts else len(curves_of(link)[0]) > 1
+        assert comparisons_of(link) if link.table.comparisons else len(curves_of(link)[0]) > 1
     assert found.expect.endswith(".") and found.why.endswith(".") and found.title
 
 
@@ -53,13 +53,13 @@ def test_scaling_is_invisible_to_input_noise():
 
 @pytest.mark.parametrize("name", ["same-function", "invisible-copies", "many-representations"])
 def test_what_is_said_to_keep_every_answer_does_so_by_construction(name):
-    found = contrasts_of(PRESETS[name].link)
-    rewritten = [contrast for contrast in found if contrast.second.manipulations]
+    found = comparisons_of(PRESETS[name].link)
+    rewritten = [comparison for comparison in found if comparison.second.manipulations]
     assert rewritten and all(exact_everywhere(c.second.manipulations) for c in rewritten)
     assert all(c.first.seed == c.second.seed for c in rewritten)
 
 
 def test_two_seeds_are_not_rewritten():
-    (contrast,) = contrasts_of(PRESETS["two-seeds"].link)
-    assert [side.seed for side in contrast.sides] == [0, 1]
-    assert not any(side.manipulations for side in contrast.sides)
+    (comparison,) = comparisons_of(PRESETS["two-seeds"].link)
+    assert [side.seed for side in comparison.sides] == [0, 1]
+    assert not any(side.manipulations for side in comparison.sides)

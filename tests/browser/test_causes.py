@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from .tiny import contrast_address, no_exception, wait_for_end
+from .tiny import comparison_address, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ PLOTS = "[...document.querySelectorAll('.js-plotly-plot')]"
 
 
 def test_four_charts_and_another_noise_scale(lab, page):
-    where = contrast_address("/Causes", rewrite="nuisance", nuisance="16", draws="1")
+    where = comparison_address("/Causes", rewrite="nuisance", nuisance="16", draws="1")
     lab.open(page, where)
     wait_for_end(page)
     page.wait_for_function(f"() => {PLOTS}.length === 4 && {PLOTS}.every((p) => p.data)")

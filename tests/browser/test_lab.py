@@ -20,11 +20,11 @@ from .helpers import settle
 from .tiny import (
     address,
     chart_comes_to,
-    contrast_address,
+    comparison_address,
     drawn,
     dressed,
     no_exception,
-    take_home,
+    save_export,
     wait_for_end,
 )
 
@@ -206,7 +206,7 @@ def test_the_chart_taken_home_draws_itself(lab, page, new_page, tmp_path):
     lab.open(page, address("/Robustness", show="scale", key="2"))
     wait_for_end(page)
     path = tmp_path / "report.html"
-    take_home(page, "Report to print", path)
+    save_export(page, "Report to print", path)
     home = new_page()
     home.goto(path.as_uri())
     drawn(home)
@@ -336,11 +336,11 @@ WHERE_TO_LOOK = {
     "/Transfer": address("/Transfer", show="scale", points="3", images="600"),
     "/Hypothesis": address("/Hypothesis"),
     "/Sweep": address("/Sweep", strengths="1,10,50", key="2"),
-    "/Representation": contrast_address("/Representation", rewrite="nuisance", nuisance="16"),
-    "/Map": contrast_address("/Map", show="rescale", landmarks="1"),
-    "/Phantom": contrast_address("/Phantom", draws="1", **{"phantom.layer": "1"}),
-    "/Causes": contrast_address("/Causes", rewrite="nuisance", nuisance="16", draws="1"),
-    "/Bridge": contrast_address("/Bridge", compute="all", show="balance"),
+    "/Representation": comparison_address("/Representation", rewrite="nuisance", nuisance="16"),
+    "/Map": comparison_address("/Map", show="rescale", landmarks="1"),
+    "/Phantom": comparison_address("/Phantom", draws="1", **{"phantom.layer": "1"}),
+    "/Causes": comparison_address("/Causes", rewrite="nuisance", nuisance="16", draws="1"),
+    "/Bridge": comparison_address("/Bridge", compute="all", show="balance"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .tiny import chart_comes_to, no_exception, take_home
+from .tiny import chart_comes_to, no_exception, save_export
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def test_weights_wander_while_outputs_stand(lab, new_page):
 def test_taken_home_the_walk_still_plays(lab, page, new_page, tmp_path):
     lab.open(page, "/Linear?steps=20")
     path = tmp_path / "walk.html"
-    take_home(page, "Chart as a page", path)
+    save_export(page, "Chart as a page", path)
     home = new_page(reduced_motion="no-preference")
     home.goto(path.as_uri())
     chart_comes_to(home, "data.filter((t) => t.type === 'heatmap').length === 4")

@@ -12,13 +12,13 @@ from playwright.sync_api import expect
 
 from dissociation import motifs
 
-from .tiny import chart_comes_to, contrast_address, no_exception, wait_for_end
+from .tiny import chart_comes_to, comparison_address, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
 
 def test_an_uploaded_picture_is_painted_and_kept_in_the_address(lab, page):
-    lab.open(page, contrast_address("/Phantom", draws="1", **{"phantom.layer": "1"}))
+    lab.open(page, comparison_address("/Phantom", draws="1", **{"phantom.layer": "1"}))
     wait_for_end(page)
     chart_comes_to(page, "data.filter((t) => t.type === 'heatmap').length === 9")
     expect(page.get_by_text("neurons were added")).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from .tiny import address, chart_comes_to, contrast_address, no_exception, wait_for_end
+from .tiny import address, chart_comes_to, comparison_address, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -21,12 +21,12 @@ PAGES = (
     address("/Hypothesis", key="2"),
     address("/Sweep", strengths="1,10,50", key="2"),
     "/Inputs?v=1",
-    contrast_address("/Representation", rewrite="nuisance", nuisance="16"),
-    contrast_address("/Map", show="rescale", landmarks="0", rotation="0"),
-    contrast_address("/Phantom", draws="1"),
+    comparison_address("/Representation", rewrite="nuisance", nuisance="16"),
+    comparison_address("/Map", show="rescale", landmarks="0", rotation="0"),
+    comparison_address("/Phantom", draws="1"),
     "/Linear?steps=20",
-    contrast_address("/Causes", rewrite="nuisance", nuisance="16", draws="1"),
-    contrast_address("/Bridge"),
+    comparison_address("/Causes", rewrite="nuisance", nuisance="16", draws="1"),
+    comparison_address("/Bridge"),
 )
 #: Whether the first chart is whole in the window as it opens, and the others once scrolled to.
 FITS = """(first) => {

@@ -20,7 +20,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from .helpers import ROOT, settle
-from .tiny import address, drawn, no_exception, take_home, wait_for_end
+from .tiny import address, drawn, no_exception, save_export, wait_for_end
 
 CONFIGURATION = ROOT / "docs" / "nginx.conf"
 PATIENCE = 15
@@ -146,7 +146,7 @@ def test_a_curve_streams_through_tls_and_a_base_path(proxy, new_page, tmp_path):
     no_exception(page)
     assert all(name.startswith(f"wss://127.0.0.1:{proxy.port}/lab/") for name in sockets), sockets
     assert any("/lab/api/jobs/" in name for name in sockets)
-    take_home(page, "CSV", tmp_path / "curve.csv")
+    save_export(page, "CSV", tmp_path / "curve.csv")
     assert "trained" in (tmp_path / "curve.csv").read_text().lower()
     page.get_by_role("link", name="Inputs").first.click()
     expect(page.get_by_role("heading", name="Inputs").first).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from .helpers import settle
-from .tiny import contrast_address, no_exception, wait_for_end
+from .tiny import comparison_address, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +50,7 @@ def the_pointer_finds_distances(page: Page) -> None:
 
 
 def test_pictures_measures_and_a_moved_strength(lab, page):
-    lab.open(page, contrast_address("/Representation", rewrite="nuisance", nuisance="16"))
+    lab.open(page, comparison_address("/Representation", rewrite="nuisance", nuisance="16"))
     pictures(page)
     wait_for_end(page)
     expect(page.get_by_text("The answers are the same").first).to_be_visible()
@@ -92,7 +92,7 @@ def test_matrices_are_seen_before_the_plotting_library_is_there(lab, page, width
     page.set_viewport_size({"width": width, "height": 900})
     held: list[Route] = []
     page.route("**/api/plotly.min.js*", lambda route: held.append(route))  # noqa: PLW0108
-    lab.open(page, contrast_address("/Representation", rewrite="scale", scale="3"))
+    lab.open(page, comparison_address("/Representation", rewrite="scale", scale="3"))
     first = page.locator(".live-chart-sight img")
     expect(first).to_have_count(4)
     wait_for_end(page)
@@ -109,7 +109,7 @@ def test_matrices_are_seen_before_the_plotting_library_is_there(lab, page, width
 
 
 def test_a_point_of_the_map_opens_its_page(lab, page):
-    where = contrast_address("/Map", show="", landmarks="1", rotation="0")
+    where = comparison_address("/Map", show="", landmarks="1", rotation="0")
     lab.open(page, where)
     wait_for_end(page)
     page.wait_for_function(f"() => {PLOT}?.data?.[0].x?.[0] > 0")
@@ -138,7 +138,7 @@ def test_a_point_of_the_map_opens_its_page(lab, page):
 
 def test_sweeps_of_the_map_that_end_in_one_place_share_a_label(lab, page):
     # Permuted networks answer as before and are as alike as scaled ones, up to rounding.
-    where = contrast_address("/Map", show="scale,permute", landmarks="0", rotation="0")
+    where = comparison_address("/Map", show="scale,permute", landmarks="0", rotation="0")
     lab.open(page, where)
     wait_for_end(page)
     sweeps = f"{PLOT}?.data?.filter((t) => t.uid.startsWith('map-'))"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from .tiny import address, no_exception, take_home, wait_for_end
+from .tiny import address, no_exception, save_export, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ def test_taken_home_as_a_page(lab, page, new_page, tmp_path):
     lab.open(page, address("/Sweep", strengths="1,10,50", key="2"))
     wait_for_end(page)
     path = tmp_path / "sweep.html"
-    take_home(page, "Chart as a page", path)
+    save_export(page, "Chart as a page", path)
     home = new_page()
     home.goto(path.as_uri())
     drawn(home)

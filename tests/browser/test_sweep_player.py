@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from .tiny import contrast_address, no_exception, wait_for_end
+from .tiny import comparison_address, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ TRAIL = f"{PLOT}.data.find((t) => t.uid === 'trail-rescale')"
 @pytest.fixture
 def map_page(lab, new_page) -> Page:
     page = new_page(reduced_motion="no-preference")
-    lab.open(page, contrast_address("/Map", show="rescale", landmarks="0", rotation="0"))
+    lab.open(page, comparison_address("/Map", show="rescale", landmarks="0", rotation="0"))
     wait_for_end(page)
     page.wait_for_function(f"() => {PLOT}?.data?.[0].x?.length === 6")
     page.wait_for_timeout(300)

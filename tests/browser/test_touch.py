@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .helpers import Finger, brought_to_middle
-from .tiny import chart_comes_to, contrast_address, drawn, wait_for_end
+from .tiny import chart_comes_to, comparison_address, drawn, wait_for_end
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +64,7 @@ def test_a_finger_moves_the_slider_of_a_walk_and_zooms_when_told_to(lab, phone):
 
 
 def test_a_finger_opens_a_point_of_the_map(lab, phone):
-    lab.open(phone, contrast_address("/Map", show="rescale", landmarks="0", rotation="0"))
+    lab.open(phone, comparison_address("/Map", show="rescale", landmarks="0", rotation="0"))
     wait_for_end(phone)
     drawn(phone)
     chart_comes_to(phone, "data[0].x?.length === 6")

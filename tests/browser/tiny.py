@@ -19,7 +19,7 @@ def address(page: str, **values: str) -> str:
     return f"{page}?{urllib.parse.urlencode({**TINY, **values})}"
 
 
-def contrast_address(page: str, **values: str) -> str:
+def comparison_address(page: str, **values: str) -> str:
     """Of the pages that compare two networks, which know no numbers of networks and points."""
     tiny = {name: TINY[name] for name in ("recipe", "width", "epochs")}
     return f"{page}?{urllib.parse.urlencode({**tiny, **values})}"
@@ -66,7 +66,7 @@ def chart_comes_to(page: Page, condition: str, timeout: float | None = None) -> 
     )
 
 
-def take_home(page: Page, link: str, path: Path) -> None:
+def save_export(page: Page, link: str, path: Path) -> None:
     """Saves the file behind one of the links under a chart."""
     with page.expect_download() as waiting:
         page.get_by_role("link", name=link).click()

@@ -1,4 +1,4 @@
-"""Scripts that are taken home, run as whoever took them would."""
+"""Exported scripts, run as whoever exported them would."""
 
 from __future__ import annotations
 

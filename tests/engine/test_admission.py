@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dissociation.engine.memory import LINES, that_fit
+from dissociation.engine.memory import MEMORY_CLASSES, that_fit
 from dissociation.memory_need import BASE, GIB, PASSING
 
 ROOM = 96.0
@@ -19,7 +19,7 @@ class Held:
     """Anything that holds memory: a job, and its task."""
 
     memory: float
-    handicap: float = 0.0
+    penalty: float = 0.0
 
     @property
     def task(self) -> Held:
@@ -98,7 +98,7 @@ def test_what_is_held_for_others_counts():
 
 
 def test_shares_are_all_there_is():
-    assert sum(line.share for line in LINES) == 1
+    assert sum(one.share for one in MEMORY_CLASSES) == 1
 
 
 @given(st.lists(st.floats(0, 120), max_size=12), st.lists(st.floats(0, 120), max_size=12))

@@ -55,15 +55,15 @@ def test_goes_on_where_it_was_dropped(library, measure, monkeypatch):
     seen = [next(step for step in work if step is not None) for _ in range(2)]
     work.close()
 
-    bench, measured = type(measure).bench, []
+    prepared, measured = type(measure).prepared, []
 
     def noted(self, *arguments, **more):
-        made = bench(self, *arguments, **more)
+        made = prepared(self, *arguments, **more)
         part = made.part
         made.part = lambda number: (measured.append(number), part(number))[1]
         return made
 
-    monkeypatch.setattr(type(measure), "bench", noted)
+    monkeypatch.setattr(type(measure), "prepared", noted)
     rest = steps(task(library, measure))
     assert measured == [*range(2, measure.parts)]
     assert [step.done for step in rest] == [step.done for step in (seen[-1], *whole[2:])]

@@ -21,21 +21,21 @@ from dissociation.engine.causes_records import (
 from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.engine.tasks import TrainTask
 from dissociation.manipulations import Duplicate, Scale
-from dissociation.theory.bridge import half_way, laws
-from dissociation.theory.causes import CausesStudy, study_causes
-from dissociation.theory.causes_findings import CausesFindings
+from dissociation.theory.bridge import laws, sigma50
+from dissociation.theory.causes import NoiseDecomposition, study_causes
+from dissociation.theory.causes_findings import NoiseDecompositionResult
 from dissociation.theory.norms import network_norms
 from dissociation.training import Recipe
 
 from .following import followed
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
-STUDY = CausesStudy((Scale(3.0),), RECIPE, images=260, draws=1)
+STUDY = NoiseDecomposition((Scale(3.0),), RECIPE, images=260, draws=1)
 TINY = {"recipe": "custom", "epochs": 1, "batch": 2_048, "width": 16}
 
 
 @pytest.fixture(scope="module")
-def found(small_networks) -> CausesFindings:
+def found(small_networks) -> NoiseDecompositionResult:
     return study_causes(STUDY, small_networks[0])
 
 
@@ -52,7 +52,7 @@ def test_trains_then_streams_then_is_stored(lab):
         np.testing.assert_array_equal(getattr(kept.measured, name), getattr(whole.measured, name))
     np.testing.assert_array_equal(kept.predicted.margins, whole.predicted.margins)
     np.testing.assert_array_equal(kept.sources.incoming[1], whole.sources.incoming[1])
-    np.testing.assert_array_equal(kept.kinds[1].has_say, whole.kinds[1].has_say)
+    np.testing.assert_array_equal(kept.kinds[1].contributes, whole.kinds[1].contributes)
     assert (kept.changed, kept.logit_change) == (whole.changed, whole.logit_change)
     assert snapshot(again)["traces"] == snapshot(watch)["traces"]
 
@@ -111,7 +111,7 @@ def test_the_bridge_trains_the_one_network_that_it_uses(lab):
     watch = lab.watch_bridge(candidates(network=20)[:2], compute=True)
     assert {job.task.seed for job in watch.all_jobs() if isinstance(job.task, TrainTask)} == {19}
     lab.jobs.drain()
-    assert watch.status().state == "done" and watch.points()[0].half_way > 0
+    assert watch.status().state == "done" and watch.points()[0].sigma50 > 0
     recipe = candidates()[0].side.recipe
     assert [seed for seed in range(20) if lab.library.history(recipe, seed)] == [19]
 
@@ -129,7 +129,7 @@ def test_the_bridge_finds_what_is_stored_and_measures_the_rest(lab):
     lab.jobs.drain()
     (point,) = some.points().values()
     curve = lab.library.curve(other.experiments[0], 0).curve
-    assert point.half_way == half_way(other.experiments[0], curve) > 0
+    assert point.sigma50 == sigma50(other.experiments[0], curve) > 0
     assert some.status().message == "Complete: 1 networks."
     whole = lab.watch_bridge(plans, compute=True)
     assert len(whole.known) == 1 + len(Scale.strength_range.sweep)
@@ -142,6 +142,6 @@ def test_the_bridge_finds_what_is_stored_and_measures_the_rest(lab):
     assert [stored_point(lab.library, plans[number]) for number in points] == [*points.values()]
     assert laws(list(points.values()), "gain").linear.slope == -0.5
     traces = {trace["key"]: trace for trace in snapshot(whole)["traces"]}
-    assert traces["2"]["places"]["sigma50"] == pytest.approx(point.half_way, rel=1e-5)
+    assert traces["2"]["places"]["sigma50"] == pytest.approx(point.sigma50, rel=1e-5)
     assert {"best-law-gain", "linear-law-gain", "best-law-weights"} <= set(traces)
     assert "linear-law-weights" not in traces

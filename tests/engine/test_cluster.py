@@ -62,7 +62,7 @@ def labs(processes, tmp_path, monkeypatch) -> Iterator:
     def one() -> Lab:
         lab = Lab(tmp_path / f"lab{len(made)}")
         made.append(lab)
-        lab.place.require()
+        lab.executor.require()
         assert lab.trouble == ""
         return lab
 
@@ -231,7 +231,7 @@ def test_nobody_answers(tmp_path, monkeypatch, alone, capsys):
     lab = Lab(tmp_path / "lab")
     try:
         with pytest.raises(InvalidValue, match="no Dask scheduler with workers") as caught:
-            lab.place.require()
+            lab.executor.require()
         assert caught.value.field == SCHEDULER_VARIABLE
         # Pages are told, and get their curves nonetheless.
         stocked(lab, alone)
@@ -259,6 +259,6 @@ def test_the_scheduler_goes_away_in_the_middle(labs, alone, processes, caplog, m
     assert_same_curves(alone, lab.library, plan)
     # And what is asked for afterwards does not even try.
     sent = []
-    monkeypatch.setattr(Link, "send", lambda self, units, flight: sent.append(units))
+    monkeypatch.setattr(Link, "send", lambda self, units, batch: sent.append(units))
     follow(lab, lab.watch_curves([dataclasses.replace(PLAN, key=6)]))
     assert not sent

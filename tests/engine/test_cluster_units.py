@@ -9,8 +9,16 @@ import pytest
 
 from dissociation.engine import records, settings
 from dissociation.engine.cluster import units
-from dissociation.engine.cluster.benches import Benches
-from dissociation.engine.cluster.flight import FAILURE, RESULT, SAID, Arrival, News, Unit, gathered
+from dissociation.engine.cluster.prepared import PreparedMeasurements
+from dissociation.engine.cluster.remote_batch import (
+    FAILURE,
+    RESULT,
+    SAID,
+    Arrival,
+    News,
+    Unit,
+    collect,
+)
 from dissociation.engine.settings import check_settings
 from dissociation.engine.store import DamagedEntry
 from dissociation.errors import InvalidValue, NotFinite
@@ -34,7 +42,7 @@ MEASURES = (
 def worker(monkeypatch):
     """A worker sets variables for the JAX of its own process, and keeps what it has laid out."""
     monkeypatch.setattr(units, "_prepare", lambda: None)
-    monkeypatch.setattr(units, "_benches", Benches())
+    monkeypatch.setattr(units, "_prepared", PreparedMeasurements())
 
 
 def unpacked(found, points):
@@ -89,8 +97,8 @@ def test_other_code_and_other_weights_are_refused(small_networks):
     assert type(caught.value) is RuntimeError
 
 
-def test_benches_used_last_stay():
-    kept, made = Benches(room=100), []
+def test_prepared_measurements_used_last_stay():
+    kept, made = PreparedMeasurements(room=100), []
 
     def get(name, size):
         kept.get(name, lambda: (made.append(name), size))
@@ -119,10 +127,10 @@ class FakeLink:
     def __init__(self, *deliveries):
         self.deliveries, self.complaint, self.recalled = deliveries, "", 0
 
-    def send(self, units, flight):
+    def send(self, units, batch):
         for number, kind, value in self.deliveries:
-            flight.deliver(number, kind, value)
-        flight.end()
+            batch.deliver(number, kind, value)
+        batch.end()
         return self._recall
 
     def _recall(self):
@@ -155,7 +163,7 @@ class TestWhatDoesNotComeBack:
     )
     def test_is_done_here(self, kind, value):
         link = FakeLink((0, kind, value), (1, RESULT, {"results": ["b"], "seconds": 2.0}))
-        found = list(gathered(link, [unit("a"), unit("b")], lambda: None))
+        found = list(collect(link, [unit("a"), unit("b")], lambda: None))
         arrivals = [one for one in found if isinstance(one, Arrival)]
         assert arrivals[0] == Arrival(1, "b", 2.0, True)
         assert (arrivals[1].result, arrivals[1].elsewhere) == ("a here", False)
@@ -164,17 +172,17 @@ class TestWhatDoesNotComeBack:
 
     def test_closed_it_takes_its_units_back(self):
         link = FakeLink((0, RESULT, {"results": ["a"], "seconds": 1.0}))
-        steps = gathered(link, [unit("a"), unit("b")], lambda: None)
+        steps = collect(link, [unit("a"), unit("b")], lambda: None)
         assert isinstance(next(steps), Arrival)
         steps.close()
         assert link.recalled == 1
 
     def test_a_failure_is_told_until_something_succeeds(self):
         link = FakeLink((0, FAILURE, "KilledWorker"))
-        list(gathered(link, [unit("a")], lambda: None))
+        list(collect(link, [unit("a")], lambda: None))
         assert "by itself" in link.complaint
         link.deliveries = ((0, RESULT, {"results": ["a"], "seconds": 1.0}),)
-        list(gathered(link, [unit("a")], lambda: None))
+        list(collect(link, [unit("a")], lambda: None))
         assert link.complaint == ""
 
     def test_numbers_that_are_none_are_not_computed_again(self, monkeypatch):
@@ -187,12 +195,12 @@ class TestWhatDoesNotComeBack:
         assert found["refused"] == str(Diverged(RECIPE, 1)) and found["seconds"] >= 0
         link = FakeLink((0, RESULT, found))
         with pytest.raises(NotFinite, match="^Training diverged in epoch 1"):
-            list(gathered(link, [unit("a")], lambda: None))
+            list(collect(link, [unit("a")], lambda: None))
         assert link.recalled == 1 and link.complaint == ""
 
     def test_news_wakes_the_scheduler(self):
         woken = threading.Event()
-        steps = gathered(FakeLink((0, SAID, 1)), [unit("a")], woken.set)
+        steps = collect(FakeLink((0, SAID, 1)), [unit("a")], woken.set)
         assert next(steps) == News(0, 1) and woken.is_set()
 
 

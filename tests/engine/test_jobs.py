@@ -47,8 +47,8 @@ class Clock:
 class Count(Task):
     """Counts to `steps`; `log` notes who was at work, `fail` is raised after the last step."""
 
-    def __init__(self, name, steps=3, needs=(), digests=None, handicap=0.0, fail=None, log=None):
-        self.name, self.steps, self.needs, self.handicap = name, steps, tuple(needs), handicap
+    def __init__(self, name, steps=3, needs=(), digests=None, penalty=0.0, fail=None, log=None):
+        self.name, self.steps, self.needs, self.penalty = name, steps, tuple(needs), penalty
         self.digests = (name,) if digests is None else tuple(digests)
         self.fail = fail
         self.log = [] if log is None else log
@@ -201,7 +201,7 @@ class TestFairTurns:
         monkeypatch.setattr(admission, "FEW", 4)
         aside = [Count(f"aside {n}", steps=9) for n in range(9)]
         for task in aside:
-            task.handicap = 1.0
+            task.penalty = 1.0
             jobs.submit(task)
         steps(jobs, 20)
         assert jobs.counts()[RUNNING] == 4
@@ -218,7 +218,7 @@ class TestFairTurns:
         monkeypatch.setattr(admission, "FEW", 2)
         curves = [jobs.submit(Count(f"curve {n}", steps=10_000)) for n in range(3)]
         steps(jobs, 6)
-        aside = jobs.submit(Count("theory", handicap=1.0))
+        aside = jobs.submit(Count("theory", penalty=1.0))
         begun = []
         for _ in range(14):
             for job in (*curves, aside):
@@ -350,13 +350,13 @@ class TestFairTurns:
                 yield from super().run()
 
         jobs.submit(Slow("curve", log=log))
-        jobs.submit(Count("check", handicap=3.5, log=log))
+        jobs.submit(Count("check", penalty=3.5, log=log))
         steps(jobs, 12)
         assert log == ["curve"] * 12
 
     def test_what_only_adds_comes_to_its_end_in_a_crowd(self, jobs, clock):
         old = jobs.submit(Count("curve", steps=5))
-        aside = jobs.submit(Count("theory", steps=5, handicap=1e-6))
+        aside = jobs.submit(Count("theory", steps=5, penalty=1e-6))
         for number in range(150):
             jobs.submit(Count(f"new {number}", steps=1_000))
             for job in (old, aside):
@@ -365,9 +365,9 @@ class TestFairTurns:
             clock.now += 0.1
         assert old.state == aside.state == DONE
 
-    def test_handicap(self, jobs):
+    def test_penalty(self, jobs):
         log = []
-        jobs.submit(Count("check", handicap=3.5, log=log, steps=5))
+        jobs.submit(Count("check", penalty=3.5, log=log, steps=5))
         jobs.submit(Count("curve", log=log, steps=10))
         steps(jobs, 6)
         assert log == ["curve"] * 4 + ["check", "curve"]

@@ -9,8 +9,8 @@ import pytest
 
 from dissociation.engine import jobs as module
 from dissociation.engine.admission import MAX_ACTIVE
+from dissociation.engine.executor import Executor
 from dissociation.engine.jobs import CANCELLED, DONE, RUNNING, Jobs, Step, Task
-from dissociation.engine.place import Place
 from dissociation.engine.waiting import wait
 
 
@@ -44,7 +44,7 @@ class Here(Task):
             yield Step(number, self.steps, number)
 
 
-class Everywhere(Place):
+class Everywhere(Executor):
     """Where many have their turn at a time."""
 
     def __init__(self):
@@ -104,24 +104,24 @@ def test_nobody_wants_it_any_more():
 def test_the_compute_thread_is_woken(monkeypatch):
     # Without being woken, the thread would look again far too late.
     monkeypatch.setattr(module, "LOOK", 600.0)
-    place = Everywhere()
-    jobs = Jobs(place=place)
+    executor = Everywhere()
+    jobs = Jobs(executor=executor)
     try:
         task = Away("away")
         job = jobs.submit(task)
         while not task.turns:
             time.sleep(0.001)
         task.news.set()
-        place.wake()
+        executor.wake()
         wait(jobs, [job], timeout=60)
         assert task.turns == 1
     finally:
         jobs.stop()
 
 
-@pytest.mark.parametrize(("place", "turns"), [(Place(), [3, 0]), (Everywhere(), [1, 2])])
-def test_what_better_comes_first_does_so_only_where_one_has_its_turn(place, turns):
-    jobs = Jobs(clock=lambda: 0.0, start=False, place=place)
+@pytest.mark.parametrize(("executor", "turns"), [(Executor(), [3, 0]), (Everywhere(), [1, 2])])
+def test_what_better_comes_first_does_so_only_where_one_has_its_turn(executor, turns):
+    jobs = Jobs(clock=lambda: 0.0, start=False, executor=executor)
     first = Here("first")
     second = Here("second", after=["first"])
     jobs.submit(first)

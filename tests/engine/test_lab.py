@@ -155,25 +155,25 @@ class TestWatches:
     def test_tabs_of_a_browser_count_as_the_many_jobs_of_one_visitor(self, lab):
         plans = [Experiment(PLAN.measure, (Scale(2.0 + n),), TINY) for n in range(7)]
 
-        def rank(browser: str, tab: str) -> int:
+        def position(browser: str, tab: str) -> int:
             with lab.asked_by(Asker(browser, tab)):
-                return min(job.rank for job in lab.watch_curves([plans.pop()]).watched)
+                return min(job.position for job in lab.watch_curves([plans.pop()]).watched)
 
-        assert rank("a", "1") == 0
-        assert rank("a", "1") == 0, "its next choice replaces the first"
-        assert rank("a", "2") == 1
-        assert rank("a", "3") == 2
-        assert rank("b", "1") == 0
+        assert position("a", "1") == 0
+        assert position("a", "1") == 0, "its next choice replaces the first"
+        assert position("a", "2") == 1
+        assert position("a", "3") == 2
+        assert position("b", "1") == 0
         lab.jobs.drain()
-        assert rank("a", "4") == 0, "all others have their first results"
-        assert lab.watch_curves([plans.pop()]).watched[0].rank == 0
+        assert position("a", "4") == 0, "all others have their first results"
+        assert lab.watch_curves([plans.pop()]).watched[0].position == 0
 
     def test_tabs_that_ask_in_the_same_moment_are_counted(self, lab):
         found = []
 
         def another() -> None:
             with lab.asked_by(Asker("a", "2")):
-                found.append(lab.watch_training(TINY, 1).watched[0].rank)
+                found.append(lab.watch_training(TINY, 1).watched[0].position)
 
         with lab.asked_by(Asker("a", "1")):
             thread = threading.Thread(target=another)

@@ -1,60 +1,60 @@
-"""Contrasts and curves watched as one: leases, cancelling, progress and what is stored."""
+"""Comparisons and curves watched as one: leases, cancelling, progress and what is stored."""
 
 from __future__ import annotations
 
 import math
 
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.experiment import Experiment
 from dissociation.manipulations import Scale
 from dissociation.measures import ParameterNoise
 from dissociation.measures.base import Curve
-from dissociation.statistics import half_ways
+from dissociation.statistics import sigma50s
 from dissociation.training import Recipe
 
 from .following import followed
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 NOISE = ParameterNoise(images=200, noise_low=1e-4, noise_high=10.0, points=10)
-SIDES = (Side(RECIPE), Side(RECIPE, 0, (Scale(50.0),)), Side(RECIPE, 1))
-CONTRASTS = [Contrast(SIDES[0], side, images=500, thorough=False) for side in SIDES]
+SIDES = (NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (Scale(50.0),)), NetworkSpec(RECIPE, 1))
+COMPARISONS = [Comparison(SIDES[0], side, images=500, thorough=False) for side in SIDES]
 EXPERIMENTS = [Experiment(NOISE, side.manipulations, RECIPE, side.seed + 1) for side in SIDES]
 
 
 def test_both_stream_and_are_stored(lab):
-    watch = lab.watch_map(CONTRASTS, EXPERIMENTS)
+    watch = lab.watch_map(COMPARISONS, EXPERIMENTS)
     seen, places = [], []
     for status in followed(lab, watch):
         seen.append(status)
-        places.append(watch.half_ways())
+        places.append(watch.sigma50s())
     versions = [status.version for status in seen]
     assert seen[0].progress < 1 and versions == sorted(versions)
     assert watch.status().message == "Complete: 500 images." and not watch.status().stored
-    found = watch.half_ways()
+    found = watch.sigma50s()
     # A point appears once it rests on all images, and does not move after.
     for moves in zip(*places, strict=True):
         assert len({place for place in moves if place == place}) == 1
-    for experiment, half_way in zip(EXPERIMENTS, found, strict=True):
+    for experiment, sigma50 in zip(EXPERIMENTS, found, strict=True):
         curve = lab.library.curve(experiment, experiment.seeds - 1).curve
-        assert half_way == half_ways(Curve(NOISE.x, (curve,), NOISE.total), 0.9)[0] > 0
+        assert sigma50 == sigma50s(Curve(NOISE.x, (curve,), NOISE.total), 0.9)[0] > 0
     assert found[1] < found[0] != found[2]
-    again = lab.watch_map(CONTRASTS, EXPERIMENTS)
+    again = lab.watch_map(COMPARISONS, EXPERIMENTS)
     assert again.status().stored and again.status().state == "done" and not again.watched
-    assert again.half_ways() == found
+    assert again.sigma50s() == found
 
 
 def test_some_have_no_robustness(lab):
-    watch = lab.watch_map(CONTRASTS, [EXPERIMENTS[0], None, EXPERIMENTS[2]])
+    watch = lab.watch_map(COMPARISONS, [EXPERIMENTS[0], None, EXPERIMENTS[2]])
     lab.jobs.drain()
-    first, none, other = watch.half_ways()
+    first, none, other = watch.sigma50s()
     assert first > 0 and math.isnan(none) and other > 0
-    without = lab.watch_map(CONTRASTS)
-    assert not without.curves and all(map(math.isnan, without.half_ways()))
+    without = lab.watch_map(COMPARISONS)
+    assert not without.curves and all(map(math.isnan, without.sigma50s()))
 
 
 def test_leases_of_all_jobs_are_renewed_and_released(lab):
-    watch = lab.watch_map(CONTRASTS, EXPERIMENTS)
-    # Of contrasts one each, of curves one for each network and rewrite.
+    watch = lab.watch_map(COMPARISONS, EXPERIMENTS)
+    # Of comparisons one each, of curves one for each network and rewrite.
     assert len(watch.watched) == 3 + 3
     for job in watch.watched:
         job.leases.clear()
@@ -67,8 +67,8 @@ def test_leases_of_all_jobs_are_renewed_and_released(lab):
 
 
 def test_cancelled_where_it_was(lab):
-    watch = lab.watch_map(CONTRASTS, EXPERIMENTS)
-    while not any(found and found.values for found in watch.contrasts.findings()):
+    watch = lab.watch_map(COMPARISONS, EXPERIMENTS)
+    while not any(found and found.values for found in watch.comparisons.findings()):
         lab.jobs.advance()
     before = watch.version
     watch.cancel()
@@ -77,4 +77,4 @@ def test_cancelled_where_it_was(lab):
     assert watch.version > before
     lab.jobs.drain()
     assert not any(job.state == "done" and job.dependants for job in watch.watched)
-    assert any(found and found.values for found in watch.contrasts.findings())
+    assert any(found and found.values for found in watch.comparisons.findings())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dissociation.engine import parked
+from dissociation.engine.executor import Executor
 from dissociation.engine.jobs import CANCELLED, DONE, LEASE, QUEUED, Jobs, Step
-from dissociation.engine.place import Place
 from dissociation.memory_need import GIB
 from tests.engine.test_jobs import Count
 
@@ -77,7 +77,7 @@ def test_what_is_not_worth_it_is_not_kept(jobs, clock, task):
 
 
 def test_nor_what_was_given_away(clock):
-    jobs = Jobs(clock=clock, start=False, place=Place())
+    jobs = Jobs(clock=clock, start=False, executor=Executor())
     task = Held("a", steps=8)
     dropped(jobs, clock, task)
     assert task.closed == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dissociation.contrasts import Side
+from dissociation.comparison import NetworkSpec
 from dissociation.engine import seniority
 from dissociation.engine.begun import Beginning
 from dissociation.engine.bridge_watch import BridgeWatch
@@ -67,24 +67,24 @@ class TestRank:
     def test_is_that_of_whoever_wants_it_most(self, jobs):
         need = Count("need")
         job = jobs.submit(Count("a", needs=[need]), 7)
-        assert job.rank == job.needs[0].rank == 7
+        assert job.position == job.needs[0].position == 7
         jobs.submit(Count("a", needs=[need]), 2)
-        assert job.rank == job.needs[0].rank == 2
+        assert job.position == job.needs[0].position == 2
         jobs.submit(Count("a", needs=[need]), 5)
-        assert job.rank == job.needs[0].rank == 2
+        assert job.position == job.needs[0].position == 2
 
     def test_charts_count_what_they_ask_for_by_its_kind(self, tmp_path):
         library, jobs = Library(Store(tmp_path)), Jobs(start=False)
         for _ in TrainTask(library, TINY, 0).run():
             pass
         plans = [
-            Candidate(Side(TINY, 0, chain), (Experiment(NOISE, chain, TINY, 1),), True)
+            Candidate(NetworkSpec(TINY, 0, chain), (Experiment(NOISE, chain, TINY, 1),), True)
             for chain in ((), (Scale(3.0),), (Scale(5.0),), (Nuisance(4.0),))
         ]
         BridgeWatch(library, jobs, plans, compute=True)
         kinds: dict[type, list[int]] = {}
         for job in jobs._jobs:
-            kinds.setdefault(type(job.task), []).append(job.rank)
+            kinds.setdefault(type(job.task), []).append(job.position)
         # Strengths of one rewrite are measured together.
         assert kinds == {NormsTask: [0, 1, 2, 3], MeasureTask: [0, 1, 2]}
 

@@ -151,7 +151,7 @@ class TestCheckTask:
     def test_checks_each_seed(self, stocked, networks):
         condition = dataclasses.replace(PLAN, manipulations=(InputNull(0.1),))
         task = CheckTask(stocked, condition)
-        assert task.digests == (check_digest(condition),) and task.handicap > 0
+        assert task.digests == (check_digest(condition),) and task.penalty > 0
         found = published(task)
         assert [(step.done, step.total) for step in found] == [(1, 2), (2, 2)]
         key = jax.random.PRNGKey(condition.key)

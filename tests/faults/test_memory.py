@@ -10,14 +10,14 @@ from labs import TINY, Visit, fresh_lab
 from benchmarks.memory import compare
 from dissociation import manipulations as m
 from dissociation.command_line.main import BAD_INPUT, main
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.engine.settings import MEMORY
 from dissociation.errors import InvalidValue
 from dissociation.experiment import Experiment
 from dissociation.measures import ParameterNoise
 from dissociation.memory_need import BASE, GIB, PASSING
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 WIDE = Recipe(width=4096)
@@ -42,9 +42,11 @@ def test_the_estimate_is_above_a_measured_peak(tmp_path):
     "ask",
     [
         lambda lab: lab.watch_curves([LARGE]),
-        lambda lab: lab.watch_contrasts([Contrast(Side(WIDE), Side(WIDE), images=10_000)]),
+        lambda lab: lab.watch_comparisons(
+            [Comparison(NetworkSpec(WIDE), NetworkSpec(WIDE), images=10_000)]
+        ),
         lambda lab: lab.watch_phantom(PhantomStudy(m.Phantom(1.0), WIDE)),
-        lambda lab: lab.watch_causes(CausesStudy(recipe=WIDE)),
+        lambda lab: lab.watch_causes(NoiseDecomposition(recipe=WIDE)),
         lambda lab: lab.watch_training(dataclasses.replace(WIDE, batch=4096), 1),
         lambda lab: lab.watch_map([], [LARGE]),
     ],
@@ -83,13 +85,15 @@ def test_a_shell_says_it_too(lab, tmp_path, capsys):
 
 def test_jobs_that_fit_alone_but_not_together_take_turns(lab, monkeypatch):
     recipe = Recipe(epochs=0, width=64)
-    contrasts = [
-        Contrast(Side(recipe, 0), Side(recipe, 0, (m.Nuisance(groups),)), images=2_000)
+    comparisons = [
+        Comparison(
+            NetworkSpec(recipe, 0), NetworkSpec(recipe, 0, (m.Nuisance(groups),)), images=2_000
+        )
         for groups in (50.0, 60.0, 70.0)
     ]
     lab.watch_training(recipe, 1)
     lab.jobs.drain()
-    watch = lab.watch_contrasts(contrasts)
+    watch = lab.watch_comparisons(comparisons)
     each = max(job.task.memory for job in watch.watched)
     monkeypatch.setenv(MEMORY.variable, f"{(BASE + PASSING + 3.6 * each) / GIB}")
     assert len(lab.jobs._ready()) == 2

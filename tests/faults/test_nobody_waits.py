@@ -10,7 +10,7 @@ import pytest
 from labs import TINY, Visit, fresh_lab
 
 from dissociation import manipulations as m
-from dissociation.contrasts import Contrast, Side
+from dissociation.comparison import Comparison, NetworkSpec
 from dissociation.dashboard.watching import _start_over
 from dissociation.engine import jobs as j
 from dissociation.engine import parked
@@ -20,7 +20,7 @@ from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
 from dissociation.engine.phantom_task import PhantomTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import CausesStudy
+from dissociation.theory.causes import NoiseDecomposition
 from dissociation.training import Recipe
 
 from .tiny import RECIPE, plans
@@ -31,13 +31,13 @@ KINDS = {
     "curve": (MeasureTask, lambda lab: lab.watch_curves(plans())),
     "contrast": (
         ContrastTask,
-        lambda lab: lab.watch_contrasts(
-            [Contrast(Side(RECIPE), Side(RECIPE, 0, (m.Scale(2.0),)), images=500)]
+        lambda lab: lab.watch_comparisons(
+            [Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (m.Scale(2.0),)), images=500)]
         ),
     ),
     "causes": (
         CausesTask,
-        lambda lab: lab.watch_causes(CausesStudy((m.Scale(2.0),), RECIPE, draws=8)),
+        lambda lab: lab.watch_causes(NoiseDecomposition((m.Scale(2.0),), RECIPE, draws=8)),
     ),
     "phantom": (PhantomTask, lambda lab: lab.watch_phantom(PhantomStudy(m.Phantom(1.0), RECIPE))),
 }

@@ -32,7 +32,7 @@ def within_limits(parameter: Parameter, value) -> bool:
 def use(link: Link) -> None:
     """Asks for everything that the page would ask for."""
     assert isinstance(link.path, str)
-    for make in (link.table.conditions, link.table.contrasts, link.table.study):
+    for make in (link.table.conditions, link.table.comparisons, link.table.study):
         if make is not None:
             make(link.values)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dissociation.command_line.sources import read_source
-from dissociation.contrasts import contrast_from_json
+from dissociation.comparison import contrast_from_json
 from dissociation.dashboard.picture_upload import read_motif
 from dissociation.errors import InvalidValue
 from dissociation.experiment import from_json

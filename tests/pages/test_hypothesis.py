@@ -129,14 +129,14 @@ def test_power_only_of_an_effect_that_is_there():
 def test_why_the_tests_disagree():
     # The t test finds it; of five networks no pattern of signs is rare enough.
     five = compare(np.zeros(5), np.array([0.5, 0.3, 0.4, 0.6, 0.45]))
-    assert five.told_apart and five.sign_flip == 2 / 32
+    assert five.interval_excludes_zero and five.sign_flip == 2 / 32
     assert "cannot go below p = 0.0625" in disagreement(five) and "6 or more" in disagreement(five)
     # One network far out makes the spread so large that the t test does not.
     eight = compare(np.zeros(8), np.array([0.1, 0.2, 0.1, 0.2, 0.1, 0.2, 0.1, 9.0]))
-    assert not eight.told_apart and eight.sign_flip < 0.05
+    assert not eight.interval_excludes_zero and eight.sign_flip < 0.05
     assert "normally distributed" in disagreement(eight)
     agreed = compare(np.zeros(8), np.array([0.5, 0.3, 0.4, 0.6, 0.45, 0.4, 0.3, 0.5]))
-    assert agreed.told_apart and agreed.sign_flip < 0.05 and disagreement(agreed) == ""
+    assert agreed.interval_excludes_zero and agreed.sign_flip < 0.05 and disagreement(agreed) == ""
 
 
 @pytest.mark.parametrize("own, single, more", [(0.1, 2.0, "draws"), (2.0, 0.1, "networks")])
@@ -165,7 +165,7 @@ def test_each_axis_has_a_point_of_its_own(measure, at, lab):
     assert not visit.errors and f"error at {at}" in headline(visit)
 
 
-def test_a_probe_has_no_half_way(lab):
+def test_a_probe_has_no_sigma50(lab):
     query = {**TINY, "seeds": "2", "budgets": "2", "probe_images": "200", "measure": "transfer"}
     visit = Visit("hypothesis", query)
     lab.jobs.drain()

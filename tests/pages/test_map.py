@@ -11,7 +11,7 @@ from dissociation.address.links import Link
 from dissociation.address.map_links import link_of
 from dissociation.address.map_page import OTHERS, ROBUSTNESS, ROTATED, points_of
 from dissociation.address.names import TRAINED
-from dissociation.address.representation_page import contrast_of
+from dissociation.address.representation_page import comparison_of
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.manipulations import REGISTRY
 from dissociation.measures.similarity import SIMILARITIES
@@ -27,47 +27,47 @@ def test_every_rewrite_at_its_usual_strengths(layer):
     points = points_of(values)
     for name, cls in REGISTRY.items():
         mine = [point for point in points if point.group == name]
-        assert [point.rank for point in mine] == list(range(len(mine)))
-        strengths = [point.contrast.second.manipulations[0].strength for point in mine]
+        assert [point.position for point in mine] == list(range(len(mine)))
+        strengths = [point.comparison.second.manipulations[0].strength for point in mine]
         assert strengths == list(cls.strength_range.sweep)
-        layers = {point.contrast.second.manipulations[0].layer for point in mine}
+        layers = {point.comparison.second.manipulations[0].layer for point in mine}
         assert layers == {int(layer) if int(layer) in cls.layers else cls.layers[0]}
     sides = {
-        group: [point.contrast.second for point in points if point.group == group]
+        group: [point.comparison.second for point in points if point.group == group]
         for group in (TRAINED, OTHERS, ROTATED)
     }
-    assert points[0].contrast.second == points[0].contrast.first == sides[TRAINED][0]
+    assert points[0].comparison.second == points[0].comparison.first == sides[TRAINED][0]
     assert [side.seed for side in sides[OTHERS]] == [1, 2, 3]
     assert [(side.seed, side.recipe.task) for side in sides[ROTATED]] == [
         (0, "rotation"),
         (1, "rotation"),
     ]
     assert all(point.experiment is None for point in points)
-    assert len({point.contrast.digest() for point in points}) == len(points)
+    assert len({point.comparison.digest() for point in points}) == len(points)
 
 
-def test_a_point_leads_to_its_contrast():
+def test_a_point_leads_to_its_comparison():
     link = Link.of("map", show=list(REGISTRY), rotation=3)
     values = {**link.values, "width": 16, "recipe": "custom"}
     for point in points_of(values):
-        again = contrast_of(link_of(point, values).values)
+        again = comparison_of(link_of(point, values).values)
         assert (again.first, again.second, again.layer) == (
-            point.contrast.first,
-            point.contrast.second,
-            point.contrast.layer,
+            point.comparison.first,
+            point.comparison.second,
+            point.comparison.layer,
         )
 
 
 def test_points_stream_and_are_tabled(lab):
     visit = Visit("map", SMALL)
     watch = visit.watch()
-    assert len(watch.contrasts.contrasts) == SWEEP + 2
+    assert len(watch.comparisons.comparisons) == SWEEP + 2
     assert snapshot(watch)["traces"] == []
     lab.jobs.drain()
     visit.run()
     traces = snapshot(watch)["traces"]
     assert [trace["key"] for trace in traces] == [str(n) for n in range(SWEEP + 2)]
-    for trace, found in zip(traces, watch.contrasts.findings(), strict=True):
+    for trace, found in zip(traces, watch.comparisons.findings(), strict=True):
         for name, measure in SIMILARITIES.items():
             value = found.values[name]
             expected = value if measure.distance else measure.best - value
@@ -114,10 +114,10 @@ def test_networks_of_another_task(lab):
 def test_robustness_across(across, lab):
     visit = Visit("map", {**SMALL, "rotation": "1", "across": across})
     watch = visit.watch()
-    assert all(map(math.isnan, watch.half_ways()))
+    assert all(map(math.isnan, watch.sigma50s()))
     lab.jobs.drain()
     visit.run()
-    trained, *scaled, other, turned = watch.half_ways()
+    trained, *scaled, other, turned = watch.sigma50s()
     assert trained > 0 and other > 0 and other != trained and math.isnan(turned)
     # Input noise sees the function alone; noise on parameters sees how it is computed.
     assert scaled[0] == trained

@@ -12,19 +12,19 @@ from dissociation.address.links import Link
 from dissociation.address.names import side_name
 from dissociation.address.presets import PRESETS
 from dissociation.address.representation_page import REPRESENTATION
-from dissociation.contrasts import Side
+from dissociation.comparison import NetworkSpec
+from dissociation.dashboard.export.files import KINDS
+from dissociation.dashboard.export.links import export_path
 from dissociation.dashboard.snapshots import snapshot
-from dissociation.dashboard.take_home.files import KINDS
-from dissociation.dashboard.take_home.links import export_path
 from dissociation.manipulations import Nuisance, Scale
 from dissociation.measures.similarity import SIMILARITIES
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 
 
-def sides(lab) -> tuple[Side, Side]:
-    (contrast,) = lab.contrasts[-1]
-    return contrast.first, contrast.second
+def sides(lab) -> tuple[NetworkSpec, NetworkSpec]:
+    (comparison,) = lab.comparisons[-1]
+    return comparison.first, comparison.second
 
 
 def headline(visit: Visit) -> str:
@@ -44,10 +44,10 @@ def test_what_is_compared(lab):
     visit.widget("scale").set_value(50.0)
     visit.widget("network_b").set_value(2)
     visit.run()
-    assert sides(lab)[1] == Side(first.recipe, 1, (Scale(50.0),))
+    assert sides(lab)[1] == NetworkSpec(first.recipe, 1, (Scale(50.0),))
     visit.widget("rewrite").set_value("none")
     visit.run()
-    assert sides(lab)[1] == Side(first.recipe, 1) and visit.widget("scale") is None
+    assert sides(lab)[1] == NetworkSpec(first.recipe, 1) and visit.widget("scale") is None
 
 
 def test_in_sequence(lab):
@@ -117,13 +117,13 @@ def test_a_network_of_another_task(lab):
 def test_too_wide(lab):
     query = {**QUERY, "rewrite": "nuisance", "nuisance": "4096", "then": "nuisance:4096"}
     visit = Visit("representation", query)
-    assert len(visit.errors) == 1 and "8,192" in visit.errors[0] and not lab.contrasts
+    assert len(visit.errors) == 1 and "8,192" in visit.errors[0] and not lab.comparisons
 
 
 @pytest.mark.parametrize("layer", ["1", "2"])
 def test_layer(layer, lab):
     Visit("representation", {**QUERY, "layer": layer})
-    assert lab.contrasts[-1][0].layer == int(layer)
+    assert lab.comparisons[-1][0].layer == int(layer)
 
 
 def test_a_preset_is_known_again(lab):
@@ -139,11 +139,11 @@ def test_the_slider_is_a_step_ahead(lab):
     lab.idle_work = True
     visit.widget("scale").set_value(10.0)
     visit.run()
-    assert [contrast.second.manipulations for contrast in lab.ahead] == [
+    assert [comparison.second.manipulations for comparison in lab.ahead] == [
         (Scale(strength),) for strength in (7.0, 15.0, 5.0, 20.0, 3.0, 30.0)
     ]
     lab.jobs.drain()
-    assert all(lab.library.findings(contrast) is not None for contrast in lab.ahead)
+    assert all(lab.library.findings(comparison) is not None for comparison in lab.ahead)
     visit.widget("scale").set_value(15.0)
     visit.run()
     assert visit.watch().status().stored
@@ -151,6 +151,6 @@ def test_the_slider_is_a_step_ahead(lab):
 
 def test_nothing_ahead_of_what_cannot_be_moved(lab):
     Visit("representation", {**QUERY, "lock": "scale"})
-    assert lab.contrasts and not lab.ahead
+    assert lab.comparisons and not lab.ahead
     Visit("representation", {**QUERY, "rewrite": "none", "network_b": "2"})
     assert not lab.ahead

@@ -7,7 +7,7 @@ from labs import TINY, Visit
 from dissociation.address.links import read_address
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.manipulations import Duplicate, Scale
-from dissociation.statistics import half_ways
+from dissociation.statistics import sigma50s
 
 QUERY = {**TINY, "points": "8"}
 
@@ -66,17 +66,17 @@ def test_out_of_range_names_the_range(lab):
     assert not visit.errors and len(swept(lab)) == 7
 
 
-def test_the_contour_is_the_tables_half_way(lab):
+def test_the_contour_is_the_tables_sigma50(lab):
     visit = Visit("sweep", {**QUERY, "strengths": "1,50", "seeds": "2"})
     lab.jobs.drain()
     visit.run()
     watch = visit.watch()
     traces = snapshot(watch)["traces"]
     for trace, curve in zip(traces, watch.curves(), strict=True):
-        expected = half_ways(curve, 0.9).mean()
+        expected = sigma50s(curve, 0.9).mean()
         assert trace["half_way"] == float(f"{expected:.6g}")
     table = visit.test.dataframe[0].value
-    assert table["σ50"].tolist() == [f"{trace['half_way']:.3g}" for trace in traces]
+    assert table["σ50"].tolist() == [f"{trace['sigma50']:.3g}" for trace in traces]
 
 
 def test_another_rewrite_has_its_usual_strengths(lab):

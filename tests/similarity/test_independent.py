@@ -10,11 +10,11 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import PredefinedSplit
 
 from dissociation.measures.similarity import SIMILARITIES, Pair, ridge
-from dissociation.measures.similarity import side as side_module
+from dissociation.measures.similarity import representation as representation_module
 from dissociation.measures.similarity.distances import euclidean
 from dissociation.measures.similarity.pair import FOLDS
+from dissociation.measures.similarity.representation import Representation
 from dissociation.measures.similarity.rsa import correlation_distance, upper
-from dissociation.measures.similarity.side import OneSide
 
 
 def sides(n=60, d1=24, d2=40, seed=0) -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +68,7 @@ def centred(side: np.ndarray) -> np.ndarray:
 @pytest.fixture(params=[0, 10_000], ids=["by neurons", "by images"])
 def both_ways(request, monkeypatch) -> None:
     """Products of neurons, and of images."""
-    monkeypatch.setattr(side_module, "FEW", request.param)
+    monkeypatch.setattr(representation_module, "FEW", request.param)
 
 
 def test_cka(pair, both_ways):
@@ -141,7 +141,7 @@ def test_rsa(pair, kind, how):
     else:
         rdms = [distance.pdist(standard(side), "sqeuclidean") / 2 for side in pair]
         for rdm, side in zip(rdms, pair, strict=True):
-            found = upper(correlation_distance(OneSide(side)))
+            found = upper(correlation_distance(Representation(side)))
             np.testing.assert_allclose(found, rdm, atol=1e-6)
             scipys = distance.pdist(np.asarray(side, float), "correlation")
             np.testing.assert_allclose(found, scipys, atol=1e-6)
@@ -186,7 +186,7 @@ def test_distances_are_right_however_close():
     # Half of the images differ a billion times less than one neuron tells them from the others.
     first, _ = sides()
     first[:30, 0], first[30:, 0], first[7] = 0, 1e9, first[5]
-    side = OneSide(first)
+    side = Representation(first)
     found, expected = side.unit * upper(euclidean(side)), distance.pdist(first.astype(float))
     np.testing.assert_allclose(found, expected, rtol=1e-5)
     assert expected.min() == 0 and 0 < np.sort(expected)[1] < 1e-8 * expected.max()

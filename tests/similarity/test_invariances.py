@@ -19,7 +19,7 @@ from dissociation.measures.similarity import (
     baseline,
     ridge,
 )
-from dissociation.measures.similarity import side as side_module
+from dissociation.measures.similarity import representation as representation_module
 
 from .test_independent import sides
 
@@ -69,7 +69,7 @@ def test_declared_invariances_hold_however_large_the_change(name, few, seed):
     # A near tie among neighbours may fall the other way.
     near = 5e-3 if name == "neighbours" else 3e-5
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(side_module, "FEW", few)
+        patch.setattr(representation_module, "FEW", few)
         before, of_equals = measure.of(Pair(first, second)), measure.of(Pair(first, first))
         for invariance in measure.invariant_to:
             one, other = (_change(invariance, side, rng) for side in (first, second))
@@ -104,7 +104,7 @@ def test_what_is_not_declared_is_seen(name):
 @pytest.mark.parametrize("few", [0, 10_000])
 @pytest.mark.parametrize("name", SIMILARITIES)
 def test_equal_sides(name, few, monkeypatch):
-    monkeypatch.setattr(side_module, "FEW", few)
+    monkeypatch.setattr(representation_module, "FEW", few)
     measure = SIMILARITIES[name]
     first, second = sides(200, 16, 16)
     found = measure.of(Pair(first, first.copy()))
@@ -143,7 +143,7 @@ def _spoiled(how: str) -> tuple[np.ndarray, str]:
 @pytest.mark.parametrize("how", ["dead", "constant", "nan", "inf"])
 @pytest.mark.parametrize("few", [0, 10_000])
 def test_what_is_not_defined_is_not_a_number_and_says_why(few, how, monkeypatch):
-    monkeypatch.setattr(side_module, "FEW", few)
+    monkeypatch.setattr(representation_module, "FEW", few)
     (spoiled, why), (fine, _) = _spoiled(how), sides()
     for measure in SIMILARITIES.values():
         if measure.compares == FUNCTION and how in ("dead", "constant"):
@@ -201,7 +201,7 @@ def test_both_ways_of_ridge_agree(monkeypatch):
     first, second = sides(150, 30, 50)
     found = []
     for few in (0, 10_000):
-        monkeypatch.setattr(side_module, "FEW", few)
+        monkeypatch.setattr(representation_module, "FEW", few)
         pair = Pair(first, second)
         found.append((ridge.forwards(pair), ridge.backwards(pair)))
     assert found[0] == pytest.approx(found[1], abs=1e-5)

@@ -13,14 +13,14 @@ from dissociation.measures.base import visiting_order
 from dissociation.network import logits, seed_key
 from dissociation.normal_form import neuron_kinds
 from dissociation.theory import margins as m
-from dissociation.theory.causes import CausesStudy, causes_from_json, stream
+from dissociation.theory.causes import NoiseDecomposition, causes_from_json, stream
 from dissociation.theory.causes_findings import SCALES
 from dissociation.theory.noise_sources import PIECE, Tracing, total_noise
 from dissociation.theory.norms import PREDICTORS, fit_power_law, network_norms
 from dissociation.training import ROTATION, Recipe
 
 RECIPE = Recipe(width=64)
-STUDY = CausesStudy((Scale(5.0),), RECIPE, images=300, draws=2)
+STUDY = NoiseDecomposition((Scale(5.0),), RECIPE, images=300, draws=2)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_theory_and_sampling_agree_while_noise_is_small(news):
     ids=["trained", "scale", "duplicate", "crowd", "phantom"],
 )
 def test_the_predicted_overlap_is_the_error_however_large_the_noise(network, steps):
-    study = CausesStudy(steps, RECIPE, images=300, draws=16)
+    study = NoiseDecomposition(steps, RECIPE, images=300, draws=16)
     *_, found = (news for news in stream(study, network) if news is not None)
     measured, samples = found.measured.errors, found.measured.samples
     deviation = np.sqrt(measured * (1 - measured) / samples)
@@ -129,14 +129,14 @@ def test_kinds_of_neurons(network, step, copies, silent):
     # The order does not matter: kinds are told by the weights.
     changed = apply_all(network, (step, Permute(1.0)), key=seed_key(3))
     kinds = neuron_kinds(np.asarray(changed.w2), np.asarray(changed.w3))
-    assert np.sum((kinds.copies > 1) & kinds.has_say) == copies
-    assert np.sum(~kinds.has_say) == silent
-    assert neuron_kinds(changed.w2 * 0, changed.w3).has_say.sum() == 0
+    assert np.sum((kinds.copies > 1) & kinds.contributes) == copies
+    assert np.sum(~kinds.contributes) == silent
+    assert neuron_kinds(changed.w2 * 0, changed.w3).contributes.sum() == 0
 
 
 def test_json_and_digest():
     assert causes_from_json(STUDY.to_json()) == STUDY
-    assert causes_from_json({}) == CausesStudy()
+    assert causes_from_json({}) == NoiseDecomposition()
     others = [
         dataclasses.replace(STUDY, **change)
         for change in ({"draws": 3}, {"images": 301}, {"key": 1}, {"seed": 1}, {"recipe": Recipe()})

@@ -171,9 +171,9 @@ def test_a_stream_begins_coarse_and_with_the_whole_curve(rewritten):
 
 def test_a_glance_at_few_images_comes_first_and_leaves_no_trace(rewritten, monkeypatch):
     measure = InputNoise(200, points=20)
-    glance, *_, found = (p for p in stream_network(measure, rewritten["trained"]) if p is not None)
-    assert glance.images == 16 and np.abs(glance.errors - found.errors).max() < 0.2
-    monkeypatch.setattr(PredictedInputNoise, "glance", 0)
+    preview, *_, found = (p for p in stream_network(measure, rewritten["trained"]) if p is not None)
+    assert preview.images == 16 and np.abs(preview.errors - found.errors).max() < 0.2
+    monkeypatch.setattr(PredictedInputNoise, "preview", 0)
     np.testing.assert_array_equal(_predicted(measure, rewritten["trained"]), found.errors)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Generator, Iterator
 
 from dissociation.engine import records
 from dissociation.engine.cluster import units
-from dissociation.engine.cluster.flight import Arrival, News, Unit, gathered
 from dissociation.engine.cluster.link import Link
+from dissociation.engine.cluster.remote_batch import Arrival, News, Unit, collect
 from dissociation.engine.task import Steps
 from dissociation.engine.tasks import CheckTask, check_of, trained_network
 from dissociation.function_checks import FunctionCheck
@@ -23,7 +23,7 @@ def checked(task: CheckTask, link: Link, wake: Callable[[], None]) -> Iterator[S
     came: dict[int, FunctionCheck] = {}
     checks: tuple[FunctionCheck, ...] = ()
     elsewhere = 0.0
-    for found in gathered(link, work, wake):
+    for found in collect(link, work, wake):
         if not isinstance(found, Arrival):
             if not isinstance(found, News):
                 yield found

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dissociation.engine.cluster.flight import FAILURE, RESULT, SAID, Flight, Unit
+from dissociation.engine.cluster.remote_batch import FAILURE, RESULT, SAID, RemoteBatch, Unit
 from dissociation.engine.cluster.weights import SentWeights
 
 log = logging.getLogger(__name__)
@@ -57,18 +57,18 @@ class Link:
         """Waits until it is known whether the cluster can be used. **Returns:** whether it is."""
         return self._settled.wait(timeout)
 
-    def send(self, units: Sequence[Unit], flight: Flight) -> Callable[[], None]:
-        """Sends units; what comes of them is delivered to the flight.
+    def send(self, units: Sequence[Unit], batch: RemoteBatch) -> Callable[[], None]:
+        """Sends units; what comes of them is delivered to the batch.
 
         **Returns:** takes back those that are still out.
         """
-        flying = self._fly(units, flight)
+        submitted = self._submit(units, batch)
         try:
-            sent = asyncio.run_coroutine_threadsafe(flying, self._loop)
+            sent = asyncio.run_coroutine_threadsafe(submitted, self._loop)
         except RuntimeError:
             # The connection has ended for good.
-            flying.close()
-            flight.end()
+            submitted.close()
+            batch.end()
             return lambda: None
         return functools.partial(_cancel, sent)
 
@@ -158,7 +158,7 @@ class Link:
         for task in self._out:
             task.cancel()
 
-    async def _fly(self, units: Sequence[Unit], flight: Flight) -> None:
+    async def _submit(self, units: Sequence[Unit], batch: RemoteBatch) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._out.add(task)
@@ -167,14 +167,14 @@ class Link:
                 await self._usable.wait()
                 async with asyncio.TaskGroup() as group:
                     for number, unit in enumerate(units):
-                        group.create_task(self._follow_unit(number, unit, flight))
+                        group.create_task(self._follow_unit(number, unit, batch))
         except Exception:
             log.exception("units could not be sent to %s", self.address)
         finally:
             self._out.discard(task)
-            flight.end()
+            batch.end()
 
-    async def _follow_unit(self, number: int, unit: Unit, flight: Flight) -> None:
+    async def _follow_unit(self, number: int, unit: Unit, batch: RemoteBatch) -> None:
         client, weights = self._client, self._weights
         if client is None or weights is None:
             return
@@ -182,7 +182,7 @@ class Link:
         if unit.pack is not None:
             arguments = (*arguments, weights.send(unit.weights, unit.pack))
         if unit.topic:
-            client.subscribe_topic(unit.topic, functools.partial(_said, flight, number))
+            client.subscribe_topic(unit.topic, functools.partial(_said, batch, number))
         future = client.submit(unit.work, *arguments, key=unit.key, priority=unit.priority)
         try:
             result = await future
@@ -191,9 +191,9 @@ class Link:
             pass
         except Exception as problem:
             # Whatever the worker raised; the lab does this unit itself, too.
-            flight.deliver(number, FAILURE, f"{type(problem).__name__}: {problem}")
+            batch.deliver(number, FAILURE, f"{type(problem).__name__}: {problem}")
         else:
-            flight.deliver(number, RESULT, result)
+            batch.deliver(number, RESULT, result)
         finally:
             # Whoever else wants it keeps it: the scheduler counts who does.
             future.release()
@@ -206,5 +206,5 @@ def _cancel(sent: concurrent.futures.Future) -> None:
     sent.cancel()
 
 
-def _said(flight: Flight, number: int, event: tuple[float, Any]) -> None:
-    flight.deliver(number, SAID, event[1])
+def _said(batch: RemoteBatch, number: int, event: tuple[float, Any]) -> None:
+    batch.deliver(number, SAID, event[1])

@@ -7,13 +7,13 @@ from collections.abc import Callable, Generator, Iterator
 
 from dissociation.engine import records
 from dissociation.engine.cluster import units
-from dissociation.engine.cluster.flight import Arrival, News, Unit, gathered
 from dissociation.engine.cluster.link import Link
+from dissociation.engine.cluster.remote_batch import Arrival, News, Unit, collect
 from dissociation.engine.store import DamagedEntry
 from dissociation.engine.task import Steps
 from dissociation.engine.tasks import MeasureTask, to_measure, trained_network
 from dissociation.experiment import digest
-from dissociation.measures.base import Bench, SeedCurve, added
+from dissociation.measures.base import PreparedMeasurement, SeedCurve, added
 
 
 def measured(task: MeasureTask, link: Link, wake: Callable[[], None]) -> Iterator[Steps]:
@@ -27,7 +27,7 @@ def measured(task: MeasureTask, link: Link, wake: Callable[[], None]) -> Iterato
     sums: dict[int, list[SeedCurve]] = {}
     following = [0] * len(task.seeds)
     seconds = elsewhere = 0.0
-    for found in gathered(link, work, wake):
+    for found in collect(link, work, wake):
         if not isinstance(found, Arrival):
             if not isinstance(found, News):
                 yield found
@@ -66,11 +66,11 @@ def _units(task: MeasureTask, seed: int) -> Iterator[Unit]:
     digests = [experiment.seed_digest(seed, weights) for experiment in experiments]
 
     @functools.cache
-    def bench() -> Bench:
-        return first.measure.bench(**to_measure(experiments, [network], (seed,)))
+    def prepared() -> PreparedMeasurement:
+        return first.measure.prepared(**to_measure(experiments, [network], (seed,)))
 
     def here(number: int) -> Generator[None, None, list[SeedCurve]]:
-        curves = yield from bench().part(number)
+        curves = yield from prepared().part(number)
         return [row[0] for row in curves]
 
     def read(results: list[bytes]) -> list[SeedCurve]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator, Iterator
 
 from dissociation.engine import records
 from dissociation.engine.cluster import units
-from dissociation.engine.cluster.flight import Arrival, News, Unit, gathered
 from dissociation.engine.cluster.link import Link
+from dissociation.engine.cluster.remote_batch import Arrival, News, Unit, collect
 from dissociation.engine.records import History
 from dissociation.engine.task import Steps
 from dissociation.engine.tasks import TrainTask, training
@@ -24,7 +24,7 @@ def trained(task: TrainTask, link: Link, wake: Callable[[], None]) -> Iterator[S
     If its worker dies, another begins anew, and the history with it.
     """
     history = History()
-    for found in gathered(link, [_unit(task)], wake):
+    for found in collect(link, [_unit(task)], wake):
         if isinstance(found, Arrival):
             network, history = found.result
             task.library.save_network(task.recipe, task.seed, network, history)

@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 
 from dissociation.engine import records
-from dissociation.engine.cluster.benches import Benches
+from dissociation.engine.cluster.prepared import PreparedMeasurements
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.settings import cache_folder, keep_compiled_programs
 from dissociation.engine.tasks import check_of, to_measure, training
 from dissociation.errors import NotFinite
 from dissociation.experiment import from_json, training_digest
-from dissociation.measures.base import Bench
+from dissociation.measures.base import PreparedMeasurement
 from dissociation.training import Recipe
 
-_benches = Benches()
+_prepared = PreparedMeasurements()
 
 
 class OtherCode(RuntimeError):
@@ -90,13 +90,13 @@ def measure_part(
     if [plan.seed_digest(seed, weights) for plan in plans] != digests:
         raise OtherCode
 
-    def laid_out() -> tuple[Bench, int]:
+    def laid_out() -> tuple[PreparedMeasurement, int]:
         network = records.unpack_network(raw, weights)
         given = to_measure(plans, [network], (seed,))
         size = sum(np.asarray(w).nbytes for row in given["networks"] for w in row[0])
-        return plans[0].measure.bench(**given), size
+        return plans[0].measure.prepared(**given), size
 
-    curves = exhaust(_benches.get(" ".join(digests), laid_out).part(number))
+    curves = exhaust(_prepared.get(" ".join(digests), laid_out).part(number))
     return [records.pack_curve(row[0], 0.0) for row in curves]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dissociation.errors import InvalidValue
 from dissociation.measures.similarity.pair import Pair
-from dissociation.measures.similarity.side import NOT_FINITE
+from dissociation.measures.similarity.representation import NOT_FINITE
 
 REPRESENTATION, FUNCTION = "representation", "function"
 #: Changes of one representation that a measure may not see, in words.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from dissociation._lazy import distance
-from dissociation.measures.similarity.side import OneSide
+from dissociation.measures.similarity.representation import Representation
 
 #: Squared distances beside squared norms, below which float32 and float64 products do not do.
 CLOSE, CLOSER = 1e-3, 1e-9
@@ -28,7 +28,7 @@ def from_products(products: np.ndarray) -> np.ndarray:
     return np.maximum(found, 0, out=found)
 
 
-def euclidean(side: OneSide) -> np.ndarray:
+def euclidean(side: Representation) -> np.ndarray:
     """`(n, n)` float32 distances between the images of a side, in its `unit`s; for few."""
     found = from_products(side.kernel)
     np.fill_diagonal(found, np.inf)
@@ -38,7 +38,7 @@ def euclidean(side: OneSide) -> np.ndarray:
     return np.sqrt(found, out=found).astype(np.float32)
 
 
-def exact(side: OneSide, rows: np.ndarray) -> np.ndarray:
+def exact(side: Representation, rows: np.ndarray) -> np.ndarray:
     """`(m, n)` float64 squared distances of some images from all, in squared `unit`s.
 
     At least six digits are right. That of an image from itself is infinite.

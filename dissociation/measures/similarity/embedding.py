@@ -12,7 +12,7 @@ import numpy as np
 
 from dissociation._lazy import linalg
 from dissociation.measures.similarity.products import gram
-from dissociation.measures.similarity.side import centred
+from dissociation.measures.similarity.representation import centred
 
 
 def classical_scaling(values: np.ndarray) -> np.ndarray:

@@ -14,10 +14,10 @@ from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.distances import CLOSE, ROWS, euclidean, exact
 from dissociation.measures.similarity.pair import NEIGHBOURS, Pair
 from dissociation.measures.similarity.products import product
-from dissociation.measures.similarity.side import OneSide
+from dissociation.measures.similarity.representation import Representation
 
 
-def nearest(side: OneSide) -> np.ndarray:
+def nearest(side: Representation) -> np.ndarray:
     """`(n, 10)` the nearest other images by Euclidean distance, in no order."""
     if side.few:
         return _least(side.square("euclidean", euclidean).copy(), np.arange(len(side)))

@@ -15,7 +15,7 @@ from dissociation._lazy import jit
 from dissociation.buckets import bucket, pad_to
 from dissociation.errors import InvalidValue
 from dissociation.measures.similarity.products import cross
-from dissociation.measures.similarity.side import OneSide
+from dissociation.measures.similarity.representation import Representation
 from dissociation.pauses import cached_property, pause
 
 FOLDS = 5
@@ -76,8 +76,10 @@ class Pair:
     **Raises:** `InvalidValue` unless both have the same number of images, at least eleven.
     """
 
-    def __init__(self, first: np.ndarray | OneSide, second: np.ndarray | OneSide):
-        self.a, self.b = (s if isinstance(s, OneSide) else OneSide(s) for s in (first, second))
+    def __init__(self, first: np.ndarray | Representation, second: np.ndarray | Representation):
+        self.a, self.b = (
+            s if isinstance(s, Representation) else Representation(s) for s in (first, second)
+        )
         if len(self.a) != len(self.b) or len(self.a) < LEAST:
             sizes = f"{len(self.a)} and {len(self.b)}"
             raise InvalidValue("images", sizes, f"give the same images twice, at least {LEAST}")
@@ -100,7 +102,7 @@ class Pair:
 
     def shuffled(self, order: np.ndarray) -> Pair:
         """The first side's images against other images of the second: nothing in common."""
-        return Pair(self.a, OneSide(self.b.values[order], self.b, order))
+        return Pair(self.a, Representation(self.b.values[order], self.b, order))
 
     @cached_property
     def itself(self) -> Pair:

@@ -16,7 +16,7 @@ import numpy as np
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.cka import biased
 from dissociation.measures.similarity.pair import Pair
-from dissociation.measures.similarity.side import OneSide
+from dissociation.measures.similarity.representation import Representation
 from dissociation.pauses import apart
 
 #: Linear CKA, from which on the angle is small; the distance of sides that are equal but for
@@ -82,7 +82,7 @@ def _nuclear(pair: Pair) -> float:
     return _sum_of_roots(root.T @ pair.b.kernel @ root)
 
 
-def _root(side: OneSide) -> np.ndarray:
+def _root(side: Representation) -> np.ndarray:
     """`(n, n)` float64, a root of the images' products."""
     values, vectors = np.linalg.eigh(side.kernel)
     return vectors * np.sqrt(np.maximum(values, 0))

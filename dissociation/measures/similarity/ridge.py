@@ -27,7 +27,7 @@ from dissociation._lazy import linalg
 from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.pair import FOLDS, Moments, Pair
 from dissociation.measures.similarity.products import gram, inner, product
-from dissociation.measures.similarity.side import OneSide
+from dissociation.measures.similarity.representation import Representation
 from dissociation.pauses import apart, pause
 
 #: Of the predictor's mean eigenvalue.
@@ -96,7 +96,7 @@ def ridge_work(
     return np.sum(weights * held_out_read), np.sum(weights * (held_out @ weights))
 
 
-def _inverse(side: OneSide) -> np.ndarray:
+def _inverse(side: Representation) -> np.ndarray:
     """C, the images' block of the bordered inverse."""
     regular = side.kernel + penalty(float(np.trace(side.kernel)), side.values.shape[1]) * np.eye(
         len(side)
@@ -116,7 +116,7 @@ def _below(size: int) -> np.ndarray:
     return np.tri(size, dtype=bool)
 
 
-def _held_out(side: OneSide) -> np.ndarray:
+def _held_out(side: Representation) -> np.ndarray:
     """E with Σ_folds ‖Y_f − Ŷ_f‖² = tr(E YYᵀ), whatever is read from this side."""
     inverse = side.square("ridge", _inverse)
     rounded = inverse.astype(np.float32)
@@ -128,7 +128,7 @@ def _held_out(side: OneSide) -> np.ndarray:
     return gram(residuals.T)
 
 
-def _explained_by_kernels(predictor: OneSide, target: OneSide) -> float:
+def _explained_by_kernels(predictor: Representation, target: Representation) -> float:
     if not np.trace(predictor.kernel) > 0:
         return float("nan")
     error = inner(predictor.kept("held out", _held_out), target.kernel)

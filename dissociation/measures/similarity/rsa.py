@@ -16,7 +16,7 @@ from dissociation.measures.similarity.base import Similarity
 from dissociation.measures.similarity.distances import euclidean
 from dissociation.measures.similarity.pair import Pair
 from dissociation.measures.similarity.products import inner
-from dissociation.measures.similarity.side import OneSide
+from dissociation.measures.similarity.representation import Representation
 
 #: Images whose pairs are compared: 499,500 pairs.
 SAMPLE = 1_000
@@ -24,7 +24,7 @@ SAMPLE = 1_000
 ROUNDED = 1e-6
 
 
-def correlation_distance(side: OneSide) -> np.ndarray:
+def correlation_distance(side: Representation) -> np.ndarray:
     """`(n, n)` float32, 1 minus the correlation of the images' patterns.
 
     With z_i the pattern i about its mean over neurons, and divided by its norm, that is
@@ -36,7 +36,7 @@ def correlation_distance(side: OneSide) -> np.ndarray:
     norms = np.sqrt(np.einsum("ij,ij->i", patterns, patterns))
     norms[side.values.min(1) == side.values.max(1)] = np.nan
     patterns /= norms[:, None]
-    standard = OneSide(patterns)
+    standard = Representation(patterns)
     if not standard.unit * np.sqrt(standard.squares.mean()) > ROUNDED:
         return np.full((len(side), len(side)), np.nan, np.float32)
     return np.square(euclidean(standard) * np.float32(standard.unit)) / 2
@@ -73,7 +73,7 @@ def ranks(values: np.ndarray) -> np.ndarray:
     return found
 
 
-def _standard(side: OneSide, kind: str, *, ranked: bool) -> np.ndarray:
+def _standard(side: Representation, kind: str, *, ranked: bool) -> np.ndarray:
     """`(n (n - 1) / 2,)` dissimilarities or ranks, mean 0 and norm 1; NaN if all are equal."""
     pairs = np.asarray(upper(side.square(kind, _DISTANCES[kind])), np.float64)
     if not pairs.std() > ROUNDED * pairs.mean():
@@ -92,14 +92,14 @@ def _as_square(pairs: np.ndarray, size: int) -> np.ndarray:
     return square + square.T
 
 
-def _pairs_of(side: OneSide, kind: str, *, ranked: bool) -> np.ndarray:
+def _pairs_of(side: Representation, kind: str, *, ranked: bool) -> np.ndarray:
     make = functools.partial(_standard, kind=kind, ranked=ranked)
     name = f"{kind} {ranked}"
     if side.parent is None:
         return side.kept(name, make)
 
     # Of images in another order: the ranks are known, and only change places.
-    def square(parent: OneSide) -> np.ndarray:
+    def square(parent: Representation) -> np.ndarray:
         return _as_square(_pairs_of(parent, kind, ranked=ranked), len(parent))
 
     return upper(side.square(f"square {name}", square))

@@ -1,0 +1,87 @@
+"""The route of the exports: an address of a page with another beginning gives a file of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from dissociation.address.bridge_page import BRIDGE
+from dissociation.address.causes_page import CAUSES
+from dissociation.address.linear_page import LINEAR
+from dissociation.address.links import Link, read_address
+from dissociation.address.map_page import MAP
+from dissociation.address.phantom_page import PHANTOM
+from dissociation.address.representation_page import REPRESENTATION
+from dissociation.dashboard.export.base import Export, NotStored
+from dissociation.dashboard.export.bridge import export_bridge
+from dissociation.dashboard.export.causes import export_causes
+from dissociation.dashboard.export.comparisons import export_map, export_pair
+from dissociation.dashboard.export.curves import export_curves
+from dissociation.dashboard.export.files import KINDS
+from dissociation.dashboard.export.linear import export_linear
+from dissociation.dashboard.export.page import as_page, as_report
+from dissociation.dashboard.export.phantoms import export_phantom
+from dissociation.engine.lab import lab
+from dissociation.engine.library import Library
+from dissociation.errors import DamagedData, InvalidValue
+
+#: What exports the results of a page; of all others curves.
+EXPORTERS: dict[str, Callable[[Library, Link], Export]] = {
+    REPRESENTATION.name: export_pair,
+    MAP.name: export_map,
+    PHANTOM.name: export_phantom,
+    LINEAR.name: export_linear,
+    CAUSES.name: export_causes,
+    BRIDGE.name: export_bridge,
+}
+#: What makes a kind of file of them.
+MAKE: dict[str, Callable[[Export], str]] = {
+    "csv": lambda made: made.csv(),
+    "json": lambda made: made.json(),
+    "page": as_page,
+    "report": as_report,
+    "script": lambda made: made.script(),
+}
+#: So many files are made at once, the others wait: threads serve the pages, too.
+_AT_ONCE = CapacityLimiter(2)
+#: The headers of every file: none of it may run in the lab's own name.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox allow-scripts allow-downloads",
+}
+
+
+def export_of(library: Library, link: Link) -> Export:
+    """What an address asks for, from the store; an export computes nothing.
+
+    **Raises:** `InvalidValue` if the page has nothing to export or its values contradict each
+    other; `NotStored` if something is not complete.
+    """
+    return EXPORTERS.get(link.table.name, export_curves)(library, link)
+
+
+async def export(request: Request) -> Response:
+    """`/api/export/{kind}/{page}?…`: the file, 404 for no such kind, 409 if not yet computed."""
+    name = request.path_params["kind"]
+    if name not in KINDS:
+        known = ", ".join(KINDS)
+        return PlainTextResponse(f"There is no such file; choose one of {known}.", 404)
+    address = f"{request.path_params['page']}?{request.url.query}"
+    try:
+        text, file = await to_thread.run_sync(_made, name, address, limiter=_AT_ONCE)
+    except (InvalidValue, DamagedData) as problem:
+        return PlainTextResponse(str(problem), 400, headers=HEADERS)
+    except NotStored as problem:
+        return PlainTextResponse(str(problem), 409, headers=HEADERS)
+    kind = KINDS[name]
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{file}{kind.ending}"'}
+    return Response(text, media_type=f"{kind.media_type}; charset=utf-8", headers=headers)
+
+
+def _made(kind: str, address: str) -> tuple[str, str]:
+    made = export_of(lab().library, read_address(address)[0])
+    return MAKE[kind](made), made.file_name

@@ -1,0 +1,77 @@
+"""The cluster as the executor of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dissociation.engine.cluster.checking import checked
+from dissociation.engine.cluster.link import Link
+from dissociation.engine.cluster.measuring import measured
+from dissociation.engine.cluster.training import trained
+from dissociation.engine.executor import LOCAL, Executor
+from dissociation.engine.settings import (
+    SCHEDULER_PATIENCE,
+    SCHEDULER_VARIABLE,
+    scheduler_address,
+)
+from dissociation.engine.task import Steps, Task
+from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
+from dissociation.errors import InvalidValue
+
+
+class Cluster(Executor):
+    """Sends training, measuring and checking to a Dask scheduler; all else is done here.
+
+    **Arguments:**
+
+    - `address`: of the scheduler; it is reached in the background.
+    """
+
+    def __init__(self, address: str):
+        self._patience = SCHEDULER_PATIENCE.value
+        self._link = Link(address, self._patience)
+
+    @property
+    def trouble(self) -> str:  # type: ignore[override]
+        """See [`Executor`][]."""
+        return self._link.trouble or self._link.complaint
+
+    def after(self, task: Task) -> tuple[str, ...]:
+        """See [`Executor.after`][]. Networks are trained side by side."""
+        return super().after(task) if self._link.trouble else ()
+
+    def run(self, task: Task, wake: Callable[[], None]) -> Iterator[Steps]:
+        """See [`Executor.run`][]."""
+        if self._link.trouble:
+            return task.run()
+        if isinstance(task, MeasureTask):
+            return measured(task, self._link, wake)
+        if isinstance(task, TrainTask):
+            return trained(task, self._link, wake)
+        if isinstance(task, CheckTask):
+            return checked(task, self._link, wake)
+        return task.run()
+
+    def require(self) -> None:
+        """See [`Executor.require`][]."""
+        # Twice: once to be reached, once for a worker to be there.
+        self._link.settled(2 * self._patience + 5)
+        if self._link.trouble:
+            allowed = (
+                f"no Dask scheduler with workers answers there ({self._link.reason}); start them, "
+                f"or unset {SCHEDULER_VARIABLE}"
+            )
+            raise InvalidValue(SCHEDULER_VARIABLE, self._link.address, allowed)
+
+    def stop(self) -> None:
+        """See [`Executor.stop`][]."""
+        self._link.stop()
+
+
+def chosen_executor() -> Executor:
+    """The cluster that the environment names, or this process.
+
+    **Raises:** `InvalidValue` if what it names is no address, or cannot be used.
+    """
+    address = scheduler_address()
+    return LOCAL if address is None else Cluster(address)

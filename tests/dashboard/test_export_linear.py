@@ -1,0 +1,71 @@
+"""Linear networks exported: files, the script's numbers, and the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import cast
+
+import pytest
+
+from dissociation.address.links import read_address
+from dissociation.command_line.linear_work import LinearWork
+from dissociation.command_line.main import main
+from dissociation.command_line.sources import read_source
+from dissociation.dashboard.export.linear import LinearExport
+from dissociation.dashboard.export.route import MAKE, export_of
+from dissociation.engine.library import Library
+from dissociation.linear.files import as_csv
+from dissociation.linear.study import linear_from_json, study_linear
+
+from .scripts import printed_rows
+
+PAGE = "/Linear?v=1&family=lss&steps=5&draws=20&task=random"
+LINK, _ = read_address(PAGE)
+STUDY = LINK.table.linear(LINK.values)
+FOUND = study_linear(STUDY)
+
+
+@pytest.fixture(scope="module")
+def export() -> LinearExport:
+    # Nothing is looked up in the library.
+    return cast(LinearExport, export_of(cast(Library, None), LINK))
+
+
+def test_csv_and_json(export):
+    rows = list(csv.DictReader(io.StringIO(MAKE["csv"](export))))
+    errors = [float(r["value"]) for r in rows if r["quantity"] == "decoder_error"]
+    assert errors == [float(v) for drift in FOUND.drift.values() for v in drift.decoder]
+    values = json.loads(MAKE["json"](export))
+    assert linear_from_json(values["study"]) == STUDY
+    assert read_address(values["address"])[0] == LINK
+    assert len(values["values"]) == len(rows)
+    assert export.file_name == "dissociation-linear"
+
+
+def test_page_and_report(export):
+    page, report = MAKE["page"](export), MAKE["report"](export)
+    for text in (page, report):
+        assert '"kind": "walk"' in text and '"kind": "exact"' in text
+        assert "function walkTraces" in text
+    for said in ("Same function?", "Pairs of families", "Complete study", "Theorem 3.3"):
+        assert said in report
+
+
+def test_the_script_gives_the_same_numbers(export, tmp_path):
+    rows = printed_rows(MAKE["script"](export), tmp_path)
+    own = [float(row["rsa_with_start"]) for row in rows if row["family"] == "gls"]
+    assert own == pytest.approx(FOUND.drift["gls"].similarity.tolist(), rel=1e-5)
+
+
+def test_the_command_line_finds_the_same(tmp_path, capsys):
+    assert read_source(PAGE).work == LinearWork(STUDY)
+    cache, out = str(tmp_path / "cache"), tmp_path / "linear.csv"
+    assert main(["run", PAGE, "--out", str(out), "--cache", cache]) == 0
+    assert out.read_text() == as_csv(FOUND)
+    capsys.readouterr()
+    assert main(["run", PAGE, "--cache", cache]) == 0
+    assert "minimum-weight-norm solution" in capsys.readouterr().out
+    assert main(["run", "Linear?n_hidden=3", "--cache", cache]) == 2
+    assert "hidden neurons" in capsys.readouterr().err
