@@ -120,8 +120,9 @@ def _causes(link: Link, results: Sequence[NoiseDecompositionResult]) -> Figures:
     }
 
 
-def _bridge(link: Link, results: Sequence[Point]) -> Figures:
-    points = [point for point in results if math.isfinite(point.sigma50)]
+def _bridge(link: Link, results: Sequence[Point | tuple[()]]) -> Figures:
+    # Networks of one's own, which nobody asked for, have none.
+    points = [point for point in results if point != () and math.isfinite(point.sigma50)]
     across = link.values["across"]
     found: Figures = {"points": len(points)}
     gains = [PREDICTORS["gain"].value(point.norms) for point in points]
