@@ -22,7 +22,7 @@ from dissociation.address.presets import PRESETS
 
 #: What is small, by the names of parameters; a page takes those that it has.
 SMALL = {"recipe": "custom", "width": 24, "epochs": 1, "batch": 512, "seeds": 2}
-FEW = {"images": 200, "points": 4, "draws": 2}
+FEW = {"images": 600, "points": 3, "draws": 2}
 #: Beside those that are named: every manipulation, and what no named experiment asks for.
 MORE = (
     "Robustness?measure=input_noise&show=scale,rescale,permute,duplicate,nuisance,balance,phantom",
