@@ -76,7 +76,7 @@ def test_the_contour_is_the_tables_sigma50(lab):
         expected = sigma50s(curve, 0.9).mean()
         assert trace["half_way"] == float(f"{expected:.6g}")
     table = visit.test.dataframe[0].value
-    assert table["σ50"].tolist() == [f"{trace['sigma50']:.3g}" for trace in traces]
+    assert table["σ50"].tolist() == [f"{trace['half_way']:.3g}" for trace in traces]
 
 
 def test_another_rewrite_has_its_usual_strengths(lab):
