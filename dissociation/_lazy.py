@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
 
 from dissociation.numerics import check_configuration
 from dissociation.pauses import pause, taking, turn
@@ -72,7 +75,16 @@ def jit(
                 function, static_argnames=static_argnames, donate_argnames=donate_argnames
             )
 
+        names = list(inspect.signature(function).parameters)
         compiled: set[Any] = set()
+
+        def compiled_for(args: Any, kwargs: Any) -> Any:
+            """What tells programs apart: static arguments by value, others by shape and type."""
+            given = dict(zip(names, args, strict=False)) | kwargs
+            static = [(name, given.pop(name)) for name in static_argnames if name in given]
+            leaves, structure = jax.tree.flatten(given)
+            kinds = [(np.shape(leaf), getattr(leaf, "dtype", type(leaf))) for leaf in leaves]
+            return tuple(static), structure, tuple(kinds)
 
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -81,11 +93,11 @@ def jit(
             if own is None:
                 return jitted()(*args, **kwargs)
 
-            if (shapes := _shapes(args, kwargs)) not in compiled:
+            if (kind := compiled_for(args, kwargs)) not in compiled:
                 # Nothing interrupts a compilation, and most take longer than what they compile.
                 # It alone: two programs that run at a time wait for each other's threads, for ever.
                 own.beside(lambda: jitted().lower(*args, **kwargs).compile())
-                compiled.add(shapes)
+                compiled.add(kind)
             pause()
             with taking(None):
                 # In the background it would go on while others have their turn.
@@ -95,11 +107,3 @@ def jit(
         return call  # type: ignore[return-value]
 
     return decorate
-
-
-def _shapes(args: Any, kwargs: Any) -> Any:
-    """What a program is compiled for: arrays by shape and type, all else by value."""
-    leaves, structure = jax.tree.flatten((args, kwargs))
-    return structure, *(
-        (leaf.shape, leaf.dtype) if hasattr(leaf, "dtype") else leaf for leaf in leaves
-    )

@@ -261,22 +261,43 @@ def test_what_is_computed_once_pauses_in_several_at_a_time(at_once):
     assert found[:2] == [None, None] and len(set(found[2:])) == 2
 
 
+class Noting:
+    """A turn that keeps what was done beside it."""
+
+    def __init__(self):
+        self.beside_it = []
+
+    def pause(self):
+        pass
+
+    def beside(self, work):
+        self.beside_it.append(work())
+        return self.beside_it[-1]
+
+
 def test_no_program_runs_beside_another():
     """Two at a time have waited for each other's threads for ever, on two cores."""
     import jax
 
-    beside = []
-
-    class Noting:
-        def pause(self):
-            pass
-
-        def beside(self, work):
-            beside.append(work())
-            return beside[-1]
-
-    with pauses.taking(Noting()):
+    with pauses.taking(own := Noting()):
         shapes = (19, 784), (19, 19), (10, 19)
         network = Network(*(np.ones(shape, np.float32) for shape in shapes))
         logits(network, np.zeros((3, 784), np.float32))
-    assert beside and all(isinstance(found, jax.stages.Compiled) for found in beside)
+    assert own.beside_it
+    assert all(isinstance(found, jax.stages.Compiled) for found in own.beside_it)
+
+
+def test_a_program_is_compiled_once_for_all_numbers_but_for_each_static_one():
+    from dissociation._lazy import jit, jnp
+
+    @jit(static_argnames=("power",))
+    def shown(x, factor, power):
+        return factor * x**power
+
+    x = jnp.ones(3)
+    with pauses.taking(own := Noting()):
+        for factor in (0.5, 1.5, 2.5):
+            shown(x, factor, 1)
+        assert len(own.beside_it) == 1
+        shown(x, 2.5, power=2), shown(jnp.ones(4), 2.5, 1)
+    assert len(own.beside_it) == 3
