@@ -80,7 +80,7 @@ def in_similarity(block: np.ndarray) -> np.ndarray:
 
 @functools.lru_cache(maxsize=16)
 def painted(shown_in: str, picture: str) -> np.ndarray:
-    """`(250, groups)` float64 activations that show a picture of comparison 1, one a group.
+    """`(250, groups)` float64 activations that show a picture of contrast 1, one a group.
 
     **Arguments:**
 
@@ -175,8 +175,8 @@ class Phantom(Manipulation):
         if self.shown_in == ACTIVATIONS:
             return self.strength * float(np.quantile(own, _NEARLY_ALL))
         # Similarities are products of activations, and those of a group add up.
-        comparison = self.strength * float(np.ptp(quadrant(similarity(own))))
-        return float(np.sqrt(comparison / self.group))
+        contrast = self.strength * float(np.ptp(quadrant(similarity(own))))
+        return float(np.sqrt(contrast / self.group))
 
     def apply(self, network: Network, *, key: Any) -> Network:
         """See [`Manipulation.apply`][]."""
