@@ -35,6 +35,9 @@ def _loss(network: Network, images: Any, labels: Any) -> Any:
     return optax.softmax_cross_entropy_with_integer_labels(h2 @ network.w3.T, labels).mean()
 
 
+_whole_loss = jit()(_loss)
+
+
 def optimizer(rates: Any) -> Any:
     """Plain descent at `(first rate, last rate, steps)`."""
     import optax
@@ -131,11 +134,6 @@ def later(so_far: Trained, data: Data, part: slice, rates: Any) -> tuple[Trained
     return so_far, float(np.asarray(so_far.total) / np.float32(part.stop - part.start))
 
 
-@jit()
-def _first_loss(network: Network, images: Any, labels: Any) -> Any:
-    return _loss(network, images, labels)
-
-
 def first_loss(network: Network, pixels: Any, labels: Any, batch: int) -> float:
     """Mean loss of a network on the first images, of which there are `batch`."""
     loss = 0.0
@@ -143,5 +141,5 @@ def first_loss(network: Network, pixels: Any, labels: Any, batch: int) -> float:
         pause()
         some = slice(rows[0], rows[-1] + 1)
         images = pixels[some].astype(jnp.float32) / 255.0
-        loss += float(_first_loss(network, images, labels[some])) * (len(rows) / batch)
+        loss += float(_whole_loss(network, images, labels[some])) * (len(rows) / batch)
     return loss

@@ -212,9 +212,9 @@ class Counting:
 
     def __init__(self):
         self.pauses = 0
+
     def beside(self, work):
         return work()
-
 
     def pause(self):
         self.pauses += 1
