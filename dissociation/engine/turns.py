@@ -85,7 +85,9 @@ class Turns:
             return first
         kind = turn(first, now)[0]
         begun = [job for job in ready if turn(job, now)[0] != _NEW]
-        small = [job for job in begun if MUCH_LESS * _had(job) < first.seconds]
+        # Without anything to show they are here because others' first points come before theirs.
+        shown = [job for job in begun if job.step is not None]
+        small = [job for job in shown if MUCH_LESS * _had(job) < first.seconds]
         self._small_rate = float(bool(small))
         if small and self._small_due > 0:
             self._small_rate = -1.0
