@@ -8,6 +8,9 @@ import streamlit as st
 
 from dissociation.address.links import Link
 from dissociation.address.pages import START
+from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Scale
+from dissociation.core.measures import InputNoise, ParameterNoise
+from dissociation.core.networks.training import QUICK
 from dissociation.dashboard.drawing import network_drawing
 from dissociation.dashboard.frame import PAGES, finish, frame, in_session
 from dissociation.dashboard.head import head
@@ -20,9 +23,6 @@ from dissociation.dashboard.preset_cards import preset_cards
 from dissociation.dashboard.routes import ROUTES
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.tour import invitation
-from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
-from dissociation.measures import InputNoise, ParameterNoise
-from dissociation.training import QUICK
 
 if not in_session():
     leave_unless_settings_are_sound()

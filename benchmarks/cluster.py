@@ -26,6 +26,10 @@ import psutil
 
 from benchmarks.cluster_processes import Processes
 from benchmarks.kept import Others, keep
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Scale
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.networks.training import QUICK
 from dissociation.engine import jobs, records
 from dissociation.engine.cluster import measuring, remote_batch
 from dissociation.engine.cluster.remote_batch import Arrival, Unit
@@ -34,10 +38,6 @@ from dissociation.engine.library import Library
 from dissociation.engine.settings import SCHEDULER_VARIABLE, cache_folder
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import MeasureTask, TrainTask
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Scale
-from dissociation.measures import ParameterNoise
-from dissociation.training import QUICK
 
 SEEDS, TURNS = 5, 3
 #: What the page of robustness shows first, on five networks.

@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks import kept
-from dissociation import manipulations as m
-from dissociation.experiment import noise_key
-from dissociation.hypothesis import AREA, AT, HALF_WAY, summaries
-from dissociation.measures import Curve, InputNoise, Measure, ParameterNoise, Transfer
-from dissociation.network import Network, seed_key
-from dissociation.statistics import interval
-from dissociation.training import Recipe, trained
+from dissociation.core import manipulations as m
+from dissociation.core.experiment import noise_key
+from dissociation.core.measures import Curve, InputNoise, Measure, ParameterNoise, Transfer
+from dissociation.core.networks.network import Network, seed_key
+from dissociation.core.networks.training import Recipe, trained
+from dissociation.core.statistics.hypothesis import AREA, AT, HALF_WAY, summaries
+from dissociation.core.statistics.summary import interval
 
 #: Where runs are kept; `docs/intervals.md` tells of the latest.
 KEPT = Path(__file__).parent / "results" / "coverage"

@@ -15,11 +15,11 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from dissociation.datasets import mnist_test, mnist_train
-from dissociation.network import Network, initial_mlp
-from dissociation.probes import LEARNING_RATE, LOG_OFFSET, NUM_FOLDS, STEPS
-from dissociation.tasks import Task
-from dissociation.training import SHUFFLE_SALT, Recipe
+from dissociation.core.data.datasets import mnist_test, mnist_train
+from dissociation.core.data.tasks import Task
+from dissociation.core.measures.probes import LEARNING_RATE, LOG_OFFSET, NUM_FOLDS, STEPS
+from dissociation.core.networks.network import Network, initial_mlp
+from dissociation.core.networks.training import SHUFFLE_SALT, Recipe
 
 BATCH = 16
 
@@ -63,7 +63,7 @@ def noise_curves(
     networks: Sequence[Sequence[Network]], sigmas, images: int, *, keys=None, noise=None
 ) -> np.ndarray:
     """`(conditions, seeds, S)` wrong predictions, on the images that ours has seen at the end."""
-    from dissociation.measures.base import visiting_order
+    from dissociation.core.data.sample import visiting_order
 
     order = visiting_order()[:images]
     data = mnist_test()

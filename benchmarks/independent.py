@@ -12,9 +12,9 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import PredefinedSplit
 from sklearn.neighbors import NearestNeighbors
 
-from dissociation.measures.similarity.neighbours import NEIGHBOURS
-from dissociation.measures.similarity.pair import FOLDS
-from dissociation.measures.similarity.ridge import penalty
+from dissociation.core.similarity.neighbours import NEIGHBOURS
+from dissociation.core.similarity.pair import FOLDS
+from dissociation.core.similarity.ridge import penalty
 
 
 def _centred(side: np.ndarray) -> np.ndarray:

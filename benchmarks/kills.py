@@ -153,10 +153,10 @@ def kill_writes(folder: Path, kills: int, rng: random.Random) -> Toll:
 
 
 def _plans() -> list[Any]:
-    from dissociation.experiment import Experiment
-    from dissociation.manipulations import Scale
-    from dissociation.measures import ParameterNoise
-    from dissociation.training import Recipe
+    from dissociation.core.experiment import Experiment
+    from dissociation.core.manipulations import Scale
+    from dissociation.core.measures import ParameterNoise
+    from dissociation.core.networks.training import Recipe
 
     recipe = Recipe(epochs=2, batch=256, width=32)
     measure = ParameterNoise(images=4_000, points=12)
@@ -279,7 +279,7 @@ def main() -> None:
         import jax  # noqa: F401
         import optax  # noqa: F401
 
-        from dissociation.datasets import mnist_test, mnist_train
+        from dissociation.core.data.datasets import mnist_test, mnist_train
 
         mnist_test(), mnist_train()
         told = undisturbed(folder)

@@ -31,11 +31,11 @@ def _first_points(watch) -> float:
 
 def child(folder: str, request: str) -> dict[str, float]:
     """In a fresh process: seconds from the request to its first points, twice with other keys."""
+    from dissociation.core.experiment import Experiment
+    from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Scale
+    from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+    from dissociation.core.networks.training import QUICK
     from dissociation.engine.lab import Lab
-    from dissociation.experiment import Experiment
-    from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
-    from dissociation.measures import InputNoise, ParameterNoise, Transfer
-    from dissociation.training import QUICK
 
     laboratory = Lab(Path(folder))
     training = laboratory.watch_training(QUICK, 2)
@@ -45,8 +45,8 @@ def child(folder: str, request: str) -> dict[str, float]:
     import equinox  # noqa: F401
     import jax  # noqa: F401
 
-    from dissociation.datasets import mnist_test
-    from dissociation.null_spaces import input_null_space
+    from dissociation.core.data.datasets import mnist_test
+    from dissociation.core.networks.null_spaces import input_null_space
 
     mnist_test()
     input_null_space("test")

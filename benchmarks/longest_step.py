@@ -22,7 +22,7 @@ import traceback
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dissociation.errors import InvalidValue
+from dissociation.core.validation import InvalidValue
 
 WIDE = "recipe=custom&width=4096"
 HIDDEN = "hidden_null:0.1:layer=2:images=train"
@@ -205,9 +205,14 @@ def _stock(lab: Any, work: Any) -> None:
     """Stores untrained networks wherever trained ones would be needed."""
     import numpy as np
 
+    from dissociation.core.networks.network import (
+        Network,
+        initial_network,
+        seed_key,
+        weights_digest,
+    )
     from dissociation.engine.records import History
     from dissociation.engine.tasks import TrainTask
-    from dissociation.network import Network, initial_network, seed_key, weights_digest
 
     asked: list[tuple[Any, int]] = []
     original = TrainTask.__init__
@@ -233,10 +238,10 @@ def _stock(lab: Any, work: Any) -> None:
 
 def _newcomer(lab: Any) -> float:
     """Seconds until a small network of its own recipe is trained and its curve is complete."""
-    from dissociation.experiment import Experiment
-    from dissociation.manipulations import Scale
-    from dissociation.measures import ParameterNoise
-    from dissociation.training import Recipe
+    from dissociation.core.experiment import Experiment
+    from dissociation.core.manipulations import Scale
+    from dissociation.core.measures import ParameterNoise
+    from dissociation.core.networks.training import Recipe
 
     recipe = Recipe(epochs=1, width=40, learning_rate=0.31)
     measure = ParameterNoise(images=200, points=3)
@@ -253,12 +258,12 @@ def one(request: Request, seconds: float, folder: Path) -> dict[str, Any]:
     """What a request does to a lab, and to a newcomer beside it."""
     from benchmarks.machine import peak_memory
     from dissociation.command_line.sources import read_source
-    from dissociation.datasets import mnist_test, mnist_train
+    from dissociation.core.data.datasets import mnist_test, mnist_train
     from dissociation.engine.lab import Lab
 
     page = request.address.partition("?")[0]
     if page == "Inputs":
-        from dissociation.null_spaces import input_null_space
+        from dissociation.core.networks.null_spaces import input_null_space
 
         begin = time.perf_counter()
         input_null_space("train" if "train" in request.address else "test")

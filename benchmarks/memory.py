@@ -18,13 +18,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dissociation import manipulations as m
-from dissociation.comparison import Comparison, NetworkSpec
-from dissociation.experiment import Experiment
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.training import Recipe
+from dissociation.core import manipulations as m
+from dissociation.core.experiment import Experiment
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.networks.training import Recipe
+from dissociation.core.phantom.study import PhantomStudy
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.theory.causes import NoiseDecomposition
 
 #: Images after which a curve has had its largest memory.
 ENOUGH = 980
@@ -234,7 +234,7 @@ def measured(name: str, folder: Path) -> float:
 
 def compare(names: list[str], folder: Path) -> list[dict[str, Any]]:
     """For each case, what was expected and what was measured in a process of its own (bytes)."""
-    from dissociation.memory_need import need_of
+    from dissociation.core.memory_need import need_of
 
     rows = []
     env = {n: v for n, v in os.environ.items() if n != "JAX_COMPILATION_CACHE_DIR"}

@@ -26,18 +26,18 @@ from dissociation.address.presets import PRESETS, preset
 from dissociation.address.sweep_page import SWEEP, strengths_of
 from dissociation.command_line.compute import compute
 from dissociation.command_line.sources import read_source
-from dissociation.comparing import ComparisonResult
+from dissociation.core.linear.noise import PARAMETERS
+from dissociation.core.linear.study import LinearFindings
+from dissociation.core.measures.base import Curve
+from dissociation.core.phantom.study import PhantomFindings
+from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.statistics.summary import summarise
+from dissociation.core.theory.bridge import Point, laws, within
+from dissociation.core.theory.causes_findings import NoiseDecompositionResult
+from dissociation.core.theory.norms import PREDICTORS
 from dissociation.dashboard.bridge_words import FACTOR
 from dissociation.dashboard.causes_traces import NUISANCE, kind_names, neuron_shares
 from dissociation.engine.lab import Lab
-from dissociation.linear.noise import PARAMETERS
-from dissociation.linear.study import LinearFindings
-from dissociation.measures.base import Curve
-from dissociation.phantoms import PhantomFindings
-from dissociation.statistics import summarise
-from dissociation.theory.bridge import Point, laws, within
-from dissociation.theory.causes_findings import NoiseDecompositionResult
-from dissociation.theory.norms import PREDICTORS
 
 KEPT = Path(__file__).parent / "results" / "presets" / "presets.json"
 

@@ -21,14 +21,14 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks import independent, machine
-from dissociation import manipulations as m
-from dissociation.comparing import stream
-from dissociation.comparison import Comparison, NetworkSpec
-from dissociation.datasets import mnist_test
-from dissociation.measures.similarity import SIMILARITIES, Pair
-from dissociation.measures.similarity.sample import stratified_order
-from dissociation.network import Network, hidden_and_logits, seed_key
-from dissociation.training import QUICK, trained
+from dissociation.core import manipulations as m
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.data.sample import stratified_order
+from dissociation.core.networks.network import Network, hidden_and_logits, seed_key
+from dissociation.core.networks.training import QUICK, trained
+from dissociation.core.similarity import SIMILARITIES, Pair
+from dissociation.core.similarity.comparing import stream
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 
 ROOT = Path(__file__).parents[1]
 LAYER, FEW, ALL = 2, 1_000, 10_000

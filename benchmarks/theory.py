@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from dissociation import manipulations as m
-from dissociation.experiment import noise_key
-from dissociation.measures import InputNoise, Measure, ParameterNoise
-from dissociation.network import Network, seed_key
-from dissociation.theory import stream_network
-from dissociation.training import QUICK, trained
+from dissociation.core import manipulations as m
+from dissociation.core.experiment import noise_key
+from dissociation.core.measures import InputNoise, Measure, ParameterNoise
+from dissociation.core.networks.network import Network, seed_key
+from dissociation.core.networks.training import QUICK, trained
+from dissociation.core.theory import stream_network
 from tests.theory.independent_draws import expected_errors
 
 IMAGES, DRAWS, KEY = 512, 64, 37

@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 
 from benchmarks import direct
-from dissociation import manipulations as m
-from dissociation.datasets import mnist_test
-from dissociation.experiment import noise_key
-from dissociation.measures import InputNoise, Measure, ParameterNoise, Transfer
-from dissociation.measures.input_noise import image_noise
-from dissociation.network import Network, initial_network, seed_key
-from dissociation.null_spaces import null_space
-from dissociation.training import PAPER, Recipe, train, trained
+from dissociation.core import manipulations as m
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.experiment import noise_key
+from dissociation.core.measures import InputNoise, Measure, ParameterNoise, Transfer
+from dissociation.core.measures.input_noise import image_noise
+from dissociation.core.networks.network import Network, initial_network, seed_key
+from dissociation.core.networks.null_spaces import null_space
+from dissociation.core.networks.training import PAPER, Recipe, train, trained
 
 PIXELS, OUTPUTS = 784, 10
 WIDTH, SEEDS = 1024, 2
@@ -248,7 +248,7 @@ def training(seeds: int = SEEDS) -> Work:
 
 
 def _errors(trained: Sequence[Network]) -> np.ndarray:
-    from dissociation.network import logits
+    from dissociation.core.networks.network import logits
 
     test = mnist_test()
     return np.array([np.sum(logits(n, test.images).argmax(1) != test.labels) for n in trained])

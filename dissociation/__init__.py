@@ -10,14 +10,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dissociation.comparing import ComparisonResult, compare
-    from dissociation.comparison import Comparison, NetworkSpec, Side, contrast_from_json
-    from dissociation.datasets import mnist_test, mnist_train
-    from dissociation.errors import DamagedData, InvalidValue
-    from dissociation.experiment import Experiment, from_json
-    from dissociation.function_checks import FunctionCheck, function_check
-    from dissociation.linear.study import LinearStudy, linear_from_json, study_linear
-    from dissociation.manipulations import (
+    from dissociation.core.data.datasets import mnist_test, mnist_train
+    from dissociation.core.experiment import Experiment, from_json
+    from dissociation.core.linear.study import LinearStudy, linear_from_json, study_linear
+    from dissociation.core.manipulations import (
         Balance,
         Duplicate,
         HiddenNull,
@@ -30,29 +26,38 @@ if TYPE_CHECKING:
         Scale,
         apply_all,
     )
-    from dissociation.measures import Curve, InputNoise, Measure, ParameterNoise, Transfer
-    from dissociation.mlp import ensemble, from_mlp, to_mlp
-    from dissociation.network import Network, logits, seed_key
-    from dissociation.null_spaces import NullSpace, input_null_space, null_space
-    from dissociation.phantoms import PhantomStudy, phantom_from_json, study_phantom
-    from dissociation.runner import run
-    from dissociation.statistics import Summary, summarise
-    from dissociation.theory import Prediction, predicted_curve
-    from dissociation.theory.causes import NoiseDecomposition, causes_from_json, study_causes
-    from dissociation.theory.norms import network_norms
-    from dissociation.training import PAPER, QUICK, Recipe, train, trained
+    from dissociation.core.measures import Curve, InputNoise, Measure, ParameterNoise, Transfer
+    from dissociation.core.networks.function_checks import FunctionCheck, function_check
+    from dissociation.core.networks.mlp import ensemble, from_mlp, to_mlp
+    from dissociation.core.networks.network import Network, logits, seed_key
+    from dissociation.core.networks.null_spaces import NullSpace, input_null_space, null_space
+    from dissociation.core.networks.training import PAPER, QUICK, Recipe, train, trained
+    from dissociation.core.phantom.study import PhantomStudy, phantom_from_json, study_phantom
+    from dissociation.core.runner import run
+    from dissociation.core.similarity.comparing import ComparisonResult, compare
+    from dissociation.core.similarity.comparison import (
+        Comparison,
+        NetworkSpec,
+        Side,
+        contrast_from_json,
+    )
+    from dissociation.core.statistics.summary import Summary, summarise
+    from dissociation.core.theory import Prediction, predicted_curve
+    from dissociation.core.theory.causes import NoiseDecomposition, causes_from_json, study_causes
+    from dissociation.core.theory.norms import network_norms
+    from dissociation.core.validation import DamagedData, InvalidValue
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "comparing": ("ComparisonResult", "compare"),
-    "comparison": ("Comparison", "NetworkSpec", "Side", "contrast_from_json"),
-    "datasets": ("mnist_test", "mnist_train"),
-    "errors": ("DamagedData", "InvalidValue"),
-    "experiment": ("Experiment", "from_json"),
-    "function_checks": ("FunctionCheck", "function_check"),
-    "linear.study": ("LinearStudy", "linear_from_json", "study_linear"),
-    "manipulations": (
+    "core.similarity.comparing": ("ComparisonResult", "compare"),
+    "core.similarity.comparison": ("Comparison", "NetworkSpec", "Side", "contrast_from_json"),
+    "core.data.datasets": ("mnist_test", "mnist_train"),
+    "core.validation": ("DamagedData", "InvalidValue"),
+    "core.experiment": ("Experiment", "from_json"),
+    "core.networks.function_checks": ("FunctionCheck", "function_check"),
+    "core.linear.study": ("LinearStudy", "linear_from_json", "study_linear"),
+    "core.manipulations": (
         "Balance",
         "Duplicate",
         "HiddenNull",
@@ -65,17 +70,17 @@ _HOME = {
         "Scale",
         "apply_all",
     ),
-    "measures": ("Curve", "InputNoise", "Measure", "ParameterNoise", "Transfer"),
-    "mlp": ("ensemble", "from_mlp", "to_mlp"),
-    "network": ("Network", "logits", "seed_key"),
-    "null_spaces": ("NullSpace", "input_null_space", "null_space"),
-    "phantoms": ("PhantomStudy", "phantom_from_json", "study_phantom"),
-    "runner": ("run",),
-    "statistics": ("Summary", "summarise"),
-    "theory": ("Prediction", "predicted_curve"),
-    "theory.causes": ("NoiseDecomposition", "causes_from_json", "study_causes"),
-    "theory.norms": ("network_norms",),
-    "training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
+    "core.measures": ("Curve", "InputNoise", "Measure", "ParameterNoise", "Transfer"),
+    "core.networks.mlp": ("ensemble", "from_mlp", "to_mlp"),
+    "core.networks.network": ("Network", "logits", "seed_key"),
+    "core.networks.null_spaces": ("NullSpace", "input_null_space", "null_space"),
+    "core.phantom.study": ("PhantomStudy", "phantom_from_json", "study_phantom"),
+    "core.runner": ("run",),
+    "core.statistics.summary": ("Summary", "summarise"),
+    "core.theory": ("Prediction", "predicted_curve"),
+    "core.theory.causes": ("NoiseDecomposition", "causes_from_json", "study_causes"),
+    "core.theory.norms": ("network_norms",),
+    "core.networks.training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_MODULE_OF)

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from dissociation.address.names import condition_key, side_name
-from dissociation.experiment import SCHEMA
-from dissociation.theory.bridge import Point, laws
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import SCALES, NoiseDecompositionResult
-from dissociation.theory.noise_sources import Sources
-from dissociation.theory.norms import PREDICTORS, Norms
+from dissociation.core.experiment import SCHEMA
+from dissociation.core.theory.bridge import Point, laws
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import SCALES, NoiseDecompositionResult
+from dissociation.core.theory.noise_sources import Sources
+from dissociation.core.theory.norms import PREDICTORS, Norms
 
 COLUMNS = (
     "sigma",

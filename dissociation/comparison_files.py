@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from dissociation.address.names import condition_key, side_name
-from dissociation.comparing import ComparisonResult
-from dissociation.comparison import Comparison, is_close_look
-from dissociation.experiment import SCHEMA
-from dissociation.measures.similarity import SIMILARITIES, Similarity
-from dissociation.normal_form import NormalForms
+from dissociation.core.experiment import SCHEMA
+from dissociation.core.networks.normal_form import NormalForms
+from dissociation.core.similarity import SIMILARITIES, Similarity
+from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import Comparison, is_close_look
 
 _PAIR = ("measure", "label", "compares", "value", "unit", "if_equal")
 _CHANCE = ("unrelated_mean", "unrelated_low", "unrelated_high")

@@ -10,10 +10,10 @@ from typing import Any
 
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
-from dissociation.errors import InvalidValue
-from dissociation.experiment import SCHEMA
-from dissociation.measures.base import Curve
-from dissociation.theory import Prediction
+from dissociation.core.experiment import SCHEMA
+from dissociation.core.measures.base import Curve
+from dissociation.core.theory import Prediction
+from dissociation.core.validation import InvalidValue
 
 
 def check_one_axis(conditions: Sequence[Condition]) -> str:

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from dissociation.address.hypothesis_page import AT, HYPOTHESIS, TRANSFER
+from dissociation.core.statistics.hypothesis import AT as AT_ONE_POINT
 from dissociation.dashboard.composer import composer
 from dissociation.dashboard.controls import control, group, network_controls, reset_button
 from dissociation.dashboard.frame import finish, frame
 from dissociation.dashboard.head import head
 from dissociation.dashboard.hypothesis_panel import hypothesis_panel
 from dissociation.dashboard.state import PageState
-from dissociation.hypothesis import AT as AT_ONE_POINT
 
 state = PageState(HYPOTHESIS)
 

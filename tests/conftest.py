@@ -17,8 +17,8 @@ import jax
 import numpy as np
 import pytest
 
-from dissociation.datasets import mnist_test
-from dissociation.network import Network, initial_network
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.networks.network import Network, initial_network
 
 # As equinox tests itself: no silent promotion of types or of ranks.
 jax.config.update("jax_numpy_dtype_promotion", "strict")

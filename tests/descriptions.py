@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
-from dissociation.training import Recipe
+from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Scale
+from dissociation.core.networks.training import Recipe
 
 STEPS = st.one_of(
     st.builds(Scale, st.floats(0.01, 1000), st.sampled_from([1, 2])),

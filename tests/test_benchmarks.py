@@ -13,12 +13,11 @@ import pytest
 
 from benchmarks import cluster_words, coverage, direct, kept, reliability, report, similarity, works
 from benchmarks.worker import measure
-from dissociation import manipulations as m
-from dissociation import probes
-from dissociation.datasets import mnist_test
-from dissociation.measures import ParameterNoise
-from dissociation.network import hidden_and_logits
-from dissociation.pictures import EMBEDDED
+from dissociation.core import manipulations as m
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.measures import ParameterNoise, probes
+from dissociation.core.networks.network import hidden_and_logits
+from dissociation.core.similarity.pictures import EMBEDDED
 
 ROOT = Path(__file__).parents[1]
 RUNS = sorted((ROOT / "benchmarks" / "results").glob("*.json"))

@@ -30,20 +30,20 @@ from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
 from dissociation.command_line.text_tables import curves_as_text
-from dissociation.comparison import Comparison, NetworkSpec
+from dissociation.core.experiment import Experiment, from_json
+from dissociation.core.manipulations import Scale
+from dissociation.core.measures import ParameterNoise, SeedCurve, Transfer
+from dissociation.core.measures.base import Curve
+from dissociation.core.networks.training import Recipe
+from dissociation.core.runner import run
+from dissociation.core.similarity import SIMILARITIES
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.validation import DamagedData
 from dissociation.curve_files import as_csv
 from dissociation.dashboard.export.comparisons import export_map
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import CACHE_VARIABLE
-from dissociation.errors import DamagedData
-from dissociation.experiment import Experiment, from_json
-from dissociation.manipulations import Scale
-from dissociation.measures import ParameterNoise, SeedCurve, Transfer
-from dissociation.measures.base import Curve
-from dissociation.measures.similarity import SIMILARITIES
-from dissociation.runner import run
-from dissociation.training import Recipe
 
 ROOT = Path(__file__).parents[1]
 TINY = "recipe=custom&width=16&epochs=1&batch=2048&seeds=1&images=200&points=3&show=scale"

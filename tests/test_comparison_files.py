@@ -9,13 +9,13 @@ import math
 
 import pytest
 
-from dissociation.comparing import ComparisonResult
-from dissociation.comparison import Comparison, NetworkSpec, contrast_from_json
 from dissociation.comparison_files import as_csv, as_json
-from dissociation.manipulations import Duplicate, Scale
-from dissociation.measures.similarity import SIMILARITIES, Baseline
-from dissociation.normal_form import NormalForms
-from dissociation.training import QUICK
+from dissociation.core.manipulations import Duplicate, Scale
+from dissociation.core.networks.normal_form import NormalForms
+from dissociation.core.networks.training import QUICK
+from dissociation.core.similarity import SIMILARITIES, Baseline
+from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec, contrast_from_json
 
 NUMBERS = {name: 0.1 + 0.01 * place for place, name in enumerate(SIMILARITIES)}
 FOUND = ComparisonResult(

@@ -10,12 +10,12 @@ from descriptions import JSON, RECIPES, STEPS, refuse_hostile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.comparison import Comparison, NetworkSpec, contrast_from_json
-from dissociation.errors import InvalidValue
-from dissociation.experiment import MAX_KEY
-from dissociation.manipulations import Nuisance, Scale
-from dissociation.pictures import EMBEDDED
-from dissociation.training import QUICK, Recipe
+from dissociation.core.experiment import MAX_KEY
+from dissociation.core.manipulations import Nuisance, Scale
+from dissociation.core.networks.training import QUICK, Recipe
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec, contrast_from_json
+from dissociation.core.similarity.pictures import EMBEDDED
+from dissociation.core.validation import InvalidValue
 
 SIDES = st.builds(
     NetworkSpec,

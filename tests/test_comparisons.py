@@ -7,17 +7,23 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dissociation.comparing import ComparisonResult, compare, in_turns, steps_of, stream
-from dissociation.comparison import FEW, Comparison, NetworkSpec, is_close_look
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.data.sample import stratified_order
+from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
+from dissociation.core.networks.network import Network, hidden_and_logits, seed_key
+from dissociation.core.networks.training import Recipe, trained
+from dissociation.core.similarity import REPRESENTATION, SIMILARITIES, Similarity
+from dissociation.core.similarity.comparing import (
+    ComparisonResult,
+    compare,
+    in_turns,
+    steps_of,
+    stream,
+)
+from dissociation.core.similarity.comparison import FEW, Comparison, NetworkSpec, is_close_look
+from dissociation.core.similarity.pictures import EMBEDDED, NEURONS, PICTURED, picture
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.similarity_table import headline, live_table, similarity_rows
-from dissociation.datasets import mnist_test
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
-from dissociation.measures.similarity import REPRESENTATION, SIMILARITIES, Similarity
-from dissociation.measures.similarity.sample import stratified_order
-from dissociation.network import Network, hidden_and_logits, seed_key
-from dissociation.pictures import EMBEDDED, NEURONS, PICTURED, picture
-from dissociation.training import Recipe, trained
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=64)
 
@@ -218,7 +224,7 @@ class TestCompare:
             seeds.append(np.asarray(key).tolist())
             return trained(recipe, key)
 
-        monkeypatch.setattr("dissociation.comparing.trained", counted)
+        monkeypatch.setattr("dissociation.core.similarity.comparing.trained", counted)
         recipe = Recipe(epochs=0, width=16)
         first = NetworkSpec(recipe)
         quick = {"images": EMBEDDED, "thorough": False}

@@ -8,10 +8,10 @@ import jax
 import numpy as np
 import pytest
 
-from dissociation import manipulations as m
-from dissociation.buckets import bucket
-from dissociation.function_checks import function_check
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core import manipulations as m
+from dissociation.core.buckets import bucket
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.networks.function_checks import function_check
 
 KEY = jax.random.PRNGKey(1)
 EVENT = "/jax/core/compile/backend_compile_duration"

@@ -10,8 +10,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from dissociation import datasets
-from dissociation.datasets import (
+from dissociation.core.data import datasets
+from dissociation.core.data.datasets import (
     MEND,
     MNIST_FOLDER,
     TEST_IMAGES,
@@ -24,7 +24,7 @@ from dissociation.datasets import (
     mnist_train,
     read_idx,
 )
-from dissociation.errors import DamagedData
+from dissociation.core.validation import DamagedData
 
 FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 LOADERS = {

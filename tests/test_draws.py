@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation import draws
-from dissociation.buckets import bucket, column_bucket, pad_to
+from dissociation.core import draws
+from dissociation.core.buckets import bucket, column_bucket, pad_to
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (17,), (3, 5), (10, 1_029), (2, 3, 4), (0, 4)])

@@ -9,13 +9,15 @@ from descriptions import JSON, RECIPES, STEPS, refuse_hostile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation import datasets, experiment, measures, training
-from dissociation import manipulations as manipulate
-from dissociation.errors import InvalidValue
-from dissociation.experiment import MAX_KEY, Experiment, digest, from_json, training_digest
-from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.training import QUICK, Recipe
+from dissociation.core import experiment, measures
+from dissociation.core import manipulations as manipulate
+from dissociation.core.data import datasets
+from dissociation.core.experiment import MAX_KEY, Experiment, digest, from_json, training_digest
+from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.networks import training
+from dissociation.core.networks.training import QUICK, Recipe
+from dissociation.core.validation import InvalidValue
 
 EXACT = (Scale(20.0), Duplicate(2.0), Nuisance(32.0))
 PLAIN = Experiment(ParameterNoise(), (Nuisance(32.0),), QUICK, seeds=2)

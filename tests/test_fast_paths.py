@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dissociation import manipulations as m
-from dissociation.datasets import mnist_test
-from dissociation.draws import normal
-from dissociation.measures import InputNoise, ParameterNoise, base
-from dissociation.measures import noise_kernels as kernels
-from dissociation.measures.shared_neurons import shared_neurons
-from dissociation.network import Network
+from dissociation.core import manipulations as m
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.draws import normal
+from dissociation.core.measures import InputNoise, ParameterNoise, base
+from dissociation.core.measures import noise_kernels as kernels
+from dissociation.core.measures.shared_neurons import shared_neurons
+from dissociation.core.networks.network import Network
 
 #: Images so near to a tie that a different order of sums decides otherwise.
 TIE = 2e-4

@@ -4,9 +4,9 @@ import jax
 import numpy as np
 import pytest
 
-from dissociation.function_checks import function_check
-from dissociation.manipulations import InputNull, Rescale
-from dissociation.network import logits
+from dissociation.core.manipulations import InputNull, Rescale
+from dissociation.core.networks.function_checks import function_check
+from dissociation.core.networks.network import logits
 
 KEY = jax.random.PRNGKey(5)
 

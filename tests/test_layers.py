@@ -67,7 +67,7 @@ def test_science_and_engine_load_nothing_heavy():
     children -= {"__main__", "command_line", "dashboard"}
     names = [f"dissociation.{name}" for name in sorted(children)]
     names += [f"dissociation.engine.{path.stem}" for path in (PACKAGE / "engine").glob("[!_]*.py")]
-    assert {"dissociation.measures", "dissociation.engine.jobs"} <= set(names)
+    assert {"dissociation.core.measures", "dissociation.engine.jobs"} <= set(names)
     loaded = modules_loaded_after("import dissociation, " + ", ".join(names))
     assert set(names) <= loaded
     assert not loaded & (HEAVY | {"streamlit", "pandas", "plotly"})

@@ -10,12 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dissociation import manipulations as manipulate
-from dissociation import null_spaces
-from dissociation.datasets import mnist_test, mnist_train
-from dissociation.draws import normal
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import (
+from dissociation.core import manipulations as manipulate
+from dissociation.core.data.datasets import mnist_test, mnist_train
+from dissociation.core.draws import normal
+from dissociation.core.manipulations import (
     MAX_WIDTH,
     REGISTRY,
     Balance,
@@ -32,11 +30,13 @@ from dissociation.manipulations import (
     input_null,
     make,
 )
-from dissociation.manipulations.base import around, with_layer
-from dissociation.manipulations.duplicate import copies
-from dissociation.manipulations.hidden_null import hidden_activations
-from dissociation.network import Network, logits, weights_digest
-from dissociation.null_spaces import input_null_space, null_space
+from dissociation.core.manipulations.base import around, with_layer
+from dissociation.core.manipulations.duplicate import copies
+from dissociation.core.manipulations.hidden_null import hidden_activations
+from dissociation.core.networks import null_spaces
+from dissociation.core.networks.network import Network, logits, weights_digest
+from dissociation.core.networks.null_spaces import input_null_space, null_space
+from dissociation.core.validation import InvalidValue
 
 KEY = jax.random.PRNGKey(3)
 TOLERANCE = 1e-5

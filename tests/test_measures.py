@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation import measures
-from dissociation.converged_probe import converged_probe
-from dissociation.datasets import mnist_test
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import (
+from dissociation.core import measures
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.data.sample import visiting_order
+from dissociation.core.manipulations import (
     Balance,
     Duplicate,
     InputNull,
@@ -23,11 +22,13 @@ from dissociation.manipulations import (
     Rescale,
     Scale,
 )
-from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
-from dissociation.measures.base import CHUNK, FIRST_CHUNK, chunks, visiting_order
-from dissociation.measures.noise_measure import coarse_first
-from dissociation.measures.shared_rows import shared_rows
-from dissociation.network import Network, features
+from dissociation.core.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
+from dissociation.core.measures.base import CHUNK, FIRST_CHUNK, chunks
+from dissociation.core.measures.converged_probe import converged_probe
+from dissociation.core.measures.noise_measure import coarse_first
+from dissociation.core.networks.network import Network, features
+from dissociation.core.networks.shared_rows import shared_rows
+from dissociation.core.validation import InvalidValue
 
 TIES = 3  # images that a different order of floating-point sums may decide otherwise
 KEY = jax.random.PRNGKey(37)

@@ -7,16 +7,16 @@ import re
 
 import pytest
 
-from dissociation import manipulations as m
-from dissociation.comparison import Comparison, NetworkSpec
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.memory_limit import check_memory
-from dissociation.memory_need import BASE, GIB, Check, need_of, network_bytes, widths_after
-from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.training import Recipe
+from dissociation.core import manipulations as m
+from dissociation.core.experiment import Experiment
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.memory_limit import check_memory
+from dissociation.core.memory_need import BASE, GIB, Check, need_of, network_bytes, widths_after
+from dissociation.core.networks.training import Recipe
+from dissociation.core.phantom.study import PhantomStudy
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.validation import InvalidValue
 
 LARGE = Recipe(width=4096)
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dissociation import motifs
-from dissociation.errors import InvalidValue
+from dissociation.core.data import motifs
+from dissociation.core.validation import InvalidValue
 
 LEVELS = arrays(np.uint8, (motifs.SIDE, motifs.SIDE), elements=st.integers(0, motifs.LEVELS - 1))
 

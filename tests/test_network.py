@@ -12,15 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from notebook_networks import notebook_networks
 
-from dissociation.comparing import compare
-from dissociation.comparison import Comparison, NetworkSpec
-from dissociation.errors import InvalidValue, NotFinite
-from dissociation.experiment import Experiment
-from dissociation.function_checks import function_check
-from dissociation.manipulations import Phantom, Scale
-from dissociation.measures import InputNoise
-from dissociation.mlp import ensemble, from_mlp, to_mlp
-from dissociation.network import (
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Phantom, Scale
+from dissociation.core.measures import InputNoise
+from dissociation.core.networks.function_checks import function_check
+from dissociation.core.networks.mlp import ensemble, from_mlp, to_mlp
+from dissociation.core.networks.network import (
     CHUNK,
     Network,
     features,
@@ -31,11 +28,14 @@ from dissociation.network import (
     seed_key,
     weights_digest,
 )
-from dissociation.phantoms import PhantomStudy, study_phantom
-from dissociation.runner import run
-from dissociation.theory import predicted_curve
-from dissociation.theory.causes import NoiseDecomposition, study_causes
-from dissociation.theory.norms import network_norms
+from dissociation.core.phantom.study import PhantomStudy, study_phantom
+from dissociation.core.runner import run
+from dissociation.core.similarity.comparing import compare
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.theory import predicted_curve
+from dissociation.core.theory.causes import NoiseDecomposition, study_causes
+from dissociation.core.theory.norms import network_norms
+from dissociation.core.validation import InvalidValue, NotFinite
 
 
 def forward(network: Network, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.datasets import mnist_test
-from dissociation.manipulations import (
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.manipulations import (
     REGISTRY,
     Balance,
     Duplicate,
@@ -21,8 +21,8 @@ from dissociation.manipulations import (
     Scale,
     apply_all,
 )
-from dissociation.network import Network, logits
-from dissociation.normal_form import compare_normal_forms, normal_form
+from dissociation.core.networks.network import Network, logits
+from dissociation.core.networks.normal_form import compare_normal_forms, normal_form
 
 EXACT = (
     Scale(20.0),

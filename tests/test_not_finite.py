@@ -12,24 +12,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dissociation import manipulations as m
 from dissociation.command_line.main import COULD_NOT, main
-from dissociation.converged_probe import principal_axes
-from dissociation.datasets import Dataset, mnist_test, mnist_train
-from dissociation.errors import InvalidValue, NotFinite, check_finite
-from dissociation.experiment import Experiment, noise_key
-from dissociation.function_checks import _difference
-from dissociation.hypothesis import networks_needed
-from dissociation.measures import InputNoise, ParameterNoise
-from dissociation.measures.shared_rows import _peaks, _representatives, shared_rows
-from dissociation.network import Network, hidden_and_logits, logits, seed_key, silent_images
-from dissociation.normal_form import neuron_kinds, normal_form
-from dissociation.probes import notebook_probe
-from dissociation.runner import run
-from dissociation.theory.noise_scales import coarse_scales, missing_scales
-from dissociation.theory.norms import Norms, allowed_noise, network_norms
-from dissociation.theory.prediction import predicted_curve
-from dissociation.training import Diverged, Recipe, train, trained
+from dissociation.core import manipulations as m
+from dissociation.core.data.datasets import Dataset, mnist_test, mnist_train
+from dissociation.core.experiment import Experiment, noise_key
+from dissociation.core.measures import InputNoise, ParameterNoise
+from dissociation.core.measures.converged_probe import principal_axes
+from dissociation.core.measures.probes import notebook_probe
+from dissociation.core.networks.function_checks import _difference
+from dissociation.core.networks.network import (
+    Network,
+    hidden_and_logits,
+    logits,
+    seed_key,
+    silent_images,
+)
+from dissociation.core.networks.normal_form import neuron_kinds, normal_form
+from dissociation.core.networks.shared_rows import _peaks, _representatives, shared_rows
+from dissociation.core.networks.training import Diverged, Recipe, train, trained
+from dissociation.core.runner import run
+from dissociation.core.statistics.hypothesis import networks_needed
+from dissociation.core.theory.noise_scales import coarse_scales, missing_scales
+from dissociation.core.theory.norms import Norms, allowed_noise, network_norms
+from dissociation.core.theory.prediction import predicted_curve
+from dissociation.core.validation import InvalidValue, NotFinite, check_finite
 
 #: As many steps, and of the same shapes, as in other tests.
 TINY = Recipe(epochs=1, batch=2_048, width=16)
@@ -112,7 +118,7 @@ class TestTraining:
     @pytest.fixture
     def exploding(self, monkeypatch):
         """Weights so large that the first step leaves the numbers, whatever the machine rounds."""
-        from dissociation import training
+        from dissociation.core.networks import training
 
         initial = training.initial_network
 
@@ -136,7 +142,7 @@ class TestTraining:
                 call()
 
     def test_a_weight_of_the_last_step_counts(self, data, monkeypatch):
-        from dissociation import training
+        from dissociation.core.networks import training
 
         steps = training.later
 

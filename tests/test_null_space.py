@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.errors import InvalidValue
-from dissociation.null_spaces import FLOAT32_EPS, SOURCES, input_null_space, null_space
+from dissociation.core.networks.null_spaces import (
+    FLOAT32_EPS,
+    SOURCES,
+    input_null_space,
+    null_space,
+)
+from dissociation.core.validation import InvalidValue
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dissociation.comparison import Comparison, NetworkSpec
-from dissociation.errors import InvalidValue, check_integer, check_number
-from dissociation.experiment import Experiment, from_json
-from dissociation.linear.study import LinearStudy
-from dissociation.linear.task import LinearTask
-from dissociation.manipulations import REGISTRY, Nuisance, Phantom, Scale
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.training import Recipe
+from dissociation.core.experiment import Experiment, from_json
+from dissociation.core.linear.study import LinearStudy
+from dissociation.core.linear.task import LinearTask
+from dissociation.core.manipulations import REGISTRY, Nuisance, Phantom, Scale
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.networks.training import Recipe
+from dissociation.core.phantom.study import PhantomStudy
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.validation import InvalidValue, check_integer, check_number
 
 VALUES = [
     Experiment(InputNoise()),

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from dissociation.command_line.main import BAD_INPUT, main
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import HiddenNull, Nuisance
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.networks.training import Recipe
+from dissociation.core.numerics import RIGHT, check_environment
+from dissociation.core.runner import run
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.launch import leave_unless_settings_are_sound
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment
-from dissociation.manipulations import HiddenNull, Nuisance
-from dissociation.measures import ParameterNoise
-from dissociation.numerics import RIGHT, check_environment
-from dissociation.runner import run
-from dissociation.training import Recipe
 
 STUDY = Experiment(
     ParameterNoise(images=200, points=4, noise_low=0.03, noise_high=0.3),
@@ -165,7 +165,7 @@ def test_flags_of_the_compiler(flags, monkeypatch):
 
 def test_all_others_at_once_change_nothing():
     code = (
-        "import json, sys; from dissociation.experiment import from_json;"
+        "import json, sys; from dissociation.core.experiment import from_json;"
         "from dissociation import run;"
         "print(json.dumps(run(from_json(json.load(sys.stdin))).rates.tolist()))"
     )

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment
-from dissociation.hypothesis import (
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Permute, Scale
+from dissociation.core.measures import Curve, InputNoise, ParameterNoise, SeedCurve
+from dissociation.core.statistics.hypothesis import (
     POWER,
     SIGNIFICANCE,
     SUMMARIES,
@@ -21,9 +22,8 @@ from dissociation.hypothesis import (
     sign_flip,
     summaries,
 )
-from dissociation.manipulations import Permute, Scale
-from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve
-from dissociation.statistics import log_area, sigma50_of
+from dissociation.core.statistics.summary import log_area, sigma50_of
+from dissociation.core.validation import InvalidValue
 
 X = np.array([0.01, 0.1, 1.0])
 finite = st.floats(-5, 5).map(lambda value: round(value, 6))

@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dissociation import motifs
-from dissociation.datasets import mnist_test
-from dissociation.errors import InvalidValue
-from dissociation.experiment import noise_key
-from dissociation.manipulations import apply_all
-from dissociation.manipulations.phantom import (
+from dissociation.core.data import motifs
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.experiment import noise_key
+from dissociation.core.manipulations import apply_all
+from dissociation.core.manipulations.phantom import (
     ACTIVATIONS,
     PAINTED,
     SIMILARITY,
@@ -28,11 +27,12 @@ from dissociation.manipulations.phantom import (
     quadrant,
     similarity,
 )
-from dissociation.measures import ParameterNoise
-from dissociation.network import Network, hidden_and_logits, initial_network, seed_key
-from dissociation.phantom_views import shaded
-from dissociation.phantoms import PhantomFindings, PhantomStudy, stream
-from dissociation.training import QUICK
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.networks.network import Network, hidden_and_logits, initial_network, seed_key
+from dissociation.core.networks.training import QUICK
+from dissociation.core.phantom.study import PhantomFindings, PhantomStudy, stream
+from dissociation.core.phantom.views import shaded
+from dissociation.core.validation import InvalidValue
 
 KEY = jax.random.PRNGKey(3)
 OWN = motifs.encode(np.random.default_rng(5).random((32, 32)))

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dissociation.errors import InvalidValue
-from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
-from dissociation.predictions import PLACES, judge, places, predicted_errors, score
-from dissociation.statistics import sigma50_of
+from dissociation.core.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
+from dissociation.core.predictions import PLACES, judge, places, predicted_errors, score
+from dissociation.core.statistics.summary import sigma50_of
+from dissociation.core.validation import InvalidValue
 
 MEASURES = (ParameterNoise(points=17), InputNoise(points=5), Transfer(points=6, images=600))
 guesses = st.lists(st.floats(0, 1), min_size=PLACES, max_size=PLACES)

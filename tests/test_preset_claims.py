@@ -14,8 +14,8 @@ from benchmarks.preset_claims import CLAIMS
 from benchmarks.presets import KEPT, figures_of, measured
 from dissociation.address.links import Link
 from dissociation.address.presets import PRESETS
+from dissociation.core.linear.study import study_linear
 from dissociation.engine.lab import Lab
-from dissociation.linear.study import study_linear
 
 FIGURES = {name: kept["figures"] for name, kept in json.loads(KEPT.read_text()).items()}
 LINEAR = [name for name, known in PRESETS.items() if known.link.table.linear is not None]

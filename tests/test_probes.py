@@ -8,10 +8,10 @@ import scipy.optimize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation import converged_probe as converged
-from dissociation import probes
-from dissociation.converged_probe import PENALTIES, TOLERANCE, converged_probe
-from dissociation.probes import (
+from dissociation.core.measures import converged_probe as converged
+from dissociation.core.measures import probes
+from dissociation.core.measures.converged_probe import PENALTIES, TOLERANCE, converged_probe
+from dissociation.core.measures.probes import (
     LEARNING_RATE,
     ROW_BLOCK,
     STEPS,

@@ -8,13 +8,20 @@ import jax
 import numpy as np
 import pytest
 
-from dissociation.experiment import Experiment, noise_key
-from dissociation.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale, apply_all
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.network import initial_network, seed_key, weights_digest
-from dissociation.runner import manipulated, run, stream
-from dissociation.statistics import summarise
-from dissociation.training import Recipe, trained
+from dissociation.core.experiment import Experiment, noise_key
+from dissociation.core.manipulations import (
+    Duplicate,
+    InputNull,
+    Nuisance,
+    Permute,
+    Scale,
+    apply_all,
+)
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.networks.network import initial_network, seed_key, weights_digest
+from dissociation.core.networks.training import Recipe, trained
+from dissociation.core.runner import manipulated, run, stream
+from dissociation.core.statistics.summary import summarise
 
 TIES = 3
 RECIPE = Recipe(epochs=1, batch=64, learning_rate=0.5, final_learning_rate=0.01, width=64)

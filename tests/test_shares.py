@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dissociation.shares import MOST_DECIMALS, percent, percents
+from dissociation.core.shares import MOST_DECIMALS, percent, percents
 
 decimals = st.integers(0, MOST_DECIMALS)
 

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Scale
-from dissociation.measures import Curve, ParameterNoise, SeedCurve
-from dissociation.runner import stream
-from dissociation.statistics import (
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Scale
+from dissociation.core.measures import Curve, ParameterNoise, SeedCurve
+from dissociation.core.runner import stream
+from dissociation.core.statistics.summary import (
     interval,
     log_area,
     paired_difference,

@@ -3,9 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dissociation.datasets import Dataset
-from dissociation.errors import InvalidValue
-from dissociation.tasks import (
+from dissociation.core.data.datasets import Dataset
+from dissociation.core.data.tasks import (
     LEAST_PRIME_FACTOR,
     SPLITS,
     TASKS,
@@ -14,6 +13,7 @@ from dissociation.tasks import (
     rotation_task,
     turned,
 )
+from dissociation.core.validation import InvalidValue
 
 
 def numbered(n):

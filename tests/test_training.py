@@ -8,12 +8,18 @@ import numpy as np
 import optax
 import pytest
 
-from dissociation import descent, pauses, training
-from dissociation.datasets import Dataset, mnist_test, mnist_train
-from dissociation.errors import InvalidValue
-from dissociation.network import Network, initial_network, logits, seed_key, weights_digest
-from dissociation.tasks import turned
-from dissociation.training import (
+from dissociation.core import pauses
+from dissociation.core.data.datasets import Dataset, mnist_test, mnist_train
+from dissociation.core.data.tasks import turned
+from dissociation.core.networks import descent, training
+from dissociation.core.networks.network import (
+    Network,
+    initial_network,
+    logits,
+    seed_key,
+    weights_digest,
+)
+from dissociation.core.networks.training import (
     PAPER,
     PART_STRIDE,
     PARTS_PER_EPOCH,
@@ -25,6 +31,7 @@ from dissociation.training import (
     train,
     trained,
 )
+from dissociation.core.validation import InvalidValue
 
 KEY = seed_key(0)
 SMALL = Recipe(epochs=2, batch=32, learning_rate=0.3, final_learning_rate=0.05, width=16)

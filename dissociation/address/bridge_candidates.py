@@ -12,11 +12,11 @@ from dissociation.address.map_page import ROBUSTNESS
 from dissociation.address.presets import PRESETS
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import Values
-from dissociation.comparison import NetworkSpec
-from dissociation.experiment import Experiment
-from dissociation.manipulations import REGISTRY
-from dissociation.measures import Measure, ParameterNoise
-from dissociation.theory.bridge import Candidate
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.measures import Measure, ParameterNoise
+from dissociation.core.similarity.comparison import NetworkSpec
+from dissociation.core.theory.bridge import Candidate
 
 
 def _usual() -> Iterator[tuple[Chain, bool]]:

@@ -6,8 +6,8 @@ from dissociation.address import parameters as p
 from dissociation.address.causes_page import NETWORK
 from dissociation.address.parameter import CHOICE, Parameter
 from dissociation.address.table import PageTable, page_table
-from dissociation.manipulations import REGISTRY, Permute
-from dissociation.theory.norms import PREDICTORS
+from dissociation.core.manipulations import REGISTRY, Permute
+from dissociation.core.theory.norms import PREDICTORS
 
 STORED, ALL = "stored", "all"
 ACROSS = Parameter(

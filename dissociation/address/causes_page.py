@@ -9,10 +9,10 @@ from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Parameter
 from dissociation.address.representation_page import IMAGES, NONE, THEN
 from dissociation.address.sweep_page import REWRITE
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.experiment import MAX_SEEDS
-from dissociation.manipulations import REGISTRY
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import SCALES
+from dissociation.core.experiment import MAX_SEEDS
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import SCALES
 
 _REWRITE = dataclasses.replace(
     REWRITE,

@@ -10,11 +10,11 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from dissociation import manipulations as manipulate
 from dissociation.address.parameter import CODED, Codec, Parameter, short
-from dissociation.errors import InvalidValue
-from dissociation.experiment import MAX_MANIPULATIONS
-from dissociation.manipulations import Manipulation
+from dissociation.core import manipulations as manipulate
+from dissociation.core.experiment import MAX_MANIPULATIONS
+from dissociation.core.manipulations import Manipulation
+from dissociation.core.validation import InvalidValue
 
 Chain = tuple[Manipulation, ...]
 

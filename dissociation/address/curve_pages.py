@@ -10,9 +10,9 @@ from dissociation.address.parameter import CHOICE, Need, Parameter, needing
 from dissociation.address.pins import pin_parameter
 from dissociation.address.predicting import PREDICTING
 from dissociation.address.table import PageTable, Values, curve_conditions, page_table
-from dissociation.experiment import Experiment
-from dissociation.manipulations import REGISTRY
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
 
 MEASURE = Parameter(
     "measure",

@@ -17,11 +17,11 @@ from dissociation.address.curve_pages import (
 from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Need, Parameter, needing
 from dissociation.address.predicting import PREDICTING
 from dissociation.address.table import Condition, PageTable, Values, page_table
-from dissociation.experiment import Experiment
-from dissociation.hypothesis import AREA, HALF_WAY, SUMMARIES
-from dissociation.hypothesis import AT as AT_ONE_POINT
-from dissociation.manipulations import Scale
-from dissociation.measures import Measure
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Scale
+from dissociation.core.measures import Measure
+from dissociation.core.statistics.hypothesis import AREA, HALF_WAY, SUMMARIES
+from dissociation.core.statistics.hypothesis import AT as AT_ONE_POINT
 
 TRANSFER = "transfer"
 _MEASURE = dataclasses.replace(

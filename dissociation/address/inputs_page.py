@@ -7,8 +7,8 @@ import dataclasses
 from dissociation.address import parameters as p
 from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Parameter
 from dissociation.address.table import PageTable, page_table
-from dissociation.experiment import MAX_KEY
-from dissociation.tasks import SPLITS
+from dissociation.core.data.tasks import SPLITS
+from dissociation.core.experiment import MAX_KEY
 
 DIGITS = {"all": "all ten", **{str(digit): str(digit) for digit in range(10)}}
 SOURCES = {"test": "10,000 test images", "train": "60,000 training images"}

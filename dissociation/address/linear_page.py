@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Need, Parameter, needing
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.experiment import MAX_KEY
-from dissociation.linear import study as s
-from dissociation.linear import task as t
-from dissociation.linear.families import FAMILIES, MOST_HIDDEN
-from dissociation.linear.noise import SCALINGS
+from dissociation.core.experiment import MAX_KEY
+from dissociation.core.linear import study as s
+from dissociation.core.linear import task as t
+from dissociation.core.linear.families import FAMILIES, MOST_HIDDEN
+from dissociation.core.linear.noise import SCALINGS
 
 _STUDY, _TASK = s.LinearStudy(), t.LinearTask()
 

@@ -11,8 +11,8 @@ from dissociation.address.compare import comparable
 from dissociation.address.pages import PAGES, START
 from dissociation.address.parameter import implied
 from dissociation.address.table import Condition, PageTable
-from dissociation.comparison import Comparison
-from dissociation.errors import InvalidValue
+from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.validation import InvalidValue
 
 #: Raise it when addresses of before would be read differently, and translate those.
 VERSION = "1"

@@ -10,13 +10,13 @@ from dissociation.address.names import TRAINED
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.representation_page import LAYER
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.comparison import Comparison, NetworkSpec
-from dissociation.errors import InvalidValue
-from dissociation.experiment import MAX_SEEDS, Experiment
-from dissociation.manipulations import REGISTRY
-from dissociation.measures import InputNoise, ParameterNoise
-from dissociation.measures.similarity import FUNCTION, SIMILARITIES
-from dissociation.training import DIGITS, ROTATION
+from dissociation.core.experiment import MAX_SEEDS, Experiment
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.measures import InputNoise, ParameterNoise
+from dissociation.core.networks.training import DIGITS, ROTATION
+from dissociation.core.similarity import FUNCTION, SIMILARITIES
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.validation import InvalidValue
 
 #: The groups of other trained networks: from other seeds, and for another task.
 OTHERS, ROTATED = "others", "rotation"

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dissociation.address.table import Condition
-from dissociation.comparison import NetworkSpec
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Manipulation
-from dissociation.training import DIGITS
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Manipulation
+from dissociation.core.networks.training import DIGITS
+from dissociation.core.similarity.comparison import NetworkSpec
 
 #: The condition without any rewrite.
 TRAINED = "trained"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from dissociation.errors import InvalidValue, check_choice, check_integer, check_number
+from dissociation.core.validation import InvalidValue, check_choice, check_integer, check_number
 
 NUMBER, INTEGER, CHOICE = "number", "integer", "choice"
 CHOICES, RANGE, FLAG, CODED = "choices", "range", "flag", "coded"

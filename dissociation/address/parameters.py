@@ -21,14 +21,14 @@ from dissociation.address.parameter import (
     Parameter,
     needing,
 )
-from dissociation.experiment import MAX_KEY, MAX_SEEDS
-from dissociation.manipulations import REGISTRY as MANIPULATIONS
-from dissociation.manipulations import Manipulation
-from dissociation.measures.parameter_noise import LAYERS, MODES
-from dissociation.measures.transfer import PROBES
-from dissociation.network import NOTEBOOK_KEY
-from dissociation.tasks import SPLITS, TASKS
-from dissociation.training import PAPER, QUICK, RECIPES, Recipe
+from dissociation.core.data.tasks import SPLITS, TASKS
+from dissociation.core.experiment import MAX_KEY, MAX_SEEDS
+from dissociation.core.manipulations import REGISTRY as MANIPULATIONS
+from dissociation.core.manipulations import Manipulation
+from dissociation.core.measures.parameter_noise import LAYERS, MODES
+from dissociation.core.measures.transfer import PROBES
+from dissociation.core.networks.network import NOTEBOOK_KEY
+from dissociation.core.networks.training import PAPER, QUICK, RECIPES, Recipe
 
 
 def strength_parameters(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dissociation.address import parameters as p
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.experiment import MAX_SEEDS
-from dissociation.manipulations import Phantom
-from dissociation.phantoms import NOISES, PhantomStudy
+from dissociation.core.experiment import MAX_SEEDS
+from dissociation.core.manipulations import Phantom
+from dissociation.core.phantom.study import NOISES, PhantomStudy
 
 NOISE = Parameter("noise", "Noise on", CHOICE, "input_noise", choices=NOISES)
 DRAWS = Parameter("draws", "Noise draws", INTEGER, 8, "More draws, steadier.", 1, 64)

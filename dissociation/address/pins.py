@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from dissociation.address.chains import Chain, format_chain, parse_chain
 from dissociation.address.names import TRAINED
 from dissociation.address.parameter import CODED, Codec, Parameter, implied
-from dissociation.errors import InvalidValue
+from dissociation.core.validation import InvalidValue
 
 
 class Pin(NamedTuple):

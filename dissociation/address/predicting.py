@@ -10,8 +10,8 @@ import numpy as np
 from dissociation.address.names import condition_keys
 from dissociation.address.parameter import CODED, FLAG, Codec, Need, Parameter, short, word_codec
 from dissociation.address.table import Condition
-from dissociation.errors import InvalidValue, check_number
-from dissociation.predictions import PLACES
+from dissociation.core.predictions import PLACES
+from dissociation.core.validation import InvalidValue, check_number
 
 TAG_LENGTH = 8
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dissociation.address.chains import parse_chain
 from dissociation.address.links import Link
-from dissociation.errors import InvalidValue
+from dissociation.core.validation import InvalidValue
 
 
 @dataclass(frozen=True)

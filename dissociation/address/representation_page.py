@@ -9,10 +9,10 @@ from dissociation.address.chains import chain_parameter
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.sweep_page import REWRITE
 from dissociation.address.table import PageTable, Values, page_table
-from dissociation.comparison import FEW, Comparison, NetworkSpec
-from dissociation.experiment import MAX_SEEDS
-from dissociation.manipulations import REGISTRY
-from dissociation.training import DIGITS, LEARNED
+from dissociation.core.experiment import MAX_SEEDS
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.networks.training import DIGITS, LEARNED
+from dissociation.core.similarity.comparison import FEW, Comparison, NetworkSpec
 
 NONE = "none"
 _REWRITE = dataclasses.replace(

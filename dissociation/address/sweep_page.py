@@ -8,8 +8,8 @@ from dissociation.address import parameters as p
 from dissociation.address.curve_pages import NOISE, robustness_experiment
 from dissociation.address.parameter import CHOICE, CODED, Codec, Parameter, short
 from dissociation.address.table import Condition, PageTable, Values, page_table
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import REGISTRY
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.validation import InvalidValue
 
 MAX_STRENGTHS = 12
 Strengths = tuple[float, ...]

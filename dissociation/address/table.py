@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from dissociation.address.parameter import Parameter
 from dissociation.address.parameters import manipulation_of
 from dissociation.address.view import TOUR, VIEW, teaching_parameters
-from dissociation.comparison import Comparison
-from dissociation.experiment import Experiment
-from dissociation.linear.study import LinearStudy
-from dissociation.manipulations import REGISTRY as MANIPULATIONS
-from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import NoiseDecomposition
+from dissociation.core.experiment import Experiment
+from dissociation.core.linear.study import LinearStudy
+from dissociation.core.manipulations import REGISTRY as MANIPULATIONS
+from dissociation.core.phantom.study import PhantomStudy
+from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.theory.causes import NoiseDecomposition
 
 Values = Mapping[str, Any]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dissociation.address.links import Link
 from dissociation.address.pins import Pin
-from dissociation.manipulations import Scale
+from dissociation.core.manipulations import Scale
 
 
 class Step(NamedTuple):

@@ -10,13 +10,13 @@ from dissociation import causes_files
 from dissociation.address.names import condition_name, side_name
 from dissociation.command_line.text_tables import aligned
 from dissociation.command_line.work import Part
+from dissociation.core.theory.bridge import Candidate, Point
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import NoiseDecompositionResult
 from dissociation.engine.bridge_watch import BridgeWatch, stored_point
 from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
-from dissociation.theory.bridge import Candidate, Point
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import NoiseDecompositionResult
 
 
 @dataclass(frozen=True)

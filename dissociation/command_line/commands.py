@@ -17,9 +17,9 @@ from dissociation.command_line.progress import Progress
 from dissociation.command_line.refusals import BadUsage, Failed
 from dissociation.command_line.sources import Source, read_source
 from dissociation.command_line.work import Work
+from dissociation.core.validation import InvalidValue, check_path
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import cache_folder
-from dissociation.errors import InvalidValue, check_path
 
 
 def run(text: str, out: str | None, cache: str | None) -> None:

@@ -12,12 +12,12 @@ from dissociation import comparison_files
 from dissociation.address.names import side_name
 from dissociation.command_line.text_tables import findings_as_text
 from dissociation.command_line.work import Part
-from dissociation.comparing import ComparisonResult, steps_of
-from dissociation.comparison import Comparison
+from dissociation.core.experiment import Experiment
+from dissociation.core.similarity.comparing import ComparisonResult, steps_of
+from dissociation.core.similarity.comparison import Comparison
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch, stored_sigma50
-from dissociation.experiment import Experiment
 
 
 class Found(NamedTuple):

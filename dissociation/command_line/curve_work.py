@@ -12,14 +12,14 @@ from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.command_line.text_tables import curves_as_text
 from dissociation.command_line.work import Part
+from dissociation.core.experiment import Experiment
+from dissociation.core.measures.base import Curve
+from dissociation.core.theory import Prediction
+from dissociation.core.theory.methods import predictable
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.theory_watch import TheoryWatch
-from dissociation.experiment import Experiment
-from dissociation.measures.base import Curve
-from dissociation.theory import Prediction
-from dissociation.theory.methods import predictable
 
 #: As many conditions as a page shows at most; more at once would only take more memory.
 TOGETHER = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dissociation.errors import InvalidValue, check_path
+from dissociation.core.validation import InvalidValue, check_path
 
 CSV, JSON = ".csv", ".json"
 

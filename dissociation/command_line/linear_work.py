@@ -9,13 +9,13 @@ from uuid import uuid4
 
 from dissociation.command_line.text_tables import aligned
 from dissociation.command_line.work import Part
+from dissociation.core.linear import files
+from dissociation.core.linear.families import FAMILIES
+from dissociation.core.linear.study import LinearFindings, LinearStudy, study_linear
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.words import Status
-from dissociation.linear import files
-from dissociation.linear.families import FAMILIES
-from dissociation.linear.study import LinearFindings, LinearStudy, study_linear
 
 
 class _Done:

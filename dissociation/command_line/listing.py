@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from dissociation.address.presets import PRESETS
-from dissociation.experiment import SCHEMA
-from dissociation.manipulations import REGISTRY as MANIPULATIONS
-from dissociation.measures import REGISTRY as MEASURES
+from dissociation.core.experiment import SCHEMA
+from dissociation.core.manipulations import REGISTRY as MANIPULATIONS
+from dissociation.core.measures import REGISTRY as MEASURES
 
 
 def listed() -> dict[str, Any]:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from dissociation.command_line.parser import parser
 from dissociation.command_line.refusals import BadUsage, Failed
-from dissociation.errors import DamagedData, InvalidValue
-from dissociation.numerics import check_environment
+from dissociation.core.numerics import check_environment
+from dissociation.core.validation import DamagedData, InvalidValue
 
 FINE, COULD_NOT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 

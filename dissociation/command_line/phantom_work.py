@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from dissociation import phantom_files
 from dissociation.command_line.text_tables import aligned
 from dissociation.command_line.work import Part
+from dissociation.core.phantom import files as phantom_files
+from dissociation.core.phantom.study import PhantomFindings, PhantomStudy
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.phantom_watch import PhantomWatch
-from dissociation.phantoms import PhantomFindings, PhantomStudy
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from dissociation.command_line.curve_work import CurveWork
 from dissociation.command_line.linear_work import LinearWork
 from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.work import Work
-from dissociation.comparison import contrast_from_json
-from dissociation.errors import InvalidValue, check_path
-from dissociation.experiment import from_json
+from dissociation.core.experiment import from_json
+from dissociation.core.similarity.comparison import contrast_from_json
+from dissociation.core.validation import InvalidValue, check_path
 
 MAX_BYTES = 1_000_000
 MAX_EXPERIMENTS = 64

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from dissociation.address.names import condition_names, side_name
 from dissociation.address.table import Condition
-from dissociation.comparing import ComparisonResult
-from dissociation.comparison import Comparison, is_close_look
-from dissociation.measures.base import Curve
-from dissociation.measures.similarity import SIMILARITIES
-from dissociation.shares import percent
-from dissociation.statistics import TOO_FEW, summarise
+from dissociation.core.measures.base import Curve
+from dissociation.core.shares import percent
+from dissociation.core.similarity import SIMILARITIES
+from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import Comparison, is_close_look
+from dissociation.core.statistics.summary import TOO_FEW, summarise
 
 
 def curves_as_text(conditions: Sequence[Condition], curves: Sequence[Curve]) -> str:

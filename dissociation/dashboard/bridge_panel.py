@@ -12,6 +12,10 @@ from dissociation.address.links import Link
 from dissociation.address.map_page import ROBUSTNESS
 from dissociation.address.names import TRAINED, condition_name
 from dissociation.address.table import Values
+from dissociation.core.experiment import digest
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.theory.bridge import Candidate
+from dissociation.core.theory.norms import PREDICTORS
 from dissociation.dashboard import bridge_words as words
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.bridge_traces import BEST, LINEAR, SIGMA50
@@ -24,10 +28,6 @@ from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.bridge_watch import BridgeWatch, stored_curve
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
-from dissociation.experiment import digest
-from dissociation.manipulations import REGISTRY
-from dissociation.theory.bridge import Candidate
-from dissociation.theory.norms import PREDICTORS
 
 
 def bridge_panel(state: PageState) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from dissociation.core.theory.bridge import Point, laws
+from dissociation.core.theory.norms import PREDICTORS
 from dissociation.dashboard.causes_traces import line
 from dissociation.dashboard.numbers import plain_number
-from dissociation.theory.bridge import Point, laws
-from dissociation.theory.norms import PREDICTORS
 
 #: Keys of the lines that are no sweeps.
 BEST, LINEAR = "best-law", "linear-law"

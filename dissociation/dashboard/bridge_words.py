@@ -11,9 +11,9 @@ from dissociation import causes_files
 from dissociation.address.bridge_page import ALL
 from dissociation.address.names import side_name
 from dissociation.address.table import Values
+from dissociation.core.theory.bridge import Candidate, Point, laws, within
+from dissociation.core.theory.norms import IMAGES, PREDICTORS
 from dissociation.dashboard.state import plain
-from dissociation.theory.bridge import Candidate, Point, laws, within
-from dissociation.theory.norms import IMAGES, PREDICTORS
 
 #: A law that is right up to this factor is counted as right.
 FACTOR = 1.25

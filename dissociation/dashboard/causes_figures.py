@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import SCALES
+from dissociation.core.theory.noise_sources import MATRICES
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.causes_traces import COPY, NUISANCE, OWN, TOGETHER, scaled_by
 from dissociation.dashboard.palette import COMPOSED, SOURCES, condition_style, looks
-from dissociation.measures import ParameterNoise
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import SCALES
-from dissociation.theory.noise_sources import MATRICES
 
 HEIGHT = 430
 #: Weight matrices around each hidden layer: incoming, outgoing.

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from dissociation.core.manipulations import Scale
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import SCALES, NoiseDecompositionResult
+from dissociation.core.theory.noise_sources import MATRICES, Sources
+from dissociation.core.theory.trade_off import best_rescaling, best_scale, scaled_terms, split
 from dissociation.dashboard.numbers import plain_numbers
-from dissociation.manipulations import Scale
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import SCALES, NoiseDecompositionResult
-from dissociation.theory.noise_sources import MATRICES, Sources
-from dissociation.theory.trade_off import best_rescaling, best_scale, scaled_terms, split
 
 #: What noise in several layers makes beyond the sum of what each makes alone.
 TOGETHER = "together"

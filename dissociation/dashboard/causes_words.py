@@ -9,6 +9,11 @@ import pandas as pd
 
 from dissociation import causes_files
 from dissociation.address.names import condition_name
+from dissociation.core.shares import percent, percents
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import SCALES, NoiseDecompositionResult
+from dissociation.core.theory.noise_sources import MATRICES
+from dissociation.core.theory.trade_off import best_rescaling, best_scale
 from dissociation.dashboard.causes_figures import AROUND, nearest_scale
 from dissociation.dashboard.causes_traces import (
     COPY,
@@ -20,11 +25,6 @@ from dissociation.dashboard.causes_traces import (
     scaled_by,
 )
 from dissociation.dashboard.state import plain
-from dissociation.shares import percent, percents
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import SCALES, NoiseDecompositionResult
-from dissociation.theory.noise_sources import MATRICES
-from dissociation.theory.trade_off import best_rescaling, best_scale
 
 #: Up to this share the small-noise formula counts as right.
 NEAR = 0.1

@@ -6,14 +6,14 @@ import dataclasses
 
 import streamlit as st
 
-from dissociation import manipulations as manipulate
 from dissociation.address.chains import Chain
 from dissociation.address.representation_page import NONE
+from dissociation.core import manipulations as manipulate
+from dissociation.core.experiment import MAX_MANIPULATIONS
+from dissociation.core.manipulations import REGISTRY, Manipulation
 from dissociation.dashboard.controls import control, group
 from dissociation.dashboard.palette import condition_style
 from dissociation.dashboard.state import PageState
-from dissociation.experiment import MAX_MANIPULATIONS
-from dissociation.manipulations import REGISTRY, Manipulation
 
 WORDS = (
     "Rewrites are applied one after the other and shown as one more curve. The order can matter: "

@@ -10,9 +10,9 @@ import streamlit as st
 
 from dissociation.address.parameter import CHOICE, CHOICES, FLAG, INTEGER, RANGE, Parameter
 from dissociation.address.parameters import manipulation_of
+from dissociation.core.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.dashboard.palette import condition_style
 from dissociation.dashboard.state import PageState
-from dissociation.manipulations import REGISTRY as MANIPULATIONS
 
 #: Steps of logarithmic sliders within a decade.
 STEPS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)

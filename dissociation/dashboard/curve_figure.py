@@ -9,11 +9,11 @@ from dissociation.address.links import Link
 from dissociation.address.parameters import THEORY
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import Condition
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.measures.base import Measure
+from dissociation.core.theory import predictable
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.palette import condition_styles
-from dissociation.manipulations import REGISTRY
-from dissociation.measures.base import Measure
-from dissociation.theory import predictable
 
 #: What the legend calls predicted lines.
 LEGEND = "Dotted: predicted by theory"

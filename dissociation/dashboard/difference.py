@@ -10,14 +10,14 @@ import streamlit as st
 
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
+from dissociation.core.measures.base import Measure
+from dissociation.core.statistics.summary import TOO_FEW
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.palette import LOSS_COLOR
 from dissociation.dashboard.snapshots import DIFFERENCE
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.watching import draw_watch
 from dissociation.engine.curve_watch import CurveWatch
-from dissociation.measures.base import Measure
-from dissociation.statistics import TOO_FEW
 
 
 def difference_chart(

@@ -11,6 +11,7 @@ import streamlit as st
 from dissociation.address.links import Link
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
+from dissociation.core.measures.base import Curve
 from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.state import plain
@@ -20,7 +21,6 @@ from dissociation.dashboard.wording import BAND, INTERVAL, same_function_line
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.theory_watch import TheoryWatch
-from dissociation.measures.base import Curve
 
 _tables: Shared[pd.DataFrame] = Shared()
 

@@ -13,6 +13,14 @@ import streamlit as st
 from dissociation.address.hypothesis_page import compared_by
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
+from dissociation.core.measures.base import Curve
+from dissociation.core.statistics.hypothesis import (
+    HALF_WAY,
+    PairedComparison,
+    compare_curves,
+    confounds,
+)
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.hypothesis_words import answer, disagreement, quantity, where_it_varies
 from dissociation.dashboard.palette import condition_styles
@@ -21,9 +29,6 @@ from dissociation.dashboard.prediction_row import prediction_row
 from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.watching import follow
 from dissociation.engine.curve_watch import CurveWatch
-from dissociation.errors import InvalidValue
-from dissociation.hypothesis import HALF_WAY, PairedComparison, compare_curves, confounds
-from dissociation.measures.base import Curve
 
 
 def hypothesis_panel(state: PageState) -> None:

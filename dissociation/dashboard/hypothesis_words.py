@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dissociation.hypothesis import AT, HALF_WAY, SIGNIFICANCE, PairedComparison
-from dissociation.statistics import LEAST
+from dissociation.core.statistics.hypothesis import AT, HALF_WAY, SIGNIFICANCE, PairedComparison
+from dissociation.core.statistics.summary import LEAST
 
 
 class Answer(NamedTuple):

@@ -11,6 +11,16 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dissociation.core.data.datasets import CLASSES, PIXELS, mnist_test, mnist_train
+from dissociation.core.data.tasks import LEAST_PRIME_FACTOR, TRANSFER_KEY, rotation_task
+from dissociation.core.networks.null_spaces import (
+    NullSpace,
+    input_null_space,
+    lengths_within,
+    unit_direction,
+)
+from dissociation.core.shares import percent, percents
+from dissociation.core.validation import DamagedData
 from dissociation.dashboard.state import plain
 from dissociation.dashboard.tiles import (
     SIDE,
@@ -23,11 +33,6 @@ from dissociation.dashboard.tiles import (
     scale_html,
     tiles_html,
 )
-from dissociation.datasets import CLASSES, PIXELS, mnist_test, mnist_train
-from dissociation.errors import DamagedData
-from dissociation.null_spaces import NullSpace, input_null_space, lengths_within, unit_direction
-from dissociation.shares import percent, percents
-from dissociation.tasks import LEAST_PRIME_FACTOR, TRANSFER_KEY, rotation_task
 
 #: Singular values at or under this are drawn at the foot of the logarithmic axis.
 FOOT = 1e-3

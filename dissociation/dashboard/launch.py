@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.left_sessions import forget_left_sessions
 from dissociation.dashboard.no_delay import send_without_delay
 from dissociation.dashboard.serving import SERVING
@@ -15,7 +16,6 @@ from dissociation.engine import tidying
 from dissociation.engine.lab import lab
 from dissociation.engine.log_lines import log_to_stderr
 from dissociation.engine.settings import LOG, cache_folder, check_settings
-from dissociation.errors import InvalidValue
 
 
 def leave_unless_settings_are_sound() -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from dissociation.core.linear.families import FAMILIES
+from dissociation.core.linear.noise import INPUTS, PARAMETERS
+from dissociation.core.linear.study import SAMPLED, SIGMA, LinearFindings, LinearStudy
+from dissociation.core.statistics.summary import critical
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.numbers import plain_numbers
 from dissociation.dashboard.palette import LEAST, LOSS_COLOR, family_looks, looks
-from dissociation.linear.families import FAMILIES
-from dissociation.linear.noise import INPUTS, PARAMETERS
-from dissociation.linear.study import SAMPLED, SIGMA, LinearFindings, LinearStudy
-from dissociation.statistics import critical
 
 #: Panels of the walk: names, and those for a phone.
 PANELS = {

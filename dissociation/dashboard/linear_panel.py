@@ -6,6 +6,9 @@ import streamlit as st
 
 from dissociation.address.linear_page import OF_RANDOM, OF_TREES, linear_study
 from dissociation.address.links import Link
+from dissociation.core.linear.families import FAMILIES
+from dissociation.core.linear.study import LinearFindings, LinearStudy, study_linear
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard import linear_figures as figures
 from dissociation.dashboard import linear_words as words
 from dissociation.dashboard import live_chart as lc
@@ -14,9 +17,6 @@ from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.state import PageState
-from dissociation.errors import InvalidValue
-from dissociation.linear.families import FAMILIES
-from dissociation.linear.study import LinearFindings, LinearStudy, study_linear
 
 # Formulas of one thing stand together.
 _STYLE = "<style>.katex-display { margin: .1em 0; }</style>"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dissociation.core.linear.families import FAMILIES
+from dissociation.core.linear.noise import INPUTS, PARAMETERS, SCALINGS
+from dissociation.core.linear.pairs import MEMBERS
+from dissociation.core.linear.study import LinearFindings, LinearStudy
+from dissociation.core.shares import percent
+from dissociation.core.statistics.summary import LEAST
 from dissociation.dashboard.linear_figures import MOST_ERROR, PAIRS
-from dissociation.linear.families import FAMILIES
-from dissociation.linear.noise import INPUTS, PARAMETERS, SCALINGS
-from dissociation.linear.pairs import MEMBERS
-from dissociation.linear.study import LinearFindings, LinearStudy
-from dissociation.shares import percent
-from dissociation.statistics import LEAST
 
 PAPER = "Braun, Grant & Saxe, *Not all solutions are created equal*, ICML 2025"
 #: Title, formula, and where it stands in the paper (for the families, see their registry).

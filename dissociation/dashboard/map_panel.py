@@ -14,7 +14,9 @@ from dissociation.address.map_links import link_of
 from dissociation.address.map_page import ROBUSTNESS, Point, points_of
 from dissociation.address.names import TRAINED
 from dissociation.address.table import Values
-from dissociation.comparing import ComparisonResult
+from dissociation.core.experiment import digest
+from dissociation.core.similarity import SIMILARITIES
+from dissociation.core.similarity.comparing import ComparisonResult
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.export.links import export_links
@@ -35,8 +37,6 @@ from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.engine.map_watch import MapWatch
-from dissociation.experiment import digest
-from dissociation.measures.similarity import SIMILARITIES
 
 #: Below this a change of function is drawn at the foot of the axis: rounding of float32.
 NOTHING = 1e-6

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 from dissociation.address.map_page import LANDMARK_GROUPS, OTHERS, ROBUSTNESS, ROTATED, Point
-from dissociation.comparing import ComparisonResult
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.shares import percent
+from dissociation.core.similarity import SIMILARITIES
+from dissociation.core.similarity.comparing import ComparisonResult
 from dissociation.dashboard.state import plain
-from dissociation.manipulations import REGISTRY
-from dissociation.measures.similarity import SIMILARITIES
-from dissociation.shares import percent
 
 CORNERS = (
     ("top left", "same function,\ndifferent representation"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.buckets import pad_to
+from dissociation.core.buckets import pad_to
 
 
 def matrix(values: np.ndarray) -> dict[str, Any]:

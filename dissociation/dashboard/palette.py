@@ -18,8 +18,8 @@ from dissociation.address.names import (
     condition_names,
 )
 from dissociation.address.table import Condition
+from dissociation.core.manipulations import REGISTRY, Manipulation
 from dissociation.dashboard.live_chart import TraceStyle
-from dissociation.manipulations import REGISTRY, Manipulation
 
 #: Several rewrites in sequence.
 COMPOSED = "composed"

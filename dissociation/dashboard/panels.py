@@ -12,6 +12,10 @@ from dissociation.address.links import Link, curves_of
 from dissociation.address.names import condition_names
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
+from dissociation.core.experiment import Experiment, digest
+from dissociation.core.measures.base import Measure
+from dissociation.core.networks.training import Recipe
+from dissociation.core.validation import DamagedData, InvalidValue
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import curve_figure, page_figures, type_scale
 from dissociation.dashboard.difference import difference_chart
@@ -34,10 +38,6 @@ from dissociation.dashboard.watching import draw_watch, follow, watch_for
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.lab import lab
 from dissociation.engine.training_watch import TrainingWatch
-from dissociation.errors import DamagedData, InvalidValue
-from dissociation.experiment import Experiment, digest
-from dissociation.measures.base import Measure
-from dissociation.training import Recipe
 
 #: Words above a further chart of the same curves.
 _TITLES = {"heatmap": "Error by strength and noise. White: σ50, half way from clean to chance."}

@@ -7,9 +7,11 @@ import math
 import pandas as pd
 import streamlit as st
 
-from dissociation import phantom_files
 from dissociation.address.links import Link
 from dissociation.address.phantom_page import study_of
+from dissociation.core.manipulations.phantom import SIMILARITY
+from dissociation.core.phantom import files as phantom_files
+from dissociation.core.phantom.study import FRAMES, PhantomFindings, PhantomStudy
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.export.links import export_links
@@ -20,8 +22,6 @@ from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.engine.phantom_watch import PhantomWatch
-from dissociation.manipulations.phantom import SIMILARITY
-from dissociation.phantoms import FRAMES, PhantomFindings, PhantomStudy
 
 PAPER = (
     "What the paper shows with such a picture (Braun, Grant & Saxe, ICML 2025, Fig. 5): a function "

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dissociation import motifs
+from dissociation.core.data import motifs
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.state import PageState
-from dissociation.errors import InvalidValue
 
 TYPES = {
     "png": "PNG",

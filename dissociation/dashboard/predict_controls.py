@@ -12,11 +12,11 @@ from dissociation.address.names import condition_names
 from dissociation.address.predicting import ALPHABET, CODE_LENGTH, predictable
 from dissociation.address.table import Condition
 from dissociation.address.view import NORMAL
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.host_keys import keep_host_key
 from dissociation.dashboard.predicting import Predicting, question_of, say_problem
 from dissociation.dashboard.state import PageState
 from dissociation.engine.lab import lab
-from dissociation.errors import InvalidValue
 
 WORDS = (
     "Draw the curve you expect before you see it. In a class, everybody draws on their own phone "

@@ -11,15 +11,15 @@ from dissociation.address.links import Link
 from dissociation.address.names import condition_names
 from dissociation.address.predicting import TAG_LENGTH, Guess, check_errors, target
 from dissociation.address.table import Condition
+from dissociation.core.experiment import digest
+from dissociation.core.predictions import PLACES, places
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.host_keys import host_key
 from dissociation.dashboard.state import PageState, plain
 from dissociation.dashboard.visitor import room_ticket
 from dissociation.engine.lab import lab
 from dissociation.engine.rooms import RoomView, host_ticket
-from dissociation.errors import InvalidValue
-from dissociation.experiment import digest
-from dissociation.predictions import PLACES, places
 
 #: Where the sketch begins: level, in the middle of a logarithmic or a linear axis.
 _LEVEL = {True: 0.1, False: 0.5}

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 from dissociation.address.links import Link
 from dissociation.address.table import Values
+from dissociation.core.validation import DamagedData, InvalidValue
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.watching import W, watch_for
-from dissociation.errors import DamagedData, InvalidValue
 
 Q = TypeVar("Q")
 

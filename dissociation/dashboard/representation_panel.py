@@ -11,8 +11,10 @@ from dissociation.address.links import Link
 from dissociation.address.names import side_name
 from dissociation.address.representation_page import NONE, comparison_of
 from dissociation.address.table import Values
-from dissociation.comparing import ComparisonResult
-from dissociation.comparison import Comparison
+from dissociation.core.networks.normal_form import NormalForms
+from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.controls import nearby
 from dissociation.dashboard.curve_figure import type_scale
@@ -25,8 +27,6 @@ from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
-from dissociation.errors import InvalidValue
-from dissociation.normal_form import NormalForms
 
 #: Positions of the slider, to both sides, that are compared while the lab has nothing else to do.
 AHEAD = 3

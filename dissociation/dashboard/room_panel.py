@@ -8,6 +8,7 @@ import segno
 import streamlit as st
 
 from dissociation.address.links import read_address
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.host_keys import host_key, remember_in_browser
 from dissociation.dashboard.page_links import page_link
 from dissociation.dashboard.predict_controls import class_link, end
@@ -15,7 +16,6 @@ from dissociation.dashboard.predicting import Predicting, is_host, say_problem
 from dissociation.dashboard.state import PageState, plain
 from dissociation.engine.lab import lab
 from dissociation.engine.rooms import RoomView
-from dissociation.errors import InvalidValue
 
 
 def room_panel(state: PageState, found: Predicting | None) -> None:

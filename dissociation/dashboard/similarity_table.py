@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dissociation.comparing import ComparisonResult
-from dissociation.measures.similarity import FUNCTION, INVARIANCES, SIMILARITIES
-from dissociation.shares import percent
+from dissociation.core.shares import percent
+from dissociation.core.similarity import FUNCTION, INVARIANCES, SIMILARITIES
+from dissociation.core.similarity.comparing import ComparisonResult
 
 #: What its columns say.
 NOTE = (

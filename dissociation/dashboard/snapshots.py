@@ -9,15 +9,32 @@ from typing import Any
 import numpy as np
 
 from dissociation.address.names import condition_keys
-from dissociation.comparing import ComparisonResult
-from dissociation.comparison import Comparison
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.data.sample import stratified_order
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations.phantom import ACTIVATIONS
+from dissociation.core.measures.base import Curve
+from dissociation.core.phantom.study import PhantomFindings, PhantomStudy
+from dissociation.core.phantom.views import Shade, shaded
+from dissociation.core.shares import percent
+from dissociation.core.similarity import SIMILARITIES
+from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.similarity.pictures import EMBEDDED
+from dissociation.core.statistics.summary import (
+    LEAST,
+    TOO_FEW,
+    paired_difference,
+    rest_alike,
+    sigma50s,
+)
+from dissociation.core.theory import Prediction
 from dissociation.dashboard.bridge_traces import bridge_traces
 from dissociation.dashboard.causes_traces import causes_traces
 from dissociation.dashboard.matrices import bitmap, matrix
 from dissociation.dashboard.numbers import plain_number, plain_numbers
 from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.similarity_table import live_table
-from dissociation.datasets import mnist_test
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.comparison_watch import ComparisonWatch
@@ -28,17 +45,6 @@ from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import Watch
 from dissociation.engine.words import Status, sample_size
-from dissociation.experiment import Experiment
-from dissociation.manipulations.phantom import ACTIVATIONS
-from dissociation.measures.base import Curve
-from dissociation.measures.similarity import SIMILARITIES
-from dissociation.measures.similarity.sample import stratified_order
-from dissociation.phantom_views import Shade, shaded
-from dissociation.phantoms import PhantomFindings, PhantomStudy
-from dissociation.pictures import EMBEDDED
-from dissociation.shares import percent
-from dissociation.statistics import LEAST, TOO_FEW, paired_difference, rest_alike, sigma50s
-from dissociation.theory import Prediction
 
 #: Key of the trace of B - A.
 DIFFERENCE = "difference"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from dissociation.address.sweep_page import REWRITE, STRENGTHS, strengths_of
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.state import PageState, plain
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import REGISTRY
 
 
 def strengths_field(state: PageState) -> None:

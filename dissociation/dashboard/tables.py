@@ -9,11 +9,18 @@ import pandas as pd
 
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
-from dissociation.experiment import Experiment
-from dissociation.measures.base import Curve
-from dissociation.shares import percent
-from dissociation.statistics import LEAST, TOO_FEW, interval, rest_alike, spread, summarise
-from dissociation.theory import Prediction
+from dissociation.core.experiment import Experiment
+from dissociation.core.measures.base import Curve
+from dissociation.core.shares import percent
+from dissociation.core.statistics.summary import (
+    LEAST,
+    TOO_FEW,
+    interval,
+    rest_alike,
+    spread,
+    summarise,
+)
+from dissociation.core.theory import Prediction
 
 #: What stands in the row of a condition that waits for the images of the first.
 WAITING = "…"

@@ -8,10 +8,10 @@ import streamlit as st
 
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
+from dissociation.core.shares import percent
+from dissociation.core.theory.residuals import BEYOND, Residual, largest_residual
 from dissociation.dashboard.state import plain
 from dissociation.engine.theory_watch import TheoryWatch
-from dissociation.shares import percent
-from dissociation.theory.residuals import BEYOND, Residual, largest_residual
 
 _ASSUMED = {
     "parameter_noise": (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from dissociation.core.predictions import Verdict, judge, score
 from dissociation.dashboard.predicting import Predicting
 from dissociation.dashboard.state import plain
 from dissociation.engine.curve_watch import CurveWatch
-from dissociation.predictions import Verdict, judge, score
 
 
 def verdict(watch: CurveWatch, found: Predicting, reference: str) -> None:

@@ -6,11 +6,11 @@ import gc
 import logging
 import threading
 
-from dissociation.datasets import mnist_test, mnist_train
+from dissociation.core.data.datasets import mnist_test, mnist_train
+from dissociation.core.networks.null_spaces import input_null_space
+from dissociation.core.validation import DamagedData, InvalidValue
 from dissociation.engine.lab import lab
 from dissociation.engine.priority import give_way
-from dissociation.errors import DamagedData, InvalidValue
-from dissociation.null_spaces import input_null_space
 
 log = logging.getLogger(__name__)
 _begun = threading.Event()

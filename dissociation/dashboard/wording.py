@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.statistics.summary import LEAST
 from dissociation.dashboard.state import plain
-from dissociation.experiment import Experiment
-from dissociation.function_checks import FunctionCheck
-from dissociation.statistics import LEAST
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 BAND = (

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from dissociation.core.measures.base import SeedCurve
 from dissociation.engine.compute_thread import given_up
-from dissociation.measures.base import SeedCurve
 
 #: Curves that are remembered, a few kilobytes each.
 MOST = 2_000

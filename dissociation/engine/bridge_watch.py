@@ -7,6 +7,11 @@ import time
 from collections.abc import Sequence
 from itertools import groupby
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.measures.base import SeedCurve
+from dissociation.core.networks.training import Recipe
+from dissociation.core.theory.bridge import Candidate, Point, sigma50
+from dissociation.core.theory.norms import Norms
 from dissociation.engine import jobs as j
 from dissociation.engine.causes_task import NormsTask
 from dissociation.engine.curve_watch import CurveWatch
@@ -14,11 +19,6 @@ from dissociation.engine.jobs import Job, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message
-from dissociation.experiment import Experiment
-from dissociation.measures.base import SeedCurve
-from dissociation.theory.bridge import Candidate, Point, sigma50
-from dissociation.theory.norms import Norms
-from dissociation.training import Recipe
 
 
 def stored_curve(library: Library, candidate: Candidate) -> tuple[Experiment, SeedCurve] | None:

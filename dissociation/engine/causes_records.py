@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.engine.store import DamagedEntry, pack, unpack
-from dissociation.normal_form import Kinds
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import (
+from dissociation.core.networks.normal_form import Kinds
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import (
     SCALES,
     WIDTHS,
     Measured,
     NoiseDecompositionResult,
     Predicted,
 )
-from dissociation.theory.margins import BINS
-from dissociation.theory.noise_sources import Sources
-from dissociation.theory.norms import Norms
+from dissociation.core.theory.margins import BINS
+from dissociation.core.theory.noise_sources import Sources
+from dissociation.core.theory.norms import Norms
+from dissociation.engine.store import DamagedEntry, pack, unpack
 
 _NETWORKS = ("sources", "trained", "balanced")
 _MEANS = {"terms": 3, "products": 4, "sizes": 3}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dissociation.comparison import NetworkSpec
+from dissociation.core.similarity.comparison import NetworkSpec
+from dissociation.core.theory.causes import NoiseDecomposition, stream
+from dissociation.core.theory.norms import network_norms, norms_digest
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library
 from dissociation.engine.tasks import still_to_train, trained_network
-from dissociation.theory.causes import NoiseDecomposition, stream
-from dissociation.theory.norms import network_norms, norms_digest
 
 
 class CausesTask(Task):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import NoiseDecompositionResult
 from dissociation.engine.causes_task import CausesTask
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.study_watch import StudyWatch
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import NoiseDecompositionResult
 
 
 class CausesWatch(StudyWatch[NoiseDecompositionResult]):

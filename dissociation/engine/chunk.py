@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dissociation.core.validation import DamagedData, InvalidValue
 from dissociation.engine.bookkeeping import note_failure
 from dissociation.engine.executor import Executor
 from dissociation.engine.in_turns import InTurns
 from dissociation.engine.job import DONE, FAILED, RUNNING, Job
 from dissociation.engine.settings import STEP_LIMIT
 from dissociation.engine.task import Steps
-from dissociation.errors import DamagedData, InvalidValue
 
 APOLOGY = "Something went wrong in the lab and has been logged. Please try again."
 

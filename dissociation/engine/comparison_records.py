@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.comparing import ComparisonResult
+from dissociation.core.networks.normal_form import NormalForms
+from dissociation.core.similarity import SIMILARITIES, Baseline
+from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.pictures import Picture
 from dissociation.engine.store import DamagedEntry, pack, unpack
-from dissociation.measures.similarity import SIMILARITIES, Baseline
-from dissociation.normal_form import NormalForms
-from dissociation.pictures import Picture
 
 _ARRAYS = ("dissimilarity", "activations", "embedding")
 _SCALES = ("largest_distance", "largest_activation")

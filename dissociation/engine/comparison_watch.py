@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dissociation.comparing import ComparisonResult, steps_of
-from dissociation.comparison import Comparison
+from dissociation.core.networks.training import Recipe
+from dissociation.core.similarity.comparing import ComparisonResult, steps_of
+from dissociation.core.similarity.comparison import Comparison
 from dissociation.engine import jobs as j
 from dissociation.engine.contrast_task import ContrastTask
 from dissociation.engine.jobs import Job, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message
-from dissociation.training import Recipe
 
 
 class ComparisonWatch(Watch):

@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from dissociation.core.pauses import turn
 from dissociation.engine.priority import give_way
-from dissociation.pauses import turn
 
 log = logging.getLogger(__name__)
 #: Seconds until it tries again.

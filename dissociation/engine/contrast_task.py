@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dissociation.comparing import in_turns, steps_of
-from dissociation.comparison import Comparison
+from dissociation.core.similarity.comparing import in_turns, steps_of
+from dissociation.core.similarity.comparison import Comparison
 from dissociation.engine.library import Library
 from dissociation.engine.task import Step, Steps, Task
 from dissociation.engine.tasks import still_to_train, trained_network

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dissociation.core.validation import InvalidValue
 from dissociation.engine.settings import MAX_QUEUE
-from dissociation.errors import InvalidValue
 
 
 class Crowded(InvalidValue):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.measures.base import Curve, SeedCurve
+from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.networks.training import Recipe
 from dissociation.engine import jobs as j
 from dissociation.engine.jobs import Job, Jobs, JobSnapshot
 from dissociation.engine.library import Library
 from dissociation.engine.tasks import CheckTask, MeasureTask
 from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message, sample_size
-from dissociation.experiment import Experiment
-from dissociation.function_checks import FunctionCheck
-from dissociation.measures.base import Curve, SeedCurve
-from dissociation.training import Recipe
 
 
 class CurveWatch(Watch):

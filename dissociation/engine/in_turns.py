@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from dissociation import pauses
+from dissociation.core import pauses
+from dissociation.core.pauses import T
 from dissociation.engine.child import Child
 from dissociation.engine.task import Steps
-from dissociation.pauses import T
 
 #: Seconds after which a step pauses as soon as it can.
 ENOUGH = 0.2
@@ -118,12 +118,15 @@ class InTurns(Iterator[Steps]):
         self._wait()
 
     def pause(self) -> None:
-        """See [`Turn.pause`][dissociation.pauses.Turn.pause]."""
+        """See [`Turn.pause`][dissociation.core.pauses.Turn.pause]."""
         if time.perf_counter() - self._begun > ENOUGH:
             self._hand_over(None)
 
     def beside(self, work: Callable[[], T]) -> T:
-        """See [`Turn.beside`][dissociation.pauses.Turn.beside]. Dropped, it is not waited for."""
+        """See [`Turn.beside`][dissociation.core.pauses.Turn.beside].
+
+        Dropped, it is not waited for.
+        """
         news, future = threading.Event(), Future[T]()
 
         def do() -> None:
@@ -143,7 +146,10 @@ class InTurns(Iterator[Steps]):
         return future.result()
 
     def apart(self, work: pauses.Work, *arrays: np.ndarray) -> tuple[np.ndarray, ...]:
-        """See [`Turn.apart`][dissociation.pauses.Turn.apart]: in a process that can be ended."""
+        """See [`Turn.apart`][dissociation.core.pauses.Turn.apart].
+
+        It is done in a process that can be ended.
+        """
         with Child(work, arrays, self._wake) as child:
             while not child.news.is_set():
                 self._hand_over(child.news)

@@ -9,7 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from dissociation.comparison import Comparison
+from dissociation.core.experiment import Experiment
+from dissociation.core.networks.training import Recipe
+from dissociation.core.phantom.study import PhantomStudy
+from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.theory.bridge import Candidate
+from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.engine.asker import Asker, asking_for
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.causes_watch import CausesWatch
@@ -28,11 +33,6 @@ from dissociation.engine.store import Store
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import Watch
-from dissociation.experiment import Experiment
-from dissociation.phantoms import PhantomStudy
-from dissociation.theory.bridge import Candidate
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
 

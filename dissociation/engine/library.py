@@ -10,24 +10,24 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from dissociation.comparing import ComparisonResult
-from dissociation.comparison import Comparison, NetworkSpec
+from dissociation.core.experiment import Experiment, digest, training_digest
+from dissociation.core.measures.base import Curve, SeedCurve
+from dissociation.core.networks.function_checks import CODE_VERSION as CHECK_VERSION
+from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.networks.network import Network
+from dissociation.core.networks.training import Recipe
+from dissociation.core.phantom.study import PhantomFindings, PhantomStudy
+from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.theory import Prediction, SeedPrediction
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import NoiseDecompositionResult
+from dissociation.core.theory.norms import Norms, norms_digest
 from dissociation.engine import causes_records, comparison_records, phantom_records, records
 from dissociation.engine.begun import Begun
 from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
 from dissociation.engine.store import DamagedEntry, Store
 from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
-from dissociation.experiment import Experiment, digest, training_digest
-from dissociation.function_checks import CODE_VERSION as CHECK_VERSION
-from dissociation.function_checks import FunctionCheck
-from dissociation.measures.base import Curve, SeedCurve
-from dissociation.network import Network
-from dissociation.phantoms import PhantomFindings, PhantomStudy
-from dissociation.theory import Prediction, SeedPrediction
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import NoiseDecompositionResult
-from dissociation.theory.norms import Norms, norms_digest
-from dissociation.training import Recipe
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -7,7 +7,10 @@ import time
 from collections.abc import Sequence
 from itertools import groupby
 
-from dissociation.comparison import Comparison
+from dissociation.core.experiment import Experiment
+from dissociation.core.networks.training import Recipe
+from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.theory.bridge import sigma50
 from dissociation.engine import jobs as j
 from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
@@ -15,9 +18,6 @@ from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.watch import ORDER, Watch
 from dissociation.engine.words import Status
-from dissociation.experiment import Experiment
-from dissociation.theory.bridge import sigma50
-from dissociation.training import Recipe
 
 
 def _rewrites(experiment: Experiment) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
+from dissociation.core.memory_limit import check_memory
+from dissociation.core.memory_need import BASE, GIB, PASSING
 from dissociation.engine.settings import MEMORY
 from dissociation.engine.task import Task
-from dissociation.memory_limit import check_memory
-from dissociation.memory_need import BASE, GIB, PASSING
 
 
 class MemoryClass(NamedTuple):

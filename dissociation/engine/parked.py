@@ -11,11 +11,11 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from dissociation.core.memory_need import GIB
 from dissociation.engine.executor import LOCAL, Executor
 from dissociation.engine.job import Job
 from dissociation.engine.settings import MEMORY
 from dissociation.engine.task import Steps, Task
-from dissociation.memory_need import GIB
 
 #: Jobs that are kept at most, for how many seconds, and in which share of the lab's memory.
 MOST, KEPT, SHARE = 32, 120.0, 0.1

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.phantom.study import Frame, PhantomFindings, PhantomStudy
+from dissociation.core.phantom.views import Shade
 from dissociation.engine.store import DamagedEntry, pack, unpack
-from dissociation.function_checks import FunctionCheck
-from dissociation.phantom_views import Shade
-from dissociation.phantoms import Frame, PhantomFindings, PhantomStudy
 
 _CURVES = ("legibility", "unchanged")
 

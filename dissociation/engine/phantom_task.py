@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dissociation.core.phantom.study import PhantomStudy, stream
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library
 from dissociation.engine.tasks import still_to_train, trained_network
-from dissociation.phantoms import PhantomStudy, stream
 
 
 class PhantomTask(Task):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dissociation.core.phantom.study import PhantomFindings, PhantomStudy
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.phantom_task import PhantomTask
 from dissociation.engine.study_watch import StudyWatch
-from dissociation.phantoms import PhantomFindings, PhantomStudy
 
 
 class PhantomWatch(StudyWatch[PhantomFindings]):

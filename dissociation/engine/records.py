@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.datasets import CLASSES, PIXELS
+from dissociation.core.data.datasets import CLASSES, PIXELS
+from dissociation.core.measures.base import SeedCurve
+from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.networks.network import Network, weights_digest
+from dissociation.core.networks.training import LIVE_ERROR
+from dissociation.core.validation import check_finite
 from dissociation.engine.store import DamagedEntry, pack, unpack
-from dissociation.errors import check_finite
-from dissociation.function_checks import FunctionCheck
-from dissociation.measures.base import SeedCurve
-from dissociation.network import Network, weights_digest
-from dissociation.training import LIVE_ERROR
 
 
 @dataclass(frozen=True)

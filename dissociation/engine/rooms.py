@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dissociation.core.predictions import PLACES
+from dissociation.core.validation import InvalidValue
 from dissociation.engine.settings import MAX_ROOMS
-from dissociation.errors import InvalidValue
-from dissociation.predictions import PLACES
 
 #: From this many predictions on, their band is shown; it follows when this many more have come.
 ENOUGH, BATCH = 5, 2

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dissociation.errors import InvalidValue, check_path
-from dissociation.numerics import check_environment
+from dissociation.core.numerics import check_environment
+from dissociation.core.validation import InvalidValue, check_path
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ import abc
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from dissociation.core.networks.training import Recipe
+from dissociation.core.phantom.study import PhantomStudy
+from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.engine import jobs as j
 from dissociation.engine.jobs import Job, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.task import Task
 from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message
-from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.training import Recipe
 
 F = TypeVar("F")
 

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from dissociation.memory_need import Asked, held_by
-from dissociation.pauses import cached_property
+from dissociation.core.memory_need import Asked, held_by
+from dissociation.core.pauses import cached_property
 
 
 class Step(NamedTuple):

@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from dissociation import manipulations as manipulate
+from dissociation.core import manipulations as manipulate
+from dissociation.core.experiment import Experiment, noise_key, training_digest
+from dissociation.core.measures.base import SeedCurve
+from dissociation.core.memory_need import Check
+from dissociation.core.networks.function_checks import FunctionCheck, function_check
+from dissociation.core.networks.network import Network, seed_key, weights_digest
+from dissociation.core.networks.training import Recipe, train
+from dissociation.core.validation import DamagedData
 from dissociation.engine.begun import Beginning
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library, check_digest
 from dissociation.engine.records import History
-from dissociation.errors import DamagedData
-from dissociation.experiment import Experiment, noise_key, training_digest
-from dissociation.function_checks import FunctionCheck, function_check
-from dissociation.measures.base import SeedCurve
-from dissociation.memory_need import Check
-from dissociation.network import Network, seed_key, weights_digest
-from dissociation.training import Recipe, train
 
 
 class TrainTask(Task):

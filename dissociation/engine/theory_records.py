@@ -6,11 +6,11 @@ import dataclasses
 import functools
 from typing import Any
 
-from dissociation.datasets import fingerprint
+from dissociation.core.data.datasets import fingerprint
+from dissociation.core.experiment import Experiment, digest
+from dissociation.core.theory import SeedPrediction
+from dissociation.core.validation import check_finite
 from dissociation.engine.store import DamagedEntry, pack, unpack
-from dissociation.errors import check_finite
-from dissociation.experiment import Experiment, digest
-from dissociation.theory import SeedPrediction
 
 #: Raise it when a change to the theory changes numbers.
 CODE_VERSION = 5

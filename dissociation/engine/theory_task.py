@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.theory import CHUNK, SeedPrediction, stream_network, total_images
 from dissociation.engine.jobs import Step, Task
 from dissociation.engine.library import Library
 from dissociation.engine.tasks import still_to_train, to_measure, trained_network
 from dissociation.engine.theory_records import theory_digest
-from dissociation.experiment import Experiment
-from dissociation.theory import CHUNK, SeedPrediction, stream_network, total_images
 
 #: Seconds by which measured curves are preferred, before there is a first prediction and after it.
 LATER, THEN = 1e-6, 3.0

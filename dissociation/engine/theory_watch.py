@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.theory import Prediction, SeedPrediction, predictable
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Job
 from dissociation.engine.theory_records import theory_digest
 from dissociation.engine.theory_task import TheoryTask
-from dissociation.experiment import Experiment
-from dissociation.theory import Prediction, SeedPrediction, predictable
 
 #: Predictions that come before measured points, each some tenths of a second, and from how many
 #: jobs on there are none, because others wait for theirs.

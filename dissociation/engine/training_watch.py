@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dissociation.core.networks.training import Recipe
 from dissociation.engine import jobs as j
 from dissociation.engine.jobs import Job, Jobs
 from dissociation.engine.library import Library
@@ -9,7 +10,6 @@ from dissociation.engine.records import History
 from dissociation.engine.tasks import TrainTask
 from dissociation.engine.watch import Watch
 from dissociation.engine.words import Status, training_message
-from dissociation.training import Recipe
 
 
 class TrainingWatch(Watch):

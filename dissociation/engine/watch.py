@@ -14,6 +14,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from dissociation.core.experiment import training_digest
+from dissociation.core.networks.training import Recipe
+from dissociation.core.validation import InvalidValue
 from dissociation.engine import jobs as j
 from dissociation.engine.asker import asking
 from dissociation.engine.job import Job, JobSnapshot, new_holder
@@ -22,9 +25,6 @@ from dissociation.engine.library import Library
 from dissociation.engine.memory import refuse_too_large
 from dissociation.engine.records import History
 from dissociation.engine.words import Status, dead_words
-from dissociation.errors import InvalidValue
-from dissociation.experiment import training_digest
-from dissociation.training import Recipe
 
 TRAINING = "training"
 ORDER = (j.FAILED, j.CANCELLED, TRAINING, j.RUNNING, j.QUEUED)

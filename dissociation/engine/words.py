@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.measures.base import Curve
+from dissociation.core.networks.training import DIGITS, Recipe
+from dissociation.core.shares import percent
 from dissociation.engine import jobs as j
 from dissociation.engine.job import FINISHED, JobSnapshot
 from dissociation.engine.records import History
-from dissociation.experiment import Experiment
-from dissociation.measures.base import Curve
-from dissociation.shares import percent
-from dissociation.training import DIGITS, Recipe
 
 #: A network is called dead if no neuron of a layer is active on this share of the test images.
 DEAD = 0.9

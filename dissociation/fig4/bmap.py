@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 
-from dissociation.errors import check_integer, is_integer
+from dissociation.core.validation import check_integer, is_integer
 
 ARRAYS = eqx.if_array(0)
 LARGEST_BATCH = 2**31 - 1

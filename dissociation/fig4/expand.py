@@ -10,10 +10,10 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from dissociation.errors import check_integer, check_number
-from dissociation.manipulations.duplicate import duplicate_layer
-from dissociation.manipulations.nuisance import counterbalanced
-from dissociation.manipulations.scale import scale_layer
+from dissociation.core.manipulations.duplicate import duplicate_layer
+from dissociation.core.manipulations.nuisance import counterbalanced
+from dissociation.core.manipulations.scale import scale_layer
+from dissociation.core.validation import check_integer, check_number
 
 MOST_NEURONS = 1_000_000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jax
 
-from dissociation.errors import check_integer
+from dissociation.core.validation import check_integer
 
 
 def crossval_softmax_predict(
@@ -32,6 +32,6 @@ def crossval_softmax_predict(
     if x.ndim != 2 or y.ndim != 2 or len(x) != len(y):
         raise ValueError(f"x (n, d) and y (n, c) expected, not {x.shape} and {y.shape}.")
     num_splits = check_integer("num_splits", num_splits, 2, len(x))
-    from dissociation.probes import notebook_probe_logits
+    from dissociation.core.measures.probes import notebook_probe_logits
 
     return jax.nn.softmax(notebook_probe_logits(x, y, num_folds=num_splits), axis=-1)

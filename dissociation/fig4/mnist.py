@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dissociation.datasets import CLASSES, Dataset, mnist_test, mnist_train
-from dissociation.errors import check_integer
-from dissociation.mlp import ensemble
-from dissociation.network import NOTEBOOK_KEY, initial_network
-from dissociation.training import PAPER, trained
+from dissociation.core.data.datasets import CLASSES, Dataset, mnist_test, mnist_train
+from dissociation.core.networks.mlp import ensemble
+from dissociation.core.networks.network import NOTEBOOK_KEY, initial_network
+from dissociation.core.networks.training import PAPER, trained
+from dissociation.core.validation import check_integer
 
 KEY = jax.random.PRNGKey(NOTEBOOK_KEY)
 

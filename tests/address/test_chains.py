@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dissociation.address.chains import format_chain, parse_chain
-from dissociation.errors import InvalidValue
-from dissociation.experiment import MAX_MANIPULATIONS
-from dissociation.manipulations import REGISTRY, Duplicate, Nuisance, Scale
+from dissociation.core.experiment import MAX_MANIPULATIONS
+from dissociation.core.manipulations import REGISTRY, Duplicate, Nuisance, Scale
+from dissociation.core.validation import InvalidValue
 
 
 @st.composite

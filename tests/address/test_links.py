@@ -12,8 +12,8 @@ from labs import other_value
 from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import MAX_ADDRESS, Link, curves_of, read_address
 from dissociation.address.pages import PAGES
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import Permute, Scale
+from dissociation.core.manipulations import Permute, Scale
+from dissociation.core.validation import InvalidValue
 
 
 def told(name: str, notices: list[str]) -> bool:

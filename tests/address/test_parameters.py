@@ -11,9 +11,9 @@ from labs import other_value
 from dissociation.address import parameter as k
 from dissociation.address import parameters as p
 from dissociation.address.pages import PAGES
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import REGISTRY
-from dissociation.training import PAPER, QUICK, Recipe
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.networks.training import PAPER, QUICK, Recipe
+from dissociation.core.validation import InvalidValue
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from dissociation.address.compare import comparable, pair
 from dissociation.address.curve_pages import ROBUSTNESS
 from dissociation.address.links import Link, read_address
 from dissociation.address.pins import Pin, pin
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import Scale
+from dissociation.core.manipulations import Scale
+from dissociation.core.validation import InvalidValue
 
 PIN = next(parameter for parameter in ROBUSTNESS.parameters if parameter.name == "pin")
 

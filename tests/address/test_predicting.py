@@ -20,9 +20,9 @@ from dissociation.address.predicting import (
     target,
     uncovered,
 )
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import Scale
-from dissociation.predictions import PLACES
+from dissociation.core.manipulations import Scale
+from dissociation.core.predictions import PLACES
+from dissociation.core.validation import InvalidValue
 
 
 def names(conditions) -> list[tuple]:

@@ -7,8 +7,8 @@ import pytest
 from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import Link, comparisons_of, curves_of, read_address
 from dissociation.address.presets import PRESETS, preset, preset_of
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import exact_everywhere
+from dissociation.core.manipulations import exact_everywhere
+from dissociation.core.validation import InvalidValue
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dissociation.address.links import Link, curves_of, read_address
 from dissociation.address.sweep_page import MAX_STRENGTHS, STRENGTHS, SWEEP, strengths_of
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import REGISTRY, Scale
+from dissociation.core.manipulations import REGISTRY, Scale
+from dissociation.core.validation import InvalidValue
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

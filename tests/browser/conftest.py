@@ -18,11 +18,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from dissociation.core.networks.network import Network, initial_network, seed_key, weights_digest
+from dissociation.core.networks.training import QUICK
 from dissociation.engine.library import Library
 from dissociation.engine.records import History
 from dissociation.engine.store import Store
-from dissociation.network import Network, initial_network, seed_key, weights_digest
-from dissociation.training import QUICK
 
 from .helpers import Server, start_server
 from .windows import PATIENCE_MS, Windows

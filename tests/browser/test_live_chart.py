@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, WebSocket, expect
 from streamlit.testing.v1 import AppTest
 
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.live_chart import Axis, FigureSpec, TraceStyle, live_chart
-from dissociation.errors import InvalidValue
 
 from .helpers import Server, settle, wait_for_rerun
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from dissociation import motifs
+from dissociation.core.data import motifs
 
 from .tiny import chart_comes_to, comparison_address, no_exception, wait_for_end
 

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from dissociation.address import parameter as p
 from dissociation.address.parameters import strength_parameters
+from dissociation.core.manipulations import REGISTRY
 from dissociation.dashboard.controls import _shown, log_options, nearby
-from dissociation.manipulations import REGISTRY
 
 
 @st.composite

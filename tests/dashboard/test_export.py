@@ -16,12 +16,12 @@ import requests
 from labs import TINY
 
 from dissociation.address.links import Link, read_address
+from dissociation.core.experiment import from_json
+from dissociation.core.runner import run
+from dissociation.core.theory import predicted_curve
 from dissociation.dashboard.curve_figure import LEGEND
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.links import export_path
-from dissociation.experiment import from_json
-from dissociation.runner import run
-from dissociation.theory import predicted_curve
 
 from .scripts import printed
 

@@ -16,8 +16,8 @@ from dissociation import causes_from_json, from_json
 from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import read_address
 from dissociation.command_line.sources import read_source
+from dissociation.core.theory.causes_findings import SCALES
 from dissociation.dashboard.export.links import export_path
-from dissociation.theory.causes_findings import SCALES
 
 from .scripts import printed_rows
 

@@ -14,10 +14,10 @@ from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation.address.links import Link, comparisons_of, read_address
 from dissociation.address.map_page import points_of
-from dissociation.comparison import contrast_from_json
+from dissociation.core.similarity import SIMILARITIES
+from dissociation.core.similarity.comparison import contrast_from_json
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.links import export_path
-from dissociation.measures.similarity import SIMILARITIES
 
 from .scripts import printed
 

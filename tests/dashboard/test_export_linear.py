@@ -13,11 +13,11 @@ from dissociation.address.links import read_address
 from dissociation.command_line.linear_work import LinearWork
 from dissociation.command_line.main import main
 from dissociation.command_line.sources import read_source
+from dissociation.core.linear.files import as_csv
+from dissociation.core.linear.study import linear_from_json, study_linear
 from dissociation.dashboard.export.linear import LinearExport
 from dissociation.dashboard.export.route import MAKE, export_of
 from dissociation.engine.library import Library
-from dissociation.linear.files import as_csv
-from dissociation.linear.study import linear_from_json, study_linear
 
 from .scripts import printed_rows
 

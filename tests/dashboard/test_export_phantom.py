@@ -15,10 +15,10 @@ from labs import TINY, RecordingLab, fresh_lab
 from dissociation.address.links import read_address
 from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.sources import read_source
+from dissociation.core.phantom.study import PhantomFindings, phantom_from_json
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.links import export_path
-from dissociation.errors import InvalidValue
-from dissociation.phantoms import PhantomFindings, phantom_from_json
 
 from .scripts import printed_rows
 

@@ -5,9 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.networks.null_spaces import (
+    input_null_space,
+    lengths_within,
+    null_space,
+    unit_direction,
+)
 from dissociation.dashboard import input_figures as figures
-from dissociation.datasets import mnist_test
-from dissociation.null_spaces import input_null_space, lengths_within, null_space, unit_direction
 
 
 @pytest.fixture(scope="module", params=["test", "train"])

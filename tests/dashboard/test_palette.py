@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from dissociation.address.names import condition_keys, condition_name
 from dissociation.address.table import Condition
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import REGISTRY, Permute, Scale
+from dissociation.core.measures import ParameterNoise
 from dissociation.dashboard import palette, tiles
-from dissociation.experiment import Experiment
-from dissociation.manipulations import REGISTRY, Permute, Scale
-from dissociation.measures import ParameterNoise
 
 NAMES = (palette.TRAINED, palette.COMPOSED, *REGISTRY)
 #: White, the dark theme of this Streamlit, and that of others.

@@ -7,16 +7,16 @@ import pytest
 from labs import TINY, Visit
 
 from dissociation.address.table import Condition
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import InputNull, Scale
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.measures.base import Curve, SeedCurve
+from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.statistics.summary import interval, summarise
 from dissociation.dashboard import explanation, watching
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.explanation import same_function_line
 from dissociation.dashboard.tables import summary_table, value_table
-from dissociation.experiment import Experiment
-from dissociation.function_checks import FunctionCheck
-from dissociation.manipulations import InputNull, Scale
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.measures.base import Curve, SeedCurve
-from dissociation.statistics import interval, summarise
 
 X = np.logspace(-4, 0, 5)
 ERRORS = np.array([100, 200, 4_000, 8_000, 9_000])

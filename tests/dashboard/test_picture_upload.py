@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dissociation import motifs
+from dissociation.core.data import motifs
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard import picture_upload
 from dissociation.dashboard.picture_upload import ACCEPTED, TYPES, read_motif
-from dissociation.errors import InvalidValue
 
 # Not its own mirror image, however it is turned.
 SPIRAL = motifs.motif("spiral")

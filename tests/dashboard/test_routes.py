@@ -18,15 +18,15 @@ from labs import TINY
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import InputNull, Scale
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.networks.training import Recipe
+from dissociation.core.predictions import PLACES
 from dissociation.dashboard import launch, packed_files, room_socket, routes, sockets
 from dissociation.dashboard.serving import routes_are_served
 from dissociation.engine.jobs import LEASE
 from dissociation.engine.rooms import host_ticket
-from dissociation.experiment import Experiment
-from dissociation.manipulations import InputNull, Scale
-from dissociation.measures import ParameterNoise
-from dissociation.predictions import PLACES
-from dissociation.training import Recipe
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
 PATIENCE = 30
@@ -142,8 +142,8 @@ def test_what_is_finished_comes_in_one_message(address, lab):
 
 
 def test_everyone_hears_of_a_failure(address, lab, monkeypatch, caplog):
+    from dissociation.core.validation import DamagedData
     from dissociation.engine.tasks import TrainTask
-    from dissociation.errors import DamagedData
 
     def broken(self):
         raise DamagedData("The data file is damaged; restore it.")

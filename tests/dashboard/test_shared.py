@@ -6,10 +6,10 @@ import json
 
 import numpy as np
 
+from dissociation.core.measures.base import Curve
 from dissociation.dashboard import shared
 from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.snapshots import news_text
-from dissociation.measures.base import Curve
 
 
 def test_made_once_for_the_same_parts():

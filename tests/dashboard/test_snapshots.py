@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from labs import TINY
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import InputNull, Scale
+from dissociation.core.measures import InputNoise, Transfer
+from dissociation.core.measures.base import Curve, SeedCurve
+from dissociation.core.networks.training import Recipe
 from dissociation.dashboard import snapshots
 from dissociation.dashboard.snapshots import ERROR, LOSS, snapshot
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.records import History
-from dissociation.experiment import Experiment
-from dissociation.manipulations import InputNull, Scale
-from dissociation.measures import InputNoise, Transfer
-from dissociation.measures.base import Curve, SeedCurve
-from dissociation.training import Recipe
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
 NAMES = {"version", "state", "message", "progress", "traces", "company"}

@@ -11,10 +11,10 @@ from starlette.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from dissociation.core.networks.training import Recipe
 from dissociation.dashboard import sockets
 from dissociation.dashboard.origin import same_origin
 from dissociation.engine.bookkeeping import REGISTRY
-from dissociation.training import Recipe
 
 PATIENCE = 10
 RECIPE = Recipe(epochs=1, batch=2048, width=16)

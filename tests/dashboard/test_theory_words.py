@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dissociation.core.theory.residuals import Residual
 from dissociation.dashboard.theory_words import residual_line
-from dissociation.theory.residuals import Residual
 
 
 @pytest.mark.parametrize("measured", [0.81, 0.86, 0.869, 0.871, 0.9])

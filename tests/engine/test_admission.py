@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dissociation.core.memory_need import BASE, GIB, PASSING
 from dissociation.engine.memory import MEMORY_CLASSES, that_fit
-from dissociation.memory_need import BASE, GIB, PASSING
 
 ROOM = 96.0
 

@@ -7,16 +7,16 @@ import dataclasses
 import numpy as np
 import pytest
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Scale
+from dissociation.core.measures import InputNoise, Measure, ParameterNoise, Transfer
+from dissociation.core.measures.base import SeedCurve
+from dissociation.core.networks.training import Recipe
 from dissociation.engine import begun as module
 from dissociation.engine.begun import Beginning, Begun
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import MeasureTask, TrainTask
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Scale
-from dissociation.measures import InputNoise, Measure, ParameterNoise, Transfer
-from dissociation.measures.base import SeedCurve
-from dissociation.training import Recipe
 
 TINY = Recipe(epochs=1, batch=2_000, width=16)
 MEASURES = [

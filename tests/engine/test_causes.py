@@ -10,6 +10,12 @@ import pytest
 
 from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import Link
+from dissociation.core.manipulations import Duplicate, Scale
+from dissociation.core.networks.training import Recipe
+from dissociation.core.theory.bridge import laws, sigma50
+from dissociation.core.theory.causes import NoiseDecomposition, study_causes
+from dissociation.core.theory.causes_findings import NoiseDecompositionResult
+from dissociation.core.theory.norms import network_norms
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.bridge_watch import stored_point
 from dissociation.engine.causes_records import (
@@ -20,12 +26,6 @@ from dissociation.engine.causes_records import (
 )
 from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.engine.tasks import TrainTask
-from dissociation.manipulations import Duplicate, Scale
-from dissociation.theory.bridge import laws, sigma50
-from dissociation.theory.causes import NoiseDecomposition, study_causes
-from dissociation.theory.causes_findings import NoiseDecompositionResult
-from dissociation.theory.norms import network_norms
-from dissociation.training import Recipe
 
 from .following import followed
 

@@ -15,6 +15,11 @@ import pytest
 
 from benchmarks.cluster_processes import Processes
 from dissociation.command_line.main import main
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Nuisance
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.networks.training import Recipe
+from dissociation.core.validation import InvalidValue
 from dissociation.engine import jobs as j
 from dissociation.engine import records
 from dissociation.engine.cluster.link import Link
@@ -23,11 +28,6 @@ from dissociation.engine.library import Library
 from dissociation.engine.settings import SCHEDULER_PATIENCE, SCHEDULER_VARIABLE
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Nuisance
-from dissociation.measures import ParameterNoise
-from dissociation.training import Recipe
 
 #: Thirty steps, shared with the other tests of the engine, so that they are compiled once.
 TINY = Recipe(epochs=1, batch=2_000, width=16)

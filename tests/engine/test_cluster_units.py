@@ -7,6 +7,14 @@ import threading
 import numpy as np
 import pytest
 
+from dissociation.core.experiment import Experiment, training_digest
+from dissociation.core.manipulations import InputNull, Nuisance
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.measures.base import SeedCurve, added
+from dissociation.core.networks.network import weights_digest
+from dissociation.core.networks.training import Diverged, Recipe
+from dissociation.core.runner import run
+from dissociation.core.validation import InvalidValue, NotFinite
 from dissociation.engine import records, settings
 from dissociation.engine.cluster import units
 from dissociation.engine.cluster.prepared import PreparedMeasurements
@@ -21,14 +29,6 @@ from dissociation.engine.cluster.remote_batch import (
 )
 from dissociation.engine.settings import check_settings
 from dissociation.engine.store import DamagedEntry
-from dissociation.errors import InvalidValue, NotFinite
-from dissociation.experiment import Experiment, training_digest
-from dissociation.manipulations import InputNull, Nuisance
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.measures.base import SeedCurve, added
-from dissociation.network import weights_digest
-from dissociation.runner import run
-from dissociation.training import Diverged, Recipe
 
 RECIPE = Recipe(epochs=0, width=16)
 MEASURES = (

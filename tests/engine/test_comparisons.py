@@ -8,15 +8,15 @@ import math
 import numpy as np
 import pytest
 
-from dissociation.comparing import ComparisonResult, stream
-from dissociation.comparison import Comparison, NetworkSpec
+from dissociation.core.manipulations import Nuisance, Scale
+from dissociation.core.networks.normal_form import NormalForms
+from dissociation.core.networks.training import Recipe
+from dissociation.core.similarity import SIMILARITIES
+from dissociation.core.similarity.comparing import ComparisonResult, stream
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.comparison_records import pack_comparison, unpack_comparison
 from dissociation.engine.store import DamagedEntry, pack, unpack
-from dissociation.manipulations import Nuisance, Scale
-from dissociation.measures.similarity import SIMILARITIES
-from dissociation.normal_form import NormalForms
-from dissociation.training import Recipe
 
 from .following import followed
 

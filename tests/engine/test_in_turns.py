@@ -9,13 +9,13 @@ import time
 import numpy as np
 import pytest
 
-from dissociation import pauses
+from dissociation.core import pauses
+from dissociation.core.networks.network import Network, logits
+from dissociation.core.networks.null_spaces import null_work
 from dissociation.engine import in_turns
 from dissociation.engine.in_turns import InTurns
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs, Step, Task
 from dissociation.engine.waiting import wait
-from dissociation.network import Network, logits
-from dissociation.null_spaces import null_work
 
 MUCH = 10 * pauses.MUCH
 
@@ -198,7 +198,7 @@ def test_it_ends_with_whoever_started_it():
 
 
 def test_others_have_their_turn_while_a_program_is_compiled():
-    from dissociation._lazy import jit, jnp
+    from dissociation.core._lazy import jit, jnp
 
     compiling, go_on = threading.Event(), threading.Event()
 
@@ -288,7 +288,7 @@ def test_no_program_runs_beside_another():
 
 
 def test_a_program_is_compiled_once_for_all_numbers_but_for_each_static_one():
-    from dissociation._lazy import jit, jnp
+    from dissociation.core._lazy import jit, jnp
 
     @jit(static_argnames=("power",))
     def shown(x, factor, power):

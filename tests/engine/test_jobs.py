@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dissociation.core.validation import DamagedData, InvalidValue
 from dissociation.engine import admission, turns
 from dissociation.engine import jobs as module
 from dissociation.engine.admission import MAX_ACTIVE
@@ -31,7 +32,6 @@ from dissociation.engine.jobs import (
 )
 from dissociation.engine.parked import KEPT
 from dissociation.engine.waiting import wait
-from dissociation.errors import DamagedData, InvalidValue
 
 
 class Clock:

@@ -10,6 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Nuisance, Scale
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.networks.network import seed_key, weights_digest
+from dissociation.core.networks.training import Recipe, trained
+from dissociation.core.runner import run
+from dissociation.core.validation import InvalidValue
 from dissociation.engine import jobs as j
 from dissociation.engine import lab as module
 from dissociation.engine.asker import Asker
@@ -17,13 +24,6 @@ from dissociation.engine.lab import Lab
 from dissociation.engine.settings import CACHE_VARIABLE, cache_folder, keep_compiled_programs
 from dissociation.engine.tasks import TrainTask
 from dissociation.engine.waiting import wait
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Nuisance, Scale
-from dissociation.measures import ParameterNoise
-from dissociation.network import seed_key, weights_digest
-from dissociation.runner import run
-from dissociation.training import Recipe, trained
 
 ROOT = Path(__file__).parents[2]
 #: Thirty steps, shared with the other tests of the engine, so that they are compiled once.

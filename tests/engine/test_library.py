@@ -6,17 +6,17 @@ import logging
 import numpy as np
 import pytest
 
+from dissociation.core.experiment import Experiment, training_digest
+from dissociation.core.manipulations import Duplicate, Nuisance, Scale
+from dissociation.core.measures import InputNoise, ParameterNoise, SeedCurve
+from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.networks.network import weights_digest
+from dissociation.core.networks.training import Recipe
 from dissociation.engine import library as module
 from dissociation.engine import records
 from dissociation.engine.library import Library, check_digest
 from dissociation.engine.records import History
 from dissociation.engine.store import Store
-from dissociation.experiment import Experiment, training_digest
-from dissociation.function_checks import FunctionCheck
-from dissociation.manipulations import Duplicate, Nuisance, Scale
-from dissociation.measures import InputNoise, ParameterNoise, SeedCurve
-from dissociation.network import weights_digest
-from dissociation.training import Recipe
 
 RECIPE = Recipe(width=16)
 PLAN = Experiment(ParameterNoise(points=3), (Scale(2.0),), RECIPE)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from dissociation.comparison import Comparison, NetworkSpec
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Scale
-from dissociation.measures import ParameterNoise
-from dissociation.measures.base import Curve
-from dissociation.statistics import sigma50s
-from dissociation.training import Recipe
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Scale
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.measures.base import Curve
+from dissociation.core.networks.training import Recipe
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.statistics.summary import sigma50s
 
 from .following import followed
 

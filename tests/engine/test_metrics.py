@@ -64,7 +64,7 @@ def test_jobs_by_kind_and_state(lab, caplog):
 
 
 def test_reads_of_the_store(lab):
-    from dissociation.training import QUICK
+    from dissociation.core.networks.training import QUICK
 
     before = value("store_reads_total", compartment="models", result="miss")
     assert lab.library.weights(QUICK, 0) is None

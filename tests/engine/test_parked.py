@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dissociation.core.memory_need import GIB
 from dissociation.engine import parked
 from dissociation.engine.executor import Executor
 from dissociation.engine.jobs import CANCELLED, DONE, LEASE, QUEUED, Jobs, Step
-from dissociation.memory_need import GIB
 from tests.engine.test_jobs import Count
 
 

@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from dissociation.core.manipulations import Phantom
+from dissociation.core.networks.training import Recipe
+from dissociation.core.phantom.study import PhantomFindings, PhantomStudy, study_phantom
 from dissociation.engine.phantom_records import pack_phantom, unpack_phantom
 from dissociation.engine.store import DamagedEntry, pack, unpack
-from dissociation.manipulations import Phantom
-from dissociation.phantoms import PhantomFindings, PhantomStudy, study_phantom
-from dissociation.training import Recipe
 
 from .following import followed
 

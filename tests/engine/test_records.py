@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dissociation.core.measures import SeedCurve
+from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.networks.network import Network, weights_digest
 from dissociation.engine import records
 from dissociation.engine.records import History
 from dissociation.engine.store import DamagedEntry, pack
-from dissociation.function_checks import FunctionCheck
-from dissociation.measures import SeedCurve
-from dissociation.network import Network, weights_digest
 
 HISTORY = History((0.0, 0.5), (2.3, 0.4), (0.9, 0.1), (10_000, 2_000), "ab" * 32, 1.5)
 CHECKS = (FunctionCheck(1e-7, 0, 2e-7, 1, 10_000), FunctionCheck(0.5, 3, 0.6, 40, 10_000))

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dissociation.core.predictions import PLACES
+from dissociation.core.validation import InvalidValue
 from dissociation.engine import rooms as r
 from dissociation.engine.rooms import Rooms
-from dissociation.errors import InvalidValue
-from dissociation.predictions import PLACES
 
 CODE, PATH, QUESTION = "BC23", "/Robustness?predict=scale", "q"
 FLAT = (0.5,) * PLACES

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from dissociation.comparison import NetworkSpec
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Nuisance, Scale
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.measures.base import SeedCurve
+from dissociation.core.networks.training import Recipe
+from dissociation.core.similarity.comparison import NetworkSpec
+from dissociation.core.theory.bridge import Candidate
 from dissociation.engine import seniority
 from dissociation.engine.begun import Beginning
 from dissociation.engine.bridge_watch import BridgeWatch
@@ -14,12 +20,6 @@ from dissociation.engine.library import Library
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.engine.turns import left, urgency
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Nuisance, Scale
-from dissociation.measures import ParameterNoise
-from dissociation.measures.base import SeedCurve
-from dissociation.theory.bridge import Candidate
-from dissociation.training import Recipe
 from tests.engine.test_jobs import Count
 from tests.engine.test_parked import dropped
 

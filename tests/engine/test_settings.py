@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dissociation.core.validation import InvalidValue
 from dissociation.engine.settings import LIMITS, MAX_QUEUE, check_settings
-from dissociation.errors import InvalidValue
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.variable)

@@ -6,18 +6,18 @@ import jax
 import numpy as np
 import pytest
 
+from dissociation.core.experiment import Experiment, training_digest
+from dissociation.core.manipulations import InputNull, Nuisance, Scale, apply_all
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.networks.function_checks import function_check
+from dissociation.core.networks.network import seed_key, weights_digest
+from dissociation.core.networks.training import PARTS_PER_EPOCH, Recipe, trained
+from dissociation.core.runner import run
+from dissociation.core.validation import DamagedData
 from dissociation.engine.jobs import Step
 from dissociation.engine.library import Library, check_digest
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
-from dissociation.errors import DamagedData
-from dissociation.experiment import Experiment, training_digest
-from dissociation.function_checks import function_check
-from dissociation.manipulations import InputNull, Nuisance, Scale, apply_all
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.network import seed_key, weights_digest
-from dissociation.runner import run
-from dissociation.training import PARTS_PER_EPOCH, Recipe, trained
 
 #: Thirty steps, shared with the other tests of the engine, so that they are compiled once.
 TINY = Recipe(epochs=1, batch=2_000, width=16)

@@ -7,6 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import InputNull, Scale
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.networks.training import Recipe
+from dissociation.core.theory import predicted_curve
 from dissociation.engine import jobs as j
 from dissociation.engine import theory_watch, turns
 from dissociation.engine.jobs import Jobs
@@ -16,11 +21,6 @@ from dissociation.engine.tasks import MeasureTask
 from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
 from dissociation.engine.theory_task import TheoryTask
 from dissociation.engine.theory_watch import TheoryWatch
-from dissociation.experiment import Experiment
-from dissociation.manipulations import InputNull, Scale
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.theory import predicted_curve
-from dissociation.training import Recipe
 
 TINY = Recipe(epochs=1, batch=2_000, width=16)
 PLAN = Experiment(ParameterNoise(images=300, points=3, noise_low=0.01), recipe=TINY)

@@ -9,10 +9,10 @@ import numpy as np
 import psutil
 import pytest
 
+from dissociation.core.networks.training import Recipe
 from dissociation.engine import lab as module
 from dissociation.engine.lab import Lab
 from dissociation.engine.tidying import return_memory, tidy
-from dissociation.training import Recipe
 
 
 def test_a_finished_chart_goes_although_nobody_comes_after_it(tmp_path, monkeypatch):

@@ -8,7 +8,15 @@ import shutil
 import numpy as np
 import pytest
 
-from dissociation import training
+from dissociation.core.experiment import Experiment, training_digest
+from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Scale
+from dissociation.core.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
+from dissociation.core.measures.base import FIRST_CHUNK
+from dissociation.core.networks import training
+from dissociation.core.networks.network import seed_key
+from dissociation.core.networks.training import Recipe, trained
+from dissociation.core.runner import run
+from dissociation.core.validation import DamagedData
 from dissociation.engine import admission
 from dissociation.engine import jobs as j
 from dissociation.engine.curve_watch import CurveWatch
@@ -19,14 +27,6 @@ from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import TRAINING
 from dissociation.engine.words import sample_size
-from dissociation.errors import DamagedData
-from dissociation.experiment import Experiment, training_digest
-from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
-from dissociation.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
-from dissociation.measures.base import FIRST_CHUNK
-from dissociation.network import seed_key
-from dissociation.runner import run
-from dissociation.training import Recipe, trained
 
 #: Thirty steps, shared with the other tests of the engine, so that they are compiled once.
 TINY = Recipe(epochs=1, batch=2_000, width=16)

@@ -8,17 +8,17 @@ import pytest
 from labs import TINY, Visit, fresh_lab
 
 from benchmarks.memory import compare
-from dissociation import manipulations as m
 from dissociation.command_line.main import BAD_INPUT, main
-from dissociation.comparison import Comparison, NetworkSpec
+from dissociation.core import manipulations as m
+from dissociation.core.experiment import Experiment
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.memory_need import BASE, GIB, PASSING
+from dissociation.core.networks.training import Recipe
+from dissociation.core.phantom.study import PhantomStudy
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.validation import InvalidValue
 from dissociation.engine.settings import MEMORY
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment
-from dissociation.measures import ParameterNoise
-from dissociation.memory_need import BASE, GIB, PASSING
-from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.training import Recipe
 
 WIDE = Recipe(width=4096)
 LARGE = Experiment(ParameterNoise(), (m.Duplicate(2.0),), WIDE, seeds=10)

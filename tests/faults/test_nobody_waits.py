@@ -9,8 +9,11 @@ import time
 import pytest
 from labs import TINY, Visit, fresh_lab
 
-from dissociation import manipulations as m
-from dissociation.comparison import Comparison, NetworkSpec
+from dissociation.core import manipulations as m
+from dissociation.core.networks.training import Recipe
+from dissociation.core.phantom.study import PhantomStudy
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.dashboard.watching import _start_over
 from dissociation.engine import jobs as j
 from dissociation.engine import parked
@@ -19,9 +22,6 @@ from dissociation.engine.contrast_task import ContrastTask
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
 from dissociation.engine.phantom_task import PhantomTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
-from dissociation.phantoms import PhantomStudy
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.training import Recipe
 
 from .tiny import RECIPE, plans
 

@@ -8,16 +8,22 @@ import numpy as np
 import pytest
 from labs import PAGES, TINY, Visit, fresh_lab
 
-from dissociation import training
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.networks import training
+from dissociation.core.networks.network import (
+    Network,
+    initial_network,
+    seed_key,
+    silent_images,
+    weights_digest,
+)
+from dissociation.core.networks.training import Recipe
 from dissociation.dashboard.snapshots import snapshot
-from dissociation.datasets import mnist_test
 from dissociation.engine import records
 from dissociation.engine.job import FAILED
 from dissociation.engine.records import History
 from dissociation.engine.tasks import training as trained_states
 from dissociation.engine.words import dead_words
-from dissociation.network import Network, initial_network, seed_key, silent_images, weights_digest
-from dissociation.training import Recipe
 
 from .tiny import RECIPE
 

@@ -12,13 +12,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Scale
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.networks.training import Recipe
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.waiting import wait
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Scale
-from dissociation.measures import ParameterNoise
-from dissociation.training import Recipe
 
 ROOT = Path(__file__).parents[2]
 RECIPE = Recipe(epochs=1, batch=2048, width=16)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.errors import InvalidValue
+from dissociation.core.validation import InvalidValue
 from dissociation.fig4.bmap import bmap
 
 KEY = jax.random.PRNGKey(3)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.errors import InvalidValue
+from dissociation.core.validation import InvalidValue
 from dissociation.fig4.bmap import bmap
 from dissociation.fig4.expand import add_random_zero_neurons, duplicate_neurons, scale_neurons
 

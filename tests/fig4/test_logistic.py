@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dissociation.errors import InvalidValue
+from dissociation.core.validation import InvalidValue
 from dissociation.fig4.bmap import bmap
 from dissociation.fig4.logistic import crossval_softmax_predict
 

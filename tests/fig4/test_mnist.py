@@ -10,9 +10,9 @@ import pytest
 from notebook_networks import notebook_networks
 
 import dissociation.fig4.mnist as module
-from dissociation.errors import InvalidValue
+from dissociation.core.networks.training import PAPER, trained
+from dissociation.core.validation import InvalidValue
 from dissociation.fig4.mnist import mnist_data, train_mnist
-from dissociation.training import PAPER, trained
 
 KEY = jax.random.PRNGKey(37)
 

@@ -11,7 +11,7 @@ from dissociation.address.links import Link, read_address, read_query
 from dissociation.address.pages import PAGES
 from dissociation.address.parameter import INTEGER, NUMBER, RANGE, Parameter
 from dissociation.address.table import PageTable
-from dissociation.errors import InvalidValue
+from dissociation.core.validation import InvalidValue
 
 from .catalogue import ADDRESSES, NAMES, VALUES
 

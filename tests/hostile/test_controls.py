@@ -10,10 +10,10 @@ from labs import Visit
 
 from dissociation.address.pages import PAGES
 from dissociation.address.predicting import check_errors
+from dissociation.core.predictions import PLACES
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.map_panel import point_pressed
 from dissociation.dashboard.predicting import Predicting, take_guess
-from dissociation.errors import InvalidValue
-from dissociation.predictions import PLACES
 
 from .catalogue import EVENTS, SCRIPT
 from .test_addresses import within_limits

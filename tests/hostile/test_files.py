@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dissociation.command_line.sources import read_source
-from dissociation.comparison import contrast_from_json
+from dissociation.core.data.motifs import is_own
+from dissociation.core.experiment import from_json
+from dissociation.core.linear.study import linear_from_json
+from dissociation.core.manipulations import make
+from dissociation.core.phantom.study import phantom_from_json
+from dissociation.core.similarity.comparison import contrast_from_json
+from dissociation.core.theory.causes import causes_from_json
+from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.picture_upload import read_motif
-from dissociation.errors import InvalidValue
-from dissociation.experiment import from_json
-from dissociation.linear.study import linear_from_json
-from dissociation.manipulations import make
-from dissociation.motifs import is_own
-from dissociation.phantoms import phantom_from_json
-from dissociation.theory.causes import causes_from_json
 
 from .catalogue import JSON_TEXTS, VALUES
 from .uploads import picture, uploads

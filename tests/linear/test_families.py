@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.errors import InvalidValue
-from dissociation.linear import solved as solved_module
-from dissociation.linear.families import FAMILIES, MOST_HIDDEN, Weights, check_hidden
-from dissociation.linear.solved import CompactSVD, Solved, compact_svd, solve
-from dissociation.linear.task import INPUTS, KINDS, LinearTask, generator
-from dissociation.linear.walk import largest_change, members, walks
+from dissociation.core.linear import solved as solved_module
+from dissociation.core.linear.families import FAMILIES, MOST_HIDDEN, Weights, check_hidden
+from dissociation.core.linear.solved import CompactSVD, Solved, compact_svd, solve
+from dissociation.core.linear.task import INPUTS, KINDS, LinearTask, generator
+from dissociation.core.linear.walk import largest_change, members, walks
+from dissociation.core.validation import InvalidValue
 
 EXACT = 1e-9
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dissociation.linear import noise
-from dissociation.linear import solved as solved_bases
-from dissociation.linear.families import Weights
-from dissociation.linear.solved import solve
-from dissociation.linear.task import LinearTask
-from dissociation.linear.walk import members
+from dissociation.core.linear import noise
+from dissociation.core.linear import solved as solved_bases
+from dissociation.core.linear.families import Weights
+from dissociation.core.linear.solved import solve
+from dissociation.core.linear.task import LinearTask
+from dissociation.core.linear.walk import members
 
 SIGMA = np.logspace(-2, 0.5, 7)
 TASKS = {

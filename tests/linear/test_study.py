@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from dissociation import linear_from_json, study_linear
-from dissociation.errors import InvalidValue
-from dissociation.linear import representation as r
-from dissociation.linear.families import FAMILIES
-from dissociation.linear.solved import solve
-from dissociation.linear.study import SIGMA, LinearStudy
-from dissociation.linear.task import LinearTask
-from dissociation.linear.walk import members, walks
-from dissociation.measures.similarity.embedding import classical_scaling
+from dissociation.core.linear import representation as r
+from dissociation.core.linear.families import FAMILIES
+from dissociation.core.linear.solved import solve
+from dissociation.core.linear.study import SIGMA, LinearStudy
+from dissociation.core.linear.task import LinearTask
+from dissociation.core.linear.walk import members, walks
+from dissociation.core.similarity.embedding import classical_scaling
+from dissociation.core.validation import InvalidValue
 
 STUDY = LinearStudy(LinearTask(inputs="gaussian"), steps=12, draws=50)
 NAMES = list(FAMILIES)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from labs import TINY, Visit
 
+from dissociation.core.manipulations import Duplicate, Nuisance, Scale
+from dissociation.core.theory.causes_findings import SCALES
 from dissociation.dashboard import bridge_words, causes_words
 from dissociation.dashboard.snapshots import snapshot
-from dissociation.manipulations import Duplicate, Nuisance, Scale
-from dissociation.theory.causes_findings import SCALES
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 FEW = {**QUERY, "draws": "1"}

@@ -6,8 +6,8 @@ import pytest
 from labs import TINY, Visit
 
 from dissociation.address.presets import PRESETS
+from dissociation.core.manipulations import Duplicate, Permute, Scale
 from dissociation.dashboard.snapshots import DIFFERENCE, snapshot
-from dissociation.manipulations import Duplicate, Permute, Scale
 
 QUERY = {**TINY, "seeds": "2", "show": "scale"}
 

@@ -9,10 +9,10 @@ import pytest
 from labs import TINY, Visit
 from scipy import stats
 
+from dissociation.core.manipulations import Duplicate, Scale
+from dissociation.core.statistics.hypothesis import compare, summaries
 from dissociation.dashboard.hypothesis_panel import complete_pairs
 from dissociation.dashboard.hypothesis_words import answer, disagreement, where_it_varies
-from dissociation.hypothesis import compare, summaries
-from dissociation.manipulations import Duplicate, Scale
 
 QUERY = {**TINY, "points": "8", "seeds": "3", "summary": "area"}
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from labs import ROOT, Visit, forget_what_streamlit_remembers
 
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.networks.null_spaces import input_null_space
+from dissociation.core.validation import DamagedData
 from dissociation.dashboard import input_figures as figures
-from dissociation.datasets import mnist_test
-from dissociation.errors import DamagedData
-from dissociation.null_spaces import input_null_space
 
 
 def pictures(visit: Visit) -> list[str]:
@@ -160,7 +160,7 @@ def test_damaged_training_images(damaged, lab):
 def test_no_jax_before_the_first_paint():
     script = (
         "import sys, dissociation.dashboard.input_figures, dissociation.dashboard.panels\n"
-        "import dissociation.address.parameters, dissociation.experiment\n"
+        "import dissociation.address.parameters, dissociation.core.experiment\n"
         "sys.exit('jax' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT).returncode == 0

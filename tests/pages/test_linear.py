@@ -13,11 +13,11 @@ from scipy import stats
 from dissociation.address.linear_page import linear_study
 from dissociation.address.links import Link
 from dissociation.address.presets import PRESETS
+from dissociation.core.linear.families import FAMILIES
+from dissociation.core.linear.study import LinearStudy, study_linear
 from dissociation.dashboard import linear_figures as figures
 from dissociation.dashboard import linear_words as words
 from dissociation.dashboard.palette import LEAST, family_looks
-from dissociation.linear.families import FAMILIES
-from dissociation.linear.study import LinearStudy, study_linear
 
 
 def test_what_is_computed_and_said(lab):

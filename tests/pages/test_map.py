@@ -12,9 +12,9 @@ from dissociation.address.map_links import link_of
 from dissociation.address.map_page import OTHERS, ROBUSTNESS, ROTATED, points_of
 from dissociation.address.names import TRAINED
 from dissociation.address.representation_page import comparison_of
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.similarity import SIMILARITIES
 from dissociation.dashboard.snapshots import snapshot
-from dissociation.manipulations import REGISTRY
-from dissociation.measures.similarity import SIMILARITIES
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 SMALL = {**QUERY, "show": "scale", "landmarks": "1", "rotation": "0"}

@@ -8,11 +8,11 @@ import numpy as np
 from labs import TINY, Visit
 from PIL import Image
 
-from dissociation import motifs
+from dissociation.core.data import motifs
+from dissociation.core.manipulations import Phantom
+from dissociation.core.shares import percent
 from dissociation.dashboard.phantom_panel import same_function, solved, verdict
 from dissociation.dashboard.snapshots import snapshot
-from dissociation.manipulations import Phantom
-from dissociation.shares import percent
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 #: Wide enough for layer 1 to be solved exactly.

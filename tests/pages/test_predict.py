@@ -7,11 +7,11 @@ from labs import TINY, Visit
 
 from dissociation.address.links import Link, curves_of
 from dissociation.address.predicting import GUESS, TAG_LENGTH, Guess, target
+from dissociation.core.experiment import digest
+from dissociation.core.manipulations import Scale
+from dissociation.core.predictions import PLACES
 from dissociation.dashboard.predicting import guess_of, predicting, take_guess
 from dissociation.dashboard.snapshots import snapshot
-from dissociation.experiment import digest
-from dissociation.manipulations import Scale
-from dissociation.predictions import PLACES
 
 QUERY = {**TINY, "seeds": "1", "points": "6", "show": "scale"}
 FLAT = [0.5] * PLACES

@@ -6,13 +6,13 @@ import pytest
 from labs import TINY, Visit, other_value
 
 from dissociation.address.parameters import manipulation_of
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import REGISTRY, Duplicate, InputNull, Nuisance, Scale
+from dissociation.core.measures import InputNoise, ParameterNoise
+from dissociation.core.networks.training import PAPER, QUICK, Recipe
 from dissociation.dashboard.controls import log_options
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.theory_watch import TheoryWatch
-from dissociation.experiment import Experiment
-from dissociation.manipulations import REGISTRY, Duplicate, InputNull, Nuisance, Scale
-from dissociation.measures import InputNoise, ParameterNoise
-from dissociation.training import PAPER, QUICK, Recipe
 
 ALL = {"show": ",".join(REGISTRY)}
 STRENGTHS = [*REGISTRY, "scale.layer", "nuisance.incoming", "nuisance.group", "input_null.images"]

@@ -8,12 +8,12 @@ from labs import Visit
 
 from dissociation.address.links import Link
 from dissociation.address.presets import PRESETS
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Scale
+from dissociation.core.measures import InputNoise, ParameterNoise
+from dissociation.core.networks.network import weights_digest
+from dissociation.core.networks.training import QUICK
 from dissociation.engine.records import History
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Duplicate, InputNull, Nuisance, Scale
-from dissociation.measures import InputNoise, ParameterNoise
-from dissociation.network import weights_digest
-from dissociation.training import QUICK
 
 
 def test_asks_for_the_notebook_s_figure(lab):

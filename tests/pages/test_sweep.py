@@ -5,9 +5,9 @@ from __future__ import annotations
 from labs import TINY, Visit
 
 from dissociation.address.links import read_address
+from dissociation.core.manipulations import Duplicate, Scale
+from dissociation.core.statistics.summary import sigma50s
 from dissociation.dashboard.snapshots import snapshot
-from dissociation.manipulations import Duplicate, Scale
-from dissociation.statistics import sigma50s
 
 QUERY = {**TINY, "points": "8"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from labs import TINY, Visit
 
-from dissociation.experiment import Experiment
-from dissociation.manipulations import Duplicate, Nuisance, Scale
-from dissociation.measures import Transfer
+from dissociation.core.experiment import Experiment
+from dissociation.core.manipulations import Duplicate, Nuisance, Scale
+from dissociation.core.measures import Transfer
 
 
 def test_defaults_are_the_notebook_s_strengths(lab):

@@ -9,12 +9,12 @@ from scipy.spatial import distance
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import PredefinedSplit
 
-from dissociation.measures.similarity import SIMILARITIES, Pair, ridge
-from dissociation.measures.similarity import representation as representation_module
-from dissociation.measures.similarity.distances import euclidean
-from dissociation.measures.similarity.pair import FOLDS
-from dissociation.measures.similarity.representation import Representation
-from dissociation.measures.similarity.rsa import correlation_distance, upper
+from dissociation.core.similarity import SIMILARITIES, Pair, ridge
+from dissociation.core.similarity import representation as representation_module
+from dissociation.core.similarity.distances import euclidean
+from dissociation.core.similarity.pair import FOLDS
+from dissociation.core.similarity.representation import Representation
+from dissociation.core.similarity.rsa import correlation_distance, upper
 
 
 def sides(n=60, d1=24, d2=40, seed=0) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ortho_group
 
-from dissociation.errors import InvalidValue
-from dissociation.measures.similarity import (
+from dissociation.core.similarity import (
     FUNCTION,
     INVARIANCES,
     REPRESENTATION,
@@ -19,7 +18,8 @@ from dissociation.measures.similarity import (
     baseline,
     ridge,
 )
-from dissociation.measures.similarity import representation as representation_module
+from dissociation.core.similarity import representation as representation_module
+from dissociation.core.validation import InvalidValue
 
 from .test_independent import sides
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
-from dissociation.measures.similarity.embedding import aligned, classical_scaling
-from dissociation.measures.similarity.sample import by_class, stratified_order
+from dissociation.core.data.sample import by_class, stratified_order
+from dissociation.core.similarity.embedding import aligned, classical_scaling
 
 from .test_independent import sides
 

@@ -14,10 +14,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from dissociation.datasets import mnist_test
-from dissociation.measures import ParameterNoise
-from dissociation.measures.base import visiting_order
-from dissociation.network import Network
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.data.sample import visiting_order
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.networks.network import Network
 
 
 def _wrong(own: Any, sigma: Any, noisy: Any, images: Any, labels: Any, weights: Any, relative: Any):

@@ -7,17 +7,17 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dissociation.errors import InvalidValue
-from dissociation.manipulations import Duplicate, Nuisance, Permute, Phantom, Scale, apply_all
-from dissociation.measures.base import visiting_order
-from dissociation.network import logits, seed_key
-from dissociation.normal_form import neuron_kinds
-from dissociation.theory import margins as m
-from dissociation.theory.causes import NoiseDecomposition, causes_from_json, stream
-from dissociation.theory.causes_findings import SCALES
-from dissociation.theory.noise_sources import PIECE, Tracing, total_noise
-from dissociation.theory.norms import PREDICTORS, fit_power_law, network_norms
-from dissociation.training import ROTATION, Recipe
+from dissociation.core.data.sample import visiting_order
+from dissociation.core.manipulations import Duplicate, Nuisance, Permute, Phantom, Scale, apply_all
+from dissociation.core.networks.network import logits, seed_key
+from dissociation.core.networks.normal_form import neuron_kinds
+from dissociation.core.networks.training import ROTATION, Recipe
+from dissociation.core.theory import margins as m
+from dissociation.core.theory.causes import NoiseDecomposition, causes_from_json, stream
+from dissociation.core.theory.causes_findings import SCALES
+from dissociation.core.theory.noise_sources import PIECE, Tracing, total_noise
+from dissociation.core.theory.norms import PREDICTORS, fit_power_law, network_norms
+from dissociation.core.validation import InvalidValue
 
 RECIPE = Recipe(width=64)
 STUDY = NoiseDecomposition((Scale(5.0),), RECIPE, images=300, draws=2)

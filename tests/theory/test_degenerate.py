@@ -10,12 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dissociation.datasets import mnist_test
-from dissociation.measures import InputNoise, ParameterNoise
-from dissociation.measures.base import visiting_order
-from dissociation.network import Network
-from dissociation.theory import stream_network
-from dissociation.theory.methods import method_of
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.data.sample import visiting_order
+from dissociation.core.measures import InputNoise, ParameterNoise
+from dissociation.core.networks.network import Network
+from dissociation.core.theory import stream_network
+from dissociation.core.theory.methods import method_of
 
 from .independent_draws import expected_errors
 

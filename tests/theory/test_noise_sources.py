@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.manipulations import Balance, Duplicate, Nuisance, Permute, Scale, apply_all
-from dissociation.manipulations.rescale import rescale_layer
-from dissociation.measures import ParameterNoise
-from dissociation.network import Network, logits
-from dissociation.theory import trade_off
-from dissociation.theory.margins import clean_margins, margin_noise, one_hot
-from dissociation.theory.noise_sources import PIECE, noise_sources, on_device, trace
-from dissociation.theory.sampled_noise import draw, sample
+from dissociation.core.manipulations import Balance, Duplicate, Nuisance, Permute, Scale, apply_all
+from dissociation.core.manipulations.rescale import rescale_layer
+from dissociation.core.measures import ParameterNoise
+from dissociation.core.networks.network import Network, logits
+from dissociation.core.theory import trade_off
+from dissociation.core.theory.margins import clean_margins, margin_noise, one_hot
+from dissociation.core.theory.noise_sources import PIECE, noise_sources, on_device, trace
+from dissociation.core.theory.sampled_noise import draw, sample
 
 KEY = jax.random.PRNGKey(5)
 SMALL = 1e-4

@@ -7,18 +7,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from dissociation import manipulations as m
-from dissociation.datasets import mnist_test
-from dissociation.errors import InvalidValue
-from dissociation.experiment import Experiment, noise_key
-from dissociation.manipulations import REGISTRY
-from dissociation.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.measures.base import visiting_order
-from dissociation.network import Network, logits, seed_key
-from dissociation.theory import predicted_curve, prediction, stream_network
-from dissociation.theory.input_noise import PredictedInputNoise
-from dissociation.theory.noise_scales import between, coarse_scales, missing_scales
-from dissociation.training import Recipe
+from dissociation.core import manipulations as m
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.data.sample import visiting_order
+from dissociation.core.experiment import Experiment, noise_key
+from dissociation.core.manipulations import REGISTRY
+from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.networks.network import Network, logits, seed_key
+from dissociation.core.networks.training import Recipe
+from dissociation.core.theory import predicted_curve, prediction, stream_network
+from dissociation.core.theory.input_noise import PredictedInputNoise
+from dissociation.core.theory.noise_scales import between, coarse_scales, missing_scales
+from dissociation.core.validation import InvalidValue
 
 from .independent_draws import expected_errors
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dissociation.measures.base import Curve, SeedCurve
-from dissociation.theory import Prediction, SeedPrediction
-from dissociation.theory.residuals import largest_residual
+from dissociation.core.measures.base import Curve, SeedCurve
+from dissociation.core.theory import Prediction, SeedPrediction
+from dissociation.core.theory.residuals import largest_residual
 
 X = np.geomspace(0.01, 1.0, 9)
 EXPECTED = np.linspace(0.02, 0.9, 9)

@@ -10,6 +10,7 @@ from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.bridge_page import ALL
 from dissociation.address.links import Link
 from dissociation.address.names import side_name
+from dissociation.core.theory.bridge import Candidate, Point
 from dissociation.dashboard import bridge_words as words
 from dissociation.dashboard.bridge_panel import bridge_figure
 from dissociation.dashboard.bridge_traces import bridge_traces
@@ -17,7 +18,6 @@ from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import paragraph, settings, table
 from dissociation.engine.bridge_watch import stored_curve, stored_point
 from dissociation.engine.library import Library
-from dissociation.theory.bridge import Candidate, Point
 
 INCOMPLETE = (
     "These networks are not measured completely yet. Open the page, wait for the chart, and try "
@@ -33,7 +33,7 @@ gain that theory puts in its place.
 import json
 
 from dissociation import Side, from_json, network_norms, run, seed_key, trained
-from dissociation.statistics import half_ways
+from dissociation.core.statistics.summary import half_ways
 
 NETWORKS = json.loads(
     r"""

@@ -10,6 +10,8 @@ import pandas as pd
 from dissociation import causes_files
 from dissociation.address.causes_page import causes_of, ranked_layer
 from dissociation.address.links import Link
+from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.theory.causes_findings import NoiseDecompositionResult
 from dissociation.dashboard import causes_words as words
 from dissociation.dashboard.causes_figures import causes_figures
 from dissociation.dashboard.causes_traces import causes_traces, kind_names, neuron_shares
@@ -17,8 +19,6 @@ from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import bullets, paragraph, settings, table
 from dissociation.dashboard.export.study import StudyExport
 from dissociation.engine.library import Library
-from dissociation.theory.causes import NoiseDecomposition
-from dissociation.theory.causes_findings import NoiseDecompositionResult
 
 INCOMPLETE = "These causes are not complete yet. Open the page, wait for the charts, and try again."
 #: Neurons that a report lists.

@@ -13,8 +13,10 @@ from dissociation import __version__, comparison_files
 from dissociation.address.links import Link, comparisons_of
 from dissociation.address.map_page import Point, points_of
 from dissociation.address.names import side_name
-from dissociation.comparing import ComparisonResult
-from dissociation.comparison import Comparison
+from dissociation.core.experiment import Experiment
+from dissociation.core.shares import percent
+from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import Comparison
 from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import bullets, paragraph, settings, table
 from dissociation.dashboard.map_panel import NOTHING, map_figure, map_table
@@ -30,8 +32,6 @@ from dissociation.dashboard.similarity_table import headline, note, similarity_r
 from dissociation.dashboard.snapshots import comparison_traces, map_traces
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import stored_sigma50
-from dissociation.experiment import Experiment
-from dissociation.shares import percent
 
 INCOMPLETE = (
     "These networks are not compared completely yet. Open the page, wait for the chart, and try "

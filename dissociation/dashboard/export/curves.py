@@ -12,6 +12,10 @@ from dissociation.address.names import condition_names
 from dissociation.address.parameters import THEORY
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
+from dissociation.core.measures.base import Curve
+from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.theory import Prediction
+from dissociation.core.theory.methods import predictable
 from dissociation.dashboard.curve_figure import file_name, page_figures
 from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import bullets, paragraph, settings, table
@@ -19,10 +23,6 @@ from dissociation.dashboard.snapshots import curve_traces
 from dissociation.dashboard.tables import summary_table, value_table
 from dissociation.dashboard.wording import BAND, INTERVAL, same_function_line
 from dissociation.engine.library import Library
-from dissociation.function_checks import FunctionCheck
-from dissociation.measures.base import Curve
-from dissociation.theory import Prediction
-from dissociation.theory.methods import predictable
 
 INCOMPLETE = "These curves are not complete yet. Open the page, wait for the chart, and try again."
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at

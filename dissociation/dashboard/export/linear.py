@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from dissociation.address.linear_page import linear_study
 from dissociation.address.links import Link
+from dissociation.core.linear import files
+from dissociation.core.linear.families import FAMILIES
+from dissociation.core.linear.study import LinearFindings, LinearStudy, study_linear
 from dissociation.dashboard import linear_figures as figures
 from dissociation.dashboard import linear_words as words
 from dissociation.dashboard.export.base import Chart, Report
 from dissociation.dashboard.export.html import paragraph, settings, table
 from dissociation.dashboard.export.study import StudyExport
 from dissociation.engine.library import Library
-from dissociation.linear import files
-from dissociation.linear.families import FAMILIES
-from dissociation.linear.study import LinearFindings, LinearStudy, study_linear
 
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at
 {address}

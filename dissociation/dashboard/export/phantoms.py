@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dissociation import phantom_files
 from dissociation.address.links import Link
 from dissociation.address.phantom_page import study_of
+from dissociation.core.phantom import files as phantom_files
+from dissociation.core.phantom.study import PhantomFindings, PhantomStudy
 from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import paragraph, settings, table
 from dissociation.dashboard.export.study import StudyExport
@@ -24,7 +25,6 @@ from dissociation.dashboard.phantom_panel import (
 )
 from dissociation.dashboard.snapshots import phantom_traces
 from dissociation.engine.library import Library
-from dissociation.phantoms import PhantomFindings, PhantomStudy
 
 INCOMPLETE = "This phantom is not complete yet. Open the page, wait for the chart, and try again."
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at

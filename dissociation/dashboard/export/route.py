@@ -15,6 +15,7 @@ from dissociation.address.links import Link, read_address
 from dissociation.address.map_page import MAP
 from dissociation.address.phantom_page import PHANTOM
 from dissociation.address.representation_page import REPRESENTATION
+from dissociation.core.validation import DamagedData, InvalidValue
 from dissociation.dashboard.export.base import Export, NotStored
 from dissociation.dashboard.export.bridge import export_bridge
 from dissociation.dashboard.export.causes import export_causes
@@ -26,7 +27,6 @@ from dissociation.dashboard.export.page import as_page, as_report
 from dissociation.dashboard.export.phantoms import export_phantom
 from dissociation.engine.lab import lab
 from dissociation.engine.library import Library
-from dissociation.errors import DamagedData, InvalidValue
 
 #: What exports the results of a page; of all others curves.
 EXPORTERS: dict[str, Callable[[Library, Link], Export]] = {

@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from dissociation.errors import InvalidValue, check_choice
+from dissociation.core.validation import InvalidValue, check_choice
 
 KINDS = (
     *("lines", "multiples", "heatmap", "representation", "map", "phantom"),

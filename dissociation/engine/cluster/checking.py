@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Generator, Iterator
 
+from dissociation.core.networks.function_checks import FunctionCheck
 from dissociation.engine import records
 from dissociation.engine.cluster import units
 from dissociation.engine.cluster.link import Link
 from dissociation.engine.cluster.remote_batch import Arrival, News, Unit, collect
 from dissociation.engine.task import Steps
 from dissociation.engine.tasks import CheckTask, check_of, trained_network
-from dissociation.function_checks import FunctionCheck
 
 #: Curves come first: of the parts of a measure, only its very last ones wait for checks.
 PRIORITY = -5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from dissociation.core.validation import InvalidValue
 from dissociation.engine.cluster.checking import checked
 from dissociation.engine.cluster.link import Link
 from dissociation.engine.cluster.measuring import measured
@@ -16,7 +17,6 @@ from dissociation.engine.settings import (
 )
 from dissociation.engine.task import Steps, Task
 from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
-from dissociation.errors import InvalidValue
 
 
 class Cluster(Executor):

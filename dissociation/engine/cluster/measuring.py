@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Generator, Iterator
 
+from dissociation.core.experiment import digest
+from dissociation.core.measures.base import PreparedMeasurement, SeedCurve, added
 from dissociation.engine import records
 from dissociation.engine.cluster import units
 from dissociation.engine.cluster.link import Link
@@ -12,8 +14,6 @@ from dissociation.engine.cluster.remote_batch import Arrival, News, Unit, collec
 from dissociation.engine.store import DamagedEntry
 from dissociation.engine.task import Steps
 from dissociation.engine.tasks import MeasureTask, to_measure, trained_network
-from dissociation.experiment import digest
-from dissociation.measures.base import PreparedMeasurement, SeedCurve, added
 
 
 def measured(task: MeasureTask, link: Link, wake: Callable[[], None]) -> Iterator[Steps]:

@@ -6,7 +6,7 @@ import collections
 import threading
 from collections.abc import Callable
 
-from dissociation.measures.base import PreparedMeasurement
+from dissociation.core.measures.base import PreparedMeasurement
 
 #: Bytes of networks laid out; the ones used last stay, and always the very last.
 ROOM = 2**30

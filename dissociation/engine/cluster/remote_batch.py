@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dissociation.core.validation import NotFinite
 from dissociation.engine.store import DamagedEntry
-from dissociation.errors import NotFinite
 
 if TYPE_CHECKING:
     from dissociation.engine.cluster.link import Link

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 
+from dissociation.core.networks.network import Network
 from dissociation.engine import records
 from dissociation.engine.cluster import units
 from dissociation.engine.cluster.link import Link
@@ -11,7 +12,6 @@ from dissociation.engine.cluster.remote_batch import Arrival, News, Unit, collec
 from dissociation.engine.records import History
 from dissociation.engine.task import Steps
 from dissociation.engine.tasks import TrainTask, training
-from dissociation.network import Network
 
 Trained = tuple[Network, History]
 #: Whoever waits for a network has nothing to look at yet.

@@ -14,15 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from dissociation.core.experiment import from_json, training_digest
+from dissociation.core.measures.base import PreparedMeasurement
+from dissociation.core.networks.training import Recipe
+from dissociation.core.validation import NotFinite
 from dissociation.engine import records
 from dissociation.engine.cluster.prepared import PreparedMeasurements
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.settings import cache_folder, keep_compiled_programs
 from dissociation.engine.tasks import check_of, to_measure, training
-from dissociation.errors import NotFinite
-from dissociation.experiment import from_json, training_digest
-from dissociation.measures.base import PreparedMeasurement
-from dissociation.training import Recipe
 
 _prepared = PreparedMeasurements()
 

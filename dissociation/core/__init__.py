@@ -1,0 +1,1 @@
+"""The science: data, networks, rewrites, measures, theory; knows no page and no store."""

@@ -1,0 +1,1 @@
+"""Networks: trained, taken apart, and told to be equal."""

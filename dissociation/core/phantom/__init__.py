@@ -1,0 +1,1 @@
+"""Pictures that a network holds and its function does not show."""

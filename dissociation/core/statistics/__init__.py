@@ -1,0 +1,1 @@
+"""Summaries of curves over networks, and what may be said of their differences."""

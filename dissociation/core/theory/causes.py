@@ -1,0 +1,232 @@
+"""Why a network is as fragile as it is: the noise of its logits by layers, neurons and margins."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dissociation.core import manipulations as manipulate
+from dissociation.core._lazy import jax
+from dissociation.core.data.datasets import mnist_test
+from dissociation.core.data.sample import TEST_IMAGES, visiting_order
+from dissociation.core.experiment import (
+    MAX_KEY,
+    MAX_SEEDS,
+    SCHEMA,
+    check_widths,
+    digest,
+    noise_key,
+    training_digest,
+)
+from dissociation.core.json_forms import (
+    check_object,
+    check_schema,
+    read_recipe,
+    read_steps,
+    write_recipe,
+    write_steps,
+)
+from dissociation.core.manipulations import Balance, Manipulation
+from dissociation.core.networks.network import NOTEBOOK_KEY, Network, seed_key
+from dissociation.core.networks.normal_form import neuron_kinds
+from dissociation.core.networks.training import DIGITS, QUICK, Recipe
+from dissociation.core.theory import margins as m
+from dissociation.core.theory.causes_findings import (
+    SCALES,
+    TOLD,
+    Foretelling,
+    NoiseDecompositionResult,
+    Tally,
+)
+from dissociation.core.theory.noise_sources import PIECE, Tracing
+from dissociation.core.theory.sampled_noise import AT_ONCE, draw, sample
+from dissociation.core.validation import InvalidValue, check_integer, settle
+
+#: Raise it when a change to the code changes numbers.
+VERSION = 2
+#: The first few noise scales are every so many.
+_COARSE = 4
+#: Keeps the noise apart from the draws of rewrites, which share a key.
+_SALT = 307
+
+
+@dataclass(frozen=True)
+class NoiseDecomposition:
+    """One rewritten network under small and large parameter noise.
+
+    - `recipe`, `seed`: network `seed` of that recipe; `manipulations`: applied to it in order.
+    - `images`: how many test images, in the lab's shuffled order; `draws`: of the noise, an image.
+    - `key`: of random rewrites and of the noise.
+
+    **Raises:** `InvalidValue` if a field lies outside its range.
+    """
+
+    manipulations: tuple[Manipulation, ...] = ()
+    recipe: Recipe = QUICK
+    seed: int = 0
+    images: int = 1_000
+    draws: int = 4
+    key: int = NOTEBOOK_KEY
+
+    def __post_init__(self):
+        settle(
+            self,
+            seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1),
+            images=check_integer("images", self.images, 100, TEST_IMAGES),
+            draws=check_integer("draws", self.draws, 1, 64),
+            key=check_integer("key", self.key, 0, MAX_KEY),
+        )
+        check_widths(self.recipe, self.manipulations)
+        if self.recipe.task != DIGITS:
+            allowed = f"margins are those of networks trained on {DIGITS}"
+            raise InvalidValue("task", self.recipe.task, allowed)
+
+    @property
+    def layer(self) -> int:
+        """The hidden layer that the first rewrite is of; 2 if there is none."""
+        return self.manipulations[0].layer if self.manipulations else 2
+
+    @property
+    def steps(self) -> int:
+        """How many times [`stream`][] will have published something."""
+        return 3 + self.draws * -(-self.images // PIECE)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values that [`causes_from_json`][] reads back."""
+        return {
+            "schema": SCHEMA,
+            "manipulations": write_steps(self.manipulations),
+            "recipe": write_recipe(self.recipe),
+            "seed": self.seed,
+            "images": self.images,
+            "draws": self.draws,
+            "key": self.key,
+        }
+
+    def digest(self, weights: str | None = None) -> str:
+        """Identifies the findings.
+
+        **Arguments:**
+
+        - `weights`: digest of the trained network; without it, of the plan.
+        """
+        steps = [step.identity() for step in self.manipulations]
+        own = [self.images, self.draws, self.key, weights]
+        return digest(["causes", VERSION, training_digest(self.recipe, self.seed), steps, *own])
+
+
+def causes_from_json(values: Any) -> NoiseDecomposition:
+    """A study from plain values, as [`NoiseDecomposition.to_json`][] gives; what is left out is as
+    usual.
+
+    **Raises:** `InvalidValue` that names the field and what it may be.
+    """
+    known = {field.name for field in dataclasses.fields(NoiseDecomposition)}
+    fields = dict(check_object("causes", values, {*known, "schema"}))
+    check_schema(fields, SCHEMA)
+    fields.pop("schema", None)
+    if "recipe" in fields:
+        fields["recipe"] = read_recipe(fields["recipe"])
+    if "manipulations" in fields:
+        fields["manipulations"] = read_steps(fields["manipulations"])
+    return NoiseDecomposition(**fields)
+
+
+def _differences(before: np.ndarray, after: np.ndarray) -> tuple[float, float, int]:
+    changed = int(np.sum(before.argmax(1) != after.argmax(1)))
+    return float(np.abs(after - before).max()), float(np.abs(before).max()), changed
+
+
+def study_causes(study: NoiseDecomposition, trained: Network) -> NoiseDecompositionResult:
+    """All that a study finds.
+
+    **Arguments:**
+
+    - `trained`: network `study.seed` of `study.recipe`.
+    """
+    *_, found = (news for news in stream(study, trained) if news is not None)
+    return found
+
+
+def stream(
+    study: NoiseDecomposition, trained: Network
+) -> Iterator[NoiseDecompositionResult | None]:
+    """The findings, coarse to fine: theory on few images first, then sampling, then more of both.
+
+    `None` in between is a good moment to pause. The last is complete.
+    """
+    own = seed_key(study.seed, noise_key(study.key))
+    network = manipulate.apply_all(trained, study.manipulations, key=own)
+    order = visiting_order()[: study.images]
+    data = mnist_test()
+    parts = np.split(order, range(PIECE, len(order), PIECE))
+    images, labels = data.images[order], data.labels[order]
+    at = [slice(n * PIECE, n * PIECE + len(part)) for n, part in enumerate(parts)]
+
+    tracing, tally = Tracing(network), Tally()
+    traced = tracing.add(images[at[0]])
+    margins = Foretelling(network, m.clean_margins(traced.logits, labels[at[0]]))
+    margins.add(traced, labels[at[0]])
+
+    def tell(piece: slice, logits: np.ndarray) -> Iterator[None]:
+        for start in range(0, len(logits), TOLD):
+            some = slice(piece.start + start, min(piece.start + start + TOLD, piece.stop))
+            margins.tell(images[some], logits[start : start + TOLD], labels[some])
+            yield None
+
+    telling = tell(at[0], traced.logits)
+    next(telling)
+    w1, w2, w3 = (np.asarray(weight) for weight in network)
+    kinds = neuron_kinds(w1, w2), neuron_kinds(w2, w3)
+    found = NoiseDecompositionResult(tracing.sources, kinds, margins.predicted, tally.measured)
+    yield found
+    others = Tracing(trained), Tracing(Balance(1.0).apply(trained, key=own))
+    largest = scale = 0.0
+    changed = 0
+
+    def referred(piece: slice, after: np.ndarray) -> None:
+        nonlocal largest, scale, changed
+        before, _ = (other.add(images[piece]).logits for other in others)
+        change, size, different = _differences(before, after)
+        largest, scale, changed = max(largest, change), max(scale, size), changed + different
+
+    def news() -> NoiseDecompositionResult:
+        return dataclasses.replace(
+            found,
+            sources=tracing.sources,
+            predicted=margins.predicted,
+            measured=tally.measured,
+            trained=others[0].sources,
+            balanced=others[1].sources,
+            logit_change=largest / scale if scale > 0 else 0.0,
+            changed=changed,
+        )
+
+    yield from telling
+    referred(at[0], traced.logits)
+    yield news()
+    coarse = np.arange(len(SCALES)) % _COARSE == 0
+    for number in range(study.draws):
+        drawing = jax.random.fold_in(jax.random.fold_in(own, _SALT), number)
+        for place, piece in enumerate(at):
+            if number == 0 and place > 0:
+                traced = tracing.add(images[piece])
+                margins.add(traced, labels[piece])
+                yield None
+                yield from tell(piece, traced.logits)
+                referred(piece, traced.logits)
+            xi = draw(tracing.network, network.widths, jax.random.fold_in(drawing, place))
+            right = m.one_hot(labels[piece])
+            first = number == place == 0
+            for some in [coarse, ~coarse] if first else [np.ones(len(SCALES), bool)]:
+                chosen = np.flatnonzero(some)
+                for start in range(0, len(chosen), AT_ONCE):
+                    positions = chosen[start : start + AT_ONCE]
+                    seen = sample(tracing.network, images[piece], right, xi, SCALES[positions])
+                    tally.add(positions, seen.squares, seen.margins, margins.limit)
+                    yield None
+                yield news()
