@@ -24,6 +24,7 @@ from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.core.networks.training import Recipe
 from dissociation.core.phantom.study import PhantomStudy
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.study import Study
 from dissociation.core.theory.causes import NoiseDecomposition
 
 #: Images after which a curve has had its largest memory.
@@ -197,12 +198,8 @@ def _asked(name: str) -> Any:
 
 
 def _watch(lab: Any, asked: Any) -> Any:
-    if isinstance(asked, Comparison):
-        return lab.watch_comparisons([asked])
-    if isinstance(asked, PhantomStudy):
-        return lab.watch_phantom(asked)
-    if isinstance(asked, NoiseDecomposition):
-        return lab.watch_causes(asked)
+    if isinstance(asked, Study):
+        return lab.watch_studies([asked])
     if isinstance(asked, Recipe):
         return lab.watch_training(asked, 1)
     return lab.watch_curves(asked)

@@ -27,10 +27,10 @@ from dissociation.address.sweep_page import SWEEP, strengths_of
 from dissociation.command_line.compute import compute
 from dissociation.command_line.sources import read_source
 from dissociation.core.linear.noise import PARAMETERS
-from dissociation.core.linear.study import LinearFindings
+from dissociation.core.linear.study import LinearResult
 from dissociation.core.measures.base import Curve
-from dissociation.core.phantom.study import PhantomFindings
-from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.phantom.study import PhantomResult
+from dissociation.core.similarity.comparison import ComparisonResult
 from dissociation.core.statistics.summary import summarise
 from dissociation.core.theory.bridge import Point, laws, within
 from dissociation.core.theory.causes_findings import NoiseDecompositionResult
@@ -77,16 +77,16 @@ def _comparisons(link: Link, findings: Sequence[ComparisonResult]) -> Figures:
     }
 
 
-def _phantom(link: Link, results: Sequence[PhantomFindings]) -> Figures:
+def _phantom(link: Link, results: Sequence[PhantomResult]) -> Figures:
     (found,) = results
-    picture, answers = found.sigma50s(link.table.study(link.values).x)  # type: ignore[misc]
+    picture, answers = found.sigma50s()
     check = found.check
     assert check is not None
     changed = check.predictions_changed + check.noisy_predictions_changed
     return {"times": answers / picture, "changed": changed, "legible": found.clean}
 
 
-def _linear(link: Link, results: Sequence[LinearFindings]) -> Figures:
+def _linear(link: Link, results: Sequence[LinearResult]) -> Figures:
     (found,) = results
     walk = found.walk
     quiet = found.solved.residual / 2
@@ -109,7 +109,7 @@ def _linear(link: Link, results: Sequence[LinearFindings]) -> Figures:
 def _causes(link: Link, results: Sequence[NoiseDecompositionResult]) -> Figures:
     (found,) = results
     assert found.trained is not None
-    layer = link.table.causes(link.values).layer  # type: ignore[misc]
+    layer = found.study.layer
     shares, names = neuron_shares(found.sources, layer).sum(1), kind_names(found, layer)
     return {
         "times": found.sources.gain / found.trained.gain,
@@ -146,11 +146,8 @@ def figures_of(link: Link, results: Sequence[Any]) -> Figures:
         return _curves(link, [found.curve for found in results])
     if table.comparisons is not None:
         return _comparisons(link, [found.findings for found in results])
-    if table.study is not None:
-        return _phantom(link, results)
-    if table.linear is not None:
-        return _linear(link, results)
-    return _causes(link, results) if table.causes is not None else _bridge(link, results)
+    one = {"phantom": _phantom, "linear": _linear, "causes": _causes, "bridge": _bridge}
+    return one[table.name](link, results)
 
 
 def measured(lab: Lab, name: str, link: Link) -> Figures:

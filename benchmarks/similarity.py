@@ -27,8 +27,7 @@ from dissociation.core.data.sample import stratified_order
 from dissociation.core.networks.network import Network, hidden_and_logits, seed_key
 from dissociation.core.networks.training import QUICK, trained
 from dissociation.core.similarity import SIMILARITIES, Pair
-from dissociation.core.similarity.comparing import stream
-from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec, stream
 
 ROOT = Path(__file__).parents[1]
 LAYER, FEW, ALL = 2, 1_000, 10_000

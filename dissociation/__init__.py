@@ -34,11 +34,12 @@ if TYPE_CHECKING:
     from dissociation.core.networks.training import PAPER, QUICK, Recipe, train, trained
     from dissociation.core.phantom.study import PhantomStudy, phantom_from_json, study_phantom
     from dissociation.core.runner import run
-    from dissociation.core.similarity.comparing import ComparisonResult, compare
     from dissociation.core.similarity.comparison import (
         Comparison,
+        ComparisonResult,
         NetworkSpec,
         Side,
+        compare,
         contrast_from_json,
     )
     from dissociation.core.statistics.summary import Summary, summarise
@@ -50,8 +51,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "core.similarity.comparing": ("ComparisonResult", "compare"),
-    "core.similarity.comparison": ("Comparison", "NetworkSpec", "Side", "contrast_from_json"),
+    "core.similarity.comparison": (
+        "Comparison",
+        "ComparisonResult",
+        "NetworkSpec",
+        "Side",
+        "compare",
+        "contrast_from_json",
+    ),
     "core.data.datasets": ("mnist_test", "mnist_train"),
     "core.validation": ("DamagedData", "InvalidValue"),
     "core.experiment": ("Experiment", "from_json"),

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from dissociation.address.names import condition_key, side_name
-from dissociation.core.experiment import SCHEMA
+from dissociation.core.digests import SCHEMA
 from dissociation.core.networks.normal_form import NormalForms
 from dissociation.core.similarity import SIMILARITIES, Similarity
-from dissociation.core.similarity.comparing import ComparisonResult
-from dissociation.core.similarity.comparison import Comparison, is_close_look
+from dissociation.core.similarity.comparison import Comparison, ComparisonResult, is_close_look
 
 _PAIR = ("measure", "label", "compares", "value", "unit", "if_equal")
 _CHANCE = ("unrelated_mean", "unrelated_low", "unrelated_high")

@@ -10,7 +10,7 @@ from typing import Any
 
 from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
-from dissociation.core.experiment import SCHEMA
+from dissociation.core.digests import SCHEMA
 from dissociation.core.measures.base import Curve
 from dissociation.core.theory import Prediction
 from dissociation.core.validation import InvalidValue

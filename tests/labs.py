@@ -64,28 +64,20 @@ class RecordingLab(Lab):
         self.ahead: list[Any] = []
         # Few tests want what no visitor has asked for.
         self.idle_work = False
-        self.studies: list[Any] = []
+        self.studies: list[tuple] = []
 
     def watch_curves(self, experiments, pair=None, *, predicted=False):
         self.curves.append(tuple(experiments))
         return super().watch_curves(experiments, pair, predicted=predicted)
 
-    def watch_comparisons(self, comparisons, ahead=()):
-        self.comparisons.append(tuple(comparisons))
+    def watch_studies(self, studies, ahead=()):
+        self.studies.append(tuple(studies))
         self.ahead = list(ahead)
-        return super().watch_comparisons(comparisons, ahead if self.idle_work else ())
+        return super().watch_studies(studies, ahead if self.idle_work else ())
 
     def watch_map(self, comparisons, experiments=()):
         self.comparisons.append(tuple(comparisons))
         return super().watch_map(comparisons, experiments)
-
-    def watch_phantom(self, study):
-        self.studies.append(study)
-        return super().watch_phantom(study)
-
-    def watch_causes(self, study):
-        self.studies.append(study)
-        return super().watch_causes(study)
 
     def watch_training(self, recipe, seeds):
         self.trainings.append((recipe, seeds))

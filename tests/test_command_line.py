@@ -21,14 +21,13 @@ from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
 from dissociation.command_line import compute as compute_module
 from dissociation.command_line import files
-from dissociation.command_line.causes_work import BridgeWork, CausesWork
+from dissociation.command_line.bridge_work import BridgeWork
 from dissociation.command_line.comparison_work import ComparisonWork
 from dissociation.command_line.curve_work import CurveWork
-from dissociation.command_line.linear_work import LinearWork
 from dissociation.command_line.main import main
-from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.progress import Progress
 from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
+from dissociation.command_line.study_work import StudyWork
 from dissociation.command_line.text_tables import curves_as_text
 from dissociation.core.experiment import Experiment, from_json
 from dissociation.core.manipulations import Scale
@@ -243,7 +242,7 @@ class TestComparisons:
         assert capsys.readouterr().out == f"{MAP}: stored already\n"
         link = read_address(MAP)[0]
         lab = Lab(folder, start=False)
-        watch = lab.watch_comparisons([point.comparison for point in points_of(link.values)])
+        watch = lab.watch_studies([point.comparison for point in points_of(link.values)])
         assert watch.status().stored and watch.status().state == j.DONE
         # The very files of the page.
         export = export_map(lab.library, link)
@@ -520,11 +519,7 @@ class TestSources:
     def test_presets(self, name):
         link = PRESETS[name].link
         if link.table.study is not None:
-            expected = PhantomWork(link.table.study(link.values))
-        elif link.table.linear is not None:
-            expected = LinearWork(link.table.linear(link.values))
-        elif link.table.causes is not None:
-            expected = CausesWork(link.table.causes(link.values))
+            expected = StudyWork(link.table.study(link.values))
         elif link.table.bridge:
             expected = BridgeWork(candidates_of(link.values))
         elif link.table.name == "map":

@@ -14,8 +14,12 @@ from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.networks.normal_form import NormalForms
 from dissociation.core.networks.training import QUICK
 from dissociation.core.similarity import SIMILARITIES, Baseline
-from dissociation.core.similarity.comparing import ComparisonResult
-from dissociation.core.similarity.comparison import Comparison, NetworkSpec, contrast_from_json
+from dissociation.core.similarity.comparison import (
+    Comparison,
+    ComparisonResult,
+    NetworkSpec,
+    contrast_from_json,
+)
 
 NUMBERS = {name: 0.1 + 0.01 * place for place, name in enumerate(SIMILARITIES)}
 FOUND = ComparisonResult(

@@ -13,14 +13,14 @@ from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Perm
 from dissociation.core.networks.network import Network, hidden_and_logits, seed_key
 from dissociation.core.networks.training import Recipe, trained
 from dissociation.core.similarity import REPRESENTATION, SIMILARITIES, Similarity
-from dissociation.core.similarity.comparing import (
+from dissociation.core.similarity.comparison import (
+    FEW,
+    Comparison,
     ComparisonResult,
+    NetworkSpec,
     compare,
-    in_turns,
-    steps_of,
-    stream,
+    is_close_look,
 )
-from dissociation.core.similarity.comparison import FEW, Comparison, NetworkSpec, is_close_look
 from dissociation.core.similarity.pictures import EMBEDDED, NEURONS, PICTURED, picture
 from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.similarity_table import headline, live_table, similarity_rows
@@ -32,7 +32,8 @@ def found(networks: tuple[Network, Network], **settings) -> list[ComparisonResul
     comparison = Comparison(
         **{"first": NetworkSpec(RECIPE), "second": NetworkSpec(RECIPE), **settings}
     )
-    return list(stream(comparison, networks))
+    news = comparison.stream(*networks[: len(comparison.needs())])
+    return [moment for moment in news if moment is not None]
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +120,12 @@ def test_other_networks_differ_in_both(reference_networks):
 @pytest.mark.parametrize("images", [EMBEDDED, FEW + 100])
 def test_coarse_to_fine(same, images):
     news = found(same, images=images)
-    comparison = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE), images=images)
-    assert len(news) == steps_of(comparison)
+    progress = [findings.progress for findings in news]
+    assert progress == sorted(progress) and progress.count(1.0) == 1 == progress[-1]
     assert news[0].pictures is not None and not news[0].values
     quick = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE), images=images, thorough=False)
-    assert len(list(stream(quick, same))) == steps_of(quick) < steps_of(comparison)
+    shorter = [found for found in quick.stream(same[0]) if found is not None]
+    assert shorter[-1].complete and len(shorter) < len(news)
     counts = [len(findings.values) + len(findings.baselines) for findings in news]
     assert counts == sorted(counts) and news[-1].values.keys() == SIMILARITIES.keys()
     for name, measure in SIMILARITIES.items():
@@ -144,7 +146,7 @@ def test_others_have_their_turn_after_each_measure(same, images, monkeypatch):
     monkeypatch.setattr(Similarity, "of", noted)
     comparison = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE), images=images)
     before = pauses = 0
-    for moment in in_turns(comparison, same):
+    for moment in comparison.stream(same[0]):
         assert len(calls) - before == (moment is None)
         before, pauses = len(calls), pauses + (moment is None)
     assert pauses == len(calls) > len(SIMILARITIES) * 2
@@ -208,7 +210,7 @@ class TestCompare:
         comparison = Comparison(
             NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (Scale(3.0),)), images=EMBEDDED
         )
-        *_, last = stream(comparison, same)
+        last = comparison.compute(same[0])
         once = compare(comparison, same)
         assert (once.values, once.images, once.baselines) == (
             last.values,
@@ -224,7 +226,7 @@ class TestCompare:
             seeds.append(np.asarray(key).tolist())
             return trained(recipe, key)
 
-        monkeypatch.setattr("dissociation.core.similarity.comparing.trained", counted)
+        monkeypatch.setattr("dissociation.core.similarity.comparison.trained", counted)
         recipe = Recipe(epochs=0, width=16)
         first = NetworkSpec(recipe)
         quick = {"images": EMBEDDED, "thorough": False}

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dissociation.core import experiment, measures
 from dissociation.core import manipulations as manipulate
 from dissociation.core.data import datasets
-from dissociation.core.experiment import MAX_KEY, Experiment, digest, from_json, training_digest
+from dissociation.core.digests import digest, training_digest
+from dissociation.core.experiment import MAX_KEY, Experiment, from_json
 from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Permute, Scale
 from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.core.networks import training

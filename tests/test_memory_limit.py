@@ -11,10 +11,11 @@ from dissociation.core import manipulations as m
 from dissociation.core.experiment import Experiment
 from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.core.memory_limit import check_memory
-from dissociation.core.memory_need import BASE, GIB, Check, need_of, network_bytes, widths_after
+from dissociation.core.memory_need import Check, need_of
 from dissociation.core.networks.training import Recipe
 from dissociation.core.phantom.study import PhantomStudy
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.sizes import BASE, GIB, network_bytes, widths_after
 from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.validation import InvalidValue
 

@@ -30,8 +30,7 @@ from dissociation.core.networks.network import (
 )
 from dissociation.core.phantom.study import PhantomStudy, study_phantom
 from dissociation.core.runner import run
-from dissociation.core.similarity.comparing import compare
-from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec, compare
 from dissociation.core.theory import predicted_curve
 from dissociation.core.theory.causes import NoiseDecomposition, study_causes
 from dissociation.core.theory.norms import network_norms

@@ -30,7 +30,7 @@ from dissociation.core.manipulations.phantom import (
 from dissociation.core.measures import ParameterNoise
 from dissociation.core.networks.network import Network, hidden_and_logits, initial_network, seed_key
 from dissociation.core.networks.training import QUICK
-from dissociation.core.phantom.study import PhantomFindings, PhantomStudy, stream
+from dissociation.core.phantom.study import PhantomResult, PhantomStudy
 from dissociation.core.phantom.views import shaded
 from dissociation.core.validation import InvalidValue
 
@@ -117,12 +117,13 @@ STUDY = PhantomStudy(Phantom(1.0, 1), noise="input_noise", draws=2)
 
 
 @pytest.fixture(scope="module")
-def streamed(wide) -> list[PhantomFindings]:
-    return list(stream(STUDY, wide))
+def streamed(wide) -> list[PhantomResult]:
+    return list(STUDY.stream(wide))
 
 
 def test_coarse_to_fine(streamed):
-    assert len(streamed) == STUDY.steps
+    progress = [found.progress for found in streamed]
+    assert progress == sorted(progress) and [p == 1 for p in progress] == [False] * 3 + [True]
     shapes = [found.legibility.shape for found in streamed]
     assert shapes == [(0, 25), (1, 25), (1, 25), (2, 25)]
     known = [int(np.isfinite(found.legibility).sum()) for found in streamed]
@@ -139,7 +140,7 @@ def test_what_it_finds(streamed):
     mean, kept = found.legibility.mean(0), found.unchanged.mean(0)
     assert mean[0] > 0.95 * found.clean and mean[-1] < 0.3
     assert kept[0] > 0.99 and kept[-1] < 0.5
-    picture, function = found.sigma50s(STUDY.x)
+    picture, function = found.sigma50s()
     assert picture < function / 2
 
 
@@ -159,7 +160,7 @@ def test_pictures_and_frames(streamed):
 def test_noise_is_that_of_the_measure(wide):
     """A picture under parameter noise is what the Robustness page's noise makes of it."""
     study = PhantomStudy(Phantom(1.0, 1, ACTIVATIONS), draws=1)
-    found = list(stream(study, wide))[-1]
+    found = list(study.stream(wide))[-1]
     own = seed_key(0, noise_key(study.key))
     rewritten = apply_all(wide, [study.phantom], key=own)
     drawn = ParameterNoise().noise(rewritten, own, 0)
@@ -173,9 +174,9 @@ def test_noise_is_that_of_the_measure(wide):
 
 
 def test_same_key_same_numbers(wide, streamed):
-    again = list(stream(STUDY, wide))[-1]
+    again = list(STUDY.stream(wide))[-1]
     np.testing.assert_array_equal(again.legibility, streamed[-1].legibility)
-    other = list(stream(dataclasses.replace(STUDY, key=4, draws=1), wide))[-1]
+    other = list(dataclasses.replace(STUDY, key=4, draws=1).stream(wide))[-1]
     assert not np.array_equal(other.legibility[0], again.legibility[0])
 
 

@@ -14,11 +14,10 @@ from benchmarks.preset_claims import CLAIMS
 from benchmarks.presets import KEPT, figures_of, measured
 from dissociation.address.links import Link
 from dissociation.address.presets import PRESETS
-from dissociation.core.linear.study import study_linear
 from dissociation.engine.lab import Lab
 
 FIGURES = {name: kept["figures"] for name, kept in json.loads(KEPT.read_text()).items()}
-LINEAR = [name for name, known in PRESETS.items() if known.link.table.linear is not None]
+LINEAR = [name for name, known in PRESETS.items() if known.link.table.name == "linear"]
 EXACT = {name: [c for c in claims if c.exact] for name, claims in CLAIMS.items()}
 #: Small networks, on few images.
 SMALL = {"recipe": "custom", "width": 16, "epochs": 1, "batch": 2048, "seeds": 1}
@@ -39,7 +38,7 @@ def test_every_claim_is_true_of_what_was_measured(name):
 @pytest.mark.parametrize("name", LINEAR)
 def test_the_linear_ones_as_they_are(name):
     link = PRESETS[name].link
-    figures = figures_of(link, [study_linear(link.table.linear(link.values))])
+    figures = figures_of(link, [link.table.study(link.values).compute()])
     assert all(claim.holds(figures) for claim in CLAIMS[name])
 
 

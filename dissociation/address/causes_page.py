@@ -84,5 +84,5 @@ CAUSES: PageTable = page_table(
         NETWORK,
         *_NETWORKS,
     ),
-    causes=causes_of,
+    study=causes_of,
 )

@@ -129,5 +129,5 @@ LINEAR: PageTable = page_table(
         *(TASK, INPUTS, *_FURTHER, N_IN, N_HIDDEN),
         *(SCALING, DRAWS, KEY),
     ),
-    linear=linear_study,
+    study=linear_study,
 )

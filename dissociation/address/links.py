@@ -183,7 +183,7 @@ def _nothing(link: Link) -> InvalidValue:
     tables = PAGES.values()
     curves = " or ".join(table.title for table in tables if table.conditions)
     pairs = " or ".join(table.title for table in tables if table.comparisons)
-    single = (table.title for table in tables if table.study or table.linear or table.causes)
+    single = (table.title for table in tables if table.study)
     studies = " or ".join([*single, *(table.title for table in tables if table.bridge)])
     allowed = f"name a page with curves, {curves}, of two networks, {pairs}, or {studies}"
     return InvalidValue("address", link.path, allowed)

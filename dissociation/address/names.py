@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from dissociation.address.table import Condition
 from dissociation.core.experiment import Experiment
-from dissociation.core.manipulations import Manipulation
+from dissociation.core.manipulations import Manipulation, describe_all
 from dissociation.core.networks.training import DIGITS
 from dissociation.core.similarity.comparison import NetworkSpec
 
@@ -18,11 +18,6 @@ TRAINED = "trained"
 def condition_key(manipulations: Sequence[Manipulation]) -> str:
     """Identifies a condition by the names of its steps: `trained`, `scale`, `scale+duplicate`."""
     return "+".join(step.name for step in manipulations) or TRAINED
-
-
-def condition_name(manipulations: Sequence[Manipulation]) -> str:
-    """A sequence of manipulations in words."""
-    return ", then ".join(step.describe() for step in manipulations) or "Trained"
 
 
 def condition_keys(experiments: Sequence[Experiment]) -> list[str]:
@@ -40,7 +35,7 @@ def condition_names(conditions: Sequence[Condition]) -> list[str]:
     found = []
     times: Counter[str] = Counter()
     for experiment, mark, note in conditions:
-        name = condition_name(experiment.manipulations)
+        name = describe_all(experiment.manipulations)
         name = f"{name} [{note}]" if note else name
         name = f"{mark}: {name}" if mark else name
         times[name] += 1
@@ -51,5 +46,5 @@ def condition_names(conditions: Sequence[Condition]) -> list[str]:
 
 def side_name(side: NetworkSpec) -> str:
     """One network of a comparison in words: its rewrites, and which network it is."""
-    name = f"{condition_name(side.manipulations)}, network {side.seed + 1}"
+    name = f"{describe_all(side.manipulations)}, network {side.seed + 1}"
     return name if side.recipe.task == DIGITS else f"{name} ({side.recipe.task} task)"

@@ -10,11 +10,9 @@ from dissociation.address.parameter import Parameter
 from dissociation.address.parameters import manipulation_of
 from dissociation.address.view import TOUR, VIEW, teaching_parameters
 from dissociation.core.experiment import Experiment
-from dissociation.core.linear.study import LinearStudy
 from dissociation.core.manipulations import REGISTRY as MANIPULATIONS
-from dissociation.core.phantom.study import PhantomStudy
 from dissociation.core.similarity.comparison import Comparison
-from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.study import Study
 
 Values = Mapping[str, Any]
 
@@ -41,9 +39,7 @@ class PageTable:
     - `determining`: those parameters that a curve depends on, but for its manipulations.
     - `conditions`: from values to the page's curves; the first is the reference.
     - `comparisons`: from values to the pairs of networks that the page compares.
-    - `study`: from values to the phantom that the page is of.
-    - `linear`: from values to the linear networks that the page is of.
-    - `causes`: from values to the network whose fragility the page explains.
+    - `study`: from values to the one study that the page is of.
     - `bridge`: whether the page holds networks against theory; which, its candidates say.
         All functions **raise** `InvalidValue` if values contradict each other.
     """
@@ -55,23 +51,13 @@ class PageTable:
     determining: tuple[Parameter, ...] = ()
     conditions: Callable[[Values], list[Condition]] | None = None
     comparisons: Callable[[Values], list[Comparison]] | None = None
-    study: Callable[[Values], PhantomStudy] | None = None
-    linear: Callable[[Values], LinearStudy] | None = None
-    causes: Callable[[Values], NoiseDecomposition] | None = None
+    study: Callable[[Values], Study] | None = None
     bridge: bool = False
 
     @property
     def measures(self) -> bool:
         """Whether there is something to compute, and to export."""
-        made = (
-            self.conditions,
-            self.comparisons,
-            self.study,
-            self.linear,
-            self.causes,
-            self.bridge,
-        )
-        return any(made)
+        return any((self.conditions, self.comparisons, self.study, self.bridge))
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -89,9 +75,7 @@ def page_table(
     determining: Sequence[Parameter] = (),
     conditions: Callable[[Values], list[Condition]] | None = None,
     comparisons: Callable[[Values], list[Comparison]] | None = None,
-    study: Callable[[Values], PhantomStudy] | None = None,
-    linear: Callable[[Values], LinearStudy] | None = None,
-    causes: Callable[[Values], NoiseDecomposition] | None = None,
+    study: Callable[[Values], Study] | None = None,
     bridge: bool = False,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.
@@ -100,12 +84,11 @@ def page_table(
 
     - `controls`: what visitors move, and a teacher's link may hide or lock.
     - `states`: further parameters without such a control.
-    - `determining`, `conditions`, `comparisons`, `study`, `linear`, `causes`, `bridge`: see
-        [`PageTable`][].
+    - `determining`, `conditions`, `comparisons`, `study`, `bridge`: see [`PageTable`][].
     """
     common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
-    results = (tuple(determining), conditions, comparisons, study, linear, causes)
+    results = (tuple(determining), conditions, comparisons, study)
     return PageTable(name, title, script, everything, *results, bridge)
 
 

@@ -13,8 +13,7 @@ from dissociation.address.names import side_name
 from dissociation.command_line.text_tables import findings_as_text
 from dissociation.command_line.work import Part
 from dissociation.core.experiment import Experiment
-from dissociation.core.similarity.comparing import ComparisonResult, steps_of
-from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.similarity.comparison import Comparison, ComparisonResult
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch, stored_sigma50
@@ -45,7 +44,7 @@ class ComparisonWork:
 
     def parts(self) -> list[Part]:
         """All together, as a page asks for them."""
-        weight = float(sum(map(steps_of, self.comparisons)))
+        weight = float(len(self.comparisons))
         watch = partial(Lab.watch_map, comparisons=self.comparisons, experiments=self.experiments)
         return [Part(list(range(len(self.comparisons))), weight, watch, _found)]
 
@@ -78,11 +77,11 @@ class ComparisonWork:
 def _stored(
     library: Library, comparison: Comparison, experiment: Experiment | None
 ) -> Found | None:
-    findings = library.findings(comparison)
+    findings = library.result(comparison)
     sigma50 = math.nan if experiment is None else stored_sigma50(library, experiment)
     return None if findings is None or sigma50 is None else Found(findings, sigma50)
 
 
 def _found(watch: MapWatch) -> list[Found | None]:
-    pairs = zip(watch.comparisons.findings(), watch.sigma50s(), strict=True)
+    pairs = zip(watch.comparisons.results(), watch.sigma50s(), strict=True)
     return [None if found is None else Found(found, sigma50) for found, sigma50 in pairs]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from dissociation.address.presets import PRESETS
-from dissociation.core.experiment import SCHEMA
+from dissociation.core.digests import SCHEMA
 from dissociation.core.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.core.measures import REGISTRY as MEASURES
 

@@ -14,11 +14,10 @@ from dissociation.address.parameters import THEORY
 from dissociation.address.predicting import uncovered
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
-from dissociation.command_line.causes_work import BridgeWork, CausesWork
+from dissociation.command_line.bridge_work import BridgeWork
 from dissociation.command_line.comparison_work import ComparisonWork
 from dissociation.command_line.curve_work import CurveWork
-from dissociation.command_line.linear_work import LinearWork
-from dissociation.command_line.phantom_work import PhantomWork
+from dissociation.command_line.study_work import StudyWork
 from dissociation.command_line.work import Work
 from dissociation.core.experiment import from_json
 from dissociation.core.similarity.comparison import contrast_from_json
@@ -64,11 +63,7 @@ def read_source(text: str) -> Source:
 
 def _of_link(name: str, link: Link, notices: list[str]) -> Source:
     if link.table.study is not None:
-        return Source(name, PhantomWork(link.table.study(link.values)), notices)
-    if link.table.linear is not None:
-        return Source(name, LinearWork(link.table.linear(link.values)), notices)
-    if link.table.causes is not None:
-        return Source(name, CausesWork(link.table.causes(link.values)), notices)
+        return Source(name, StudyWork(link.table.study(link.values)), notices)
     if link.table.bridge:
         return Source(name, BridgeWork(candidates_of(link.values)), notices)
     if link.table.name == MAP.name:

@@ -10,8 +10,7 @@ from dissociation.address.table import Condition
 from dissociation.core.measures.base import Curve
 from dissociation.core.shares import percent
 from dissociation.core.similarity import SIMILARITIES
-from dissociation.core.similarity.comparing import ComparisonResult
-from dissociation.core.similarity.comparison import Comparison, is_close_look
+from dissociation.core.similarity.comparison import Comparison, ComparisonResult, is_close_look
 from dissociation.core.statistics.summary import TOO_FEW, summarise
 
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +14,7 @@ from dissociation.core import manipulations as manipulate
 from dissociation.core import measures
 from dissociation.core._lazy import jax
 from dissociation.core.data import datasets
+from dissociation.core.digests import SCHEMA, digest, training_digest
 from dissociation.core.json_forms import (
     check_flag,
     check_object,
@@ -32,22 +31,9 @@ from dissociation.core.networks.network import NOTEBOOK_KEY
 from dissociation.core.networks.training import DIGITS, QUICK, Recipe
 from dissociation.core.validation import InvalidValue, check_integer, settle
 
-#: Raise it when stored curves of any kind can no longer be read or compared.
-SCHEMA = 1
 MAX_SEEDS = 20
 MAX_KEY = 2**31 - 1
 MAX_MANIPULATIONS = 8
-
-
-def digest(values: Any) -> str:
-    """SHA-256 of plain values in canonical JSON (sorted keys, shortest floats, no NaN)."""
-    text = json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def training_digest(recipe: Recipe, seed: int) -> str:
-    """Identifies one trained network: the data, the recipe with its code version, and the seed."""
-    return digest(["train", SCHEMA, datasets.fingerprint(), recipe.canonical(), seed])
 
 
 def check_widths(recipe: Recipe, manipulations: tuple[Manipulation, ...]) -> None:

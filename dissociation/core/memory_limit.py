@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -10,12 +11,10 @@ from typing import Any, NamedTuple
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Manipulation
 from dissociation.core.measures import Transfer
-from dissociation.core.memory_need import GIB, Asked, Check, need_of
+from dissociation.core.memory_need import Asked, Check, need_of
 from dissociation.core.networks.training import Recipe
-from dissociation.core.phantom.study import PhantomStudy
-from dissociation.core.similarity.comparison import Comparison
-from dissociation.core.similarity.pictures import EMBEDDED
-from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.core.sizes import GIB
+from dissociation.core.study import Study
 from dissociation.core.validation import InvalidValue
 
 SMALLEST_WIDTH, SMALLEST_IMAGES = 16, 100
@@ -81,27 +80,28 @@ def _largest(lever: Lever, limit: float) -> float | None:
 
 def _levers(asked: Asked) -> Iterator[Lever]:
     """What could be smaller, in the order in which people would rather give it up."""
-    chains = _chains(asked)
-    widening = [step for chain in chains for step in chain if step.widened(64) > 64]
+    widening = [step for step in _parts(asked, Manipulation) if step.widened(64) > 64]
     for name in dict.fromkeys(step.name for step in widening):
         strongest = max(step.strength for step in widening if step.name == name)
         step = next(s for s in widening if s.name == name and s.strength == strongest)
         if step.name != "phantom":
-            yield Lever(f"strength of {name}", strongest, _weaker(step), _with_chains(asked, name))
+            weaker = functools.partial(_weakened, asked, name)
+            yield Lever(f"strength of {name}", strongest, _weaker(step), weaker)
     yield from _sizes(asked)
-    recipe = _recipe(asked)
-    widths = range(SMALLEST_WIDTH, recipe.width, SMALLEST_WIDTH)
-    yield Lever("width", recipe.width, widths, lambda width: _narrower(asked, width))
+    width = max(recipe.width for recipe in _parts(asked, Recipe))
+    widths = range(SMALLEST_WIDTH, width, SMALLEST_WIDTH)
+    yield Lever("width", width, widths, functools.partial(_narrower, asked))
 
 
 def _sizes(asked: Asked) -> Iterator[Lever]:
-    if isinstance(asked, Comparison):
-        images = range(EMBEDDED, asked.images, SMALLEST_IMAGES)
-        yield Lever("images", asked.images, images, lambda n: dataclasses.replace(asked, images=n))
-    elif isinstance(asked, Recipe):
+    if isinstance(asked, Recipe):
         batches = range(8, asked.batch, 8)
         yield Lever("batch", asked.batch, batches, lambda n: dataclasses.replace(asked, batch=n))
-    elif not isinstance(asked, (Check, PhantomStudy, NoiseDecomposition)):
+    elif isinstance(asked, Study):
+        for field, smaller in asked.smaller().items():
+            change = functools.partial(_replaced, asked, field)
+            yield Lever(field, getattr(asked, field), smaller, change)
+    elif not isinstance(asked, Check):
         measure, seeds = asked[0].measure, asked[0].seeds
         yield Lever("seeds", seeds, range(1, seeds), lambda n: _each(asked, seeds=n))
         if isinstance(measure, Transfer):
@@ -118,16 +118,8 @@ def _each(experiments: Sequence[Experiment], **changes: Any) -> list[Experiment]
     return [dataclasses.replace(experiment, **changes) for experiment in experiments]
 
 
-def _chains(asked: Asked) -> list[tuple[Manipulation, ...]]:
-    if isinstance(asked, Comparison):
-        return [side.manipulations for side in asked.sides]
-    if isinstance(asked, PhantomStudy):
-        return [(asked.phantom,)]
-    if isinstance(asked, NoiseDecomposition):
-        return [asked.manipulations]
-    if isinstance(asked, Recipe):
-        return []
-    return [e.manipulations for e in ([asked.experiment] if isinstance(asked, Check) else asked)]
+def _replaced(study: Study, field: str, value: Any) -> Study:
+    return dataclasses.replace(study, **{field: value})
 
 
 def _weaker(step: Manipulation) -> list[float]:
@@ -138,56 +130,45 @@ def _weaker(step: Manipulation) -> list[float]:
     return sorted({math.floor(strength * 100) / 100 for strength in tried if strength < high})
 
 
-def _with_chains(asked: Asked, name: str) -> Callable[[float], Asked]:
+def _weakened(asked: Asked, name: str, strength: float) -> Asked:
     """What is asked for, with no rewrite of that name stronger than a strength."""
 
-    def capped(strength: float) -> Asked:
-        def chain(steps: Sequence[Manipulation]) -> tuple[Manipulation, ...]:
-            return tuple(
-                dataclasses.replace(step, strength=min(step.strength, strength))
-                if step.name == name
-                else step
-                for step in steps
-            )
+    def capped(step: Manipulation) -> Manipulation:
+        if step.name != name:
+            return step
+        return dataclasses.replace(step, strength=min(step.strength, strength))
 
-        if isinstance(asked, Comparison):
-            sides = [
-                dataclasses.replace(s, manipulations=chain(s.manipulations)) for s in asked.sides
-            ]
-            return dataclasses.replace(asked, first=sides[0], second=sides[1])
-        if isinstance(asked, Check):
-            one = asked.experiment
-            return Check(dataclasses.replace(one, manipulations=chain(one.manipulations)))
-        if isinstance(asked, NoiseDecomposition):
-            return dataclasses.replace(asked, manipulations=chain(asked.manipulations))
-        assert not isinstance(asked, (Recipe, PhantomStudy))
-        return [dataclasses.replace(e, manipulations=chain(e.manipulations)) for e in asked]
-
-    return capped
-
-
-def _recipe(asked: Asked) -> Recipe:
-    if isinstance(asked, Comparison):
-        return max((side.recipe for side in asked.sides), key=lambda recipe: recipe.width)
-    if isinstance(asked, (PhantomStudy, NoiseDecomposition)):
-        return asked.recipe
-    if isinstance(asked, Recipe):
-        return asked
-    return asked.experiment.recipe if isinstance(asked, Check) else asked[0].recipe
+    return _with(asked, Manipulation, capped)
 
 
 def _narrower(asked: Asked, width: int) -> Asked:
-    def narrow(recipe: Recipe) -> Recipe:
-        return dataclasses.replace(recipe, width=min(recipe.width, width))
+    return _with(
+        asked, Recipe, lambda recipe: dataclasses.replace(recipe, width=min(recipe.width, width))
+    )
 
-    if isinstance(asked, Comparison):
-        sides = [dataclasses.replace(s, recipe=narrow(s.recipe)) for s in asked.sides]
-        return dataclasses.replace(asked, first=sides[0], second=sides[1])
-    if isinstance(asked, (PhantomStudy, NoiseDecomposition)):
-        return dataclasses.replace(asked, recipe=narrow(asked.recipe))
-    if isinstance(asked, Recipe):
-        return narrow(asked)
-    if isinstance(asked, Check):
-        one = asked.experiment
-        return Check(dataclasses.replace(one, recipe=narrow(one.recipe)))
-    return _each(asked, recipe=narrow(asked[0].recipe))
+
+def _parts(value: Any, kind: Any) -> list[Any]:
+    """All values of a kind that what is asked for is made of."""
+    found = []
+
+    def noted(part: Any) -> Any:
+        found.append(part)
+        return part
+
+    _with(value, kind, noted)
+    return found
+
+
+def _with(value: Any, kind: Any, change: Callable[[Any], Any]) -> Any:
+    """The same with every value of a kind changed."""
+    if isinstance(value, kind):
+        return change(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)([_with(part, kind, change) for part in value])
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        changes = {
+            name: new for name, old in fields if (new := _with(old, kind, change)) is not old
+        }
+        return dataclasses.replace(value, **changes) if changes else value
+    return value

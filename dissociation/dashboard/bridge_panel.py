@@ -10,12 +10,12 @@ from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.bridge_page import ALL
 from dissociation.address.links import Link
 from dissociation.address.map_page import ROBUSTNESS
-from dissociation.address.names import TRAINED, condition_name
+from dissociation.address.names import TRAINED
 from dissociation.address.table import Values
-from dissociation.core.experiment import digest
-from dissociation.core.manipulations import REGISTRY
+from dissociation.core.digests import digest
+from dissociation.core.manipulations import REGISTRY, describe_all
 from dissociation.core.theory.bridge import Candidate
-from dissociation.core.theory.norms import PREDICTORS
+from dissociation.core.theory.norms import PREDICTORS, NetworkNorms
 from dissociation.dashboard import bridge_words as words
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.bridge_traces import BEST, LINEAR, SIGMA50
@@ -56,7 +56,10 @@ def bridge_panel(state: PageState) -> None:
 
 
 def _signature(candidates: Sequence[Candidate], compute: bool) -> str:
-    plans = [[c.side.canonical(), [e.to_json() for e in c.experiments]] for c in candidates]
+    plans = [
+        [NetworkNorms(c.side, c.key).digest(), [e.to_json() for e in c.experiments]]
+        for c in candidates
+    ]
     if compute:
         return digest([plans, ALL])
     # What other pages have measured meanwhile is taken in.
@@ -92,7 +95,7 @@ def _style(number: int, candidate: Candidate) -> lc.TraceStyle:
     color, dash, symbol = looks(group)
     if group == COMPOSED:
         return lc.TraceStyle(
-            str(number), "In sequence", color, dash, symbol, condition_name(steps), group
+            str(number), "In sequence", color, dash, symbol, describe_all(steps), group
         )
     step = steps[0]
     name, label = REGISTRY[group].label, step.describe_strength()

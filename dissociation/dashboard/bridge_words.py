@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dissociation import causes_files
+from dissociation import bridge_files
 from dissociation.address.bridge_page import ALL
 from dissociation.address.names import side_name
 from dissociation.address.table import Values
@@ -92,4 +92,4 @@ def how_many(candidates: Sequence[Candidate], points: Sequence[Point], values: V
 
 def bridge_table(points: Sequence[Point]) -> pd.DataFrame:
     """One row a network."""
-    return pd.DataFrame(causes_files.bridge_rows(points), columns=causes_files.BRIDGE)
+    return pd.DataFrame(bridge_files.bridge_rows(points), columns=bridge_files.BRIDGE)

@@ -13,9 +13,9 @@ from dissociation.dashboard.export.links import export_links
 from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.watching import draw_watch, follow
-from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
+from dissociation.engine.study_watch import StudyWatch
 
 #: Titles above the charts, and what stands below them.
 CHARTS = {
@@ -28,7 +28,7 @@ CHARTS = {
 
 def causes_panel(state: PageState) -> None:
     """The study that a page's values ask for."""
-    found = watched_question(state, causes_of, lambda study, _: lab().watch_causes(study))
+    found = watched_question(state, causes_of, lambda study, _: lab().watch_studies([study]))
     if found is None:
         return
     link, study, watch = found
@@ -51,29 +51,29 @@ def causes_panel(state: PageState) -> None:
     st.fragment(_values, run_every=every)(watch, link)
 
 
-def _verdict(watch: CausesWatch) -> None:
-    found = watch.findings()
+def _verdict(watch: StudyWatch) -> None:
+    (found,) = watch.results()
     if found is None:
         return
-    st.markdown(f"### {words.verdict(watch.study, found)}")
+    st.markdown(f"### {words.verdict(found.study, found)}")
     st.markdown(f"{words.how_fragile(found)} {words.same_function(found)}")
 
 
-def _below(watch: CausesWatch, name: str, sigma: float, layer: int) -> None:
-    found = watch.findings()
+def _below(watch: StudyWatch, name: str, sigma: float, layer: int) -> None:
+    (found,) = watch.results()
     if found is None:
         return
     said = {
         "shares": words.formula_holds(found),
         "margins": words.overlap(found, sigma),
-        "tradeoff": words.best_factor(watch.study, found, sigma),
+        "tradeoff": words.best_factor(found.study, found, sigma),
         "neurons": words.neurons_by_kind(found, layer),
     }
     st.markdown(said[name])
 
 
-def _values(watch: CausesWatch, link: Link) -> None:
-    found = watch.findings()
+def _values(watch: StudyWatch, link: Link) -> None:
+    (found,) = watch.results()
     if found is None:
         return
     st.caption(words.PAPER)

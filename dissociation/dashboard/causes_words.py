@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from dissociation import causes_files
-from dissociation.address.names import condition_name
+from dissociation.core.manipulations import describe_all
 from dissociation.core.shares import percent, percents
 from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.theory.causes_findings import SCALES, NoiseDecompositionResult
@@ -60,7 +59,7 @@ def verdict(study: NoiseDecomposition, found: NoiseDecompositionResult) -> str:
     shares = percents(found.sources.shares)
     first = int(np.argmax(found.sources.shares))
     rest = " and ".join(f"{shares[n]} in {name}" for n, name in enumerate(MATRICES) if n != first)
-    name = plain(condition_name(study.manipulations))
+    name = plain(describe_all(study.manipulations))
     return f"{name}: {shares[first]} of the logits' noise begins in {MATRICES[first]}, {rest}."
 
 
@@ -168,7 +167,7 @@ def neurons_by_kind(found: NoiseDecompositionResult, layer: int) -> str:
 
 def alt(study: NoiseDecomposition, name: str) -> str:
     """A chart in words, for those who cannot see it."""
-    of = plain(condition_name(study.manipulations))
+    of = plain(describe_all(study.manipulations))
     words = {
         "shares": "Share of the logit noise by layer against the noise scale",
         "tradeoff": "Noise gain against a factor on the hidden layer",
@@ -193,5 +192,5 @@ def causes_table(found: NoiseDecompositionResult) -> pd.DataFrame:
         "measured_error": "error",
         "measured_error_se": "± SE",
     }
-    table = pd.DataFrame(causes_files.rows(found), columns=causes_files.COLUMNS)
+    table = pd.DataFrame(found.tables()["scales"].plain())
     return table[list(columns)].rename(columns=columns)

@@ -10,7 +10,7 @@ import numpy as np
 
 from dissociation.core.linear.families import FAMILIES
 from dissociation.core.linear.noise import INPUTS, PARAMETERS
-from dissociation.core.linear.study import SAMPLED, SIGMA, LinearFindings, LinearStudy
+from dissociation.core.linear.study import SAMPLED, SIGMA, LinearResult, LinearStudy
 from dissociation.core.statistics.summary import critical
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.numbers import plain_numbers
@@ -82,7 +82,7 @@ def _family_styles(prefix: str) -> list[lc.TraceStyle]:
 
 
 def drift_figure(
-    kind: str, study: LinearStudy, found: LinearFindings, scale: float = 1.0
+    kind: str, study: LinearStudy, found: LinearResult, scale: float = 1.0
 ) -> lc.FigureSpec:
     """How one of [`DRIFTS`][] goes along the walks."""
     values = np.array([getattr(drift, kind) for drift in found.drift.values()])
@@ -152,7 +152,7 @@ def _items(study: LinearStudy) -> tuple[list[str], list[int]]:
     return names, (leaves >> (task.depth - 2)).tolist()
 
 
-def walk_traces(study: LinearStudy, found: LinearFindings) -> list[dict[str, Any]]:
+def walk_traces(study: LinearStudy, found: LinearResult) -> list[dict[str, Any]]:
     """One trace a panel; see `walk.js`."""
     walk = found.walk
     names, groups = _items(study)
@@ -194,7 +194,7 @@ def _line(key: str, x: np.ndarray, y: np.ndarray, reach: Any = 0) -> dict[str, A
     }
 
 
-def drift_traces(found: LinearFindings) -> list[dict[str, Any]]:
+def drift_traces(found: LinearResult) -> list[dict[str, Any]]:
     """Both drifts of every family."""
     return [
         _line(f"{kind}:{name}", np.arange(len(drift.decoder)), getattr(drift, kind))
@@ -203,7 +203,7 @@ def drift_traces(found: LinearFindings) -> list[dict[str, Any]]:
     ]
 
 
-def noise_traces(found: LinearFindings, draws: int) -> list[dict[str, Any]]:
+def noise_traces(found: LinearResult, draws: int) -> list[dict[str, Any]]:
     """Expected and drawn losses of every family, as multiples of what no solution is below.
 
     **Arguments:**
@@ -230,7 +230,7 @@ def _loss(key: str, sigma: np.ndarray, loss: np.ndarray, least: np.ndarray, bars
     return {**line, "words": [f"loss {value:.3g}" for value in loss]}
 
 
-def pairs_traces(found: LinearFindings) -> list[dict[str, Any]]:
+def pairs_traces(found: LinearResult) -> list[dict[str, Any]]:
     """One trace a measure: a table of sources (rows) and targets (columns)."""
     names = [family.short for family in FAMILIES.values()]
     traces = []

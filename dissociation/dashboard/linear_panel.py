@@ -7,7 +7,7 @@ import streamlit as st
 from dissociation.address.linear_page import OF_RANDOM, OF_TREES, linear_study
 from dissociation.address.links import Link
 from dissociation.core.linear.families import FAMILIES
-from dissociation.core.linear.study import LinearFindings, LinearStudy, study_linear
+from dissociation.core.linear.study import LinearResult, LinearStudy, study_linear
 from dissociation.core.validation import InvalidValue
 from dissociation.dashboard import linear_figures as figures
 from dissociation.dashboard import linear_words as words
@@ -73,7 +73,7 @@ def _family(study: LinearStudy) -> None:
             st.latex(formula)
 
 
-def _walk(state: PageState, study: LinearStudy, found: LinearFindings) -> None:
+def _walk(state: PageState, study: LinearStudy, found: LinearResult) -> None:
     figure = figures.walk_figure(study, type_scale(state.lecture))
     traces = figures.walk_traces(study, found)
     message = words.walk_message(study, found)
@@ -81,7 +81,7 @@ def _walk(state: PageState, study: LinearStudy, found: LinearFindings) -> None:
     st.caption(words.walk_caption(study))
 
 
-def _drift(state: PageState, study: LinearStudy, found: LinearFindings) -> None:
+def _drift(state: PageState, study: LinearStudy, found: LinearResult) -> None:
     st.subheader("What an observer sees along the walks")
     traces = figures.drift_traces(found)
     for kind, column in zip(figures.DRIFTS, st.columns(2, gap="large"), strict=True):
@@ -92,7 +92,7 @@ def _drift(state: PageState, study: LinearStudy, found: LinearFindings) -> None:
     st.caption(words.drift_caption(study, found))
 
 
-def _pairs(state: PageState, found: LinearFindings) -> None:
+def _pairs(state: PageState, found: LinearResult) -> None:
     st.subheader("Pairs of families, of one function and of two")
     figure = figures.pairs_figure(type_scale(state.lecture))
     alt = "Linear predictivity and RSA for each pair of families; the same as a table below"
@@ -102,7 +102,7 @@ def _pairs(state: PageState, found: LinearFindings) -> None:
         st.dataframe(words.pairs_table(found), hide_index=True, width="stretch")
 
 
-def _noise(state: PageState, study: LinearStudy, found: LinearFindings) -> None:
+def _noise(state: PageState, study: LinearStudy, found: LinearResult) -> None:
     st.subheader("Who stands which noise")
     traces = figures.noise_traces(found, study.draws)
     for kind, column in zip(figures.NOISES, st.columns(2, gap="large"), strict=True):

@@ -8,7 +8,7 @@ import pandas as pd
 from dissociation.core.linear.families import FAMILIES
 from dissociation.core.linear.noise import INPUTS, PARAMETERS, SCALINGS
 from dissociation.core.linear.pairs import MEMBERS
-from dissociation.core.linear.study import LinearFindings, LinearStudy
+from dissociation.core.linear.study import LinearResult, LinearStudy
 from dissociation.core.shares import percent
 from dissociation.core.statistics.summary import LEAST
 from dissociation.dashboard.linear_figures import MOST_ERROR, PAIRS
@@ -54,7 +54,7 @@ COINCIDE = (
 )
 
 
-def task_words(study: LinearStudy, found: LinearFindings) -> str:
+def task_words(study: LinearStudy, found: LinearResult) -> str:
     """The task in numbers: dimensions, rank, and what is left open."""
     solved, task = found.solved, study.task
     unobserved = round(float(np.trace(solved.unobserved)))
@@ -66,7 +66,7 @@ def task_words(study: LinearStudy, found: LinearFindings) -> str:
     )
 
 
-def walk_message(study: LinearStudy, found: LinearFindings) -> str:
+def walk_message(study: LinearStudy, found: LinearResult) -> str:
     """What the walk shows, above its chart."""
     family = FAMILIES[study.family]
     return (
@@ -75,7 +75,7 @@ def walk_message(study: LinearStudy, found: LinearFindings) -> str:
     )
 
 
-def walk_alt(study: LinearStudy, found: LinearFindings) -> str:
+def walk_alt(study: LinearStudy, found: LinearResult) -> str:
     """The walk in words."""
     drift = found.drift[study.family]
     return (
@@ -98,7 +98,7 @@ def walk_caption(study: LinearStudy) -> str:
     )
 
 
-def drift_caption(study: LinearStudy, found: LinearFindings) -> str:
+def drift_caption(study: LinearStudy, found: LinearResult) -> str:
     """How to read the two drifts."""
     above = max(float(drift.decoder.max()) for drift in found.drift.values())
     beyond = ""
@@ -134,7 +134,7 @@ def noise_caption(study: LinearStudy) -> str:
     )
 
 
-def parameter_verdict(study: LinearStudy, found: LinearFindings) -> str:
+def parameter_verdict(study: LinearStudy, found: LinearResult) -> str:
     """Which family stands parameter noise best, by how much, at the smallest σ."""
     quiet = found.solved.residual / 2
     extra = {
@@ -154,7 +154,7 @@ def parameter_verdict(study: LinearStudy, found: LinearFindings) -> str:
     return words
 
 
-def pairs_table(found: LinearFindings) -> pd.DataFrame:
+def pairs_table(found: LinearResult) -> pd.DataFrame:
     """One row a pair of families: each measure's mean and range."""
     table = []
     for i, source in enumerate(FAMILIES.values()):

@@ -14,9 +14,9 @@ from dissociation.address.map_links import link_of
 from dissociation.address.map_page import ROBUSTNESS, Point, points_of
 from dissociation.address.names import TRAINED
 from dissociation.address.table import Values
-from dissociation.core.experiment import digest
+from dissociation.core.digests import digest
 from dissociation.core.similarity import SIMILARITIES
-from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import ComparisonResult
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.export.links import export_links
@@ -145,7 +145,7 @@ def map_figure(
 
 
 def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
-    sigma50s, findings = watch.sigma50s(), watch.comparisons.findings()
+    sigma50s, findings = watch.sigma50s(), watch.comparisons.results()
     status = watch.status()
     if watch.curves:
         for note in left_out(points, sigma50s, status.finished):

@@ -9,7 +9,7 @@ from dissociation.address.map_page import LANDMARK_GROUPS, OTHERS, ROBUSTNESS, R
 from dissociation.core.manipulations import REGISTRY
 from dissociation.core.shares import percent
 from dissociation.core.similarity import SIMILARITIES
-from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import ComparisonResult
 from dissociation.dashboard.state import plain
 
 CORNERS = (

@@ -10,15 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dissociation.address.names import (
-    TRAINED,
-    condition_key,
-    condition_keys,
-    condition_name,
-    condition_names,
-)
+from dissociation.address.names import TRAINED, condition_key, condition_keys, condition_names
 from dissociation.address.table import Condition
-from dissociation.core.manipulations import REGISTRY, Manipulation
+from dissociation.core.manipulations import REGISTRY, Manipulation, describe_all
 from dissociation.dashboard.live_chart import TraceStyle
 
 #: Several rewrites in sequence.
@@ -70,7 +64,7 @@ def condition_style(manipulations: Sequence[Manipulation]) -> TraceStyle:
     key = condition_key(manipulations)
     single = manipulations[-1].name if manipulations else TRAINED
     color, dash, symbol = looks(single if len(manipulations) < 2 else COMPOSED)
-    name = condition_name(manipulations)
+    name = describe_all(manipulations)
     short = manipulations[0].describe_strength() if len(manipulations) == 1 else ""
     return TraceStyle(key, name, color, dash, symbol, short)
 

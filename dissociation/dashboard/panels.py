@@ -12,7 +12,8 @@ from dissociation.address.links import Link, curves_of
 from dissociation.address.names import condition_names
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
-from dissociation.core.experiment import Experiment, digest
+from dissociation.core.digests import digest
+from dissociation.core.experiment import Experiment
 from dissociation.core.measures.base import Measure
 from dissociation.core.networks.training import Recipe
 from dissociation.core.validation import DamagedData, InvalidValue

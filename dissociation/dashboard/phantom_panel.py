@@ -10,8 +10,7 @@ import streamlit as st
 from dissociation.address.links import Link
 from dissociation.address.phantom_page import study_of
 from dissociation.core.manipulations.phantom import SIMILARITY
-from dissociation.core.phantom import files as phantom_files
-from dissociation.core.phantom.study import FRAMES, PhantomFindings, PhantomStudy
+from dissociation.core.phantom.study import FRAMES, PhantomResult, PhantomStudy
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.export.links import export_links
@@ -21,7 +20,7 @@ from dissociation.dashboard.state import PageState
 from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
-from dissociation.engine.phantom_watch import PhantomWatch
+from dissociation.engine.study_watch import StudyWatch
 
 PAPER = (
     "What the paper shows with such a picture (Braun, Grant & Saxe, ICML 2025, Fig. 5): a function "
@@ -35,7 +34,7 @@ BAND = "Bands: ± 1 standard deviation over draws of noise."
 
 def phantom_panel(state: PageState) -> None:
     """The phantom that a page's values ask for."""
-    found = watched_question(state, study_of, lambda study, _: lab().watch_phantom(study))
+    found = watched_question(state, study_of, lambda study, _: lab().watch_studies([study]))
     if found is None:
         return
     link, study, watch = found
@@ -127,7 +126,7 @@ def reading(study: PhantomStudy) -> str:
     )
 
 
-def same_function(study: PhantomStudy, found: PhantomFindings) -> str:
+def same_function(found: PhantomResult) -> str:
     """What was added, and that nothing else changed; empty until the function was checked."""
     check = found.check
     if check is None:
@@ -141,9 +140,9 @@ def same_function(study: PhantomStudy, found: PhantomFindings) -> str:
     )
 
 
-def verdict(study: PhantomStudy, found: PhantomFindings) -> str:
+def verdict(found: PhantomResult) -> str:
     """Which goes first under noise; empty until both are half gone."""
-    picture, function = found.sigma50s(study.x)
+    picture, function = found.sigma50s()
     if math.isnan(picture) or math.isnan(function):
         return ""
     times = function / picture
@@ -160,16 +159,16 @@ def verdict(study: PhantomStudy, found: PhantomFindings) -> str:
     return f"Picture and answers tolerate about the same noise {ends}."
 
 
-def _verdict(watch: PhantomWatch) -> None:
-    found = watch.findings()
+def _verdict(watch: StudyWatch) -> None:
+    (found,) = watch.results()
     if found is None:
         return
-    if words := verdict(watch.study, found):
+    if words := verdict(found):
         st.markdown(f"### {words}")
-    st.markdown(same_function(watch.study, found))
+    st.markdown(same_function(found))
 
 
-def solved(found: PhantomFindings) -> str:
+def solved(found: PhantomResult) -> str:
     """How well the weights make the neurons do what they are to do."""
     words = (
         f"Least-squares solve: largest error {found.residual:.1e} of the largest activation asked "
@@ -183,19 +182,19 @@ def solved(found: PhantomFindings) -> str:
     return words
 
 
-def phantom_table(study: PhantomStudy, found: PhantomFindings) -> pd.DataFrame:
+def phantom_table(found: PhantomResult) -> pd.DataFrame:
     """One row a noise scale: mean and standard deviation over the draws of both curves."""
     words = ("σ", "picture (mean)", "picture (SD)", "unchanged (mean)", "unchanged (SD)")
-    return pd.DataFrame(phantom_files.rows(study, found), columns=words)
+    return pd.DataFrame(list(found.tables()["curves"].rows()), columns=words)
 
 
-def _explained(watch: PhantomWatch, link: Link) -> None:
-    found = watch.findings()
+def _explained(watch: StudyWatch, link: Link) -> None:
+    (found,) = watch.results()
     if found is None:
         return
     st.caption(f"{solved(found)} {BAND} {PAPER}")
     done = watch.status().state == DONE
     if done:
         with st.expander("Table of values", icon=":material/table:"):
-            st.dataframe(phantom_table(watch.study, found), hide_index=True, width="stretch")
+            st.dataframe(phantom_table(found), hide_index=True, width="stretch")
     export_links(link, ready=done)

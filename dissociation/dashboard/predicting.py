@@ -11,7 +11,7 @@ from dissociation.address.links import Link
 from dissociation.address.names import condition_names
 from dissociation.address.predicting import TAG_LENGTH, Guess, check_errors, target
 from dissociation.address.table import Condition
-from dissociation.core.experiment import digest
+from dissociation.core.digests import digest
 from dissociation.core.predictions import PLACES, places
 from dissociation.core.validation import InvalidValue
 from dissociation.dashboard import live_chart as lc

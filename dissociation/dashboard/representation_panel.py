@@ -12,8 +12,7 @@ from dissociation.address.names import side_name
 from dissociation.address.representation_page import NONE, comparison_of
 from dissociation.address.table import Values
 from dissociation.core.networks.normal_form import NormalForms
-from dissociation.core.similarity.comparing import ComparisonResult
-from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.similarity.comparison import Comparison, ComparisonResult
 from dissociation.core.validation import InvalidValue
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.controls import nearby
@@ -24,9 +23,9 @@ from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.snapshots import SIDES
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.watching import draw_watch, follow
-from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
+from dissociation.engine.study_watch import StudyWatch
 
 #: Positions of the slider, to both sides, that are compared while the lab has nothing else to do.
 AHEAD = 3
@@ -48,7 +47,7 @@ def representation_panel(state: PageState) -> None:
     found = watched_question(
         state,
         comparison_of,
-        lambda comparison, values: lab().watch_comparisons([comparison], moved(state, values)),
+        lambda comparison, values: lab().watch_studies([comparison], moved(state, values)),
     )
     if found is None:
         return
@@ -96,8 +95,8 @@ def representation_figure(comparison: Comparison, scale: float = 1.0) -> lc.Figu
     )
 
 
-def _explained(watch: ComparisonWatch, comparison: Comparison, link: Link) -> None:
-    found = watch.findings()[0]
+def _explained(watch: StudyWatch, comparison: Comparison, link: Link) -> None:
+    (found,) = watch.results()
     if found is None:
         return
     st.caption(pictures_words(comparison, found))

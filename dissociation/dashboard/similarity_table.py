@@ -7,7 +7,7 @@ from typing import Any
 
 from dissociation.core.shares import percent
 from dissociation.core.similarity import FUNCTION, INVARIANCES, SIMILARITIES
-from dissociation.core.similarity.comparing import ComparisonResult
+from dissociation.core.similarity.comparison import ComparisonResult
 
 #: What its columns say.
 NOTE = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,11 @@ from dissociation.core.data.sample import stratified_order
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations.phantom import ACTIVATIONS
 from dissociation.core.measures.base import Curve
-from dissociation.core.phantom.study import PhantomFindings, PhantomStudy
+from dissociation.core.phantom.study import PhantomResult, PhantomStudy
 from dissociation.core.phantom.views import Shade, shaded
 from dissociation.core.shares import percent
 from dissociation.core.similarity import SIMILARITIES
-from dissociation.core.similarity.comparing import ComparisonResult
-from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.similarity.comparison import Comparison, ComparisonResult
 from dissociation.core.similarity.pictures import EMBEDDED
 from dissociation.core.statistics.summary import (
     LEAST,
@@ -28,7 +27,9 @@ from dissociation.core.statistics.summary import (
     rest_alike,
     sigma50s,
 )
+from dissociation.core.study import Study
 from dissociation.core.theory import Prediction
+from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.dashboard.bridge_traces import bridge_traces
 from dissociation.dashboard.causes_traces import causes_traces
 from dissociation.dashboard.matrices import bitmap, matrix
@@ -36,11 +37,9 @@ from dissociation.dashboard.numbers import plain_number, plain_numbers
 from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.similarity_table import live_table
 from dissociation.engine.bridge_watch import BridgeWatch
-from dissociation.engine.causes_watch import CausesWatch
-from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.map_watch import MapWatch
-from dissociation.engine.phantom_watch import PhantomWatch
+from dissociation.engine.study_watch import StudyWatch
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import Watch
@@ -234,7 +233,7 @@ def map_traces(
     return traces
 
 
-def phantom_traces(study: PhantomStudy, found: PhantomFindings | None) -> list[dict[str, Any]]:
+def phantom_traces(study: PhantomStudy, found: PhantomResult | None) -> list[dict[str, Any]]:
     """Two curves over the noise, and one trace a picture: `picture`, its `words`, and a `title`."""
     if found is None:
         return []
@@ -274,24 +273,28 @@ def _shade_trace(key: str, shade: Shade, words: str, title: str) -> dict[str, An
     return {"key": key, **place, "picture": picture, "words": words, "title": title}
 
 
+#: Of the page of a study, what its chart draws.
+_TRACES: dict[type[Study], Callable[[Any, Any], list[dict[str, Any]]]] = {
+    Comparison: _shared_comparison,
+    PhantomStudy: phantom_traces,
+    NoiseDecomposition: causes_traces,
+}
+
+
 def snapshot(watch: Watch) -> dict[str, Any]:
     """The latest of a watch: state, message, progress and traces; plain JSON without NaN."""
     if isinstance(watch, CurveWatch):
         status, traces = watch.status(), shared_traces(watch)
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
-    elif isinstance(watch, ComparisonWatch):
-        status, found = watch.status(), watch.findings()[0]
-        news = _news(watch, status, _shared_comparison(watch.comparisons[0], found))
-        return {**news, "table": live_table(found)}
-    elif isinstance(watch, PhantomWatch):
-        status, traces = watch.status(), phantom_traces(watch.study, watch.findings())
-    elif isinstance(watch, CausesWatch):
-        status, traces = watch.status(), causes_traces(watch.study, watch.findings())
+    elif isinstance(watch, StudyWatch):
+        (study,), status, (found,) = watch.studies, watch.status(), watch.results()
+        news = _news(watch, status, _TRACES[type(study)](study, found))
+        return {**news, "table": live_table(found)} if isinstance(study, Comparison) else news
     elif isinstance(watch, BridgeWatch):
         status, traces = watch.status(), bridge_traces(watch.points())
     elif isinstance(watch, MapWatch):
-        status, findings = watch.status(), watch.comparisons.findings()
+        status, findings = watch.status(), watch.comparisons.results()
         traces = map_traces(watch.experiments, watch.sigma50s(), findings)
     else:
         raise TypeError(type(watch).__name__)

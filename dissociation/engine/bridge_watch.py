@@ -11,12 +11,12 @@ from dissociation.core.experiment import Experiment
 from dissociation.core.measures.base import SeedCurve
 from dissociation.core.networks.training import Recipe
 from dissociation.core.theory.bridge import Candidate, Point, sigma50
-from dissociation.core.theory.norms import Norms
+from dissociation.core.theory.norms import NetworkNorms, NormsResult
 from dissociation.engine import jobs as j
-from dissociation.engine.causes_task import NormsTask
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Job, Jobs
 from dissociation.engine.library import Library
+from dissociation.engine.study_task import StudyTask
 from dissociation.engine.watch import TRAINING, Watch
 from dissociation.engine.words import Status, queue_message
 
@@ -34,12 +34,12 @@ def stored_point(library: Library, candidate: Candidate) -> Point | None:
     """A candidate's σ50 and norms, if both are stored."""
     found, norms = (
         stored_curve(library, candidate),
-        library.norms(candidate.side, candidate.key),
+        library.result(NetworkNorms(candidate.side, candidate.key)),
     )
     if found is None or norms is None:
         return None
     experiment, curve = found
-    return Point(candidate.side, experiment, sigma50(experiment, curve), norms)
+    return Point(candidate.side, experiment, sigma50(experiment, curve), norms.norms)
 
 
 class BridgeWatch(Watch):
@@ -56,7 +56,7 @@ class BridgeWatch(Watch):
     ):
         super().__init__(library, jobs)
         self.curves: list[CurveWatch] = []
-        self._norms: dict[int, Norms | Job] = {}
+        self._norms: dict[int, NormsResult | Job] = {}
         self._of: dict[int, tuple[Experiment, SeedCurve] | tuple[CurveWatch, int]] = {}
         missing = []
         self.candidates = list(candidates)
@@ -72,10 +72,8 @@ class BridgeWatch(Watch):
         self.stored = not self.watched and not self.curves
 
     def _find_norms(self, library: Library, number: int) -> None:
-        side, key = self.candidates[number].side, self.candidates[number].key
-        norms = library.norms(side, key)
-        task = NormsTask(library, side, key) if norms is None else None
-        self._norms[number] = norms if task is None else self._submit(task)  # type: ignore
+        study = NetworkNorms(self.candidates[number].side, self.candidates[number].key)
+        self._norms[number] = library.result(study) or self._submit(StudyTask(library, study))
 
     def _measure(self, library: Library, missing: Sequence[int]) -> None:
         def rewrites(number: int) -> list[str]:
@@ -142,7 +140,7 @@ class BridgeWatch(Watch):
         curve = first.complete_seeds(second).get(experiment.seeds - 1)
         return None if curve is None else (experiment, sigma50(experiment, curve))
 
-    def _known_norms(self, number: int) -> Norms | None:
+    def _known_norms(self, number: int) -> NormsResult | None:
         found = self._norms[number]
         if not isinstance(found, Job):
             return found
@@ -157,7 +155,7 @@ class BridgeWatch(Watch):
             if norms is not None and known is not None:
                 experiment, half = known
                 side = self.candidates[number].side
-                found[number] = Point(side, experiment, half, norms)
+                found[number] = Point(side, experiment, half, norms.norms)
         return found
 
     @property

@@ -11,25 +11,22 @@ from pathlib import Path
 
 from dissociation.core.experiment import Experiment
 from dissociation.core.networks.training import Recipe
-from dissociation.core.phantom.study import PhantomStudy
 from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.study import Study
 from dissociation.core.theory.bridge import Candidate
-from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.engine.asker import Asker, asking_for
 from dissociation.engine.bridge_watch import BridgeWatch
-from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.cluster.executor import chosen_executor
-from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.executor import LOCAL
 from dissociation.engine.jobs import LEASE, Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch
-from dissociation.engine.phantom_watch import PhantomWatch
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
 from dissociation.engine.settings import MAX_WATCHES, cache_folder, keep_compiled_programs
 from dissociation.engine.store import Store
+from dissociation.engine.study_watch import StudyWatch
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import Watch
@@ -101,14 +98,12 @@ class Lab:
         self._register(watch)
         return watch
 
-    def watch_comparisons(
-        self, comparisons: Sequence[Comparison], ahead: Sequence[Comparison] = ()
-    ) -> ComparisonWatch:
-        """Starts or finds what comparisons find; see [`ComparisonWatch`][].
+    def watch_studies(self, studies: Sequence[Study], ahead: Sequence[Study] = ()) -> StudyWatch:
+        """Starts or finds what studies find; see [`StudyWatch`][].
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = ComparisonWatch(self.library, self.jobs, comparisons, ahead)
+        watch = StudyWatch(self.library, self.jobs, studies, ahead)
         self._register(watch)
         return watch
 
@@ -120,24 +115,6 @@ class Lab:
         **Raises:** `InvalidValue` if too much is going on.
         """
         watch = MapWatch(self.library, self.jobs, comparisons, experiments)
-        self._register(watch)
-        return watch
-
-    def watch_phantom(self, study: PhantomStudy) -> PhantomWatch:
-        """Starts or finds what the study of a phantom finds.
-
-        **Raises:** `InvalidValue` if too much is going on.
-        """
-        watch = PhantomWatch(self.library, self.jobs, study)
-        self._register(watch)
-        return watch
-
-    def watch_causes(self, study: NoiseDecomposition) -> CausesWatch:
-        """Starts or finds the causes of one network's fragility.
-
-        **Raises:** `InvalidValue` if too much is going on.
-        """
-        watch = CausesWatch(self.library, self.jobs, study)
         self._register(watch)
         return watch
 

@@ -10,28 +10,24 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from dissociation.core.experiment import Experiment, digest, training_digest
+from dissociation.core.digests import digest, training_digest
+from dissociation.core.experiment import Experiment
 from dissociation.core.measures.base import Curve, SeedCurve
 from dissociation.core.networks.function_checks import CODE_VERSION as CHECK_VERSION
 from dissociation.core.networks.function_checks import FunctionCheck
 from dissociation.core.networks.network import Network
 from dissociation.core.networks.training import Recipe
-from dissociation.core.phantom.study import PhantomFindings, PhantomStudy
-from dissociation.core.similarity.comparing import ComparisonResult
-from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.study import Result, Study
 from dissociation.core.theory import Prediction, SeedPrediction
-from dissociation.core.theory.causes import NoiseDecomposition
-from dissociation.core.theory.causes_findings import NoiseDecompositionResult
-from dissociation.core.theory.norms import Norms, norms_digest
-from dissociation.engine import causes_records, comparison_records, phantom_records, records
+from dissociation.engine import records
 from dissociation.engine.begun import Begun
 from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
+from dissociation.engine.codec import decode, encode
 from dissociation.engine.store import DamagedEntry, Store
 from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-Study = PhantomStudy | NoiseDecomposition
 #: Networks kept in memory: about 7 MB each at width 1024.
 NETWORKS_IN_MEMORY = 12
 #: Seconds for which a network that was read is taken to be there: all tasks of a page ask for it.
@@ -70,13 +66,13 @@ class Library:
         self._sound: dict[str, float] = {}
         self.begun = Begun()
 
-    def _record(self, compartment: str, name: str, decode: Callable[[bytes], T]) -> T | None:
+    def _record(self, compartment: str, name: str, read: Callable[[bytes], T]) -> T | None:
         """A record that never changes once it is stored, read from the store only once."""
         with self._lock:
             if name in self._records:
                 self._records.move_to_end(name)
                 return self._records[name]
-        found = self._read(compartment, name, decode)
+        found = self._read(compartment, name, read)
         if found is not None:
             with self._lock:
                 self._records[name] = found
@@ -84,13 +80,13 @@ class Library:
                     self._records.popitem(last=False)
         return found
 
-    def _read(self, compartment: str, name: str, decode: Callable[[bytes], T]) -> T | None:
+    def _read(self, compartment: str, name: str, read: Callable[[bytes], T]) -> T | None:
         raw = self.store.get(compartment, name)
         if raw is None:
             note_read(compartment, MISS)
             return None
         try:
-            found = decode(raw)
+            found = read(raw)
             note_read(compartment, HIT)
             return found
         except DamagedEntry as error:
@@ -223,65 +219,24 @@ class Library:
         name = theory_digest(experiment, seed, weights)
         self.store.put("curves", name, pack_prediction(prediction))
 
-    def findings(self, comparison: Comparison) -> ComparisonResult | None:
-        """What a comparison found, if it is complete."""
-        weights = self._both_weights(comparison)
+    def result(self, study: Study) -> Any:
+        """The complete result of a study, `None` if it is not stored."""
+        if study.instant:
+            return study.compute()
+        weights = self._weights_of(study)
         if weights is None:
             return None
-        return self._read(
-            "curves", comparison.digest(weights), comparison_records.unpack_comparison
-        )
+        return self._record("curves", study.digest(weights), lambda raw: decode(raw, study))
 
-    def save_findings(self, comparison: Comparison, findings: ComparisonResult) -> None:
-        """Stores what a comparison found, once it is complete."""
-        weights = self._both_weights(comparison)
+    def save(self, result: Result) -> None:
+        """Stores the complete result of a study, unless its networks have gone."""
+        weights = self._weights_of(result.study)
         if weights is not None:
-            packed = comparison_records.pack_comparison(findings)
-            self.store.put("curves", comparison.digest(weights), packed)
+            self.store.put("curves", result.study.digest(weights), encode(result))
 
-    def _of_study(self, study: Study, decode: Callable[[bytes], T]) -> T | None:
-        weights = self.weights(study.recipe, study.seed)
-        return None if weights is None else self._read("curves", study.digest(weights), decode)
-
-    def _save_study(self, study: Study, packed: bytes) -> None:
-        weights = self.weights(study.recipe, study.seed)
-        if weights is not None:
-            self.store.put("curves", study.digest(weights), packed)
-
-    def phantom(self, study: PhantomStudy) -> PhantomFindings | None:
-        """What the study of a phantom found, if it is complete."""
-        return self._of_study(study, lambda raw: phantom_records.unpack_phantom(raw, study))
-
-    def save_phantom(self, study: PhantomStudy, findings: PhantomFindings) -> None:
-        """Stores what the study of a phantom found, once it is complete."""
-        self._save_study(study, phantom_records.pack_phantom(findings))
-
-    def causes(self, study: NoiseDecomposition) -> NoiseDecompositionResult | None:
-        """What a study found of the causes of fragility, if it is complete."""
-        return self._of_study(study, lambda raw: causes_records.unpack_causes(raw, study))
-
-    def save_causes(self, study: NoiseDecomposition, findings: NoiseDecompositionResult) -> None:
-        """Stores what a study found, once it is complete."""
-        self._save_study(study, causes_records.pack_causes(findings))
-
-    def norms(self, side: NetworkSpec, key: int) -> Norms | None:
-        """The norms of a rewritten network, if they were measured; `key`: of random rewrites."""
-        weights = self.weights(side.recipe, side.seed)
-        if weights is None:
-            return None
-        name = norms_digest(side, key, weights)
-        return self._record("curves", name, causes_records.unpack_norms)
-
-    def save_norms(self, side: NetworkSpec, key: int, norms: Norms) -> None:
-        """Stores the norms of a rewritten network."""
-        weights = self.weights(side.recipe, side.seed)
-        if weights is not None:
-            packed = causes_records.pack_norms(norms)
-            self.store.put("curves", norms_digest(side, key, weights), packed)
-
-    def _both_weights(self, comparison: Comparison) -> tuple[str, str] | None:
-        first, second = (self.weights(side.recipe, side.seed) for side in comparison.sides)
-        return None if first is None or second is None else (first, second)
+    def _weights_of(self, study: Study) -> tuple[str, ...] | None:
+        found = tuple(self.weights(*plan) for plan in study.needs())
+        return None if None in found else found  # type: ignore[return-value]
 
     def _all_weights(self, experiment: Experiment) -> list[str | None]:
         return [self.weights(experiment.recipe, seed) for seed in range(experiment.seeds)]

@@ -12,10 +12,10 @@ from dissociation.core.networks.training import Recipe
 from dissociation.core.similarity.comparison import Comparison
 from dissociation.core.theory.bridge import sigma50
 from dissociation.engine import jobs as j
-from dissociation.engine.comparison_watch import ComparisonWatch
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
+from dissociation.engine.study_watch import StudyWatch
 from dissociation.engine.watch import ORDER, Watch
 from dissociation.engine.words import Status
 
@@ -54,7 +54,7 @@ class MapWatch(Watch):
         super().__init__(library, jobs)
         self.experiments = list(experiments) or [None] * len(comparisons)
         self.parts: list[Watch] = []
-        self.comparisons = ComparisonWatch(library, jobs, comparisons)
+        self.comparisons = StudyWatch(library, jobs, comparisons)
         self.parts.append(self.comparisons)
         measured = [experiment for experiment in self.experiments if experiment is not None]
         self.curves: list[CurveWatch] = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from dissociation.core.memory_limit import check_memory
-from dissociation.core.memory_need import BASE, GIB, PASSING
+from dissociation.core.sizes import BASE, GIB, PASSING
 from dissociation.engine.settings import MEMORY
 from dissociation.engine.task import Task
 

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from dissociation.core.memory_need import GIB
+from dissociation.core.sizes import GIB
 from dissociation.engine.executor import LOCAL, Executor
 from dissociation.engine.job import Job
 from dissociation.engine.settings import MEMORY

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from dissociation.core import manipulations as manipulate
-from dissociation.core.experiment import Experiment, noise_key, training_digest
+from dissociation.core.digests import training_digest
+from dissociation.core.experiment import Experiment, noise_key
 from dissociation.core.measures.base import SeedCurve
 from dissociation.core.memory_need import Check
 from dissociation.core.networks.function_checks import FunctionCheck, function_check

@@ -7,7 +7,8 @@ import functools
 from typing import Any
 
 from dissociation.core.data.datasets import fingerprint
-from dissociation.core.experiment import Experiment, digest
+from dissociation.core.digests import digest
+from dissociation.core.experiment import Experiment
 from dissociation.core.theory import SeedPrediction
 from dissociation.core.validation import check_finite
 from dissociation.engine.store import DamagedEntry, pack, unpack

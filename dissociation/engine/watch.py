@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from dissociation.core.experiment import training_digest
+from dissociation.core.digests import training_digest
 from dissociation.core.networks.training import Recipe
 from dissociation.core.validation import InvalidValue
 from dissociation.engine import jobs as j

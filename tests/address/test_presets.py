@@ -18,9 +18,7 @@ def test_each_is_an_address_of_results(name):
     assert link == found.link and notices == []
     # Curves have something to be compared with; a comparison of networks is one itself.
     table = link.table
-    single = (
-        table.study or table.linear or table.causes or (candidates_of if table.bridge else None)
-    )
+    single = table.study or (candidates_of if table.bridge else None)
     if single is not None:
         assert single(link.values)
     else:

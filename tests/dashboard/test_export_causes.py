@@ -17,6 +17,7 @@ from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import read_address
 from dissociation.command_line.sources import read_source
 from dissociation.core.theory.causes_findings import SCALES
+from dissociation.core.theory.norms import NetworkNorms
 from dissociation.dashboard.export.links import export_path
 
 from .scripts import printed_rows
@@ -27,14 +28,14 @@ PAGES = {
     "bridge": "/Bridge?" + urlencode({**QUERY, "show": "balance"}),
 }
 LINKS = {name: read_address(page)[0] for name, page in PAGES.items()}
-STUDY = LINKS["causes"].table.causes(LINKS["causes"].values)
+STUDY = LINKS["causes"].table.study(LINKS["causes"].values)
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory) -> Iterator[RecordingLab]:
     with pytest.MonkeyPatch.context() as patch:
         made = fresh_lab(tmp_path_factory.mktemp("lab") / "cache", patch)
-        made.watch_causes(STUDY)
+        made.watch_studies([STUDY])
         made.jobs.drain()
         link = LINKS["bridge"]
         made.watch_bridge(candidates_of(link.values)[:3], compute=True)
@@ -50,7 +51,7 @@ def fetch(address: str, page: str, kind: str) -> str:
 
 
 def test_causes(address, lab):
-    found = lab.library.causes(STUDY)
+    found = lab.library.result(STUDY)
     rows = list(csv.DictReader(io.StringIO(fetch(address, "causes", "csv"))))
     assert [float(row["sigma"]) for row in rows] == SCALES.tolist()
     assert [float(row["measured_error"]) for row in rows] == found.measured.errors.tolist()
@@ -85,7 +86,7 @@ def test_scripts_give_the_same_numbers(address, lab, tmp_path):
     # The first lines of a script are its own words.
     causes, bridge = (fetch(address, page, "script") for page in PAGES)
     rows = printed_rows(f"{causes}\nprint('name\\tsigma50\\tgain')\n{bridge}", tmp_path)
-    found = lab.library.causes(STUDY)
+    found = lab.library.result(STUDY)
     first = rows[: len(SCALES)]
     for number, name in enumerate(("w1", "w2", "w3", "together")):
         shares = [float(row[name]) for row in first]
@@ -94,7 +95,7 @@ def test_scripts_give_the_same_numbers(address, lab, tmp_path):
     assert measured == pytest.approx(found.measured.errors.tolist(), abs=2e-3)
     link = LINKS["bridge"]
     for row, candidate in zip(rows[-3:], candidates_of(link.values)[:3], strict=True):
-        norms = lab.library.norms(candidate.side, candidate.key)
+        norms = lab.library.result(NetworkNorms(candidate.side, candidate.key)).norms
         assert float(row["w2"]) == pytest.approx(sum(norms.terms), rel=1e-4)
         assert float(row["w1"]) > 0
 

@@ -32,7 +32,7 @@ def lab(tmp_path_factory) -> Iterator[RecordingLab]:
     with pytest.MonkeyPatch.context() as patch:
         made = fresh_lab(tmp_path_factory.mktemp("lab") / "cache", patch)
         for address in (PAIR, MAP):
-            made.watch_comparisons(comparisons_of(linked(address)))
+            made.watch_studies(comparisons_of(linked(address)))
         made.jobs.drain()
         yield made
         made.stop()
@@ -56,7 +56,7 @@ def fetch(address: str, lab, page: str, kind: str) -> str:
 
 def found(lab, page: str):
     comparisons = comparisons_of(linked(page))
-    return [(comparison, lab.library.findings(comparison)) for comparison in comparisons]
+    return [(comparison, lab.library.result(comparison)) for comparison in comparisons]
 
 
 def test_csv_of_a_pair(address, lab):

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
+from dissociation.command_line.phantom_work import PhantomWork
 from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation.address.links import read_address
-from dissociation.command_line.phantom_work import PhantomWork
 from dissociation.command_line.sources import read_source
-from dissociation.core.phantom.study import PhantomFindings, phantom_from_json
+from dissociation.core.phantom.study import PhantomResult, phantom_from_json
 from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.links import export_path
@@ -32,15 +32,15 @@ STUDY = LINK.table.study(LINK.values)
 def lab(tmp_path_factory) -> Iterator[RecordingLab]:
     with pytest.MonkeyPatch.context() as patch:
         made = fresh_lab(tmp_path_factory.mktemp("lab") / "cache", patch)
-        made.watch_phantom(STUDY)
+        made.watch_studies([STUDY])
         made.jobs.drain()
         yield made
         made.stop()
 
 
 @pytest.fixture
-def found(lab) -> PhantomFindings:
-    return lab.library.phantom(STUDY)
+def found(lab) -> PhantomResult:
+    return lab.library.result(STUDY)
 
 
 def fetch(address: str, kind: str) -> str:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dissociation.address.names import condition_keys, condition_name
+from dissociation.address.names import condition_keys
 from dissociation.address.table import Condition
 from dissociation.core.experiment import Experiment
-from dissociation.core.manipulations import REGISTRY, Permute, Scale
+from dissociation.core.manipulations import REGISTRY, Permute, Scale, describe_all
 from dissociation.core.measures import ParameterNoise
 from dissociation.dashboard import palette, tiles
 
@@ -79,10 +79,10 @@ def test_an_unknown_one_has_none():
 
 def test_conditions():
     assert palette.condition_key([]) == palette.TRAINED
-    assert condition_name([]) == "Trained"
+    assert describe_all([]) == "Trained"
     both = [Scale(20), Permute(1)]
     assert palette.condition_key(both) == "scale+permute"
-    assert condition_name(both) == f"Scaled (α = 20), then {Permute(1).describe()}"
+    assert describe_all(both) == f"Scaled (α = 20), then {Permute(1).describe()}"
     assert palette.condition_style(both).color == palette.looks(palette.COMPOSED)[0]
     style = palette.condition_style([Scale(3)])
     assert (style.color, style.dash, style.symbol) == palette.looks("scale")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dissociation.core.memory_need import BASE, GIB, PASSING
+from dissociation.core.sizes import BASE, GIB, PASSING
 from dissociation.engine.memory import MEMORY_CLASSES, that_fit
 
 ROOM = 96.0

@@ -1,9 +1,8 @@
-"""Causes and norms as jobs: streamed, stored whole, read back validated; and the bridge of them."""
+"""Causes and norms as jobs: streamed, stored whole; and the bridge of them."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
 
 import numpy as np
 import pytest
@@ -13,18 +12,9 @@ from dissociation.address.links import Link
 from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.networks.training import Recipe
 from dissociation.core.theory.bridge import laws, sigma50
-from dissociation.core.theory.causes import NoiseDecomposition, study_causes
-from dissociation.core.theory.causes_findings import NoiseDecompositionResult
-from dissociation.core.theory.norms import network_norms
+from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.bridge_watch import stored_point
-from dissociation.engine.causes_records import (
-    pack_causes,
-    pack_norms,
-    unpack_causes,
-    unpack_norms,
-)
-from dissociation.engine.store import DamagedEntry, pack, unpack
 from dissociation.engine.tasks import TrainTask
 
 from .following import followed
@@ -34,20 +24,15 @@ STUDY = NoiseDecomposition((Scale(3.0),), RECIPE, images=260, draws=1)
 TINY = {"recipe": "custom", "epochs": 1, "batch": 2_048, "width": 16}
 
 
-@pytest.fixture(scope="module")
-def found(small_networks) -> NoiseDecompositionResult:
-    return study_causes(STUDY, small_networks[0])
-
-
 def test_trains_then_streams_then_is_stored(lab):
-    watch = lab.watch_causes(STUDY)
-    assert lab.watch_causes(dataclasses.replace(STUDY)).watched == watch.watched
+    watch = lab.watch_studies([STUDY])
+    assert lab.watch_studies([dataclasses.replace(STUDY)]).watched == watch.watched
     messages = [status.message for status in followed(lab, watch)]
     assert "Sampling noise: 250 images, no noise drawn yet" in messages
     assert messages[-1] == "Complete: 260 images × 1 draw."
-    again = lab.watch_causes(STUDY)
+    again = lab.watch_studies([STUDY])
     assert again.status().stored and again.status().message == messages[-1]
-    kept, whole = again.findings(), watch.findings()
+    (kept,), (whole,) = again.results(), watch.results()
     for name in ("samples", "noise", "error", "margins", "wrong"):
         np.testing.assert_array_equal(getattr(kept.measured, name), getattr(whole.measured, name))
     np.testing.assert_array_equal(kept.predicted.margins, whole.predicted.margins)
@@ -55,38 +40,6 @@ def test_trains_then_streams_then_is_stored(lab):
     np.testing.assert_array_equal(kept.kinds[1].contributes, whole.kinds[1].contributes)
     assert (kept.changed, kept.logit_change) == (whole.changed, whole.logit_change)
     assert snapshot(again)["traces"] == snapshot(watch)["traces"]
-
-
-@pytest.mark.parametrize("without", ["images", "limit", "logit_change", "changed"])
-def test_incomplete_entries_are_damaged(found, without):
-    arrays, meta = unpack(pack_causes(found))
-    del meta[without]
-    with pytest.raises(DamagedEntry):
-        unpack_causes(pack(arrays, meta), STUDY)
-
-
-@pytest.mark.parametrize(
-    "name", ["sources_terms", "trained_incoming0", "say1", "predicted_margins", "measured_noise"]
-)
-@pytest.mark.parametrize("bad", [np.zeros((3, 4, 5)), np.array([np.nan, 1.0, 1.0])])
-def test_other_arrays_are_damaged(found, name, bad):
-    arrays, meta = unpack(pack_causes(found))
-    with pytest.raises(DamagedEntry):
-        unpack_causes(pack({**arrays, name: bad}, meta), STUDY)
-
-
-def test_of_another_study_it_is_damaged(found):
-    for change in ({"draws": 2}, {"images": 261}):
-        with pytest.raises(DamagedEntry):
-            unpack_causes(pack_causes(found), dataclasses.replace(STUDY, **change))
-
-
-def test_norms_are_kept(small_networks):
-    norms = network_norms(small_networks[0])
-    assert unpack_norms(pack_norms(norms)) == norms
-    for bad in ({"terms": [1, 2]}, {"weights": ["a", 1, 2]}, {"margin": math.inf}, {"products": 1}):
-        with pytest.raises(DamagedEntry):
-            unpack_norms(pack({}, {**norms._asdict(), **bad}))
 
 
 def candidates(**values):

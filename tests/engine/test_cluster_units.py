@@ -7,7 +7,8 @@ import threading
 import numpy as np
 import pytest
 
-from dissociation.core.experiment import Experiment, training_digest
+from dissociation.core.digests import training_digest
+from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import InputNull, Nuisance
 from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.core.measures.base import SeedCurve, added

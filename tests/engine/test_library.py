@@ -6,7 +6,8 @@ import logging
 import numpy as np
 import pytest
 
-from dissociation.core.experiment import Experiment, training_digest
+from dissociation.core.digests import training_digest
+from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Duplicate, Nuisance, Scale
 from dissociation.core.measures import InputNoise, ParameterNoise, SeedCurve
 from dissociation.core.networks.function_checks import FunctionCheck

@@ -68,7 +68,7 @@ def test_leases_of_all_jobs_are_renewed_and_released(lab):
 
 def test_cancelled_where_it_was(lab):
     watch = lab.watch_map(COMPARISONS, EXPERIMENTS)
-    while not any(found and found.values for found in watch.comparisons.findings()):
+    while not any(found and found.values for found in watch.comparisons.results()):
         lab.jobs.advance()
     before = watch.version
     watch.cancel()
@@ -77,4 +77,4 @@ def test_cancelled_where_it_was(lab):
     assert watch.version > before
     lab.jobs.drain()
     assert not any(job.state == "done" and job.dependants for job in watch.watched)
-    assert any(found and found.values for found in watch.comparisons.findings())
+    assert any(found and found.values for found in watch.comparisons.results())

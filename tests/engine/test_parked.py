@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dissociation.core.memory_need import GIB
+from dissociation.core.sizes import GIB
 from dissociation.engine import parked
 from dissociation.engine.executor import Executor
 from dissociation.engine.jobs import CANCELLED, DONE, LEASE, QUEUED, Jobs, Step

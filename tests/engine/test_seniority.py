@@ -14,10 +14,10 @@ from dissociation.core.theory.bridge import Candidate
 from dissociation.engine import seniority
 from dissociation.engine.begun import Beginning
 from dissociation.engine.bridge_watch import BridgeWatch
-from dissociation.engine.causes_task import NormsTask
 from dissociation.engine.jobs import CANCELLED, LEASE, QUEUED, Jobs, Step
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
+from dissociation.engine.study_task import StudyTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.engine.turns import left, urgency
 from tests.engine.test_jobs import Count
@@ -86,7 +86,7 @@ class TestRank:
         for job in jobs._jobs:
             kinds.setdefault(type(job.task), []).append(job.position)
         # Strengths of one rewrite are measured together.
-        assert kinds == {NormsTask: [0, 1, 2, 3], MeasureTask: [0, 1, 2]}
+        assert kinds == {StudyTask: [0, 1, 2, 3], MeasureTask: [0, 1, 2]}
 
 
 def test_what_is_known_is_shown_before_any_turn(tmp_path):

@@ -6,7 +6,8 @@ import jax
 import numpy as np
 import pytest
 
-from dissociation.core.experiment import Experiment, training_digest
+from dissociation.core.digests import training_digest
+from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import InputNull, Nuisance, Scale, apply_all
 from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.core.networks.function_checks import function_check

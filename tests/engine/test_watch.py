@@ -8,7 +8,8 @@ import shutil
 import numpy as np
 import pytest
 
-from dissociation.core.experiment import Experiment, training_digest
+from dissociation.core.digests import training_digest
+from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Scale
 from dissociation.core.measures import Curve, InputNoise, ParameterNoise, SeedCurve, Transfer
 from dissociation.core.measures.base import FIRST_CHUNK

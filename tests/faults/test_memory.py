@@ -12,10 +12,10 @@ from dissociation.command_line.main import BAD_INPUT, main
 from dissociation.core import manipulations as m
 from dissociation.core.experiment import Experiment
 from dissociation.core.measures import ParameterNoise
-from dissociation.core.memory_need import BASE, GIB, PASSING
 from dissociation.core.networks.training import Recipe
 from dissociation.core.phantom.study import PhantomStudy
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
+from dissociation.core.sizes import BASE, GIB, PASSING
 from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.validation import InvalidValue
 from dissociation.engine.settings import MEMORY
@@ -42,11 +42,11 @@ def test_the_estimate_is_above_a_measured_peak(tmp_path):
     "ask",
     [
         lambda lab: lab.watch_curves([LARGE]),
-        lambda lab: lab.watch_comparisons(
+        lambda lab: lab.watch_studies(
             [Comparison(NetworkSpec(WIDE), NetworkSpec(WIDE), images=10_000)]
         ),
-        lambda lab: lab.watch_phantom(PhantomStudy(m.Phantom(1.0), WIDE)),
-        lambda lab: lab.watch_causes(NoiseDecomposition(recipe=WIDE)),
+        lambda lab: lab.watch_studies([PhantomStudy(m.Phantom(1.0), WIDE)]),
+        lambda lab: lab.watch_studies([NoiseDecomposition(recipe=WIDE)]),
         lambda lab: lab.watch_training(dataclasses.replace(WIDE, batch=4096), 1),
         lambda lab: lab.watch_map([], [LARGE]),
     ],
@@ -93,7 +93,7 @@ def test_jobs_that_fit_alone_but_not_together_take_turns(lab, monkeypatch):
     ]
     lab.watch_training(recipe, 1)
     lab.jobs.drain()
-    watch = lab.watch_comparisons(comparisons)
+    watch = lab.watch_studies(comparisons)
     each = max(job.task.memory for job in watch.watched)
     monkeypatch.setenv(MEMORY.variable, f"{(BASE + PASSING + 3.6 * each) / GIB}")
     assert len(lab.jobs._ready()) == 2

@@ -17,10 +17,8 @@ from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.dashboard.watching import _start_over
 from dissociation.engine import jobs as j
 from dissociation.engine import parked
-from dissociation.engine.causes_task import CausesTask
-from dissociation.engine.contrast_task import ContrastTask
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
-from dissociation.engine.phantom_task import PhantomTask
+from dissociation.engine.study_task import StudyTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
 
 from .tiny import RECIPE, plans
@@ -30,16 +28,16 @@ KINDS = {
     "training": (TrainTask, lambda lab: lab.watch_training(Recipe(epochs=3, width=16), 1)),
     "curve": (MeasureTask, lambda lab: lab.watch_curves(plans())),
     "contrast": (
-        ContrastTask,
-        lambda lab: lab.watch_comparisons(
+        StudyTask,
+        lambda lab: lab.watch_studies(
             [Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (m.Scale(2.0),)), images=500)]
         ),
     ),
     "causes": (
-        CausesTask,
-        lambda lab: lab.watch_causes(NoiseDecomposition((m.Scale(2.0),), RECIPE, draws=8)),
+        StudyTask,
+        lambda lab: lab.watch_studies([NoiseDecomposition((m.Scale(2.0),), RECIPE, draws=8)]),
     ),
-    "phantom": (PhantomTask, lambda lab: lab.watch_phantom(PhantomStudy(m.Phantom(1.0), RECIPE))),
+    "phantom": (StudyTask, lambda lab: lab.watch_studies([PhantomStudy(m.Phantom(1.0), RECIPE)])),
 }
 
 

@@ -20,7 +20,7 @@ FEW = {**QUERY, "draws": "1"}
 
 def test_what_is_studied(lab):
     visit = Visit("causes", {**FEW, "scale": "5", "then": "duplicate:2"})
-    study = lab.studies[-1]
+    study = lab.studies[-1][0]
     assert study.manipulations == (Scale(5.0), Duplicate(2.0)) and study.seed == 0
     assert (study.images, study.draws, study.recipe.width) == (1_000, 1, 16)
     asked = len(lab.studies)
@@ -32,7 +32,7 @@ def test_what_is_studied(lab):
     assert visit.test.session_state["causes|values"]["layer"] == "1"
     visit.widget("rewrite").set_value("none")
     visit.run()
-    assert lab.studies[-1].manipulations == (Duplicate(2.0),)
+    assert lab.studies[-1][0].manipulations == (Duplicate(2.0),)
 
 
 def test_what_is_said(lab):
@@ -42,7 +42,7 @@ def test_what_is_said(lab):
     lab.jobs.drain()
     visit.run()
     watch = visit.watch()
-    found, text = watch.findings(), visit.text()
+    found, text = watch.results()[0], visit.text()
     assert watch.study.manipulations == (Nuisance(8.0), Scale(3.0))
     for words in (
         causes_words.verdict(watch.study, found),

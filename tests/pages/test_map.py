@@ -67,7 +67,7 @@ def test_points_stream_and_are_tabled(lab):
     visit.run()
     traces = snapshot(watch)["traces"]
     assert [trace["key"] for trace in traces] == [str(n) for n in range(SWEEP + 2)]
-    for trace, found in zip(traces, watch.comparisons.findings(), strict=True):
+    for trace, found in zip(traces, watch.comparisons.results(), strict=True):
         for name, measure in SIMILARITIES.items():
             value = found.values[name]
             expected = value if measure.distance else measure.best - value

@@ -27,14 +27,14 @@ def png(grey: np.ndarray) -> bytes:
 
 def test_what_is_studied(lab):
     visit = Visit("phantom", STUDIED)
-    study = lab.studies[-1]
+    study = lab.studies[-1][0]
     assert study.phantom == Phantom(1.0, 1) and (study.seed, study.draws) == (0, 1)
     assert study.noise == "input_noise"
     visit.widget("phantom.picture").set_value("heart")
     visit.widget("phantom.shown_in").set_value("activations")
     visit.widget("noise").set_value("parameter_noise")
     visit.run()
-    study = lab.studies[-1]
+    study = lab.studies[-1][0]
     assert study.phantom == Phantom(1.0, 1, "activations", "heart")
     assert study.noise == "parameter_noise"
     assert visit.query["phantom.picture"] == "heart"
@@ -45,7 +45,7 @@ def test_verdict_table_and_files(lab):
     lab.jobs.drain()
     visit.run()
     watch = visit.watch()
-    found = watch.findings()
+    (found,) = watch.results()
     assert found.residual < 1e-3 and "does not tell" not in solved(found)
     assert "not one answer changed" in same_function(watch.study, found)
     assert same_function(watch.study, found) in visit.text()
@@ -65,18 +65,18 @@ def test_a_picture_that_cannot_be_painted_is_said(lab):
     visit = Visit("phantom", {**STUDIED, "phantom.layer": "2"})
     lab.jobs.drain()
     visit.run()
-    assert visit.watch().findings().residual > 0.1
+    assert visit.watch().results()[0].residual > 0.1
     assert "layer 1 or a wider network does" in visit.text()
 
 
 def test_an_own_picture_is_part_of_the_address(lab):
     text = motifs.encode(motifs.motif("rings")[::-1])
     visit = Visit("phantom", {**STUDIED, "phantom.picture": text})
-    assert visit.notices == [] and lab.studies[-1].phantom.picture == text
+    assert visit.notices == [] and lab.studies[-1][0].phantom.picture == text
     assert visit.widget("phantom.picture").value == text
     visit.widget("phantom.picture").set_value("heart")
     visit.run()
-    assert lab.studies[-1].phantom.picture == "heart"
+    assert lab.studies[-1][0].phantom.picture == "heart"
 
 
 def test_an_upload(lab):

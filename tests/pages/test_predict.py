@@ -7,7 +7,7 @@ from labs import TINY, Visit
 
 from dissociation.address.links import Link, curves_of
 from dissociation.address.predicting import GUESS, TAG_LENGTH, Guess, target
-from dissociation.core.experiment import digest
+from dissociation.core.digests import digest
 from dissociation.core.manipulations import Scale
 from dissociation.core.predictions import PLACES
 from dissociation.dashboard.predicting import guess_of, predicting, take_guess

@@ -23,7 +23,7 @@ QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 
 
 def sides(lab) -> tuple[NetworkSpec, NetworkSpec]:
-    (comparison,) = lab.comparisons[-1]
+    (comparison,) = lab.studies[-1]
     return comparison.first, comparison.second
 
 
@@ -81,7 +81,7 @@ def test_headline_and_table(lab):
 
 def test_files_are_promised_until_they_are_ready(lab):
     visit = Visit("representation", QUERY)
-    while visit.watch().findings()[0] is None:
+    while visit.watch().results()[0] is None:
         assert lab.jobs.advance()
     visit.run()
     assert "files are ready once the chart is complete" in visit.text()
@@ -117,13 +117,13 @@ def test_a_network_of_another_task(lab):
 def test_too_wide(lab):
     query = {**QUERY, "rewrite": "nuisance", "nuisance": "4096", "then": "nuisance:4096"}
     visit = Visit("representation", query)
-    assert len(visit.errors) == 1 and "8,192" in visit.errors[0] and not lab.comparisons
+    assert len(visit.errors) == 1 and "8,192" in visit.errors[0] and not lab.studies
 
 
 @pytest.mark.parametrize("layer", ["1", "2"])
 def test_layer(layer, lab):
     Visit("representation", {**QUERY, "layer": layer})
-    assert lab.comparisons[-1][0].layer == int(layer)
+    assert lab.studies[-1][0].layer == int(layer)
 
 
 def test_a_preset_is_known_again(lab):
@@ -143,7 +143,7 @@ def test_the_slider_is_a_step_ahead(lab):
         (Scale(strength),) for strength in (7.0, 15.0, 5.0, 20.0, 3.0, 30.0)
     ]
     lab.jobs.drain()
-    assert all(lab.library.findings(comparison) is not None for comparison in lab.ahead)
+    assert all(lab.library.result(comparison) is not None for comparison in lab.ahead)
     visit.widget("scale").set_value(15.0)
     visit.run()
     assert visit.watch().status().stored
@@ -151,6 +151,6 @@ def test_the_slider_is_a_step_ahead(lab):
 
 def test_nothing_ahead_of_what_cannot_be_moved(lab):
     Visit("representation", {**QUERY, "lock": "scale"})
-    assert lab.comparisons and not lab.ahead
+    assert lab.studies and not lab.ahead
     Visit("representation", {**QUERY, "rewrite": "none", "network_b": "2"})
     assert not lab.ahead

@@ -13,7 +13,7 @@ from dissociation.core.networks.network import logits, seed_key
 from dissociation.core.networks.normal_form import neuron_kinds
 from dissociation.core.networks.training import ROTATION, Recipe
 from dissociation.core.theory import margins as m
-from dissociation.core.theory.causes import NoiseDecomposition, causes_from_json, stream
+from dissociation.core.theory.causes import NoiseDecomposition, causes_from_json
 from dissociation.core.theory.causes_findings import SCALES
 from dissociation.core.theory.noise_sources import PIECE, Tracing, total_noise
 from dissociation.core.theory.norms import PREDICTORS, fit_power_law, network_norms
@@ -30,11 +30,12 @@ def network(reference_networks):
 
 @pytest.fixture(scope="module")
 def news(network):
-    return [found for found in stream(STUDY, network) if found is not None]
+    return [found for found in STUDY.stream(network) if found is not None]
 
 
 def test_coarse_to_fine(news):
-    assert len(news) == STUDY.steps
+    progress = [found.progress for found in news]
+    assert progress == sorted(progress) and progress.count(1.0) == 1 == progress[-1]
     assert news[0].trained is None and news[0].measured.samples.sum() == 0
     assert np.isfinite(news[0].sources.terms).all() and news[0].sources.images == 250
     samples = [found.measured.samples.sum() for found in news]
@@ -74,7 +75,7 @@ def test_theory_and_sampling_agree_while_noise_is_small(news):
 )
 def test_the_predicted_overlap_is_the_error_however_large_the_noise(network, steps):
     study = NoiseDecomposition(steps, RECIPE, images=300, draws=16)
-    *_, found = (news for news in stream(study, network) if news is not None)
+    *_, found = (news for news in study.stream(network) if news is not None)
     measured, samples = found.measured.errors, found.measured.samples
     deviation = np.sqrt(measured * (1 - measured) / samples)
     assert np.all(np.abs(found.predicted.errors - measured) < 0.01 + 3 * deviation)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dissociation.core.experiment import SCHEMA
-from dissociation.core.json_forms import check_object, check_schema
 from dissociation.core.linear import noise
 from dissociation.core.linear.families import FAMILIES, Weights, check_hidden
 from dissociation.core.linear.noise import INPUTS, PARAMETERS, Sampled
@@ -24,6 +24,10 @@ from dissociation.core.linear.representation import (
 from dissociation.core.linear.solved import Solved, solve
 from dissociation.core.linear.task import LinearTask
 from dissociation.core.linear.walk import largest_change, walks
+from dissociation.core.networks.network import Network
+from dissociation.core.sizes import MB
+from dissociation.core.study import Result, Study, Trained
+from dissociation.core.tables import Column, Table
 from dissociation.core.validation import check_choice, check_integer, check_number, settle
 
 STEPS, SIZE, SPREAD, DRAWS = (1, 60), (0.01, 0.5), (0.0, 2.0), (2, 1_000)
@@ -31,10 +35,11 @@ STEPS, SIZE, SPREAD, DRAWS = (1, 60), (0.01, 0.5), (0.0, 2.0), (2, 1_000)
 SIGMA, SAMPLED = np.logspace(-2, 0.5, 41), np.logspace(-2, 0.5, 6)
 #: Studies that are kept, about 1 MB each.
 _KEPT = 16
+_ALONG = {"rsa_with_start": "similarity", "decoder_error": "decoder"}
 
 
 @dataclass(frozen=True)
-class LinearStudy:
+class LinearStudy(Study):
     """What is looked at.
 
     - `task`: what the networks compute; its `key` is that of all randomness.
@@ -46,6 +51,9 @@ class LinearStudy:
     **Raises:** `InvalidValue` if a field lies outside its range, or the hidden layer is a
     bottleneck.
     """
+
+    name = "linear"
+    instant = True
 
     task: LinearTask = LinearTask()
     n_hidden: int = 24
@@ -68,24 +76,26 @@ class LinearStudy:
             draws=check_integer("draws", self.draws, *DRAWS),
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values that [`linear_from_json`][] reads back."""
-        return {"schema": SCHEMA, **dataclasses.asdict(self)}
+    @property
+    def title(self) -> str:
+        """See [`Study.title`][]."""
+        return FAMILIES[self.family].label
+
+    def needs(self) -> tuple[Trained, ...]:
+        """See [`Study.needs`][]: none; its networks are made in closed form."""
+        return ()
+
+    def memory(self) -> float:
+        """See [`Study.memory`][]: of the walks, with what is drawn at a time."""
+        return 64 * MB
+
+    def stream(self, *networks: Network) -> Iterator[LinearResult]:
+        """See [`Study.stream`][]: everything at once; it takes some hundredths of a second."""
+        yield study_linear(self)
 
 
-def linear_from_json(values: Any) -> LinearStudy:
-    """A study from the plain values of [`LinearStudy.to_json`][]; what is left out is as usual.
-
-    **Raises:** `InvalidValue` that names the field and what it may be.
-    """
-    known = {field.name for field in dataclasses.fields(LinearStudy)}
-    fields = dict(check_object("linear study", values, {*known, "schema"}))
-    check_schema(fields, SCHEMA)
-    fields.pop("schema", None)
-    if "task" in fields:
-        names = {field.name for field in dataclasses.fields(LinearTask)}
-        fields["task"] = LinearTask(**check_object("linear task", fields["task"], names))
-    return LinearStudy(**fields)
+#: The name that scripts which were exported import.
+linear_from_json = LinearStudy.from_json
 
 
 class Walk(NamedTuple):
@@ -121,7 +131,7 @@ class Noisy(NamedTuple):
 
 
 @dataclass(frozen=True)
-class LinearFindings:
+class LinearResult(Result[LinearStudy]):
     """What a study found.
 
     - `solved`: the task; `walk`: of the family that is shown.
@@ -135,6 +145,79 @@ class LinearFindings:
     pairs: Pairs
     noisy: dict[str, dict[str, Noisy]]
     least: dict[str, np.ndarray]
+
+    @property
+    def progress(self) -> float:
+        """See [`Result.progress`][]."""
+        return 1.0
+
+    @property
+    def sample(self) -> str:
+        """See [`Result.sample`][]."""
+        return f"{self.study.draws} draws of noise"
+
+    def tables(self) -> dict[str, Table]:
+        """See [`Result.tables`][]: every number, one a row.
+
+        `x` is a step of the walk or a noise scale; `low` and `high` are the range over pairs of
+        networks, or one standard error of drawn noise on either side.
+        """
+        names = ("quantity", "family", "target", "x", "value", "low", "high")
+        columns = zip(names, zip(*self._rows(), strict=True), strict=True)
+        return {"values": Table("All numbers", tuple(Column(*column) for column in columns))}
+
+    def as_text(self) -> str:
+        """See [`Result.as_text`][]: what changed along the walk, then a row a family."""
+        ends: dict[str, list[Any]] = {
+            "Family": [family.label for family in FAMILIES.values()],
+            "RSA with start": [self.drift[name].similarity[-1] for name in FAMILIES],
+            "Decoder error": [self.drift[name].decoder[-1] for name in FAMILIES],
+        }
+        for kind, title in ((INPUTS, "Loss, input noise"), (PARAMETERS, "parameter noise")):
+            ends[title] = [self.noisy[kind][name].expected[-1] for name in FAMILIES]
+        table = Table("", tuple(Column(name, values) for name, values in ends.items()))
+        return (
+            f"Outputs moved by at most {self.walk.change:.1e} of the largest along "
+            f"{self.study.steps} steps. At the end of each walk, and under noise of "
+            f"σ = {SIGMA[-1]:.3g}:\n\n{table.as_text()}"
+        )
+
+    def numbers(self) -> dict[str, Any]:
+        """See [`Result.numbers`][]: without the weights, which the study makes again."""
+        records = self.tables()["values"].records()
+        return {
+            "rank": self.solved.rank,
+            "residual": self.solved.residual,
+            "largest_output_change": self.walk.change,
+            "loss": self.walk.loss.tolist(),
+            "values": [
+                {name: value for name, value in record.items() if value not in ("", None)}
+                for record in records
+            ],
+        }
+
+    def _rows(self) -> Iterator[tuple[str, str, str, float, float, float, float]]:
+        nothing = math.nan
+        for name, drift in self.drift.items():
+            for quantity, attribute in _ALONG.items():
+                for step, value in enumerate(getattr(drift, attribute)):
+                    yield quantity, name, "", step, float(value), nothing, nothing
+        for quantity, measured in self.pairs._asdict().items():
+            for i, source in enumerate(FAMILIES):
+                for j, target in enumerate(FAMILIES):
+                    mean, low, high = (float(values[i, j]) for values in measured)
+                    yield quantity, source, target, nothing, mean, low, high
+        for kind, families in self.noisy.items():
+            for name, noisy in families.items():
+                for sigma, value in zip(SIGMA, noisy.expected, strict=True):
+                    number = float(value)
+                    yield f"{kind}_noise_expected", name, "", float(sigma), number, nothing, nothing
+                for sigma, mean, error in zip(SAMPLED, *noisy.sampled, strict=True):
+                    ends = float(mean - error), float(mean + error)
+                    yield f"{kind}_noise_sampled", name, "", float(sigma), float(mean), *ends
+
+
+LinearStudy.result = LinearResult
 
 
 def _walk(solved: Solved, networks: Weights) -> Walk:
@@ -169,7 +252,7 @@ def _noisy(study: LinearStudy, solved: Solved, first: dict[str, Weights]) -> dic
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def study_linear(study: LinearStudy) -> LinearFindings:
+def study_linear(study: LinearStudy) -> LinearResult:
     """Everything at once; it takes some hundredths of a second."""
     solved = solve(study.task.data())
     found = walks(
@@ -182,7 +265,8 @@ def study_linear(study: LinearStudy) -> LinearFindings:
     )
     other = solve(dataclasses.replace(study.task, targets=1 - study.task.targets).data())
     scaling = study.n_hidden, SIGMA, study.scaling
-    return LinearFindings(
+    return LinearResult(
+        study,
         solved,
         _walk(solved, found[study.family]),
         {

@@ -92,6 +92,11 @@ def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: A
     return network
 
 
+def describe_all(manipulations: Sequence[Manipulation]) -> str:
+    """A sequence of manipulations in words."""
+    return ", then ".join(step.describe() for step in manipulations) or "Trained"
+
+
 def exact_everywhere(manipulations: Sequence[Manipulation]) -> bool:
     """Whether all of them leave the function the same on every input."""
     return all(manipulation.exact_everywhere for manipulation in manipulations)

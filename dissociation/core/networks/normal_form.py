@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Bool, Integer
 
 from dissociation.core.networks.network import Network
 from dissociation.core.pauses import MUCH, pause
@@ -87,8 +88,8 @@ class Kinds(NamedTuple):
     - `contributes`: `(hidden,)` whether the contributions of all of those do not cancel.
     """
 
-    copies: np.ndarray
-    contributes: np.ndarray
+    copies: Integer[np.ndarray, " hidden"]
+    contributes: Bool[np.ndarray, " hidden"]
 
 
 def neuron_kinds(w_in: np.ndarray, w_out: np.ndarray) -> Kinds:

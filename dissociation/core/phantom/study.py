@@ -13,38 +13,26 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float64
 
 from dissociation.core import manipulations as manipulate
 from dissociation.core._lazy import jax
 from dissociation.core.data.datasets import PIXELS, mnist_test
 from dissociation.core.data.sample import stratified_order
 from dissociation.core.draws import normal
-from dissociation.core.experiment import (
-    MAX_KEY,
-    MAX_SEEDS,
-    SCHEMA,
-    digest,
-    noise_key,
-    training_digest,
-)
-from dissociation.core.json_forms import (
-    check_object,
-    check_schema,
-    read_named,
-    read_recipe,
-    write_recipe,
-)
+from dissociation.core.experiment import MAX_KEY, MAX_SEEDS, noise_key
 from dissociation.core.manipulations.phantom import PAINTED, Phantom, painted_images
 from dissociation.core.measures import InputNoise, ParameterNoise
 from dissociation.core.networks.function_checks import FunctionCheck, function_check
 from dissociation.core.networks.network import NOTEBOOK_KEY, Network, hidden_and_logits, seed_key
 from dissociation.core.networks.training import QUICK, Recipe
 from dissociation.core.phantom.views import Shade, View, shaded_by_quantiles
+from dissociation.core.sizes import FLOAT, SLACK, network_bytes, widths_after
 from dissociation.core.statistics.summary import sigma50_of
-from dissociation.core.validation import InvalidValue, check_choice, check_integer, settle
+from dissociation.core.study import Result, Study, Trained
+from dissociation.core.tables import Column, Table
+from dissociation.core.validation import check_choice, check_integer, settle
 
-#: Raise it when a change to the code changes numbers.
-VERSION = 1
 NOISES = {"parameter_noise": "the parameters", "input_noise": "the images"}
 #: Noise scales, six a decade: in weight units, and in pixel units.
 SCALES = {
@@ -60,7 +48,7 @@ _COARSE = 4
 
 
 @dataclass(frozen=True)
-class PhantomStudy:
+class PhantomStudy(Study):
     """One phantom in one network, and one kind of noise.
 
     - `recipe`, `seed`: network `seed` of that recipe.
@@ -70,6 +58,9 @@ class PhantomStudy:
 
     **Raises:** `InvalidValue` if a field lies outside its range.
     """
+
+    name = "phantom"
+    doing = ("Solving for the picture", "Adding noise")
 
     phantom: Phantom
     recipe: Recipe = QUICK
@@ -98,59 +89,23 @@ class PhantomStudy:
         return (ParameterNoise() if self.noise == "parameter_noise" else InputNoise()).noise_axis
 
     @property
-    def steps(self) -> int:
-        """How many times [`stream`][] will have published something."""
-        return 2 + self.draws
+    def title(self) -> str:
+        """See [`Study.title`][]."""
+        return self.phantom.describe()
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values that [`phantom_from_json`][] reads back."""
-        return {
-            "schema": SCHEMA,
-            "phantom": self.phantom.canonical(),
-            "recipe": write_recipe(self.recipe),
-            "seed": self.seed,
-            "noise": self.noise,
-            "draws": self.draws,
-            "key": self.key,
-        }
+    def needs(self) -> tuple[Trained, ...]:
+        """See [`Study.needs`][]."""
+        return ((self.recipe, self.seed),)
 
-    def digest(self, weights: str | None = None) -> str:
-        """Identifies the findings.
+    def memory(self) -> float:
+        """See [`Study.memory`][]: the rewritten network under noise, and its hidden layers."""
+        widths = widths_after(self.recipe, (self.phantom,))
+        hidden = FLOAT * float(ANSWERED * sum(widths))
+        return SLACK * (6 * network_bytes(*widths) + 4 * hidden)
 
-        **Arguments:**
-
-        - `weights`: digest of the trained network; without it, of the plan.
-        """
-        return digest(
-            [
-                "phantom",
-                VERSION,
-                training_digest(self.recipe, self.seed),
-                self.phantom.identity(),
-                self.noise,
-                self.draws,
-                self.key,
-                weights,
-            ]
-        )
-
-
-def phantom_from_json(values: Any) -> PhantomStudy:
-    """A study from the plain values of [`PhantomStudy.to_json`][]; what is left out is as usual.
-
-    **Raises:** `InvalidValue` that names the field and what it may be.
-    """
-    known = {field.name for field in dataclasses.fields(PhantomStudy)}
-    fields = dict(check_object("phantom study", values, {*known, "schema"}))
-    check_schema(fields, SCHEMA)
-    fields.pop("schema", None)
-    described = read_named("phantom", fields.get("phantom"), manipulate.make)
-    if not isinstance(described, Phantom):
-        raise InvalidValue("phantom", described.name, "name a phantom")
-    fields["phantom"] = described
-    if "recipe" in fields:
-        fields["recipe"] = read_recipe(fields["recipe"])
-    return PhantomStudy(**fields)
+    def stream(self, *networks: Network) -> Iterator[PhantomResult]:
+        """See [`Study.stream`][]: pictures first, then curves, draw by draw."""
+        return _stream(self, *networks)
 
 
 class Frame(NamedTuple):
@@ -161,7 +116,7 @@ class Frame(NamedTuple):
 
 
 @dataclass(frozen=True)
-class PhantomFindings:
+class PhantomResult(Result[PhantomStudy]):
     """What a study has found so far.
 
     - `before`, `after`: what is looked at, in the trained and in the rewritten network.
@@ -181,14 +136,49 @@ class PhantomFindings:
     residual: float
     clean: float
     check: FunctionCheck | None
-    legibility: np.ndarray
-    unchanged: np.ndarray
+    legibility: Float64[np.ndarray, "draws scales"]
+    unchanged: Float64[np.ndarray, "draws scales"]
     frames: tuple[Frame, ...] = ()
 
-    def sigma50s(self, x: np.ndarray) -> tuple[float, float]:
+    @property
+    def progress(self) -> float:
+        """See [`Result.progress`][]: the share of noise scales and draws that are known."""
+        return float(np.isfinite(self.unchanged).sum()) / (self.study.draws * len(self.study.x))
+
+    @property
+    def sample(self) -> str:
+        """See [`Result.sample`][]."""
+        count = len(self.legibility)
+        return f"{count} draw{'' if count == 1 else 's'} of noise" if count else ""
+
+    def tables(self) -> dict[str, Table]:
+        """See [`Result.tables`][]: mean and standard deviation of both curves over the draws."""
+        curves = {"legibility": self.legibility, "unchanged": self.unchanged}
+        columns = [Column("sigma", self.study.x, words="noise scale σ")]
+        for name, values in curves.items():
+            columns.append(Column(f"{name}_mean", values.mean(0)))
+            columns.append(Column(f"{name}_sd", values.std(0)))
+        return {"curves": Table("Picture and answers under noise", tuple(columns))}
+
+    def numbers(self) -> dict[str, Any]:
+        """See [`Result.numbers`][]: every draw, the solve, and the check of the function."""
+        assert self.check is not None
+        return {
+            "neurons": self.neurons,
+            "residual": self.residual,
+            "correlation": self.clean,
+            "logit_change": self.check.logit_change,
+            "predictions_changed": self.check.predictions_changed,
+            "sigma": self.study.x.tolist(),
+            "legibility": self.legibility.tolist(),
+            "unchanged": self.unchanged.tolist(),
+        }
+
+    def sigma50s(self) -> tuple[float, float]:
         """σ at which the picture is half as legible as without noise, and half of the answers
-        (above chance) are gone; NaN where they are not within `x`, `(S,)`.
+        (above chance) are gone; NaN where they are not within the noise scales.
         """
+        x = self.study.x
         if not len(self.legibility) or not self.clean > 0:
             return float("nan"), float("nan")
         lost = 1 - self.legibility.mean(0) / self.clean
@@ -235,19 +225,17 @@ def _frame_positions(legibility: np.ndarray, unchanged: np.ndarray, clean: float
     return np.unique(np.linspace(first, max(last, first), FRAMES).round().astype(int))
 
 
-def study_phantom(study: PhantomStudy, trained: Network) -> PhantomFindings:
-    """All that [`stream`][] finds in the end."""
-    *_, last = stream(study, trained)
-    return last
+PhantomStudy.result = PhantomResult
+#: The name that scripts which were exported import.
+phantom_from_json = PhantomStudy.from_json
 
 
-def stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomFindings]:
-    """Lays the phantom into a network and adds noise: pictures first, then curves, draw by draw.
+def study_phantom(study: PhantomStudy, trained: Network) -> PhantomResult:
+    """All that a study finds in its trained network, which is not rewritten."""
+    return study.compute(trained)
 
-    **Arguments:**
 
-    - `trained`: the trained network, not rewritten.
-    """
+def _stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomResult]:
     phantom, layer = study.phantom, study.phantom.layer
     own = seed_key(study.seed, noise_key(study.key))
     network = manipulate.apply_all(trained, (phantom,), key=own)
@@ -258,7 +246,8 @@ def stream(study: PhantomStudy, trained: Network) -> Iterator[PhantomFindings]:
     wanted = phantom.wanted(trained)
     added = hidden[:, view.width :: phantom.group]
     empty = np.empty((0, len(study.x)))
-    found = PhantomFindings(
+    found = PhantomResult(
+        study,
         before=view.before(hidden_and_logits(trained, images[:PAINTED], layer)[0]),
         after=view.whole(hidden),
         neurons=hidden.shape[1] - view.width,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import UInt8
 
 from dissociation.core.data import motifs
 from dissociation.core.manipulations.phantom import (
@@ -20,7 +21,7 @@ from dissociation.core.similarity.pictures import characteristic_neurons
 class Shade(NamedTuple):
     """A matrix as it is to be seen: `values` uint8, 0 and 255 standing for `low` and `high`."""
 
-    values: np.ndarray
+    values: UInt8[np.ndarray, "rows columns"]
     low: float
     high: float
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float32, UInt8
 
 from dissociation.core.data.datasets import CLASSES
 from dissociation.core.similarity.distances import from_products
@@ -33,11 +34,11 @@ class Picture:
     Where an activation is not a finite number, there is nothing to see: all is 0.
     """
 
-    dissimilarity: np.ndarray
+    dissimilarity: UInt8[np.ndarray, "images images"]
     largest_distance: float
-    activations: np.ndarray
+    activations: UInt8[np.ndarray, "images neurons"]
     largest_activation: float
-    embedding: np.ndarray
+    embedding: Float32[np.ndarray, "embedded 2"]
 
 
 def _as_bytes(values: np.ndarray, largest: float) -> np.ndarray:

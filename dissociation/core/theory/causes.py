@@ -5,35 +5,27 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dissociation.core import manipulations as manipulate
 from dissociation.core._lazy import jax
-from dissociation.core.data.datasets import mnist_test
+from dissociation.core.data.datasets import CLASSES, PIXELS, mnist_test
 from dissociation.core.data.sample import TEST_IMAGES, visiting_order
-from dissociation.core.experiment import (
-    MAX_KEY,
-    MAX_SEEDS,
-    SCHEMA,
-    check_widths,
-    digest,
-    noise_key,
-    training_digest,
-)
-from dissociation.core.json_forms import (
-    check_object,
-    check_schema,
-    read_recipe,
-    read_steps,
-    write_recipe,
-    write_steps,
-)
-from dissociation.core.manipulations import Balance, Manipulation
+from dissociation.core.experiment import MAX_KEY, MAX_SEEDS, check_widths, noise_key
+from dissociation.core.manipulations import Balance, Manipulation, describe_all
 from dissociation.core.networks.network import NOTEBOOK_KEY, Network, seed_key
 from dissociation.core.networks.normal_form import neuron_kinds
 from dissociation.core.networks.training import DIGITS, QUICK, Recipe
+from dissociation.core.sizes import (
+    DOUBLE,
+    FLOAT,
+    SLACK,
+    network_bytes,
+    rewriting_bytes,
+    widths_after,
+)
+from dissociation.core.study import Study, Trained
 from dissociation.core.theory import margins as m
 from dissociation.core.theory.causes_findings import (
     SCALES,
@@ -46,8 +38,6 @@ from dissociation.core.theory.noise_sources import PIECE, Tracing
 from dissociation.core.theory.sampled_noise import AT_ONCE, draw, sample
 from dissociation.core.validation import InvalidValue, check_integer, settle
 
-#: Raise it when a change to the code changes numbers.
-VERSION = 2
 #: The first few noise scales are every so many.
 _COARSE = 4
 #: Keeps the noise apart from the draws of rewrites, which share a key.
@@ -55,7 +45,7 @@ _SALT = 307
 
 
 @dataclass(frozen=True)
-class NoiseDecomposition:
+class NoiseDecomposition(Study):
     """One rewritten network under small and large parameter noise.
 
     - `recipe`, `seed`: network `seed` of that recipe; `manipulations`: applied to it in order.
@@ -64,6 +54,11 @@ class NoiseDecomposition:
 
     **Raises:** `InvalidValue` if a field lies outside its range.
     """
+
+    name = "causes"
+    version = 2
+    doing = ("Tracing the noise through the network", "Sampling noise")
+    result = NoiseDecompositionResult
 
     manipulations: tuple[Manipulation, ...] = ()
     recipe: Recipe = QUICK
@@ -91,49 +86,36 @@ class NoiseDecomposition:
         return self.manipulations[0].layer if self.manipulations else 2
 
     @property
-    def steps(self) -> int:
-        """How many times [`stream`][] will have published something."""
-        return 3 + self.draws * -(-self.images // PIECE)
+    def title(self) -> str:
+        """See [`Study.title`][]."""
+        return describe_all(self.manipulations)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values that [`causes_from_json`][] reads back."""
-        return {
-            "schema": SCHEMA,
-            "manipulations": write_steps(self.manipulations),
-            "recipe": write_recipe(self.recipe),
-            "seed": self.seed,
-            "images": self.images,
-            "draws": self.draws,
-            "key": self.key,
-        }
+    def needs(self) -> tuple[Trained, ...]:
+        """See [`Study.needs`][]."""
+        return ((self.recipe, self.seed),)
 
-    def digest(self, weights: str | None = None) -> str:
-        """Identifies the findings.
+    def memory(self) -> float:
+        """See [`Study.memory`][].
 
-        **Arguments:**
-
-        - `weights`: digest of the trained network; without it, of the plan.
+        Three networks, here and on the device, while gradients of ten logits are held; and the
+        rewritten one once more, laid out for prediction.
         """
-        steps = [step.identity() for step in self.manipulations]
-        own = [self.images, self.draws, self.key, weights]
-        return digest(["causes", VERSION, training_digest(self.recipe, self.seed), steps, *own])
+        first, second = widths_after(self.recipe, self.manipulations)
+        networks = 9 * network_bytes(first, second) + 4 * network_bytes(*[self.recipe.width] * 2)
+        networks += 2 * (FLOAT + DOUBLE) * float(CLASSES**2 * second)
+        gradients = FLOAT * float(PIECE * CLASSES * 3 * (first + second))
+        # Neurons are compared with one another in float64.
+        compared = DOUBLE * float(max(PIXELS * first, first * second))
+        held = networks + max(gradients, compared) + FLOAT * float(self.images * PIXELS)
+        return SLACK * held + rewriting_bytes(self.recipe, self.manipulations)
+
+    def stream(self, *networks: Network) -> Iterator[NoiseDecompositionResult | None]:
+        """See [`Study.stream`][]: theory on few images first, then sampling, then more of both."""
+        return _stream(self, *networks)
 
 
-def causes_from_json(values: Any) -> NoiseDecomposition:
-    """A study from plain values, as [`NoiseDecomposition.to_json`][] gives; what is left out is as
-    usual.
-
-    **Raises:** `InvalidValue` that names the field and what it may be.
-    """
-    known = {field.name for field in dataclasses.fields(NoiseDecomposition)}
-    fields = dict(check_object("causes", values, {*known, "schema"}))
-    check_schema(fields, SCHEMA)
-    fields.pop("schema", None)
-    if "recipe" in fields:
-        fields["recipe"] = read_recipe(fields["recipe"])
-    if "manipulations" in fields:
-        fields["manipulations"] = read_steps(fields["manipulations"])
-    return NoiseDecomposition(**fields)
+#: The name that scripts which were exported import.
+causes_from_json = NoiseDecomposition.from_json
 
 
 def _differences(before: np.ndarray, after: np.ndarray) -> tuple[float, float, int]:
@@ -148,17 +130,12 @@ def study_causes(study: NoiseDecomposition, trained: Network) -> NoiseDecomposit
 
     - `trained`: network `study.seed` of `study.recipe`.
     """
-    *_, found = (news for news in stream(study, trained) if news is not None)
-    return found
+    return study.compute(trained)
 
 
-def stream(
+def _stream(
     study: NoiseDecomposition, trained: Network
 ) -> Iterator[NoiseDecompositionResult | None]:
-    """The findings, coarse to fine: theory on few images first, then sampling, then more of both.
-
-    `None` in between is a good moment to pause. The last is complete.
-    """
     own = seed_key(study.seed, noise_key(study.key))
     network = manipulate.apply_all(trained, study.manipulations, key=own)
     order = visiting_order()[: study.images]
@@ -182,7 +159,9 @@ def stream(
     next(telling)
     w1, w2, w3 = (np.asarray(weight) for weight in network)
     kinds = neuron_kinds(w1, w2), neuron_kinds(w2, w3)
-    found = NoiseDecompositionResult(tracing.sources, kinds, margins.predicted, tally.measured)
+    found = NoiseDecompositionResult(
+        study, tracing.sources, kinds, margins.predicted, tally.measured
+    )
     yield found
     others = Tracing(trained), Tracing(Balance(1.0).apply(trained, key=own))
     largest = scale = 0.0

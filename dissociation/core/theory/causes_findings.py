@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from jaxtyping import Float64
 
 from dissociation.core.buckets import pad_to
 from dissociation.core.measures.parameter_noise import ParameterNoise
 from dissociation.core.networks.network import Network
 from dissociation.core.networks.normal_form import Kinds
+from dissociation.core.study import Result
+from dissociation.core.tables import Column, Table
 from dissociation.core.theory import margins as m
 from dissociation.core.theory.noise_sources import Sources, Traced
 from dissociation.core.theory.parameter_noise import PredictedParameterNoise
@@ -34,11 +38,11 @@ class Predicted:
     """
 
     limit: float
-    clean: np.ndarray
-    margins: np.ndarray
-    errors: np.ndarray
-    by_width: np.ndarray
-    width: np.ndarray
+    clean: Float64[np.ndarray, " bins"]
+    margins: Float64[np.ndarray, "scales bins"]
+    errors: Float64[np.ndarray, " scales"]
+    by_width: Float64[np.ndarray, " widths"]
+    width: Float64[np.ndarray, " scales"]
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,11 @@ class Measured:
     - `margins`: `(S, 60)` counts of noisy margins; `wrong`: `(S,)` how many are not above 0.
     """
 
-    samples: np.ndarray
-    noise: np.ndarray
-    error: np.ndarray
-    margins: np.ndarray
-    wrong: np.ndarray
+    samples: Float64[np.ndarray, " scales"]
+    noise: Float64[np.ndarray, "scales 4"]
+    error: Float64[np.ndarray, "scales 4"]
+    margins: Float64[np.ndarray, "scales bins"]
+    wrong: Float64[np.ndarray, " scales"]
 
     @property
     def errors(self) -> np.ndarray:
@@ -76,7 +80,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class NoiseDecompositionResult:
+class NoiseDecompositionResult(Result[Any]):
     """What a study has found so far.
 
     - `sources`: of the rewritten network; `kinds`: of the neurons of its two hidden layers.
@@ -99,6 +103,71 @@ class NoiseDecompositionResult:
     def scales(self) -> np.ndarray:
         """`(S,)` noise scales σ."""
         return SCALES
+
+    @property
+    def progress(self) -> float:
+        """See [`Result.progress`][]: of all draws of the noise at all scales."""
+        if self.trained is None or self.balanced is None:
+            return 0.0
+        whole = len(SCALES) * self.study.images * self.study.draws
+        return float(self.measured.samples.sum()) / whole
+
+    @property
+    def sample(self) -> str:
+        """See [`Result.sample`][]."""
+        images, samples = self.sources.images, int(self.measured.samples.max())
+        draws, rest = divmod(samples, images)
+        if not samples:
+            return f"{images:,} images, no noise drawn yet"
+        if draws and not rest:
+            return f"{images:,} images × {draws} draw{'' if draws == 1 else 's'}"
+        return f"{images:,} images, {samples:,} draws"
+
+    def tables(self) -> dict[str, Table]:
+        """See [`Result.tables`][].
+
+        Over the noise scales: shares of the layers and of what they make only together,
+        ‖Δlogits‖² / σ² as sampled and by the formula, the error as predicted and as measured.
+        """
+        measured, errors = self.measured, self.measured.errors
+        count = np.where(measured.samples > 0, measured.samples, np.nan)
+        shares = measured.shares.T
+        columns = {
+            "sigma": SCALES,
+            **dict(zip(("w1", "w2", "w3", "together"), shares, strict=True)),
+            "noise": measured.noise[:, 3] / SCALES**2,
+            "noise_se": measured.error[:, 3] / SCALES**2,
+            "formula": self.sources.noise(SCALES) / SCALES**2,
+            "predicted_error": self.predicted.errors,
+            "predicted_error_measured_width": self.overlap_at_measured_width(),
+            "measured_error": errors,
+            "measured_error_se": np.sqrt(np.maximum(errors * (1 - errors), 0) / count),
+        }
+        made = (Column(name, values) for name, values in columns.items())
+        return {"scales": Table("Noise of the logits, and errors", tuple(made))}
+
+    def numbers(self) -> dict[str, Any]:
+        """See [`Result.numbers`][]: with the terms, and every neuron's part of them."""
+        assert self.trained is not None and self.balanced is not None
+        networks = {"network": self.sources, "trained": self.trained, "balanced": self.balanced}
+        return {
+            "logit_change": self.logit_change,
+            "predictions_changed": self.changed,
+            "images": self.sources.images,
+            **{f"terms_{name}": sources.terms.tolist() for name, sources in networks.items()},
+            **{f"products_{name}": sources.products.tolist() for name, sources in networks.items()},
+            "scales": self.tables()["scales"].records(),
+            "neurons": {f"layer{layer + 1}": self._neurons(layer) for layer in range(2)},
+        }
+
+    def _neurons(self, layer: int) -> dict[str, Any]:
+        kinds = self.kinds[layer]
+        return {
+            "incoming": self.sources.incoming[layer].tolist(),
+            "outgoing": self.sources.outgoing[layer].tolist(),
+            "copies": kinds.copies.tolist(),
+            "has_say": kinds.contributes.tolist(),
+        }
 
     def overlap_at_measured_width(self) -> np.ndarray:
         """`(S,)` error that small noise would leave if it was as wide as noise was measured."""

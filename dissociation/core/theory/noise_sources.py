@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float64
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.buckets import bucket, pad_to
@@ -154,11 +155,11 @@ class Sources:
     """
 
     images: int
-    terms: np.ndarray
-    products: np.ndarray
-    sizes: np.ndarray
-    incoming: tuple[np.ndarray, np.ndarray]
-    outgoing: tuple[np.ndarray, np.ndarray]
+    terms: Float64[np.ndarray, " 3"]
+    products: Float64[np.ndarray, " 4"]
+    sizes: Float64[np.ndarray, " 3"]
+    incoming: tuple[Float64[np.ndarray, " hidden1"], Float64[np.ndarray, " hidden2"]]
+    outgoing: tuple[Float64[np.ndarray, " hidden1"], Float64[np.ndarray, " hidden2"]]
 
     @property
     def gain(self) -> float:

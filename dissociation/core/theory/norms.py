@@ -9,7 +9,7 @@ noise of a margin, 2/n_out of E‖Δlogits‖² if it is the same on all outputs
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,16 +17,25 @@ import numpy as np
 
 from dissociation.core.data.datasets import CLASSES, mnist_test
 from dissociation.core.data.sample import visiting_order
-from dissociation.core.experiment import digest
-from dissociation.core.networks.network import Network, check_network, logits
+from dissociation.core.manipulations import describe_all
+from dissociation.core.networks.network import NOTEBOOK_KEY, Network, check_network, logits
 from dissociation.core.similarity.comparison import NetworkSpec
+from dissociation.core.study import Result, Study, Trained
+from dissociation.core.tables import Column, Table
+from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.theory.margins import clean_margins
 from dissociation.core.theory.noise_sources import noise_sources, total_noise
 
-#: Raise it when a change to the code changes numbers.
-VERSION = 1
 #: Images that norms are averaged over, the first of the lab's shuffled order.
 IMAGES = 500
+
+
+#: The names of its numbers in files.
+NORM_NAMES = (
+    *("term_w1", "term_w2", "term_w3"),
+    *("product_w1_w2", "product_w1_w3", "product_w2_w3", "product_all", "margin"),
+    *("h1", "h2", "weights_1", "weights_2", "weights_3"),
+)
 
 
 class Norms(NamedTuple):
@@ -43,6 +52,11 @@ class Norms(NamedTuple):
     margin: float
     activations: tuple[float, float]
     weights: tuple[float, float, float]
+
+    def flat(self) -> dict[str, float]:
+        """Each number by its name in files."""
+        first = *self.terms, *self.products, self.margin
+        return dict(zip(NORM_NAMES, (*first, *self.activations, *self.weights), strict=True))
 
 
 @dataclass(frozen=True)
@@ -115,14 +129,65 @@ def network_norms(network: Network) -> Norms:
     return Norms((t1, t2, t3), (p12, p13, p23, p123), margin, size, (w1, w2, w3))
 
 
-def norms_digest(side: NetworkSpec, key: int, weights: str | None = None) -> str:
-    """Identifies the norms of a rewritten network.
+@dataclass(frozen=True)
+class NetworkNorms(Study):
+    """The norms of one rewritten network.
 
-    **Arguments:**
-
-    - `key`: of random rewrites; `weights`: digest of the trained network, if it is there.
+    - `spec`: the network; `key`: of its random rewrites.
     """
-    return digest(["norms", VERSION, IMAGES, *side.canonical(), key, weights])
+
+    name = "norms"
+
+    spec: NetworkSpec
+    key: int = NOTEBOOK_KEY
+
+    @property
+    def title(self) -> str:
+        """See [`Study.title`][]."""
+        return f"{describe_all(self.spec.manipulations)}, network {self.spec.seed + 1}"
+
+    def needs(self) -> tuple[Trained, ...]:
+        """See [`Study.needs`][]."""
+        return ((self.spec.recipe, self.spec.seed),)
+
+    def memory(self) -> float:
+        """See [`Study.memory`][]: as of its noise decomposition, which does more."""
+        return NoiseDecomposition(
+            self.spec.manipulations, self.spec.recipe, self.spec.seed
+        ).memory()
+
+    def depends_on(self) -> int:
+        """See [`Study.depends_on`][]: how many images they are averaged over."""
+        return IMAGES
+
+    def stream(self, *networks: Network) -> Iterator[NormsResult]:
+        """See [`Study.stream`][]."""
+        yield NormsResult(self, network_norms(self.spec.rewritten(networks[0], self.key)))
+
+
+@dataclass(frozen=True)
+class NormsResult(Result[NetworkNorms]):
+    """The norms that were asked for."""
+
+    norms: Norms
+
+    @property
+    def progress(self) -> float:
+        """See [`Result.progress`][]."""
+        return 1.0
+
+    @property
+    def sample(self) -> str:
+        """See [`Result.sample`][]."""
+        return f"{IMAGES} images"
+
+    def tables(self) -> dict[str, Table]:
+        """See [`Result.tables`][]."""
+        columns = (Column(name, np.atleast_1d(v)) for name, v in self.norms.flat().items())
+        return {"norms": Table("Norms", tuple(columns))}
+
+
+NetworkNorms.result = NormsResult
 
 
 class PowerLaw(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from dissociation import __version__, causes_files
+from dissociation import __version__, bridge_files
 from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.bridge_page import ALL
 from dissociation.address.links import Link
@@ -79,12 +79,12 @@ class BridgeExport(NamedTuple):
 
     def csv(self) -> str:
         """As the command line writes it."""
-        return causes_files.bridge_csv(self._known)
+        return bridge_files.bridge_csv(self._known)
 
     def json(self) -> str:
         """Every network with its complete experiment, and the laws."""
         about = {"dissociation": __version__, "address": self.link.path}
-        return causes_files.bridge_json(self._known, **about)
+        return bridge_files.bridge_json(self._known, **about)
 
     def script(self) -> str:
         """Prints σ50 and noise gain."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dissociation import causes_files
 from dissociation.address.causes_page import causes_of, ranked_layer
 from dissociation.address.links import Link
 from dissociation.core.theory.causes import NoiseDecomposition
@@ -62,14 +61,6 @@ class CausesExport(StudyExport[NoiseDecomposition, NoiseDecompositionResult]):
     def _layer(self) -> int:
         return ranked_layer(self.link.values, self.study)
 
-    def csv(self) -> str:
-        """As the command line writes it."""
-        return causes_files.as_csv(self.found)
-
-    def json(self) -> str:
-        """All that was found, with the complete study."""
-        return causes_files.as_json(self.study, self.found, **self.about)
-
     def chart(self) -> Chart:
         """All four charts."""
         figures = causes_figures(self.study, self.link.values["sigma"], self._layer)
@@ -118,7 +109,7 @@ def export_causes(library: Library, link: Link) -> CausesExport:
     complete.
     """
     study = causes_of(link.values)
-    found = library.causes(study)
+    found = library.result(study)
     if found is None:
         raise NotStored(INCOMPLETE)
     return CausesExport(link, study, found)

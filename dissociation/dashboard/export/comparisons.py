@@ -15,8 +15,7 @@ from dissociation.address.map_page import Point, points_of
 from dissociation.address.names import side_name
 from dissociation.core.experiment import Experiment
 from dissociation.core.shares import percent
-from dissociation.core.similarity.comparing import ComparisonResult
-from dissociation.core.similarity.comparison import Comparison
+from dissociation.core.similarity.comparison import Comparison, ComparisonResult
 from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import bullets, paragraph, settings, table
 from dissociation.dashboard.map_panel import NOTHING, map_figure, map_table
@@ -215,7 +214,7 @@ def _largest_change(change: float) -> str:
 
 def _found(library: Library, link: Link) -> tuple[list[Comparison], list[ComparisonResult]]:
     comparisons = comparisons_of(link)
-    found = [library.findings(comparison) for comparison in comparisons]
+    found = [library.result(comparison) for comparison in comparisons]
     findings = [one for one in found if one is not None]
     if len(findings) < len(found):
         raise NotStored(INCOMPLETE)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from dissociation.address.linear_page import linear_study
 from dissociation.address.links import Link
-from dissociation.core.linear import files
 from dissociation.core.linear.families import FAMILIES
-from dissociation.core.linear.study import LinearFindings, LinearStudy, study_linear
+from dissociation.core.linear.study import LinearResult, LinearStudy, study_linear
 from dissociation.dashboard import linear_figures as figures
 from dissociation.dashboard import linear_words as words
 from dissociation.dashboard.export.base import Chart, Report
@@ -42,18 +41,10 @@ for family, drift in found.drift.items():
 
 
 @dataclass(frozen=True)
-class LinearExport(StudyExport[LinearStudy, LinearFindings]):
+class LinearExport(StudyExport[LinearStudy, LinearResult]):
     """A study and its findings; see [`StudyExport`][]."""
 
     template = _SCRIPT
-
-    def csv(self) -> str:
-        """As the command line writes it."""
-        return files.as_csv(self.found)
-
-    def json(self) -> str:
-        """All numbers but the weights, with the complete study."""
-        return files.as_json(self.study, self.found, **self.about)
 
     def chart(self) -> Chart:
         """The end of the walk, both drifts, the pairs, and both kinds of noise."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from dissociation.address.links import Link
 from dissociation.address.phantom_page import study_of
-from dissociation.core.phantom import files as phantom_files
-from dissociation.core.phantom.study import PhantomFindings, PhantomStudy
+from dissociation.core.phantom.study import PhantomResult, PhantomStudy
 from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import paragraph, settings, table
 from dissociation.dashboard.export.study import StudyExport
@@ -53,18 +52,10 @@ for sigma, legibility, unchanged in curves:
 
 
 @dataclass(frozen=True)
-class PhantomExport(StudyExport[PhantomStudy, PhantomFindings]):
+class PhantomExport(StudyExport[PhantomStudy, PhantomResult]):
     """Complete findings; see [`StudyExport`][]."""
 
     template = _SCRIPT
-
-    def csv(self) -> str:
-        """As the command line writes it."""
-        return phantom_files.as_csv(self.study, self.found)
-
-    def json(self) -> str:
-        """All that was found but the pictures, with the complete study."""
-        return phantom_files.as_json(self.study, self.found, **self.about)
 
     def chart(self) -> Chart:
         """The pictures, and the curves below them."""
@@ -74,11 +65,11 @@ class PhantomExport(StudyExport[PhantomStudy, PhantomFindings]):
 
     def report(self) -> Report:
         """Which goes first, same function?, the solve, all values, the complete study."""
-        first = verdict(self.study, self.found)
+        first = verdict(self.found)
         sections = {
-            "Same function?": paragraph(same_function(self.study, self.found)),
+            "Same function?": paragraph(same_function(self.found)),
             "The solve": paragraph(solved(self.found)),
-            "Values": table(phantom_table(self.study, self.found)),
+            "Values": table(phantom_table(self.found)),
             "Complete study": settings(self.link.path, "studies", [self.study.to_json()]),
         }
         if first:
@@ -93,7 +84,7 @@ def export_phantom(library: Library, link: Link) -> PhantomExport:
     complete.
     """
     study = study_of(link.values)
-    found = library.phantom(study)
+    found = library.result(study)
     if found is None:
         raise NotStored(INCOMPLETE)
     return PhantomExport(link, study, found)

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from dissociation import __version__
 from dissociation.address.links import Link
-
-
-class Study(Protocol):
-    """Settings from which everything can be computed again."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        ...
-
+from dissociation.core.study import Result, Study
 
 S = TypeVar("S", bound=Study)
-F = TypeVar("F")
+R = TypeVar("R", bound=Result)
 
 
 @dataclass(frozen=True)
-class StudyExport(Generic[S, F]):
+class StudyExport(Generic[S, R]):
     """A study and its complete findings; see `base.Export`.
 
     Declaration (class attribute): `template`, the script, with places for the address, the version
@@ -32,7 +24,7 @@ class StudyExport(Generic[S, F]):
 
     link: Link
     study: S
-    found: F
+    found: R
 
     template: ClassVar[str]
 
@@ -45,6 +37,14 @@ class StudyExport(Generic[S, F]):
     def about(self) -> dict[str, str]:
         """What stands at the head of a file of JSON."""
         return {"dissociation": __version__, "address": self.link.path}
+
+    def csv(self) -> str:
+        """As the command line writes it."""
+        return self.found.as_csv()
+
+    def json(self) -> str:
+        """All numbers, with the complete study."""
+        return self.found.as_json(**self.about)
 
     def script(self) -> str:
         """See `base.Export.script`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Generator, Iterator
 
-from dissociation.core.experiment import digest
+from dissociation.core.digests import digest
 from dissociation.core.measures.base import PreparedMeasurement, SeedCurve, added
 from dissociation.engine import records
 from dissociation.engine.cluster import units

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from dissociation.core.experiment import from_json, training_digest
+from dissociation.core.digests import training_digest
+from dissociation.core.experiment import from_json
 from dissociation.core.measures.base import PreparedMeasurement
 from dissociation.core.networks.training import Recipe
 from dissociation.core.validation import NotFinite

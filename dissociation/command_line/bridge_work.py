@@ -1,4 +1,4 @@
-"""What is found about the causes of fragility, and the points of the bridge."""
+"""The points of the bridge."""
 
 from __future__ import annotations
 
@@ -6,59 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from dissociation import causes_files
-from dissociation.address.names import condition_name, side_name
+from dissociation import bridge_files
+from dissociation.address.names import side_name
 from dissociation.command_line.text_tables import aligned
 from dissociation.command_line.work import Part
 from dissociation.core.theory.bridge import Candidate, Point
-from dissociation.core.theory.causes import NoiseDecomposition
-from dissociation.core.theory.causes_findings import NoiseDecompositionResult
 from dissociation.engine.bridge_watch import BridgeWatch, stored_point
-from dissociation.engine.causes_watch import CausesWatch
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
-
-
-@dataclass(frozen=True)
-class CausesWork:
-    """The findings of one `study`."""
-
-    study: NoiseDecomposition
-    noun = "studies"
-
-    def names(self) -> list[str]:
-        """The network."""
-        return [condition_name(self.study.manipulations)]
-
-    def parts(self) -> list[Part]:
-        """One."""
-        watch = partial(Lab.watch_causes, study=self.study)
-        return [Part([0], float(self.study.steps), watch, _findings)]
-
-    def stored(self, library: Library) -> list[NoiseDecompositionResult | None]:
-        """Complete findings."""
-        return [library.causes(self.study)]
-
-    def check_csv(self) -> None:
-        """It always fits."""
-
-    def as_text(self, results: Sequence[NoiseDecompositionResult]) -> str:
-        """A row a noise scale."""
-        (found,) = results
-        rows = [[f"{value:.4g}" for value in row] for row in causes_files.rows(found)]
-        return aligned([list(causes_files.COLUMNS), *rows]) + "\n"
-
-    def as_csv(self, results: Sequence[NoiseDecompositionResult]) -> str:
-        """As the page gives it."""
-        return causes_files.as_csv(results[0])
-
-    def as_json(self, results: Sequence[NoiseDecompositionResult]) -> str:
-        """All that was found, with the complete study."""
-        return causes_files.as_json(self.study, results[0])
-
-
-def _findings(watch: CausesWatch) -> list[NoiseDecompositionResult | None]:
-    return [watch.findings()]
 
 
 @dataclass(frozen=True)
@@ -90,17 +45,17 @@ class BridgeWork:
         """A row a network."""
         rows = [
             [text if isinstance(text, str) else _number(text) for text in row]
-            for row in causes_files.bridge_rows(_known(results))
+            for row in bridge_files.bridge_rows(_known(results))
         ]
-        return aligned([list(causes_files.BRIDGE), *rows]) + "\n"
+        return aligned([list(bridge_files.BRIDGE), *rows]) + "\n"
 
     def as_csv(self, results: Sequence[Point | tuple[()]]) -> str:
         """As the page gives it."""
-        return causes_files.bridge_csv(_known(results))
+        return bridge_files.bridge_csv(_known(results))
 
     def as_json(self, results: Sequence[Point | tuple[()]]) -> str:
         """All that was found, with the complete experiments."""
-        return causes_files.bridge_json(_known(results))
+        return bridge_files.bridge_json(_known(results))
 
 
 def _number(value: float | None) -> str:

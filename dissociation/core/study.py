@@ -1,0 +1,231 @@
+"""A study is a value: the smallest thing that is computed, stored and exported as one.
+
+Equal studies are equal values with equal digests, hence one entry of the store and one computation.
+What a study finds is its result, which streams from coarse to complete, and says so itself.
+"""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+import json
+import typing
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+
+from dissociation.core import manipulations as manipulate
+from dissociation.core.data import datasets
+from dissociation.core.digests import SCHEMA, digest
+from dissociation.core.json_forms import (
+    check_object,
+    check_schema,
+    read_named,
+    read_recipe,
+    read_steps,
+)
+from dissociation.core.manipulations import Manipulation
+from dissociation.core.measures import Measure
+from dissociation.core.networks.network import Network
+from dissociation.core.networks.training import Recipe
+from dissociation.core.tables import Table
+from dissociation.core.validation import InvalidValue
+
+#: A trained network: its recipe, and which of that recipe's networks it is.
+Trained: TypeAlias = tuple[Recipe, int]
+S = TypeVar("S", bound="Study")
+
+
+@dataclasses.dataclass(frozen=True)
+class Study(abc.ABC):
+    """What is asked of one or more trained networks. Derived: frozen dataclasses of checked fields.
+
+    Declarations (class attributes): `name` for files and digests; `version`, to be raised when a
+    change to the code changes numbers; `result`, the class of what it finds; `doing`, in words what
+    is done before there is a first sample, and then.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    result: ClassVar[type[Result]]
+    doing: ClassVar[tuple[str, str]] = ("Computing", "Computing")
+    #: Whether it takes so little time that it is computed where it is asked for, and not stored.
+    instant: ClassVar[bool] = False
+
+    @property
+    @abc.abstractmethod
+    def title(self) -> str:
+        """What it is called in lists."""
+
+    @abc.abstractmethod
+    def needs(self) -> tuple[Trained, ...]:
+        """The trained networks that it is about, each once."""
+
+    @abc.abstractmethod
+    def stream(self, *networks: Network) -> Iterator[Any]:
+        """What it finds, coarse to fine; the last result is complete, however many there are.
+
+        **Arguments:**
+
+        - `networks`: the trained networks that it [`needs`][Study.needs], not rewritten.
+
+        **Returns:** an iterator of results; `None` is nothing new, but a good moment to pause.
+        """
+
+    def compute(self, *networks: Network) -> Any:
+        """All that it finds; see [`stream`][Study.stream]."""
+        *_, last = (found for found in self.stream(*networks) if found is not None)
+        return last
+
+    @abc.abstractmethod
+    def memory(self) -> float:
+        """Bytes of its arrays at the moment that takes most."""
+
+    def smaller(self) -> dict[str, Sequence[int]]:
+        """Fields that could be smaller if there is too little memory: their values, ascending."""
+        return {}
+
+    def depends_on(self) -> Any:
+        """Plain values that determine the numbers beside the fields and the version."""
+        return None
+
+    def digest(self, weights: tuple[str, ...] | None = None) -> str:
+        """Identifies what it finds.
+
+        **Arguments:**
+
+        - `weights`: digests of the trained networks; without them, of the plan, which is known
+          before they are trained.
+        """
+        own = [_identity(getattr(self, field.name)) for field in dataclasses.fields(self)]
+        known = None if weights is None else list(weights)
+        data = datasets.fingerprint()
+        return digest([self.name, SCHEMA, self.version, data, own, self.depends_on(), known])
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values from which [`from_json`][Study.from_json] makes the same study."""
+        return {"schema": SCHEMA, **_written(self)}
+
+    @classmethod
+    def from_json(cls, values: Any) -> Self:
+        """The study that [`to_json`][Study.to_json] described; what is left out is as usual.
+
+        **Raises:** `InvalidValue` that names the field and what it may be.
+        """
+        known = {field.name for field in dataclasses.fields(cls)}
+        fields = dict(check_object(cls.name, values, {*known, "schema"}))
+        check_schema(fields, SCHEMA)
+        fields.pop("schema", None)
+        return _read_fields(cls, fields)
+
+
+@dataclasses.dataclass(frozen=True)
+class Result(abc.ABC, Generic[S]):
+    """What a study has found so far. Derived: frozen dataclasses of arrays, numbers and texts.
+
+    - `study`: what it is the result of.
+
+    Declaration (class attribute): `may_be_undefined`, the fields with numbers that may be none.
+    """
+
+    study: S
+
+    may_be_undefined: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    @abc.abstractmethod
+    def progress(self) -> float:
+        """The share of the work that is done, from 0 to 1; a [`complete`][Result.complete] one is
+        checked by this when it is read back.
+        """
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more will come."""
+        return self.progress >= 1
+
+    @property
+    @abc.abstractmethod
+    def sample(self) -> str:
+        """In words, what it rests on; empty if on nothing yet."""
+
+    @abc.abstractmethod
+    def tables(self) -> dict[str, Table]:
+        """Its numbers, by the names of the tables; the first one is what a CSV file has."""
+
+    def numbers(self) -> dict[str, Any]:
+        """Its numbers as plain values, without those that are not finite, for a JSON file."""
+        return {name: table.plain() for name, table in self.tables().items()}
+
+    def as_text(self) -> str:
+        """For a terminal: its first table."""
+        return next(iter(self.tables().values())).as_text()
+
+    def as_csv(self) -> str:
+        """Its first table."""
+        return next(iter(self.tables().values())).as_csv()
+
+    def as_json(self, **about: Any) -> str:
+        """Its numbers with the complete study, which `from_json` reads, as text.
+
+        **Arguments:**
+
+        - `about`: what stands before it.
+        """
+        values = {**about, "study": self.study.to_json(), **self.numbers()}
+        return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _identity(value: Any) -> Any:
+    """Plain values that tell a field from others, with the versions of all code behind it."""
+    if isinstance(value, Manipulation):
+        return value.identity()
+    if isinstance(value, (Measure, Recipe)):
+        return value.canonical()
+    if isinstance(value, tuple):
+        return [_identity(part) for part in value]
+    if dataclasses.is_dataclass(value):
+        return [_identity(getattr(value, field.name)) for field in dataclasses.fields(value)]
+    return value
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Manipulation):
+        return value.canonical()
+    if isinstance(value, Recipe):
+        return value.settings()
+    if isinstance(value, Measure):
+        return {name: part for name, part in value.canonical().items() if name != "version"}
+    if isinstance(value, tuple):
+        return [_written(part) for part in value]
+    if dataclasses.is_dataclass(value):
+        fields = dataclasses.fields(value)
+        return {field.name: _written(getattr(value, field.name)) for field in fields}
+    return value
+
+
+def _read_fields(kind: Any, fields: dict[str, Any]) -> Any:
+    hints = typing.get_type_hints(kind)
+    return kind(**{name: _read(hints[name], name, value) for name, value in fields.items()})
+
+
+def _read(hint: Any, name: str, value: Any) -> Any:
+    """A field from plain values, by its declared type; plain ones are checked by their class."""
+    if hint == tuple[Manipulation, ...]:
+        return read_steps(value)
+    if not isinstance(hint, type):
+        return value
+    if issubclass(hint, Manipulation):
+        step = read_named(name, value, manipulate.make)
+        if not isinstance(step, hint):
+            raise InvalidValue(name, step.name, f"name a {hint.name}")
+        return step
+    if issubclass(hint, Recipe):
+        return read_recipe(value)
+    if dataclasses.is_dataclass(hint):
+        known = {field.name for field in dataclasses.fields(hint)}
+        try:
+            return _read_fields(hint, check_object(name, value, known))
+        except InvalidValue as problem:
+            # The same field may be there twice.
+            raise InvalidValue(f"{name} {problem.field}", problem.value, problem.allowed) from None
+    return value
