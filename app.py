@@ -7,12 +7,12 @@ the script of the first page for each visitor.
 import streamlit as st
 
 from dissociation.address.links import Link
-from dissociation.address.pages import START
 from dissociation.core.manipulations import Duplicate, InputNull, Nuisance, Scale
 from dissociation.core.measures import InputNoise, ParameterNoise
 from dissociation.core.networks.training import QUICK
 from dissociation.dashboard.drawing import network_drawing
-from dissociation.dashboard.frame import PAGES, finish, frame, in_session
+from dissociation.dashboard.feature import FEATURES
+from dissociation.dashboard.frame import finish, frame, in_session
 from dissociation.dashboard.head import head
 from dissociation.dashboard.headers import middleware
 from dissociation.dashboard.join import join_a_room
@@ -23,6 +23,7 @@ from dissociation.dashboard.preset_cards import preset_cards
 from dissociation.dashboard.routes import ROUTES
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.tour import invitation
+from dissociation.features import START
 
 if not in_session():
     leave_unless_settings_are_sound()
@@ -30,19 +31,6 @@ if not in_session():
 app = st.App(__file__, routes=ROUTES, middleware=middleware(), lifespan=lifespan)
 
 SEEDS = 2
-ELSEWHERE = {
-    "Robustness": "Choose the rewrite, its strength and the noise, and watch the curves follow.",
-    "Transfer": "Can the rewritten hidden layer still be read for a task it never saw?",
-    "Inputs": "The images, the directions none of them uses, and the new tasks.",
-    "Hypothesis": "Does B differ from A? An answer with its interval, network by network.",
-    "Sweep": "One rewrite from weak to strong, at one glance.",
-    "Representation": "Two hidden layers side by side, and every measure of how alike they are.",
-    "Map": "Every rewrite a point: how far function and representation move.",
-    "Phantom": "A picture of your choice in a representation, and not one answer changed.",
-    "Linear": "Linear networks, where theory is exact: walk among solutions, the output stands.",
-    "Causes": "Why a network breaks: its noise by layers, by neurons, and against its margins.",
-    "Bridge": "Measured robustness against the norms of theory: how far a linear law carries.",
-}
 
 
 def front_door() -> None:
@@ -88,12 +76,13 @@ def front_door() -> None:
     st.header("3. Try an experiment")
     preset_cards()
     st.header("Where to go next")
-    shown = [page for page in PAGES if page[1] in ELSEWHERE]
+    shown = [feature for feature in FEATURES.values() if feature.summary]
     columns = [column for _ in range(0, len(shown), 3) for column in st.columns(3)]
-    for column, (script, label, icon) in zip(columns, shown, strict=False):
+    for column, feature in zip(columns, shown, strict=False):
         with column:
-            st.page_link(script, label=label, icon=icon)
-            st.caption(ELSEWHERE[label])
+            icon = f":material/{feature.icon}:"
+            st.page_link(feature.table.script, label=feature.table.title, icon=icon)
+            st.caption(feature.summary)
     state.write()
     finish()
 

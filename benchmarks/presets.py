@@ -24,8 +24,8 @@ from dissociation.address.links import Link
 from dissociation.address.names import condition_keys
 from dissociation.address.presets import PRESETS, preset
 from dissociation.address.sweep_page import SWEEP, strengths_of
-from dissociation.command_line.compute import compute
-from dissociation.command_line.sources import read_source
+from dissociation.cli.compute import compute
+from dissociation.cli.sources import read_source
 from dissociation.core.linear.noise import PARAMETERS
 from dissociation.core.linear.study import LinearResult
 from dissociation.core.measures.base import Curve

@@ -1,11 +1,11 @@
-"""`python -m dissociation`: see `dissociation.command_line`."""
+"""`python -m dissociation`: see `dissociation.cli`."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from dissociation.command_line.main import INTERRUPTED, main
+from dissociation.cli.main import INTERRUPTED, main
 
 
 def _run() -> int:

@@ -11,12 +11,9 @@ from typing import Any
 
 from dissociation.address.names import condition_key, side_name
 from dissociation.core.digests import SCHEMA
-from dissociation.core.networks.normal_form import NormalForms
-from dissociation.core.similarity import SIMILARITIES, Similarity
-from dissociation.core.similarity.comparison import Comparison, ComparisonResult, is_close_look
+from dissociation.core.similarity import SIMILARITIES
+from dissociation.core.similarity.comparison import Comparison, ComparisonResult
 
-_PAIR = ("measure", "label", "compares", "value", "unit", "if_equal")
-_CHANCE = ("unrelated_mean", "unrelated_low", "unrelated_high")
 SIGMA50 = "sigma50"
 _POINT = ("name", "rewrite", "strength", "network", "layer")
 
@@ -26,7 +23,7 @@ def as_csv(
     findings: Sequence[ComparisonResult],
     sigma50s: Sequence[float] | None = None,
 ) -> str:
-    """One row a measure of a single pair, or one row a comparison; what is not defined is empty.
+    """One row a comparison; what is not defined is empty.
 
     **Arguments:**
 
@@ -34,27 +31,14 @@ def as_csv(
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    if is_close_look(comparisons):
-        rows.writerow([*_PAIR, *_CHANCE, "images", "does_not_see", "undefined"])
-        rows.writerows(_of_measure(measure, findings[0]) for measure in SIMILARITIES.values())
-    else:
-        robust = [] if sigma50s is None else [SIGMA50]
-        rows.writerow([*_POINT, *robust, *SIMILARITIES])
-        each = sigma50s or [math.nan] * len(comparisons)
-        for comparison, found, sigma50 in zip(comparisons, findings, each, strict=True):
-            row = _of_comparison(comparison, found)
-            row[len(_POINT) : len(_POINT)] = [_defined(sigma50)] * len(robust)
-            rows.writerow(row)
+    robust = [] if sigma50s is None else [SIGMA50]
+    rows.writerow([*_POINT, *robust, *SIMILARITIES])
+    each = sigma50s or [math.nan] * len(comparisons)
+    for comparison, found, sigma50 in zip(comparisons, findings, each, strict=True):
+        row = _of_comparison(comparison, found)
+        row[len(_POINT) : len(_POINT)] = [_defined(sigma50)] * len(robust)
+        rows.writerow(row)
     return text.getvalue()
-
-
-def _of_measure(measure: Similarity, found: ComparisonResult) -> list[Any]:
-    name = measure.name
-    chance = [_defined(value) for value in found.baselines[name]]
-    equal = _defined(found.equals[name])
-    value, unseen = _defined(found.values[name]), " ".join(measure.invariant_to)
-    about = [name, measure.label, measure.compares, value, measure.unit, equal]
-    return [*about, *chance, found.images[name], unseen, found.undefined.get(name, "")]
 
 
 def _of_comparison(comparison: Comparison, found: ComparisonResult) -> list[Any]:
@@ -80,26 +64,10 @@ def as_values(
         {
             "name": side_name(comparison.second),
             "contrast": comparison.to_json(),
-            "values": {name: _defined(value) for name, value in found.values.items()},
-            "undefined": found.undefined,
-            "images": found.images,
-            "equals": {name: _defined(value) for name, value in found.equals.items()},
-            "unrelated": {
-                name: {part: _defined(value) for part, value in chance._asdict().items()}
-                for name, chance in found.baselines.items()
-            },
-            "widths": list(found.widths),
-            "normal_forms": _plain_forms(found.normal_forms),
+            **found.numbers(),
         }
         for comparison, found in zip(comparisons, findings, strict=True)
     ]
-
-
-def _plain_forms(found: NormalForms | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    residual = _defined(found.residual)
-    return {"first": list(found.first), "second": list(found.second), "residual": residual}
 
 
 def as_json(

@@ -19,16 +19,16 @@ from dissociation.address.map_page import points_of
 from dissociation.address.names import condition_names
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
-from dissociation.command_line import compute as compute_module
-from dissociation.command_line import files
-from dissociation.command_line.bridge_work import BridgeWork
-from dissociation.command_line.comparison_work import ComparisonWork
-from dissociation.command_line.curve_work import CurveWork
-from dissociation.command_line.main import main
-from dissociation.command_line.progress import Progress
-from dissociation.command_line.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
-from dissociation.command_line.study_work import StudyWork
-from dissociation.command_line.text_tables import curves_as_text
+from dissociation.cli import compute as compute_module
+from dissociation.cli import files
+from dissociation.cli.bridge_work import BridgeWork
+from dissociation.cli.comparison_work import ComparisonWork
+from dissociation.cli.curve_work import CurveWork
+from dissociation.cli.main import main
+from dissociation.cli.progress import Progress
+from dissociation.cli.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
+from dissociation.cli.study_work import StudyWork
+from dissociation.cli.text_tables import curves_as_text
 from dissociation.core.experiment import Experiment, from_json
 from dissociation.core.manipulations import Scale
 from dissociation.core.measures import ParameterNoise, SeedCurve, Transfer
@@ -319,7 +319,7 @@ class TestWarm:
             asked.append(work)
             return compute_module.Outcome([], True)
 
-        monkeypatch.setattr("dissociation.command_line.commands.compute", computed)
+        monkeypatch.setattr("dissociation.cli.commands.compute", computed)
         assert main(["warm", "--all", "balanced", OTHER]) == 0
         names = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()]
         assert names[:-1] == list(PRESETS) and len(asked) == len(PRESETS) + 1
@@ -383,7 +383,7 @@ class TestList:
 
     def test_loads_nothing_heavy(self):
         code = (
-            "import sys; from dissociation.command_line.main import main; "
+            "import sys; from dissociation.cli.main import main; "
             "assert main(['list']) == 0; print(*sys.modules, file=sys.stderr)"
         )
         loaded = subprocess.run(

@@ -23,7 +23,7 @@ from dissociation.core.similarity.comparison import (
 )
 from dissociation.core.similarity.pictures import EMBEDDED, NEURONS, PICTURED, picture
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.similarity_table import headline, live_table, similarity_rows
+from dissociation.features.representation.text import headline, live_table, similarity_rows
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=64)
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dissociation.command_line.main import COULD_NOT, main
+from dissociation.cli.main import COULD_NOT, main
 from dissociation.core import manipulations as m
 from dissociation.core.data.datasets import Dataset, mnist_test, mnist_train
 from dissociation.core.experiment import Experiment, noise_key

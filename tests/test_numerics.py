@@ -11,7 +11,7 @@ import jax
 import numpy as np
 import pytest
 
-from dissociation.command_line.main import BAD_INPUT, main
+from dissociation.cli.main import BAD_INPUT, main
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import HiddenNull, Nuisance
 from dissociation.core.measures import ParameterNoise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dissociation.address import parameters as p
-from dissociation.address.causes_page import NETWORK
+from dissociation.address.one_network import NETWORK, TRAINING
 from dissociation.address.parameter import CHOICE, Parameter
 from dissociation.address.table import PageTable, page_table
 from dissociation.core.manipulations import REGISTRY, Permute
@@ -27,7 +27,6 @@ COMPUTE = Parameter(
     "measured if it was not.",
     choices={STORED: "those stored", ALL: "all of them"},
 )
-_NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
 
 BRIDGE: PageTable = page_table(
     "bridge",
@@ -39,7 +38,7 @@ BRIDGE: PageTable = page_table(
         # A permutation changes nothing but which weight gets which noise.
         p.show_parameter(REGISTRY, (name for name in REGISTRY if name != Permute.name)),
         NETWORK,
-        *_NETWORKS,
+        *TRAINING,
     ),
     bridge=True,
 )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from dissociation.address.compare import comparable
-from dissociation.address.pages import PAGES, START
+from dissociation.address.pages import PAGES, front_door
 from dissociation.address.parameter import implied
 from dissociation.address.table import Condition, PageTable
 from dissociation.core.similarity.comparison import Comparison
@@ -152,7 +152,7 @@ class Link(NamedTuple):
     @property
     def path(self) -> str:
         """Relative to the root of the app, such as `/Robustness?v=1&scale=50`."""
-        page = "/" if self.table is START else f"/{self.table.title}"
+        page = "/" if self.table is front_door() else f"/{self.table.title}"
         return f"{page}?{urlencode(self.query)}" if self.query else page
 
 
@@ -211,6 +211,6 @@ def read_address(address: str) -> tuple[Link, list[str]]:
     if last and last not in PAGES:
         known = ", ".join(page.title for page in PAGES.values())
         raise InvalidValue("address", address, f"name one of the pages {known}")
-    table = PAGES[last or START.name]
+    table = PAGES[last] if last else front_door()
     values, notices = read_query(table, texts)
     return Link(table, {**table.defaults, **values}), notices

@@ -6,8 +6,8 @@ import dataclasses
 
 from dissociation.address.links import Link
 from dissociation.address.map_page import Point
-from dissociation.address.representation_page import REPRESENTATION
 from dissociation.address.table import Values
+from dissociation.features.representation.address import REPRESENTATION
 
 
 def link_of(point: Point, values: Values) -> Link:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from dissociation.address import parameters as p
 from dissociation.address.names import TRAINED
+from dissociation.address.one_network import LAYER, TRAINING
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
-from dissociation.address.representation_page import LAYER
 from dissociation.address.table import PageTable, Values, page_table
 from dissociation.core.experiment import MAX_SEEDS, Experiment
 from dissociation.core.manipulations import REGISTRY
@@ -84,7 +84,6 @@ ROTATION_NETWORKS = Parameter(
     0,
     3.0,
 )
-_NETWORKS = [q for q in p.network_parameters() if q.name != "seeds"]
 _FURTHER = tuple(
     q
     for q in p.strength_parameters(REGISTRY, chosen_by="show")
@@ -160,7 +159,7 @@ MAP: PageTable = page_table(
         LANDMARKS,
         ROTATION_NETWORKS,
         LAYER,
-        *_NETWORKS,
+        *TRAINING,
     ),
     comparisons=lambda values: [point.comparison for point in points_of(values)],
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dissociation.address.curve_pages import ROBUSTNESS
 from dissociation.address.links import Link
+from dissociation.address.one_network import REWRITE
 from dissociation.address.parameter import INTEGER, Parameter
-from dissociation.address.sweep_page import REWRITE, Strengths, strengths_of
+from dissociation.address.sweep_page import Strengths, strengths_of
 from dissociation.address.table import Values
 
 

@@ -6,7 +6,8 @@ import math
 
 from dissociation.address import parameters as p
 from dissociation.address.curve_pages import NOISE, robustness_experiment
-from dissociation.address.parameter import CHOICE, CODED, Codec, Parameter, short
+from dissociation.address.one_network import REWRITE
+from dissociation.address.parameter import CODED, Codec, Parameter, short
 from dissociation.address.table import Condition, PageTable, Values, page_table
 from dissociation.core.manipulations import REGISTRY
 from dissociation.core.validation import InvalidValue
@@ -28,14 +29,6 @@ def _parse(name: str, text: str) -> Strengths:
     return tuple(found)
 
 
-REWRITE = Parameter(
-    "rewrite",
-    "Rewrite",
-    CHOICE,
-    "scale",
-    "Of the same trained networks, at several strengths.",
-    choices={name: cls.label for name, cls in REGISTRY.items()},
-)
 STRENGTHS = Parameter(
     "strengths",
     "Strengths",

@@ -7,7 +7,7 @@ import dataclasses
 import streamlit as st
 
 from dissociation.address.chains import Chain
-from dissociation.address.representation_page import NONE
+from dissociation.address.one_network import NONE
 from dissociation.core import manipulations as manipulate
 from dissociation.core.experiment import MAX_MANIPULATIONS
 from dissociation.core.manipulations import REGISTRY, Manipulation

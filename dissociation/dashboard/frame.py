@@ -7,24 +7,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dissociation.dashboard.feature import FEATURES
 from dissociation.dashboard.state import last_address
 from dissociation.dashboard.trouble import show_trouble
 from dissociation.dashboard.warm_up import warm_up
 
-PAGES = (
-    ("app.py", "Start", ":material/home:"),
-    ("pages/1_Robustness.py", "Robustness", ":material/shield:"),
-    ("pages/2_Transfer.py", "Transfer", ":material/swap_horiz:"),
-    ("pages/3_Inputs.py", "Inputs", ":material/image:"),
-    ("pages/4_Hypothesis.py", "Hypothesis", ":material/balance:"),
-    ("pages/5_Sweep.py", "Sweep", ":material/grid_view:"),
-    ("pages/6_Representation.py", "Representation", ":material/blur_on:"),
-    ("pages/7_Map.py", "Map", ":material/map:"),
-    ("pages/8_Phantom.py", "Phantom", ":material/face:"),
-    ("pages/9_Linear.py", "Linear", ":material/timeline:"),
-    ("pages/10_Causes.py", "Causes", ":material/account_tree:"),
-    ("pages/11_Bridge.py", "Bridge", ":material/straighten:"),
-)
 _STYLE = """
 <style>
 .block-container { padding-top: 4rem; padding-bottom: 3rem; max-width: 1500px; }
@@ -67,10 +54,12 @@ def frame(title: str, *, lecture: bool = False) -> None:
     st.html(_STYLE)
     with st.sidebar:
         st.markdown("### dissociation")
-        for path, label, icon in PAGES:
+        for name, feature in FEATURES.items():
+            table = feature.table
             # With the address it had, so that coming back is one entry in the history, not two.
-            query = last_address(label.lower()) if label != title else None
-            st.page_link(path, label=label, icon=icon, query_params=query)
+            query = last_address(name) if table.title != title else None
+            icon = f":material/{feature.icon}:"
+            st.page_link(table.script, label=table.title, icon=icon, query_params=query)
     show_trouble()
 
 

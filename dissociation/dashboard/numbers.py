@@ -15,3 +15,8 @@ def plain_numbers(values: Any) -> list[float | None]:
 def plain_number(value: float) -> float | None:
     """One value, as [`plain_numbers`][] has them."""
     return plain_numbers([value])[0]
+
+
+def line(key: str, x: Any, y: Any, detail: str = "") -> dict[str, Any]:
+    """A trace without a band."""
+    return {"key": key, "x": plain_numbers(x), "y": plain_numbers(y), "detail": detail}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from dissociation.address.links import Link
 from dissociation.address.table import Values
+from dissociation.core.study import Study
 from dissociation.core.validation import DamagedData, InvalidValue
 from dissociation.dashboard.panels import guard
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.watching import W, watch_for
+from dissociation.engine.lab import lab
+from dissociation.engine.study_watch import StudyWatch
 
 Q = TypeVar("Q")
 
@@ -43,3 +46,19 @@ def watched_question(
         guard(problem)
         return None
     return link, asked, watch
+
+
+def watched_study(
+    state: PageState, ahead: Callable[[Values], Sequence[Study]] = lambda values: ()
+) -> tuple[Link, Any, StudyWatch] | None:
+    """The same of a page of one study.
+
+    **Arguments:**
+
+    - `ahead`: from a page's values to what may be asked for next, most likely first.
+    """
+    study = state.table.study
+    assert study is not None
+    return watched_question(
+        state, study, lambda asked, values: lab().watch_studies([asked], ahead(values))
+    )

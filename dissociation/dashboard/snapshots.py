@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from dissociation.address.names import condition_keys
-from dissociation.core.data.datasets import mnist_test
-from dissociation.core.data.sample import stratified_order
 from dissociation.core.experiment import Experiment
-from dissociation.core.manipulations.phantom import ACTIVATIONS
 from dissociation.core.measures.base import Curve
-from dissociation.core.phantom.study import PhantomResult, PhantomStudy
-from dissociation.core.phantom.views import Shade, shaded
-from dissociation.core.shares import percent
 from dissociation.core.similarity import SIMILARITIES
-from dissociation.core.similarity.comparison import Comparison, ComparisonResult
-from dissociation.core.similarity.pictures import EMBEDDED
+from dissociation.core.similarity.comparison import ComparisonResult
 from dissociation.core.statistics.summary import (
     LEAST,
     TOO_FEW,
@@ -27,15 +18,11 @@ from dissociation.core.statistics.summary import (
     rest_alike,
     sigma50s,
 )
-from dissociation.core.study import Study
 from dissociation.core.theory import Prediction
-from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.dashboard.bridge_traces import bridge_traces
-from dissociation.dashboard.causes_traces import causes_traces
-from dissociation.dashboard.matrices import bitmap, matrix
+from dissociation.dashboard.feature import feature_of
 from dissociation.dashboard.numbers import plain_number, plain_numbers
 from dissociation.dashboard.shared import Shared, flat
-from dissociation.dashboard.similarity_table import live_table
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.map_watch import MapWatch
@@ -65,12 +52,17 @@ def shared_traces(watch: CurveWatch) -> list[dict[str, Any]]:
     return _traces.of(question, flat([*curves, *predictions]), make)
 
 
-def _shared_comparison(
-    comparison: Comparison, found: ComparisonResult | None
-) -> list[dict[str, Any]]:
-    """[`comparison_traces`][], made once for all who watch the same comparison."""
-    pictures = None if found is None else found.pictures
-    return _traces.of(comparison, [pictures], lambda: comparison_traces(found))
+def _study_news(watch: StudyWatch) -> dict[str, Any]:
+    """What the page of a study shows of it, made once for all who watch the same."""
+    (study,), (found,) = watch.studies, watch.results()
+    feature = feature_of(study)
+    figures, text = feature.part("figures"), feature.part("text")
+    news: dict[str, Any] = {
+        "traces": _traces.of(study, [found], lambda: figures.traces(study, found))
+    }
+    if hasattr(text, "live_table"):
+        news["table"] = text.live_table(found)
+    return news
 
 
 def news_text(news: dict[str, Any]) -> str:
@@ -181,31 +173,6 @@ def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:
     return traces
 
 
-#: Keys of the traces of a comparison's two sides.
-SIDES = ("first", "second")
-
-
-def comparison_traces(findings: ComparisonResult | None) -> list[dict[str, Any]]:
-    """One trace a side: its embedding as x and y, its matrices as bytes."""
-    if findings is None or findings.pictures is None:
-        return []
-    labels = mnist_test().labels[stratified_order()[:EMBEDDED]]
-    return [
-        {
-            "key": key,
-            "x": plain_numbers(picture.embedding[:, 0]),
-            "y": plain_numbers(picture.embedding[:, 1]),
-            "digits": labels.tolist(),
-            "detail": "",
-            "dissimilarity": bitmap(picture.dissimilarity),
-            "largest_distance": picture.largest_distance,
-            "activations": bitmap(picture.activations),
-            "largest_activation": picture.largest_activation,
-        }
-        for key, picture in zip(SIDES, findings.pictures, strict=True)
-    ]
-
-
 def map_traces(
     experiments: Sequence[Experiment | None],
     sigma50s: Sequence[float],
@@ -233,54 +200,6 @@ def map_traces(
     return traces
 
 
-def phantom_traces(study: PhantomStudy, found: PhantomResult | None) -> list[dict[str, Any]]:
-    """Two curves over the noise, and one trace a picture: `picture`, its `words`, and a `title`."""
-    if found is None:
-        return []
-    greys = shaded(study.phantom.greys, 0.0, 1.0)
-    shown = "activation" if study.phantom.shown_in == ACTIVATIONS else "similarity"
-    traces = [
-        _shade_trace("wanted", greys, "grey", ""),
-        _shade_trace("before", found.before, shown, ""),
-        _shade_trace("after", found.after, shown, ""),
-    ]
-    for number, (position, picture) in enumerate(found.frames):
-        read = found.legibility[0, position]
-        kept = percent(np.nanmean(found.unchanged[:, position]))
-        title = f"σ = {study.x[position]:.2g}\npicture {read:.2f}\nanswers {kept}"
-        traces.append(_shade_trace(f"frame-{number}", picture, shown, title))
-    draws = len(found.legibility)
-    for key in ("legibility", "unchanged"):
-        values = getattr(found, key)
-        known = np.isfinite(values).all(0) if draws else np.zeros(len(study.x), bool)
-        mean, deviation = (values[:, known].mean(0), values[:, known].std(0)) if draws else ([], [])
-        traces.append(
-            {
-                "key": key,
-                "x": plain_numbers(study.x[known]),
-                "y": plain_numbers(mean),
-                "low": plain_numbers(np.subtract(mean, deviation)),
-                "high": plain_numbers(np.add(mean, deviation)),
-                "detail": f"{draws} draw{'' if draws == 1 else 's'} of noise",
-            }
-        )
-    return traces
-
-
-def _shade_trace(key: str, shade: Shade, words: str, title: str) -> dict[str, Any]:
-    picture = {**matrix(shade.values), "low": shade.low, "high": shade.high}
-    place = {"x": [0], "y": [0], "detail": ""}
-    return {"key": key, **place, "picture": picture, "words": words, "title": title}
-
-
-#: Of the page of a study, what its chart draws.
-_TRACES: dict[type[Study], Callable[[Any, Any], list[dict[str, Any]]]] = {
-    Comparison: _shared_comparison,
-    PhantomStudy: phantom_traces,
-    NoiseDecomposition: causes_traces,
-}
-
-
 def snapshot(watch: Watch) -> dict[str, Any]:
     """The latest of a watch: state, message, progress and traces; plain JSON without NaN."""
     if isinstance(watch, CurveWatch):
@@ -288,9 +207,8 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, TrainingWatch):
         status, traces = watch.status(), _training_traces(watch)
     elif isinstance(watch, StudyWatch):
-        (study,), status, (found,) = watch.studies, watch.status(), watch.results()
-        news = _news(watch, status, _TRACES[type(study)](study, found))
-        return {**news, "table": live_table(found)} if isinstance(study, Comparison) else news
+        status, own = watch.status(), _study_news(watch)
+        return {**_news(watch, status, own["traces"]), **own}
     elif isinstance(watch, BridgeWatch):
         status, traces = watch.status(), bridge_traces(watch.points())
     elif isinstance(watch, MapWatch):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dissociation.address.sweep_page import REWRITE, STRENGTHS, strengths_of
+from dissociation.address.one_network import REWRITE
+from dissociation.address.sweep_page import STRENGTHS, strengths_of
 from dissociation.core.manipulations import REGISTRY
 from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.state import PageState, plain

@@ -15,7 +15,7 @@ from labs import TINY, RecordingLab, fresh_lab
 from dissociation import causes_from_json, from_json
 from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import read_address
-from dissociation.command_line.sources import read_source
+from dissociation.cli.sources import read_source
 from dissociation.core.theory.causes_findings import SCALES
 from dissociation.core.theory.norms import NetworkNorms
 from dissociation.dashboard.export.links import export_path

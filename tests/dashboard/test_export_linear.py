@@ -8,12 +8,12 @@ import json
 from typing import cast
 
 import pytest
-from dissociation.command_line.linear_work import LinearWork
+from dissociation.cli.linear_work import LinearWork
 from dissociation.core.linear.files import as_csv
 
 from dissociation.address.links import read_address
-from dissociation.command_line.main import main
-from dissociation.command_line.sources import read_source
+from dissociation.cli.main import main
+from dissociation.cli.sources import read_source
 from dissociation.core.linear.study import linear_from_json, study_linear
 from dissociation.dashboard.export.linear import LinearExport
 from dissociation.dashboard.export.route import MAKE, export_of

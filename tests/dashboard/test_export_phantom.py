@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
-from dissociation.command_line.phantom_work import PhantomWork
+from dissociation.cli.phantom_work import PhantomWork
 from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation.address.links import read_address
-from dissociation.command_line.sources import read_source
+from dissociation.cli.sources import read_source
 from dissociation.core.phantom.study import PhantomResult, phantom_from_json
 from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.export.files import KINDS

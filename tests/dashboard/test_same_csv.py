@@ -13,7 +13,7 @@ from labs import fresh_lab
 
 from dissociation.address.links import read_address
 from dissociation.address.pages import PAGES
-from dissociation.command_line.main import main
+from dissociation.cli.main import main
 from dissociation.dashboard.export.links import export_path
 from dissociation.engine.lab import Lab
 from dissociation.engine.store import Store

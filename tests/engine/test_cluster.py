@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from benchmarks.cluster_processes import Processes
-from dissociation.command_line.main import main
+from dissociation.cli.main import main
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Nuisance
 from dissociation.core.measures import ParameterNoise

@@ -8,7 +8,7 @@ import pytest
 from labs import TINY, Visit, fresh_lab
 
 from benchmarks.memory import compare
-from dissociation.command_line.main import BAD_INPUT, main
+from dissociation.cli.main import BAD_INPUT, main
 from dissociation.core import manipulations as m
 from dissociation.core.experiment import Experiment
 from dissociation.core.measures import ParameterNoise

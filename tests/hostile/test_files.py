@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dissociation.command_line.sources import read_source
+from dissociation.cli.sources import read_source
 from dissociation.core.data.motifs import is_own
 from dissociation.core.experiment import from_json
 from dissociation.core.linear.study import linear_from_json

@@ -10,14 +10,14 @@ import pytest
 from labs import Visit
 from scipy import stats
 
-from dissociation.address.linear_page import linear_study
 from dissociation.address.links import Link
 from dissociation.address.presets import PRESETS
 from dissociation.core.linear.families import FAMILIES
 from dissociation.core.linear.study import LinearStudy, study_linear
-from dissociation.dashboard import linear_figures as figures
-from dissociation.dashboard import linear_words as words
 from dissociation.dashboard.palette import LEAST, family_looks
+from dissociation.features.linear import figures
+from dissociation.features.linear import text as words
+from dissociation.features.linear.address import linear_study
 
 
 def test_what_is_computed_and_said(lab):

@@ -11,13 +11,13 @@ from labs import TINY, Visit
 from dissociation.address.links import Link
 from dissociation.address.names import side_name
 from dissociation.address.presets import PRESETS
-from dissociation.address.representation_page import REPRESENTATION
 from dissociation.core.manipulations import Nuisance, Scale
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import NetworkSpec
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.links import export_path
 from dissociation.dashboard.snapshots import snapshot
+from dissociation.features.representation.address import REPRESENTATION
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 

@@ -186,14 +186,6 @@ def _all_images_bytes(images: int, one: float, other: float) -> float:
     return _seen_bytes(images, one + other) + grams + ridge
 
 
-def is_close_look(comparisons: Sequence[Comparison]) -> bool:
-    """Whether comparisons are one pair, looked at with all there is, rather than points of a map.
-
-    A map may have a single point, but is never thorough.
-    """
-    return len(comparisons) == 1 and comparisons[0].thorough
-
-
 #: The first measures of the registry: of functions, and CKA.
 QUICK_ONES = 5
 #: Images of the very first values, which are there with the pictures.
@@ -269,6 +261,42 @@ class ComparisonResult(Result[Comparison]):
         made = tuple(Column(name, values) for name, values in columns.items())
         return {"measures": Table("Measures of similarity", made)}
 
+    def as_text(self) -> str:
+        """See [`Result.as_text`][]: a row a measure, and why some are undefined."""
+        names = {"label": "Measure", "value": "Value", "if_equal": "If equal"}
+        names |= {"unrelated_mean": "Unrelated", "images": "Images"}
+        columns = {column.name: column.values for column in self.tables()["measures"].columns}
+        forms = {"images": ",d"}
+        shown = [
+            Column(new, columns[old], form=forms.get(old, ".4g")) for old, new in names.items()
+        ]
+        undefined = [
+            f"{SIMILARITIES[name].label} is undefined: {why}.\n"
+            for name, why in self.undefined.items()
+        ]
+        return Table("", tuple(shown)).as_text() + "".join(undefined)
+
+    def numbers(self) -> dict[str, Any]:
+        """See [`Result.numbers`][]: all that was found but the pictures."""
+        forms = self.normal_forms
+        return {
+            "values": {name: _finite(value) for name, value in self.values.items()},
+            "undefined": self.undefined,
+            "images": self.images,
+            "equals": {name: _finite(value) for name, value in self.equals.items()},
+            "unrelated": {
+                name: {part: _finite(value) for part, value in chance._asdict().items()}
+                for name, chance in self.baselines.items()
+            },
+            "widths": list(self.widths),
+            "normal_forms": forms
+            and {
+                "first": list(forms.first),
+                "second": list(forms.second),
+                "residual": _finite(forms.residual),
+            },
+        }
+
 
 def _groups(measures: Sequence[Similarity]) -> list[Sequence[Similarity]]:
     """What is published together: the quick ones at once, the others three by three."""
@@ -285,6 +313,10 @@ def _measures(images: int) -> tuple[list[Similarity], list[Similarity]]:
 
 
 Comparison.result = ComparisonResult
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _seen(network: Network, layer: int, images: int) -> tuple[Representation, Representation]:

@@ -1,13 +1,10 @@
-"""Compared networks, exported: one pair of them, or the points of a map."""
+"""Compared networks, exported: the points of a map."""
 
 from __future__ import annotations
 
-import abc
 import json
 import math
 from dataclasses import dataclass
-
-import pandas as pd
 
 from dissociation import __version__, comparison_files
 from dissociation.address.links import Link, comparisons_of
@@ -20,17 +17,10 @@ from dissociation.dashboard.export.base import Chart, NotStored, Report
 from dissociation.dashboard.export.html import bullets, paragraph, settings, table
 from dissociation.dashboard.map_panel import NOTHING, map_figure, map_table
 from dissociation.dashboard.map_words import reading, statement
-from dissociation.dashboard.representation_panel import (
-    PAPER,
-    normal_form_words,
-    pictures_words,
-    representation_figure,
-    representation_words,
-)
-from dissociation.dashboard.similarity_table import headline, note, similarity_rows
-from dissociation.dashboard.snapshots import comparison_traces, map_traces
+from dissociation.dashboard.snapshots import map_traces
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import stored_sigma50
+from dissociation.features.representation.text import largest_change
 
 INCOMPLETE = (
     "These networks are not compared completely yet. Open the page, wait for the chart, and try "
@@ -75,20 +65,24 @@ for name, description in CONTRASTS:
 
 
 @dataclass(frozen=True)
-class ComparisonsExport(abc.ABC):
-    """What comparisons found; see [`Export`][dissociation.dashboard.export.base.Export].
+class MapExport:
+    """Every rewrite a point; see [`Export`][dissociation.dashboard.export.base.Export].
 
     - `comparisons`, `findings`: one each, in the order of the page.
+    - `points`: of the page; `sigma50s`: σ50 of each, NaN where there is none.
     """
 
     link: Link
     comparisons: list[Comparison]
     findings: list[ComparisonResult]
+    points: list[Point]
+    sigma50s: list[float]
 
     @property
     def robustness(self) -> list[float] | None:
         """σ50 of each comparison's second network, if the page shows it."""
-        return None
+        asked = any(point.experiment is not None for point in self.points)
+        return self.sigma50s if asked else None
 
     @property
     def file_name(self) -> str:
@@ -109,58 +103,6 @@ class ComparisonsExport(abc.ABC):
         described = [[side_name(c.second), c.to_json()] for c in self.comparisons]
         text = json.dumps(described, indent=1, allow_nan=False)
         return _SCRIPT.format(address=self.link.path, version=__version__, comparisons=text)
-
-    @abc.abstractmethod
-    def chart(self) -> Chart:
-        """The chart of the page."""
-
-    @abc.abstractmethod
-    def report(self) -> Report:
-        """All that explains the chart."""
-
-    def _settings(self) -> str:
-        described = [comparison.to_json() for comparison in self.comparisons]
-        return settings(self.link.path, "contrasts", described)
-
-
-class PairExport(ComparisonsExport):
-    """Two networks side by side."""
-
-    def chart(self) -> Chart:
-        """Both sides: matrices, activations and embeddings."""
-        (comparison,), (found,) = self.comparisons, self.findings
-        figure = representation_figure(comparison)
-        return Chart((figure,), comparison_traces(found), representation_words(comparison))
-
-    def report(self) -> Report:
-        """Same function?, all measures, normal forms, the complete comparison."""
-        (comparison,), (found,) = self.comparisons, self.findings
-        sections = {
-            "Same function?": paragraph(f"{headline(found)} {_function(found)}"),
-            "Measures": table(pd.DataFrame(similarity_rows(found))) + paragraph(note(found)),
-        }
-        if found.normal_forms is not None:
-            words = normal_form_words(found.normal_forms)
-            sections["One and the same network?"] = paragraph(words)
-        sections["Complete contrast"] = self._settings()
-        return Report(paragraph(PAPER), pictures_words(comparison, found), sections)
-
-
-@dataclass(frozen=True)
-class MapExport(ComparisonsExport):
-    """Every rewrite a point.
-
-    - `points`: of the page; `sigma50s`: σ50 of each, NaN where there is none.
-    """
-
-    points: list[Point]
-    sigma50s: list[float]
-
-    @property
-    def robustness(self) -> list[float] | None:
-        """See [`ComparisonsExport.robustness`][]."""
-        asked = any(point.experiment is not None for point in self.points)
-        return self.sigma50s if asked else None
 
     def chart(self) -> Chart:
         """The map."""
@@ -185,16 +127,9 @@ class MapExport(ComparisonsExport):
         said = statement(across).replace("*", "")
         return Report(paragraph(said), reading(across, NOTHING), sections)
 
-
-def _function(found: ComparisonResult) -> str:
-    if "disagreement" in found.undefined:
-        return ""
-    changed, largest = found.values["disagreement"], found.values["logit_change"]
-    images = found.images["disagreement"]
-    return (
-        f"On {images:,} test images {round(changed * images):,} predictions changed"
-        f"{_largest_change(largest)}."
-    )
+    def _settings(self) -> str:
+        described = [comparison.to_json() for comparison in self.comparisons]
+        return settings(self.link.path, "contrasts", described)
 
 
 def _functions(findings: list[ComparisonResult]) -> str:
@@ -205,11 +140,7 @@ def _functions(findings: list[ComparisonResult]) -> str:
     largest = max(found.values["logit_change"] for found in known)
     images = known[0].images["disagreement"]
     share = " to ".join(dict.fromkeys(percent(end, 2) for end in (min(changed), max(changed))))
-    return f"{share} of the answers to {images:,} test images differ{_largest_change(largest)}."
-
-
-def _largest_change(change: float) -> str:
-    return "" if math.isnan(change) else f"; largest logit change {change:.2g} of the largest logit"
+    return f"{share} of the answers to {images:,} test images differ{largest_change(largest)}."
 
 
 def _found(library: Library, link: Link) -> tuple[list[Comparison], list[ComparisonResult]]:
@@ -221,17 +152,12 @@ def _found(library: Library, link: Link) -> tuple[list[Comparison], list[Compari
     return comparisons, findings
 
 
-def export_pair(library: Library, link: Link) -> PairExport:
-    """The two networks of an address of Representation.
+def export_map(library: Library, link: Link) -> MapExport:
+    """The points of an address of Map.
 
     **Raises:** `InvalidValue` if its values contradict each other, `NotStored` if they are not
     compared completely.
     """
-    return PairExport(link, *_found(library, link))
-
-
-def export_map(library: Library, link: Link) -> MapExport:
-    """The points of an address of Map; **raises** as [`export_pair`][] does."""
     points = points_of(link.values)
     sigma50s = [_sigma50(library, point.experiment) for point in points]
     return MapExport(link, *_found(library, link), points, sigma50s)

@@ -9,32 +9,22 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from dissociation.address.bridge_page import BRIDGE
-from dissociation.address.causes_page import CAUSES
-from dissociation.address.linear_page import LINEAR
 from dissociation.address.links import Link, read_address
 from dissociation.address.map_page import MAP
-from dissociation.address.phantom_page import PHANTOM
-from dissociation.address.representation_page import REPRESENTATION
 from dissociation.core.validation import DamagedData, InvalidValue
 from dissociation.dashboard.export.base import Export, NotStored
 from dissociation.dashboard.export.bridge import export_bridge
-from dissociation.dashboard.export.causes import export_causes
-from dissociation.dashboard.export.comparisons import export_map, export_pair
+from dissociation.dashboard.export.comparisons import export_map
 from dissociation.dashboard.export.curves import export_curves
 from dissociation.dashboard.export.files import KINDS
-from dissociation.dashboard.export.linear import export_linear
 from dissociation.dashboard.export.page import as_page, as_report
-from dissociation.dashboard.export.phantoms import export_phantom
+from dissociation.dashboard.export.study import export_study
 from dissociation.engine.lab import lab
 from dissociation.engine.library import Library
 
-#: What exports the results of a page; of all others curves.
+#: What exports the results of a page of several studies; of all others curves.
 EXPORTERS: dict[str, Callable[[Library, Link], Export]] = {
-    REPRESENTATION.name: export_pair,
     MAP.name: export_map,
-    PHANTOM.name: export_phantom,
-    LINEAR.name: export_linear,
-    CAUSES.name: export_causes,
     BRIDGE.name: export_bridge,
 }
 #: What makes a kind of file of them.
@@ -61,6 +51,8 @@ def export_of(library: Library, link: Link) -> Export:
     **Raises:** `InvalidValue` if the page has nothing to export or its values contradict each
     other; `NotStored` if something is not complete.
     """
+    if link.table.study is not None:
+        return export_study(library, link)
     return EXPORTERS.get(link.table.name, export_curves)(library, link)
 
 

@@ -1,0 +1,13 @@
+"""Phantom: a picture of one's choice in a representation, without any change of the function."""
+
+from dissociation.core.phantom.study import PhantomStudy
+from dissociation.dashboard.feature import Feature
+from dissociation.features.phantom.address import PHANTOM
+
+FEATURE = Feature(
+    PHANTOM,
+    "face",
+    "A picture of your choice in a representation, and not one answer changed.",
+    __name__,
+    PhantomStudy,
+)

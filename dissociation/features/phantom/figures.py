@@ -1,0 +1,104 @@
+"""The figures of the Phantom page, and the traces that they draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dissociation.address.links import Link
+from dissociation.core.manipulations.phantom import ACTIVATIONS
+from dissociation.core.phantom.study import FRAMES, PhantomResult, PhantomStudy
+from dissociation.core.phantom.views import Shade, shaded
+from dissociation.core.shares import percent
+from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.export.base import Chart
+from dissociation.dashboard.matrices import matrix
+from dissociation.dashboard.numbers import plain_numbers
+from dissociation.dashboard.palette import looks
+from dissociation.features.phantom import text
+
+
+def phantom_figures(study: PhantomStudy, scale: float = 1.0) -> tuple[lc.FigureSpec, lc.FigureSpec]:
+    """The pictures and the curves of a study, without their numbers."""
+    color, dash, symbol = looks(study.phantom.name)
+    trained = looks()
+    names = {"wanted": "Asked for", "before": "Trained", "after": "With phantom"}
+    large = [lc.TraceStyle(key, name, color, dash, symbol) for key, name in names.items()]
+    frames = [
+        lc.TraceStyle(f"frame-{number}", "", color, dash, symbol, group="frame")
+        for number in range(FRAMES)
+    ]
+    unused = lc.Axis("", 0, 1)
+    pictures = lc.FigureSpec(
+        x=unused,
+        y=unused,
+        traces=(*large, *frames),
+        filename="dissociation-phantom",
+        revision=study.phantom.shown_in,
+        scale=scale,
+        kind="phantom",
+    )
+    x = lc.Axis(study.axis, float(study.x[0]), float(study.x[-1]), log=True)
+    y = lc.Axis("Correlation, or share", -0.1, 1.05)
+    curves = lc.FigureSpec(
+        x=x,
+        y=y,
+        traces=(
+            lc.TraceStyle("unchanged", "Function: share of answers unchanged", *trained),
+            lc.TraceStyle(
+                "legibility", "Picture: correlation with what was asked for", color, dash, symbol
+            ),
+        ),
+        filename="dissociation-phantom-noise",
+        height=400,
+        revision=lc.revision(x, y),
+        scale=scale,
+    )
+    return pictures, curves
+
+
+def traces(study: PhantomStudy, found: PhantomResult | None) -> list[dict[str, Any]]:
+    """Two curves over the noise, and one trace a picture: `picture`, its `words`, and a `title`."""
+    if found is None:
+        return []
+    greys = shaded(study.phantom.greys, 0.0, 1.0)
+    shown = "activation" if study.phantom.shown_in == ACTIVATIONS else "similarity"
+    found_traces = [
+        _shade_trace("wanted", greys, "grey", ""),
+        _shade_trace("before", found.before, shown, ""),
+        _shade_trace("after", found.after, shown, ""),
+    ]
+    for number, (position, picture) in enumerate(found.frames):
+        read = found.legibility[0, position]
+        kept = percent(np.nanmean(found.unchanged[:, position]))
+        title = f"σ = {study.x[position]:.2g}\npicture {read:.2f}\nanswers {kept}"
+        found_traces.append(_shade_trace(f"frame-{number}", picture, shown, title))
+    draws = len(found.legibility)
+    for key in ("legibility", "unchanged"):
+        values = getattr(found, key)
+        known = np.isfinite(values).all(0) if draws else np.zeros(len(study.x), bool)
+        mean, deviation = (values[:, known].mean(0), values[:, known].std(0)) if draws else ([], [])
+        found_traces.append(
+            {
+                "key": key,
+                "x": plain_numbers(study.x[known]),
+                "y": plain_numbers(mean),
+                "low": plain_numbers(np.subtract(mean, deviation)),
+                "high": plain_numbers(np.add(mean, deviation)),
+                "detail": f"{draws} draw{'' if draws == 1 else 's'} of noise",
+            }
+        )
+    return found_traces
+
+
+def _shade_trace(key: str, shade: Shade, words: str, title: str) -> dict[str, Any]:
+    picture = {**matrix(shade.values), "low": shade.low, "high": shade.high}
+    place = {"x": [0], "y": [0], "detail": ""}
+    return {"key": key, **place, "picture": picture, "words": words, "title": title}
+
+
+def chart(link: Link, found: PhantomResult) -> Chart:
+    """The pictures, and the curves below them."""
+    words = f"{text.pictures_words(found.study)} {text.curves_words(found.study)}."
+    return Chart(phantom_figures(found.study), traces(found.study, found), words)
