@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from dissociation.dashboard.causes_traces import NUISANCE, kind_names, neuron_shares
 
 from benchmarks.kept import keep
 from benchmarks.preset_claims import Figures
@@ -36,7 +37,6 @@ from dissociation.core.theory.bridge import Point, laws, within
 from dissociation.core.theory.causes_findings import NoiseDecompositionResult
 from dissociation.core.theory.norms import PREDICTORS
 from dissociation.dashboard.bridge_words import FACTOR
-from dissociation.dashboard.causes_traces import NUISANCE, kind_names, neuron_shares
 from dissociation.engine.lab import Lab
 
 KEPT = Path(__file__).parent / "results" / "presets" / "presets.json"

@@ -17,6 +17,7 @@ import jax
 import numpy as np
 import pytest
 
+import dissociation.features  # noqa: F401 (registers the pages)
 from dissociation.core.data.datasets import mnist_test
 from dissociation.core.networks.network import Network, initial_network
 

@@ -64,7 +64,7 @@ HEAVY = {"jax", "jaxlib", "equinox", "optax", "scipy"}
 
 def test_science_and_engine_load_nothing_heavy():
     children = {module.name for module in pkgutil.iter_modules([str(PACKAGE)])}
-    children -= {"__main__", "command_line", "dashboard"}
+    children -= {"__main__", "cli", "dashboard", "features"}
     names = [f"dissociation.{name}" for name in sorted(children)]
     names += [f"dissociation.engine.{path.stem}" for path in (PACKAGE / "engine").glob("[!_]*.py")]
     assert {"dissociation.core.measures", "dissociation.engine.jobs"} <= set(names)
@@ -74,7 +74,8 @@ def test_science_and_engine_load_nothing_heavy():
 
 
 def test_dashboard_loads_without_jax():
-    modules = [p.relative_to(ROOT).with_suffix("") for p in (PACKAGE / "dashboard").rglob("*.py")]
+    files = [file for name in ("dashboard", "features") for file in (PACKAGE / name).rglob("*.py")]
+    modules = [file.relative_to(ROOT).with_suffix("") for file in files]
     names = [".".join(path.parts).removesuffix(".__init__") for path in modules]
     assert "dissociation.dashboard.panels" in names
     assert not modules_loaded_after("import " + ", ".join(sorted(names))) & HEAVY

@@ -10,12 +10,12 @@ from typing import cast
 import pytest
 from dissociation.cli.linear_work import LinearWork
 from dissociation.core.linear.files import as_csv
+from dissociation.dashboard.export.linear import LinearExport
 
 from dissociation.address.links import read_address
 from dissociation.cli.main import main
 from dissociation.cli.sources import read_source
 from dissociation.core.linear.study import linear_from_json, study_linear
-from dissociation.dashboard.export.linear import LinearExport
 from dissociation.dashboard.export.route import MAKE, export_of
 from dissociation.engine.library import Library
 
