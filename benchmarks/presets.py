@@ -12,7 +12,7 @@ import json
 import math
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,8 @@ from dissociation.core.statistics.summary import summarise
 from dissociation.core.theory.bridge import Point, laws, within
 from dissociation.core.theory.causes_findings import NoiseDecompositionResult
 from dissociation.core.theory.norms import PREDICTORS
-from dissociation.dashboard.bridge_words import FACTOR
 from dissociation.engine.lab import Lab
+from dissociation.features.bridge.text import FACTOR
 
 KEPT = Path(__file__).parent / "results" / "presets" / "presets.json"
 
@@ -62,7 +62,7 @@ def _curves(link: Link, curves: Sequence[Curve]) -> Figures:
 
 def _comparisons(link: Link, findings: Sequence[ComparisonResult]) -> Figures:
     """All measures of each pair, and what the second side is."""
-    comparisons = link.table.comparisons(link.values)  # type: ignore[misc]
+    comparisons = [found.study for found in findings]
     return {
         "pairs": [
             {
@@ -139,21 +139,30 @@ def _bridge(link: Link, results: Sequence[Point | tuple[()]]) -> Figures:
     return found
 
 
+#: Of the pages that show one study, and of the bridge.
+OF_PAGES: dict[str, Callable[[Link, Sequence[Any]], Figures]] = {
+    "representation": _comparisons,
+    "phantom": _phantom,
+    "linear": _linear,
+    "causes": _causes,
+    "bridge": _bridge,
+}
+
+
 def figures_of(link: Link, results: Sequence[Any]) -> Figures:
     """What a preset's sentence is about, of its page's complete results."""
     table = link.table
     if table.conditions is not None:
         return _curves(link, [found.curve for found in results])
-    if table.comparisons is not None:
+    if table.name == "map":
         return _comparisons(link, [found.findings for found in results])
-    one = {"phantom": _phantom, "linear": _linear, "causes": _causes, "bridge": _bridge}
-    return one[table.name](link, results)
+    return OF_PAGES[table.name](link, results)
 
 
 def measured(lab: Lab, name: str, link: Link) -> Figures:
     """Computes a preset, or its page under other values, by way of the lab."""
     source = read_source(name if link is PRESETS[name].link else link.path)
-    return figures_of(link, compute(lab, source.work, lambda *_: None).results)
+    return figures_of(link, compute(lab, source.question, lambda *_: None).results)
 
 
 def main() -> None:

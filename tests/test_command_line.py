@@ -12,23 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dissociation.cli.text_tables import curves_as_text
 
-from dissociation.address.bridge_candidates import candidates_of
-from dissociation.address.links import comparisons_of, curves_of, read_address
-from dissociation.address.map_page import points_of
+from dissociation.address.links import curves_of, read_address
 from dissociation.address.names import condition_names
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
 from dissociation.cli import compute as compute_module
 from dissociation.cli import files
-from dissociation.cli.bridge_work import BridgeWork
-from dissociation.cli.comparison_work import ComparisonWork
-from dissociation.cli.curve_work import CurveWork
 from dissociation.cli.main import main
 from dissociation.cli.progress import Progress
 from dissociation.cli.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
-from dissociation.cli.study_work import StudyWork
-from dissociation.cli.text_tables import curves_as_text
 from dissociation.core.experiment import Experiment, from_json
 from dissociation.core.manipulations import Scale
 from dissociation.core.measures import ParameterNoise, SeedCurve, Transfer
@@ -38,11 +32,16 @@ from dissociation.core.runner import run
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 from dissociation.core.validation import DamagedData
-from dissociation.curve_files import as_csv
-from dissociation.dashboard.export.comparisons import export_map
+from dissociation.dashboard.study_answer import StudyQuestion
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import CACHE_VARIABLE
+from dissociation.features.bridge.address import candidates_of
+from dissociation.features.bridge.answer import BridgeQuestion
+from dissociation.features.curves.answer import CurveQuestion, as_csv
+from dissociation.features.map import answer as map_answer
+from dissociation.features.map.address import points_of
+from dissociation.features.map.answer import ComparisonsQuestion
 
 ROOT = Path(__file__).parents[1]
 TINY = "recipe=custom&width=16&epochs=1&batch=2048&seeds=1&images=200&points=3&show=scale"
@@ -186,7 +185,7 @@ class TestRunAndExport:
         (tmp_path / "list.json").write_text(
             json.dumps([curve["experiment"] for curve in written["curves"]])
         )
-        assert read_source("list.json").work == CurveWork([Condition(plans[1])])
+        assert read_source("list.json").question == CurveQuestion([Condition(plans[1])])
         assert main(["export", "list.json", "--out", "y.json", "--cache", "elsewhere"]) == 0
         assert (tmp_path / "y.json").read_text() == (tmp_path / "x.json").read_text()
 
@@ -245,18 +244,21 @@ class TestComparisons:
         watch = lab.watch_studies([point.comparison for point in points_of(link.values)])
         assert watch.status().stored and watch.status().state == j.DONE
         # The very files of the page.
-        export = export_map(lab.library, link)
+        question = map_answer.question(link)[0]
+        answer = question.answer(question.stored(lab.library))
         for name in ("map.csv", "map.json"):
             assert main(["export", MAP, "--out", name]) == 0
-        assert (tmp_path / "map.csv").read_text() == export.csv()
+        assert (tmp_path / "map.csv").read_text() == answer.csv()
         written = json.loads((tmp_path / "map.json").read_text())
-        assert written["contrasts"] == json.loads(export.json())["contrasts"]
+        assert written["contrasts"] == json.loads(answer.json())["contrasts"]
         lab.stop()
 
         # Comparisons taken out of a file that was written are a source again.
         described = [entry["contrast"] for entry in written["contrasts"]]
         (tmp_path / "list.json").write_text(json.dumps(described))
-        assert read_source("list.json").work == ComparisonWork(comparisons_of(link))
+        assert read_source("list.json").question == ComparisonsQuestion(
+            [point.comparison for point in points_of(link.values)]
+        )
         assert main(["run", "list.json"]) == 0
         printed = capsys.readouterr()
         assert "100 % Stored already." in printed.err
@@ -454,7 +456,7 @@ def test_files_that_are_not_text(capsys, tmp_path):
     assert main(["run", "bad.json"]) == 2
     # As some editors write it.
     (tmp_path / "good.json").write_bytes(b"\xef\xbb\xbf" + json.dumps(GOOD).encode())
-    assert read_source("good.json").work == CurveWork([Condition(PLAN)])
+    assert read_source("good.json").question == CurveQuestion([Condition(PLAN)])
 
 
 @pytest.mark.parametrize(
@@ -519,24 +521,23 @@ class TestSources:
     def test_presets(self, name):
         link = PRESETS[name].link
         if link.table.study is not None:
-            expected = StudyWork(link.table.study(link.values))
-        elif link.table.bridge:
-            expected = BridgeWork(candidates_of(link.values))
+            expected = StudyQuestion(link.table.study(link.values))
+        elif link.table.name == "bridge":
+            expected = BridgeQuestion(candidates_of(link.values), link.values["compute"] == "all")
         elif link.table.name == "map":
-            experiments = [point.experiment for point in points_of(link.values)]
-            expected = ComparisonWork(comparisons_of(link), experiments)
-        elif link.table.comparisons is not None:
-            expected = ComparisonWork(comparisons_of(link))
+            points = points_of(link.values)
+            comparisons = [point.comparison for point in points]
+            expected = ComparisonsQuestion(comparisons, [point.experiment for point in points])
         else:
-            expected = CurveWork(curves_of(link)[0], predicted=link.values.get("theory", False))
-        assert read_source(name).work == read_source(link.path).work == expected
+            expected = CurveQuestion(curves_of(link)[0], predicted=link.values.get("theory", False))
+        assert read_source(name).question == read_source(link.path).question == expected
 
     @pytest.mark.parametrize("text", ["robustness", "/Robustness", "https://a.b/lab/Robustness/"])
     def test_pages_without_values(self, text):
-        assert len(read_source(text).work.conditions) == 5
+        assert len(read_source(text).question.conditions) == 5
 
     def test_names_are_those_of_the_pages(self):
-        conditions = read_source(PINNED + "&key=5").work.conditions
+        conditions = read_source(PINNED + "&key=5").question.conditions
         found = condition_names(conditions)
         assert found[-1].startswith("A: Scaled (α = 50) [")
 
@@ -545,15 +546,15 @@ class TestSources:
 
     def test_a_width_is_measured_or_said_to_be_left_out(self):
         source = read_source("Robustness?v=1&amp;show=scale&amp;width=64&amp;utm_source=x")
-        assert [c.experiment.recipe.width for c in source.work.conditions] == [64, 64]
+        assert [c.experiment.recipe.width for c in source.question.conditions] == [64, 64]
         assert source.notices == []
         source = read_source("Robustness?show=scale&recipe=quick&width=64")
-        assert [c.experiment.recipe.width for c in source.work.conditions] == [1024, 1024]
+        assert [c.experiment.recipe.width for c in source.question.conditions] == [1024, 1024]
         assert len(source.notices) == 1 and "“width” counts only with" in source.notices[0]
 
     def test_a_pinned_curve_over_another_axis_is_left_out_as_on_the_page(self):
         source = read_source(f"{ADDRESS}&measure=input_noise&pin=trained")
-        assert len(source.work.conditions) == 2 and "another axis" in source.notices[-1]
+        assert len(source.question.conditions) == 2 and "another axis" in source.notices[-1]
 
 
 def test_draws_are_summed():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import math
 
 import pytest
 
-from dissociation.comparison_files import as_csv, as_json
 from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.networks.normal_form import NormalForms
 from dissociation.core.networks.training import QUICK
@@ -20,9 +20,16 @@ from dissociation.core.similarity.comparison import (
     NetworkSpec,
     contrast_from_json,
 )
+from dissociation.features.map.answer import ComparisonsAnswer
 
 NUMBERS = {name: 0.1 + 0.01 * place for place, name in enumerate(SIMILARITIES)}
+SECOND = NetworkSpec(QUICK, 2, (Scale(20.0, layer=1), Duplicate(1.5)))
+PAIR = Comparison(NetworkSpec(), SECOND)
+POINTS = [
+    Comparison(NetworkSpec(), side, 1, thorough=False) for side in (SECOND, NetworkSpec(QUICK, 1))
+]
 FOUND = ComparisonResult(
+    PAIR,
     {**NUMBERS, "cka": math.nan},
     {name: 1_000 + place for place, name in enumerate(SIMILARITIES)},
     {name: Baseline(value, value - 1, value + 1) for name, value in NUMBERS.items()},
@@ -32,11 +39,7 @@ FOUND = ComparisonResult(
     {name: value + 0.5 for name, value in NUMBERS.items()},
     {"cka": "A's activations are all 0"},
 )
-SECOND = NetworkSpec(QUICK, 2, (Scale(20.0, layer=1), Duplicate(1.5)))
-PAIR = Comparison(NetworkSpec(), SECOND)
-POINTS = [
-    Comparison(NetworkSpec(), side, 1, thorough=False) for side in (SECOND, NetworkSpec(QUICK, 1))
-]
+FOUNDS = [dataclasses.replace(FOUND, study=comparison) for comparison in POINTS]
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -45,7 +48,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 def test_a_pair_has_a_row_a_measure():
-    found = {row["measure"]: row for row in rows(as_csv([PAIR], [FOUND]))}
+    found = {row["measure"]: row for row in rows(FOUND.as_csv())}
     assert list(found) == list(SIMILARITIES)
     for name, measure in SIMILARITIES.items():
         row = found[name]
@@ -64,7 +67,7 @@ def test_a_pair_has_a_row_a_measure():
 
 
 def test_a_map_has_a_row_a_network():
-    first, second = rows(as_csv(POINTS, [FOUND, FOUND]))
+    first, second = rows(ComparisonsAnswer(FOUNDS).csv())
     assert first["name"] == "Scaled (α = 20), then Duplicated (m = 1.5), network 3"
     assert (first["rewrite"], first["strength"]) == ("scale+duplicate", "20+1.5")
     assert (first["network"], first["layer"]) == ("3", "1")
@@ -72,11 +75,11 @@ def test_a_map_has_a_row_a_network():
     assert first["cka"] == "" and float(first["procrustes"]) == NUMBERS["procrustes"]
     assert set(SIMILARITIES) < set(first)
     # A map of a single point is a map.
-    assert len(rows(as_csv(POINTS[:1], [FOUND]))) == 1
+    assert len(rows(ComparisonsAnswer(FOUNDS[:1]).csv())) == 1
 
 
 def test_json_has_everything_but_the_pictures():
-    text = as_json([PAIR, *POINTS], [FOUND] * 3, address="/Map")
+    text = ComparisonsAnswer([FOUND, *FOUNDS]).json(address="/Map")
     assert "NaN" not in text and "Infinity" not in text
     values = json.loads(text)
     assert values["schema"] == 1 and values["address"] == "/Map"

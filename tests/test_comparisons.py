@@ -19,7 +19,6 @@ from dissociation.core.similarity.comparison import (
     ComparisonResult,
     NetworkSpec,
     compare,
-    is_close_look,
 )
 from dissociation.core.similarity.pictures import EMBEDDED, NEURONS, PICTURED, picture
 from dissociation.core.validation import InvalidValue
@@ -236,10 +235,3 @@ class TestCompare:
         other = Comparison(first, NetworkSpec(recipe, 1), **quick)
         assert compare(other).values == compare(other, given).values
         assert len(seeds) == 3
-
-
-def test_a_close_look_is_at_one_pair():
-    pair = Comparison(NetworkSpec(RECIPE), NetworkSpec(RECIPE))
-    point = dataclasses.replace(pair, thorough=False)
-    assert is_close_look([pair])
-    assert not is_close_look([point]) and not is_close_look([pair, pair])

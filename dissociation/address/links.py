@@ -11,7 +11,6 @@ from dissociation.address.compare import comparable
 from dissociation.address.pages import PAGES, front_door
 from dissociation.address.parameter import implied
 from dissociation.address.table import Condition, PageTable
-from dissociation.core.similarity.comparison import Comparison
 from dissociation.core.validation import InvalidValue
 
 #: Raise it when addresses of before would be read differently, and translate those.
@@ -165,28 +164,9 @@ def curves_of(link: Link) -> tuple[list[Condition], list[str]]:
     **Raises:** `InvalidValue` if the page has no curves, or its values contradict each other.
     """
     if link.table.conditions is None:
-        raise _nothing(link)
+        curves = " or ".join(table.title for table in PAGES.values() if table.conditions)
+        raise InvalidValue("address", link.path, f"name a page with curves, {curves}")
     return comparable(link.table.conditions(link.values))
-
-
-def comparisons_of(link: Link) -> list[Comparison]:
-    """The pairs of networks that a link's page compares.
-
-    **Raises:** `InvalidValue` if the page compares none, or its values contradict each other.
-    """
-    if link.table.comparisons is None:
-        raise _nothing(link)
-    return link.table.comparisons(link.values)
-
-
-def _nothing(link: Link) -> InvalidValue:
-    tables = PAGES.values()
-    curves = " or ".join(table.title for table in tables if table.conditions)
-    pairs = " or ".join(table.title for table in tables if table.comparisons)
-    single = (table.title for table in tables if table.study)
-    studies = " or ".join([*single, *(table.title for table in tables if table.bridge)])
-    allowed = f"name a page with curves, {curves}, of two networks, {pairs}, or {studies}"
-    return InvalidValue("address", link.path, allowed)
 
 
 def read_address(address: str) -> tuple[Link, list[str]]:

@@ -11,7 +11,6 @@ from dissociation.address.parameters import manipulation_of
 from dissociation.address.view import TOUR, VIEW, teaching_parameters
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import REGISTRY as MANIPULATIONS
-from dissociation.core.similarity.comparison import Comparison
 from dissociation.core.study import Study
 
 Values = Mapping[str, Any]
@@ -38,9 +37,8 @@ class PageTable:
     - `parameters`: all of its parameters, those of the view included.
     - `determining`: those parameters that a curve depends on, but for its manipulations.
     - `conditions`: from values to the page's curves; the first is the reference.
-    - `comparisons`: from values to the pairs of networks that the page compares.
     - `study`: from values to the one study that the page is of.
-    - `bridge`: whether the page holds networks against theory; which, its candidates say.
+    - `measures`: whether there is something to compute, and to export.
         All functions **raise** `InvalidValue` if values contradict each other.
     """
 
@@ -50,14 +48,8 @@ class PageTable:
     parameters: tuple[Parameter, ...]
     determining: tuple[Parameter, ...] = ()
     conditions: Callable[[Values], list[Condition]] | None = None
-    comparisons: Callable[[Values], list[Comparison]] | None = None
     study: Callable[[Values], Study] | None = None
-    bridge: bool = False
-
-    @property
-    def measures(self) -> bool:
-        """Whether there is something to compute, and to export."""
-        return any((self.conditions, self.comparisons, self.study, self.bridge))
+    measures: bool = False
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -74,9 +66,8 @@ def page_table(
     states: Sequence[Parameter] = (),
     determining: Sequence[Parameter] = (),
     conditions: Callable[[Values], list[Condition]] | None = None,
-    comparisons: Callable[[Values], list[Comparison]] | None = None,
     study: Callable[[Values], Study] | None = None,
-    bridge: bool = False,
+    measures: bool = False,
 ) -> PageTable:
     """A table of controls, to which every page's own view parameters are added.
 
@@ -84,12 +75,13 @@ def page_table(
 
     - `controls`: what visitors move, and a teacher's link may hide or lock.
     - `states`: further parameters without such a control.
-    - `determining`, `conditions`, `comparisons`, `study`, `bridge`: see [`PageTable`][].
+    - `determining`, `conditions`, `study`, `measures`: see [`PageTable`][].
     """
     common = (VIEW, *teaching_parameters(controls), TOUR)
     everything = (*controls, *states, *(common if controls else (VIEW, TOUR)))
-    results = (tuple(determining), conditions, comparisons, study)
-    return PageTable(name, title, script, everything, *results, bridge)
+    results = (tuple(determining), conditions, study)
+    measures = measures or any(results[1:])
+    return PageTable(name, title, script, everything, *results, measures)
 
 
 def compared(values: Values) -> list[tuple]:

@@ -16,8 +16,8 @@ from dissociation.cli.files import CSV, check_out, write_whole
 from dissociation.cli.progress import Progress
 from dissociation.cli.refusals import BadUsage, Failed
 from dissociation.cli.sources import Source, read_source
-from dissociation.cli.work import Work
 from dissociation.core.validation import InvalidValue, check_path
+from dissociation.dashboard.answers import Question
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import cache_folder
 
@@ -40,9 +40,9 @@ def run(text: str, out: str | None, cache: str | None) -> None:
         results = _computed(lab, source)[0]
         _say(lab.trouble)
     if path is None:
-        print(source.work.as_text(results), end="")
+        print(source.question.answer(results).text(), end="")
     else:
-        _write(path, source.work, results)
+        _write(path, source.question, results)
 
 
 def warm(texts: Sequence[str], cache: str | None, *, everything: bool = False) -> None:
@@ -96,19 +96,19 @@ def export(text: str, out: str, cache: str | None) -> None:
     source = _read(text)
     path = _check_out(out, source)
     folder = _folder(cache)
-    work = source.work
-    found: list[Any] = [None] * len(work.names())
+    question = source.question
+    found: list[Any] = [None] * len(question.names())
     # A look at a store that is not there should not make one.
     if folder.is_dir():
         with _lab(folder, start=False) as lab:
-            found = work.stored(lab.library)
-    missing = [name for name, one in zip(work.names(), found, strict=True) if one is None]
+            found = question.stored(lab.library)
+    missing = [name for name, one in zip(question.names(), found, strict=True) if one is None]
     if missing:
         raise Failed(
-            f"{len(missing)} of {len(found)} {work.noun} are not stored yet "
+            f"{len(missing)} of {len(found)} {question.noun} are not stored yet "
             f"({'; '.join(missing)}). Compute them first: {_command('run', [text], cache)}"
         )
-    _write(path, work, found)
+    _write(path, question, found)
 
 
 def _read(text: str) -> Source:
@@ -121,7 +121,7 @@ def _read(text: str) -> Source:
 def _check_out(out: str, source: Source) -> Path:
     path = check_out(out)
     if path.suffix.lower() == CSV:
-        source.work.check_csv()
+        source.question.check_csv()
     return path
 
 
@@ -153,15 +153,15 @@ def _keeps(lab: Lab) -> None:
 def _computed(lab: Lab, source: Source, name: str = "") -> tuple[list[Any], bool]:
     progress = Progress(sys.stderr, name)
     try:
-        outcome = compute(lab, source.work, progress)
+        outcome = compute(lab, source.question, progress)
     finally:
         progress.end()
     return outcome.results, outcome.stored
 
 
-def _write(path: Path, work: Work, results: Sequence[Any]) -> None:
-    form = work.as_csv if path.suffix.lower() == CSV else work.as_json
-    write_whole(path, form(results))
+def _write(path: Path, question: Question, results: Sequence[Any]) -> None:
+    answer = question.answer(results)
+    write_whole(path, answer.csv() if path.suffix.lower() == CSV else answer.json())
 
 
 def _command(name: str, texts: Sequence[str], cache: str | None) -> str:

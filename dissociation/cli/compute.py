@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from dissociation.cli.refusals import Failed
-from dissociation.cli.work import Part, Work
+from dissociation.dashboard.answers import Part, Question
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.watch import Watch
@@ -26,14 +26,14 @@ class Outcome(NamedTuple):
     stored: bool
 
 
-def compute(lab: Lab, work: Work, report: Report) -> Outcome:
+def compute(lab: Lab, question: Question, report: Report) -> Outcome:
     """Results, from the store or computed and stored, with all that a page shows beside them.
 
     **Raises:** `Failed` with the lab's words if a job failed.
     """
     found: dict[int, Any] = {}
     stored = True
-    parts = work.parts()
+    parts = question.parts()
     whole = sum(part.weight for part in parts)
     done = 0.0
     for part in parts:

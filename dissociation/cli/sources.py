@@ -6,22 +6,18 @@ import json
 import os
 from typing import Any, NamedTuple
 
-from dissociation.address.bridge_candidates import candidates_of
-from dissociation.address.links import Link, comparisons_of, curves_of, read_address
-from dissociation.address.map_page import MAP, points_of
+from dissociation.address.links import Link, read_address
 from dissociation.address.pages import PAGES
-from dissociation.address.parameters import THEORY
-from dissociation.address.predicting import uncovered
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
-from dissociation.cli.bridge_work import BridgeWork
-from dissociation.cli.comparison_work import ComparisonWork
-from dissociation.cli.curve_work import CurveWork
-from dissociation.cli.study_work import StudyWork
-from dissociation.cli.work import Work
 from dissociation.core.experiment import from_json
 from dissociation.core.similarity.comparison import Comparison
 from dissociation.core.validation import InvalidValue, check_path
+from dissociation.dashboard.answers import Question
+from dissociation.dashboard.feature import FEATURES
+from dissociation.dashboard.study_answer import StudyQuestion
+from dissociation.features.curves.answer import CurveQuestion
+from dissociation.features.map.answer import ComparisonsQuestion
 
 MAX_BYTES = 1_000_000
 MAX_EXPERIMENTS = 64
@@ -31,13 +27,12 @@ class Source(NamedTuple):
     """What was asked for.
 
     - `name`: as it was given.
-    - `work`: its curves, the networks that it compares, its phantom, linear networks, causes,
-        or its bridge.
+    - `question`: what it asks for.
     - `notices`: what could not be used of an address.
     """
 
     name: str
-    work: Work
+    question: Question
     notices: list[str]
 
 
@@ -62,21 +57,11 @@ def read_source(text: str) -> Source:
 
 
 def _of_link(name: str, link: Link, notices: list[str]) -> Source:
-    if link.table.study is not None:
-        return Source(name, StudyWork(link.table.study(link.values)), notices)
-    if link.table.bridge:
-        return Source(name, BridgeWork(candidates_of(link.values)), notices)
-    if link.table.name == MAP.name:
-        points = points_of(link.values)
-        experiments = [point.experiment for point in points]
-        return Source(name, ComparisonWork(comparisons_of(link), experiments), notices)
-    conditions, reasons = curves_of(link)
-    shown = uncovered(conditions, link.values)
-    work = CurveWork(shown, predicted=bool(link.values.get(THEORY.name)))
-    return Source(name, work, [*notices, *reasons])
+    question, reasons = FEATURES[link.table.name].question(link)
+    return Source(name, question, [*notices, *reasons])
 
 
-def _of_file(name: str) -> Work:
+def _of_file(name: str) -> Question:
     with check_path("file", name).open("rb") as file:
         raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
@@ -87,9 +72,9 @@ def _of_file(name: str) -> Work:
             comparisons = [Comparison.from_json(value) for value in values]
             (first, *others) = comparisons
             if first.thorough and not others:
-                return StudyWork(first)
-            return ComparisonWork(comparisons)
-        return CurveWork([Condition(from_json(value)) for value in values])
+                return StudyQuestion(first)
+            return ComparisonsQuestion(comparisons)
+        return CurveQuestion([Condition(from_json(value)) for value in values])
     except InvalidValue:
         raise
     except RecursionError:

@@ -4,10 +4,19 @@ A feature is a folder. Its modules are loaded when they are needed, and have wha
 
 - `address`: its [`PageTable`][], loaded at once.
 - `page`: `draw(state)`, which draws the whole page below its frame.
-- `figures`, of a page of one study: `traces(study, found)`, what its charts draw of what is found
-  so far, and `chart(link, found)`, all of its charts.
-- `text`, of a page of one study: `report(link, found)`, what a report says around them. It may have
-  `live_table(found)`, a table below the chart.
+
+Of a page of one study, everything else follows from these:
+
+- `figures`: `traces(study, found)`, what its charts draw of what is found so far, and
+  `chart(link, found)`, all of its charts.
+- `text`: `report(link, found)`, what a report says around them. It may have `live_table(found)`, a
+  table below the chart.
+
+Of other pages that compute something:
+
+- `answer`: `question(link)`, what an address asks for and why some of it is left out; see
+  [`answers`][dissociation.dashboard.answers].
+- `figures`: `watched_traces(watch)`, if it has a watch of its own.
 """
 
 from __future__ import annotations
@@ -15,10 +24,15 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from dissociation.address.pages import PAGES
 from dissociation.address.table import PageTable
 from dissociation.core.study import Study
+
+if TYPE_CHECKING:
+    from dissociation.address.links import Link
+    from dissociation.dashboard.answers import Question
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,17 @@ class Feature:
     summary: str
     package: str
     study: type[Study] | None = None
+
+    def question(self, link: Link) -> tuple[Question, list[str]]:
+        """What an address asks for, and why some of it is left out.
+
+        **Raises:** `InvalidValue` if its values contradict each other, or there is nothing to ask.
+        """
+        if self.table.study is not None:
+            from dissociation.dashboard.study_answer import StudyQuestion
+
+            return StudyQuestion(self.table.study(link.values)), []
+        return self.part("answer").question(link)
 
     def part(self, name: str) -> ModuleType:
         """One of its modules."""

@@ -9,8 +9,6 @@ from typing import Any
 from dissociation.address.names import condition_keys
 from dissociation.core.experiment import Experiment
 from dissociation.core.measures.base import Curve
-from dissociation.core.similarity import SIMILARITIES
-from dissociation.core.similarity.comparison import ComparisonResult
 from dissociation.core.statistics.summary import (
     LEAST,
     TOO_FEW,
@@ -19,13 +17,10 @@ from dissociation.core.statistics.summary import (
     sigma50s,
 )
 from dissociation.core.theory import Prediction
-from dissociation.dashboard.bridge_traces import bridge_traces
-from dissociation.dashboard.feature import feature_of
+from dissociation.dashboard.feature import FEATURES, feature_of
 from dissociation.dashboard.numbers import plain_number, plain_numbers
 from dissociation.dashboard.shared import Shared, flat
-from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.curve_watch import CurveWatch
-from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.study_watch import StudyWatch
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
@@ -173,33 +168,6 @@ def _training_traces(watch: TrainingWatch) -> list[dict[str, Any]]:
     return traces
 
 
-def map_traces(
-    experiments: Sequence[Experiment | None],
-    sigma50s: Sequence[float],
-    findings: Sequence[ComparisonResult | None],
-) -> list[dict[str, Any]]:
-    """One trace a comparison that has found something.
-
-    Its `places` are how far the two networks are apart, by the measures' names, and, by that of the
-    noise, the second one's σ50.
-
-    **Arguments:** one of each a comparison, as [`MapWatch`][] has them.
-    """
-    traces = []
-    both = zip(findings, zip(experiments, sigma50s, strict=True), strict=True)
-    for number, (found, (experiment, sigma50)) in enumerate(both):
-        if found is None or not found.values:
-            continue
-        places = {
-            name: plain_number(SIMILARITIES[name].difference(value))
-            for name, value in found.values.items()
-        }
-        if experiment is not None:
-            places[experiment.measure.name] = plain_number(sigma50)
-        traces.append({"key": str(number), "x": [0], "y": [0], "detail": "", "places": places})
-    return traces
-
-
 def snapshot(watch: Watch) -> dict[str, Any]:
     """The latest of a watch: state, message, progress and traces; plain JSON without NaN."""
     if isinstance(watch, CurveWatch):
@@ -209,13 +177,9 @@ def snapshot(watch: Watch) -> dict[str, Any]:
     elif isinstance(watch, StudyWatch):
         status, own = watch.status(), _study_news(watch)
         return {**_news(watch, status, own["traces"]), **own}
-    elif isinstance(watch, BridgeWatch):
-        status, traces = watch.status(), bridge_traces(watch.points())
-    elif isinstance(watch, MapWatch):
-        status, findings = watch.status(), watch.comparisons.results()
-        traces = map_traces(watch.experiments, watch.sigma50s(), findings)
     else:
-        raise TypeError(type(watch).__name__)
+        figures = FEATURES[watch.feature].part("figures")
+        status, traces = watch.status(), figures.watched_traces(watch)
     return _news(watch, status, traces)
 
 

@@ -51,6 +51,8 @@ class BridgeWatch(Watch):
       are wanted, and otherwise left out.
     """
 
+    feature = "bridge"
+
     def __init__(
         self, library: Library, jobs: Jobs, candidates: Sequence[Candidate], *, compute: bool
     ):

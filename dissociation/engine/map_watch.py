@@ -44,6 +44,8 @@ class MapWatch(Watch):
         Empty if no robustness is wanted at all.
     """
 
+    feature = "map"
+
     def __init__(
         self,
         library: Library,

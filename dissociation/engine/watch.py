@@ -12,7 +12,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from dissociation.core.digests import training_digest
 from dissociation.core.networks.training import Recipe
@@ -39,7 +39,12 @@ class Watch(abc.ABC):
 
     Whose it is, is known of the thread that makes it, see
     [`asking`][dissociation.engine.asker.asking].
+
+    Declaration (class attribute): `feature`, the name of the page whose charts show it, if it is
+    one page's alone.
     """
+
+    feature: ClassVar[str] = ""
 
     def __init__(self, library: Library, jobs: Jobs, before: int = 0):
         self.library = library

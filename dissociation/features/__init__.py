@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dissociation.address.bridge_page import BRIDGE
 from dissociation.address.curve_pages import ROBUSTNESS, TRANSFER
 from dissociation.address.hypothesis_page import HYPOTHESIS
 from dissociation.address.inputs_page import INPUTS
-from dissociation.address.map_page import MAP
 from dissociation.address.predicting import ROOM
 from dissociation.address.sweep_page import SWEEP
 from dissociation.address.table import page_table
 from dissociation.dashboard.feature import Feature, register
-from dissociation.features import causes, linear, phantom, representation
+from dissociation.features import bridge, causes, linear, map, phantom, representation
 
 START = page_table("start", "Start", "app.py", states=(ROOM,))
 
@@ -40,16 +38,11 @@ for feature in (
     ),
     Feature(SWEEP, "grid_view", "One rewrite from weak to strong, at one glance.", ""),
     representation.FEATURE,
-    Feature(MAP, "map", "Every rewrite a point: how far function and representation move.", ""),
+    map.FEATURE,
     phantom.FEATURE,
     linear.FEATURE,
     causes.FEATURE,
-    Feature(
-        BRIDGE,
-        "straighten",
-        "Measured robustness against the norms of theory: how far a linear law carries.",
-        "",
-    ),
+    bridge.FEATURE,
 ):
     register(feature)
 

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from labs import other_value
 
-from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import MAX_ADDRESS, Link, curves_of, read_address
 from dissociation.address.pages import PAGES
 from dissociation.core.manipulations import Permute, Scale
 from dissociation.core.validation import InvalidValue
+from dissociation.features.bridge.address import candidates_of
+from dissociation.features.map.address import points_of
 
 
 def told(name: str, notices: list[str]) -> bool:
@@ -45,18 +46,19 @@ def test_round_trip(page, data):
 SHOWN = {"axis", "theory", "view", "hide", "lock", "tour", "versus", "up", "sigma", "summary"}
 SHOWN |= {"predict", "guess", "revealed", "room", "at", "at_input", "at_budget"}
 SHOWN |= {"across", ("causes", "layer"), ("bridge", "compute")}
-MAKE = ("conditions", "comparisons", "study", "linear", "causes")
+OF_SEVERAL = {
+    "map": lambda values: [point.comparison for point in points_of(values)],
+    "bridge": candidates_of,
+}
 
 
-def asked(page: str, values: dict) -> list:
+def asked(page: str, values: dict) -> object:
     """What a page computes under these values, or why it cannot."""
-    made = [getattr(PAGES[page], name) for name in MAKE]
-    if PAGES[page].bridge:
-        made.append(candidates_of)
+    make = OF_SEVERAL.get(page) or PAGES[page].study or PAGES[page].conditions
     try:
-        return [make(values) for make in made if make is not None]
+        return make(values)
     except InvalidValue as problem:
-        return [str(problem)]
+        return str(problem)
 
 
 MEASURED = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dissociation.address.bridge_candidates import candidates_of
-from dissociation.address.links import Link, comparisons_of, curves_of, read_address
+from dissociation.address.links import Link, read_address
 from dissociation.address.presets import PRESETS, preset, preset_of
 from dissociation.core.manipulations import exact_everywhere
 from dissociation.core.validation import InvalidValue
+from dissociation.dashboard.feature import FEATURES
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -16,13 +16,9 @@ def test_each_is_an_address_of_results(name):
     found = preset(name)
     link, notices = read_address("http://127.0.0.1:8501" + found.link.path)
     assert link == found.link and notices == []
+    question, _ = FEATURES[link.table.name].question(link)
     # Curves have something to be compared with; a comparison of networks is one itself.
-    table = link.table
-    single = table.study or (candidates_of if table.bridge else None)
-    if single is not None:
-        assert single(link.values)
-    else:
-        assert comparisons_of(link) if link.table.comparisons else len(curves_of(link)[0]) > 1
+    assert len(question.names()) > 1 or link.table.study is not None
     assert found.expect.endswith(".") and found.why.endswith(".") and found.title
 
 
@@ -51,13 +47,15 @@ def test_scaling_is_invisible_to_input_noise():
 
 @pytest.mark.parametrize("name", ["same-function", "invisible-copies", "many-representations"])
 def test_what_is_said_to_keep_every_answer_does_so_by_construction(name):
-    found = comparisons_of(PRESETS[name].link)
+    question, _ = FEATURES[PRESETS[name].link.table.name].question(PRESETS[name].link)
+    found = getattr(question, "comparisons", None) or [question.study]
     rewritten = [comparison for comparison in found if comparison.second.manipulations]
     assert rewritten and all(exact_everywhere(c.second.manipulations) for c in rewritten)
     assert all(c.first.seed == c.second.seed for c in rewritten)
 
 
 def test_two_seeds_are_not_rewritten():
-    (comparison,) = comparisons_of(PRESETS["two-seeds"].link)
+    link = PRESETS["two-seeds"].link
+    comparison = link.table.study(link.values)
     assert [side.seed for side in comparison.sides] == [0, 1]
     assert not any(side.manipulations for side in comparison.sides)

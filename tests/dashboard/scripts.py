@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import subprocess
 import sys
@@ -25,8 +23,3 @@ def printed(text: str, folder: Path) -> str:
         timeout=120,
     )
     return done.stdout
-
-
-def printed_rows(text: str, folder: Path) -> list[dict[str, str]]:
-    """Runs a script from a folder. **Returns:** the table that it prints."""
-    return list(csv.DictReader(io.StringIO(printed(text, folder)), delimiter="\t"))

@@ -13,14 +13,14 @@ import requests
 from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation import causes_from_json, from_json
-from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import read_address
 from dissociation.cli.sources import read_source
 from dissociation.core.theory.causes_findings import SCALES
 from dissociation.core.theory.norms import NetworkNorms
 from dissociation.dashboard.export.links import export_path
+from dissociation.features.bridge.address import candidates_of
 
-from .scripts import printed_rows
+from .scripts import printed
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 PAGES = {
@@ -85,30 +85,33 @@ def test_scripts_give_the_same_numbers(address, lab, tmp_path):
     """Both in one process, one after the other: most of it is waiting for JAX."""
     # The first lines of a script are its own words.
     causes, bridge = (fetch(address, page, "script") for page in PAGES)
-    rows = printed_rows(f"{causes}\nprint('name\\tsigma50\\tgain')\n{bridge}", tmp_path)
+    text = printed(f"{causes}\n{bridge}", tmp_path)
+    head, _, tail = text.partition("name\t")
     found = lab.library.result(STUDY)
-    first = rows[: len(SCALES)]
+    first = list(csv.DictReader(io.StringIO(head)))
     for number, name in enumerate(("w1", "w2", "w3", "together")):
         shares = [float(row[name]) for row in first]
         assert shares == pytest.approx(found.measured.shares[:, number].tolist(), abs=2e-4)
-    measured = [float(row["measured"]) for row in first]
+    measured = [float(row["measured_error"]) for row in first]
     assert measured == pytest.approx(found.measured.errors.tolist(), abs=2e-3)
     link = LINKS["bridge"]
-    for row, candidate in zip(rows[-3:], candidates_of(link.values)[:3], strict=True):
+    rows = [line.split("\t") for line in tail.splitlines()[1:]]
+    for (_, half, gain), candidate in zip(rows, candidates_of(link.values)[:3], strict=True):
         norms = lab.library.result(NetworkNorms(candidate.side, candidate.key)).norms
-        assert float(row["w2"]) == pytest.approx(sum(norms.terms), rel=1e-4)
-        assert float(row["w1"]) > 0
+        assert float(gain) == pytest.approx(sum(norms.terms), rel=1e-4)
+        assert float(half) > 0
 
 
 def test_the_command_line_finds_the_same(lab):
-    work = read_source(PAGES["causes"]).work
-    (stored,) = work.stored(lab.library)
-    assert work.as_csv([stored]).startswith("sigma,w1,w2,w3,together")
-    assert f"{SCALES[3]:.4g}" in work.as_text([stored])
-    bridge = read_source(PAGES["bridge"]).work
+    question = read_source(PAGES["causes"]).question
+    answer = question.answer(question.stored(lab.library))
+    assert answer.csv().startswith("sigma,w1,w2,w3,together")
+    assert f"{SCALES[3]:.4g}" in answer.text()
+    bridge = read_source(PAGES["bridge"]).question
     points = bridge.stored(lab.library)
-    assert [point is not None for point in points[:4]] == [True, True, True, False]
-    assert bridge.as_csv(points[:3]).count("\n") == 4 and "Balanced" in bridge.as_text(points[:3])
+    assert [bool(point) for point in points[:4]] == [True, True, True, False]
+    answer = bridge.answer(points)
+    assert answer.csv().count("\n") == 4 and "Balanced" in answer.text()
     assert bridge.names()[0] == "Trained, network 1"
 
 

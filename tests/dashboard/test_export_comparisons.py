@@ -12,12 +12,12 @@ import pytest
 import requests
 from labs import TINY, RecordingLab, fresh_lab
 
-from dissociation.address.links import Link, comparisons_of, read_address
-from dissociation.address.map_page import points_of
+from dissociation.address.links import Link, read_address
 from dissociation.core.similarity import SIMILARITIES
-from dissociation.core.similarity.comparison import contrast_from_json
+from dissociation.core.similarity.comparison import Comparison, contrast_from_json
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.links import export_path
+from dissociation.features.map.address import points_of
 
 from .scripts import printed
 
@@ -36,6 +36,12 @@ def lab(tmp_path_factory) -> Iterator[RecordingLab]:
         made.jobs.drain()
         yield made
         made.stop()
+
+
+def comparisons_of(link: Link) -> list[Comparison]:
+    if link.table.study is not None:
+        return [link.table.study(link.values)]
+    return [point.comparison for point in points_of(link.values)]
 
 
 def linked(address: str) -> Link:
@@ -89,31 +95,44 @@ def test_robustness_of_a_map(address, lab):
     assert "σ50" in report and "robustness to input noise" in report
 
 
-@pytest.mark.parametrize("page", [PAIR, MAP])
-def test_json_makes_the_same_comparisons(page, address, lab):
-    values = json.loads(fetch(address, lab, page, "json"))
-    assert read_address(values["address"])[0] == linked(page)
-    for entry, (comparison, findings) in zip(values["contrasts"], found(lab, page), strict=True):
+def test_json_makes_the_same_comparison(address, lab):
+    values = json.loads(fetch(address, lab, PAIR, "json"))
+    ((comparison, findings),) = found(lab, PAIR)
+    assert read_address(values["address"])[0] == linked(PAIR)
+    assert contrast_from_json(values["study"]) == comparison
+    assert values["values"] == findings.values
+
+
+def test_json_makes_the_same_comparisons(address, lab):
+    values = json.loads(fetch(address, lab, MAP, "json"))
+    assert read_address(values["address"])[0] == linked(MAP)
+    for entry, (comparison, findings) in zip(values["contrasts"], found(lab, MAP), strict=True):
         assert contrast_from_json(entry["contrast"]) == comparison
         assert entry["values"] == findings.values
 
 
-@pytest.mark.parametrize("page", [PAIR, MAP])
-def test_the_script_gives_the_same_numbers(page, address, lab, tmp_path):
-    text = printed(fetch(address, lab, page, "script"), tmp_path)
+def close(given: str, expected: float, name: str) -> None:
+    assert float(given) == pytest.approx(expected, rel=1e-4, abs=1e-3), name
+
+
+def test_the_script_of_a_pair_gives_the_same_numbers(address, lab, tmp_path):
+    text = printed(fetch(address, lab, PAIR, "script"), tmp_path)
+    ((_, findings),) = found(lab, PAIR)
+    rows = {row["measure"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert rows.keys() == findings.values.keys()
+    for name, row in rows.items():
+        close(row["value"], findings.values[name], name)
+        close(row["unrelated_mean"], findings.baselines[name].mean, name)
+
+
+def test_the_script_of_a_map_gives_the_same_numbers(address, lab, tmp_path):
+    text = printed(fetch(address, lab, MAP, "script"), tmp_path)
     rows = [line.split("\t") for line in text.splitlines()[1:]]
-    expected = [
-        (name, value, findings.baselines[name].mean if comparison.thorough else None)
-        for comparison, findings in found(lab, page)
-        for name, value in findings.values.items()
-    ]
-    assert len(rows) == len(expected)
-    for (_, measure, value, chance), (name, stored, unrelated) in zip(rows, expected, strict=True):
-        assert measure == name
-        assert float(value) == pytest.approx(stored, rel=1e-4, abs=1e-3), name
-        assert (chance == "") == (unrelated is None)
-        if unrelated is not None:
-            assert float(chance) == pytest.approx(unrelated, rel=1e-3, abs=1e-3), name
+    stored = [pair for _, findings in found(lab, MAP) for pair in findings.values.items()]
+    assert len(rows) == len(stored)
+    for (_, measure, value, chance), (name, expected) in zip(rows, stored, strict=True):
+        assert (measure, chance) == (name, "")
+        close(value, expected, name)
 
 
 @pytest.mark.parametrize("kind", ["page", "report"])
@@ -156,7 +175,7 @@ def test_pages_need_no_network(page, words, kind, address, lab):
 )
 def test_what_is_not_computed_is_said(page, address, lab):
     answer = requests.get(f"http://{address}/{export_path(linked(page), 'csv')}", timeout=60)
-    assert answer.status_code == 409 and "not compared completely" in answer.text
+    assert answer.status_code == 409 and "not complete" in answer.text
     assert lab.jobs.counts() == {"queued": 0, "waiting": 0, "running": 0}
 
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import cast
 
 import pytest
-from dissociation.cli.linear_work import LinearWork
-from dissociation.core.linear.files import as_csv
-from dissociation.dashboard.export.linear import LinearExport
 
 from dissociation.address.links import read_address
 from dissociation.cli.main import main
 from dissociation.cli.sources import read_source
 from dissociation.core.linear.study import linear_from_json, study_linear
+from dissociation.dashboard.export.base import Export
 from dissociation.dashboard.export.route import MAKE, export_of
+from dissociation.dashboard.study_answer import StudyQuestion
 from dissociation.engine.library import Library
+from dissociation.engine.store import Store
 
-from .scripts import printed_rows
+from .scripts import printed
 
 PAGE = "/Linear?v=1&family=lss&steps=5&draws=20&task=random"
 LINK, _ = read_address(PAGE)
@@ -28,9 +27,8 @@ FOUND = study_linear(STUDY)
 
 
 @pytest.fixture(scope="module")
-def export() -> LinearExport:
-    # Nothing is looked up in the library.
-    return cast(LinearExport, export_of(cast(Library, None), LINK))
+def export(tmp_path_factory) -> Export:
+    return export_of(Library(Store(tmp_path_factory.mktemp("empty"))), LINK)
 
 
 def test_csv_and_json(export):
@@ -41,7 +39,7 @@ def test_csv_and_json(export):
     assert linear_from_json(values["study"]) == STUDY
     assert read_address(values["address"])[0] == LINK
     assert len(values["values"]) == len(rows)
-    assert export.file_name == "dissociation-linear"
+    assert export.answer.file_name == "dissociation-linear"
 
 
 def test_page_and_report(export):
@@ -54,16 +52,17 @@ def test_page_and_report(export):
 
 
 def test_the_script_gives_the_same_numbers(export, tmp_path):
-    rows = printed_rows(MAKE["script"](export), tmp_path)
-    own = [float(row["rsa_with_start"]) for row in rows if row["family"] == "gls"]
+    rows = list(csv.DictReader(io.StringIO(printed(MAKE["script"](export), tmp_path))))
+    along = [row for row in rows if row["quantity"] == "rsa_with_start"]
+    own = [float(row["value"]) for row in along if row["family"] == "gls"]
     assert own == pytest.approx(FOUND.drift["gls"].similarity.tolist(), rel=1e-5)
 
 
 def test_the_command_line_finds_the_same(tmp_path, capsys):
-    assert read_source(PAGE).work == LinearWork(STUDY)
+    assert read_source(PAGE).question == StudyQuestion(STUDY)
     cache, out = str(tmp_path / "cache"), tmp_path / "linear.csv"
     assert main(["run", PAGE, "--out", str(out), "--cache", cache]) == 0
-    assert out.read_text() == as_csv(FOUND)
+    assert out.read_text() == FOUND.as_csv()
     capsys.readouterr()
     assert main(["run", PAGE, "--cache", cache]) == 0
     assert "minimum-weight-norm solution" in capsys.readouterr().out

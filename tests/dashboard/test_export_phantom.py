@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
-from dissociation.cli.phantom_work import PhantomWork
 from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation.address.links import read_address
@@ -19,8 +18,9 @@ from dissociation.core.phantom.study import PhantomResult, phantom_from_json
 from dissociation.core.validation import InvalidValue
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.links import export_path
+from dissociation.dashboard.study_answer import StudyQuestion
 
-from .scripts import printed_rows
+from .scripts import printed
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 PAGE = "/Phantom?" + urlencode({**QUERY, "draws": "2", "phantom.layer": "1"})
@@ -75,17 +75,17 @@ def test_page_and_report(address, lab):
 
 
 def test_script_gives_the_same_numbers(address, found, tmp_path):
-    rows = printed_rows(fetch(address, "script"), tmp_path)
-    legibility = [float(row["legibility"]) for row in rows]
+    rows = list(csv.DictReader(io.StringIO(printed(fetch(address, "script"), tmp_path))))
+    legibility = [float(row["legibility_mean"]) for row in rows]
     assert legibility == pytest.approx(found.legibility.mean(0).tolist(), abs=2e-4)
 
 
 def test_the_command_line_finds_the_same(lab, found):
-    work = read_source(PAGE).work
-    assert work == PhantomWork(STUDY)
-    (stored,) = work.stored(lab.library)
-    assert work.as_csv([stored]).startswith("sigma,legibility_mean")
-    assert f"{STUDY.x[3]:.4g}" in work.as_text([stored])
+    question = read_source(PAGE).question
+    assert question == StudyQuestion(STUDY)
+    answer = question.answer(question.stored(lab.library))
+    assert answer.csv().startswith("sigma,legibility_mean")
+    assert f"{STUDY.x[3]:.4g}" in answer.text()
 
 
 def test_what_is_not_computed_is_said(address, lab):

@@ -7,7 +7,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dissociation.address.bridge_candidates import candidates_of
 from dissociation.address.links import Link
 from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.networks.training import Recipe
@@ -16,6 +15,7 @@ from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.dashboard.snapshots import snapshot
 from dissociation.engine.bridge_watch import stored_point
 from dissociation.engine.tasks import TrainTask
+from dissociation.features.bridge.address import candidates_of
 
 from .following import followed
 

@@ -12,6 +12,7 @@ from dissociation.address.pages import PAGES
 from dissociation.address.parameter import INTEGER, NUMBER, RANGE, Parameter
 from dissociation.address.table import PageTable
 from dissociation.core.validation import InvalidValue
+from dissociation.dashboard.feature import FEATURES
 
 from .catalogue import ADDRESSES, NAMES, VALUES
 
@@ -32,9 +33,8 @@ def within_limits(parameter: Parameter, value) -> bool:
 def use(link: Link) -> None:
     """Asks for everything that the page would ask for."""
     assert isinstance(link.path, str)
-    for make in (link.table.conditions, link.table.comparisons, link.table.study):
-        if make is not None:
-            make(link.values)
+    if link.table.measures:
+        FEATURES[link.table.name].question(link)
 
 
 def check(table: PageTable, query: dict[str, str]) -> None:

@@ -12,8 +12,8 @@ from dissociation.address.pages import PAGES
 from dissociation.address.predicting import check_errors
 from dissociation.core.predictions import PLACES
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.map_panel import point_pressed
 from dissociation.dashboard.predicting import Predicting, take_guess
+from dissociation.features.map.page import point_pressed
 
 from .catalogue import EVENTS, SCRIPT
 from .test_addresses import within_limits

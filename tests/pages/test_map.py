@@ -8,12 +8,12 @@ import pytest
 from labs import TINY, Visit
 
 from dissociation.address.links import Link
-from dissociation.address.map_links import link_of
-from dissociation.address.map_page import OTHERS, ROBUSTNESS, ROTATED, points_of
 from dissociation.address.names import TRAINED
 from dissociation.core.manipulations import REGISTRY
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.dashboard.snapshots import snapshot
+from dissociation.features.map.address import OTHERS, ROBUSTNESS, ROTATED, points_of
+from dissociation.features.map.page import link_of
 from dissociation.features.representation.address import comparison_of
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}

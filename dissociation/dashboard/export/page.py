@@ -44,7 +44,7 @@ def _script_safe(values: Any) -> str:
 
 
 def _chart(export: Export) -> str:
-    figures, traces, words = export.chart()
+    figures, traces, words = export.answer.chart(export.link)
     shown = {"figures": [asdict(figure) for figure in figures], "traces": traces, "alt": words}
     drawing = "".join((LIVE_CHART / name).read_text(encoding="utf-8") for name in DRAWING)
     return f"""<div id="charts"></div>
@@ -109,7 +109,7 @@ def as_page(export: Export) -> str:
 def as_report(export: Export) -> str:
     """A printable report: the chart with all that explains it, and the complete settings."""
     title = f"{export.link.table.title}: a report"
-    about, caption, sections = export.report()
+    about, caption, sections = export.answer.report(export.link)
     parts = "\n".join(f"<h2>{escape(name)}</h2>\n{text}" for name, text in sections.items())
     body = f"""<h1>{escape(title)}</h1>
 {about}

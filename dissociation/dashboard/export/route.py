@@ -8,33 +8,27 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from dissociation.address.bridge_page import BRIDGE
+from dissociation import __version__
 from dissociation.address.links import Link, read_address
-from dissociation.address.map_page import MAP
 from dissociation.core.validation import DamagedData, InvalidValue
-from dissociation.dashboard.export.base import Export, NotStored
-from dissociation.dashboard.export.bridge import export_bridge
-from dissociation.dashboard.export.comparisons import export_map
-from dissociation.dashboard.export.curves import export_curves
+from dissociation.dashboard.answers import NotStored
+from dissociation.dashboard.export.base import Export
 from dissociation.dashboard.export.files import KINDS
 from dissociation.dashboard.export.page import as_page, as_report
-from dissociation.dashboard.export.study import export_study
+from dissociation.dashboard.feature import FEATURES
 from dissociation.engine.lab import lab
 from dissociation.engine.library import Library
 
-#: What exports the results of a page of several studies; of all others curves.
-EXPORTERS: dict[str, Callable[[Library, Link], Export]] = {
-    MAP.name: export_map,
-    BRIDGE.name: export_bridge,
-}
 #: What makes a kind of file of them.
 MAKE: dict[str, Callable[[Export], str]] = {
-    "csv": lambda made: made.csv(),
-    "json": lambda made: made.json(),
+    "csv": lambda made: made.answer.csv(),
+    "json": lambda made: made.answer.json(dissociation=__version__, address=made.link.path),
     "page": as_page,
     "report": as_report,
-    "script": lambda made: made.script(),
+    "script": lambda made: made.answer.script(made.link.path),
 }
+#: For visitors.
+INCOMPLETE = "This is not complete yet. Open the page, wait for the chart, and try again."
 #: So many files are made at once, the others wait: threads serve the pages, too.
 _AT_ONCE = CapacityLimiter(2)
 #: The headers of every file: none of it may run in the lab's own name.
@@ -51,9 +45,11 @@ def export_of(library: Library, link: Link) -> Export:
     **Raises:** `InvalidValue` if the page has nothing to export or its values contradict each
     other; `NotStored` if something is not complete.
     """
-    if link.table.study is not None:
-        return export_study(library, link)
-    return EXPORTERS.get(link.table.name, export_curves)(library, link)
+    question, _ = FEATURES[link.table.name].question(link)
+    found = question.stored(library)
+    if any(one is None for one in found):
+        raise NotStored(INCOMPLETE)
+    return Export(link, question.answer(found))
 
 
 async def export(request: Request) -> Response:
@@ -76,4 +72,4 @@ async def export(request: Request) -> Response:
 
 def _made(kind: str, address: str) -> tuple[str, str]:
     made = export_of(lab().library, read_address(address)[0])
-    return MAKE[kind](made), made.file_name
+    return MAKE[kind](made), made.answer.file_name

@@ -1,4 +1,4 @@
-"""The networks of the Bridge page: every rewrite, and what the other pages show."""
+"""The table of the Bridge page, and its networks: every rewrite, and what the other pages show."""
 
 from __future__ import annotations
 
@@ -8,15 +8,52 @@ from dissociation.address import parameters as p
 from dissociation.address.chains import Chain
 from dissociation.address.curve_pages import noise_measure
 from dissociation.address.links import Link
-from dissociation.address.map_page import ROBUSTNESS
+from dissociation.address.one_network import NETWORK, TRAINING
+from dissociation.address.parameter import CHOICE, Parameter
 from dissociation.address.presets import PRESETS
 from dissociation.address.sweep_page import SWEEP
-from dissociation.address.table import Values
+from dissociation.address.table import PageTable, Values, page_table
 from dissociation.core.experiment import Experiment
-from dissociation.core.manipulations import REGISTRY
+from dissociation.core.manipulations import REGISTRY, Permute
 from dissociation.core.measures import Measure, ParameterNoise
 from dissociation.core.similarity.comparison import NetworkSpec
 from dissociation.core.theory.bridge import Candidate
+from dissociation.core.theory.norms import PREDICTORS
+from dissociation.features.map.address import ROBUSTNESS
+
+STORED, ALL = "stored", "all"
+ACROSS = Parameter(
+    "across",
+    "Across",
+    CHOICE,
+    "gain",
+    "What is to tell how robust a network is.",
+    choices={name: predictor.label for name, predictor in PREDICTORS.items()},
+)
+COMPUTE = Parameter(
+    "compute",
+    "Networks",
+    CHOICE,
+    STORED,
+    "Those whose robustness is stored, from other pages; or every rewrite at its usual strengths, "
+    "measured if it was not.",
+    choices={STORED: "those stored", ALL: "all of them"},
+)
+
+BRIDGE: PageTable = page_table(
+    "bridge",
+    "Bridge",
+    "pages/11_Bridge.py",
+    (
+        COMPUTE,
+        ACROSS,
+        # A permutation changes nothing but which weight gets which noise.
+        p.show_parameter(REGISTRY, (name for name in REGISTRY if name != Permute.name)),
+        NETWORK,
+        *TRAINING,
+    ),
+    measures=True,
+)
 
 
 def _usual() -> Iterator[tuple[Chain, bool]]:

@@ -161,5 +161,5 @@ MAP: PageTable = page_table(
         LAYER,
         *TRAINING,
     ),
-    comparisons=lambda values: [point.comparison for point in points_of(values)],
+    measures=True,
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
-from dissociation.address.map_page import LANDMARK_GROUPS, OTHERS, ROBUSTNESS, ROTATED, Point
+import pandas as pd
+
 from dissociation.core.manipulations import REGISTRY
 from dissociation.core.shares import percent
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import ComparisonResult
 from dissociation.dashboard.state import plain
+from dissociation.features.map.address import LANDMARK_GROUPS, OTHERS, ROBUSTNESS, ROTATED, Point
 
 CORNERS = (
     ("top left", "same function,\ndifferent representation"),
@@ -153,3 +156,28 @@ def left_out(points: Sequence[Point], sigma50s: Sequence[float], finished: bool)
                 f"range of noise: {plain('; '.join(names))}."
             )
     return found
+
+
+def map_table(
+    points: Sequence[Point], findings: Sequence[ComparisonResult | None], sigma50s: Sequence[float]
+) -> pd.DataFrame:
+    """One row a point that has found something: its name, its strength, and all measures.
+
+    **Arguments:**
+
+    - `sigma50s`: σ50 of each point, NaN where there is none.
+    """
+    robust = any(point.experiment is not None for point in points)
+    rows = []
+    for point, found, sigma50 in zip(points, findings, sigma50s, strict=True):
+        if found is None or not found.values:
+            continue
+        row: dict[str, Any] = {"Network": group_name(point), "Strength": point.label}
+        if robust:
+            row["σ50"] = "" if math.isnan(sigma50) else f"{sigma50:.4g}"
+        row |= {
+            SIMILARITIES[measure].label: "undefined" if math.isnan(value) else f"{value:.4g}"
+            for measure, value in found.values.items()
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from dissociation.address.bridge_candidates import candidates_of
-from dissociation.address.bridge_page import ALL
 from dissociation.address.links import Link
-from dissociation.address.map_page import ROBUSTNESS
-from dissociation.address.names import TRAINED
 from dissociation.address.table import Values
 from dissociation.core.digests import digest
-from dissociation.core.manipulations import REGISTRY, describe_all
 from dissociation.core.theory.bridge import Candidate
-from dissociation.core.theory.norms import PREDICTORS, NetworkNorms
-from dissociation.dashboard import bridge_words as words
-from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.bridge_traces import BEST, LINEAR, SIGMA50
+from dissociation.core.theory.norms import NetworkNorms
+from dissociation.dashboard.controls import control, network_controls, reset_button
 from dissociation.dashboard.curve_figure import type_scale
 from dissociation.dashboard.export.links import export_links
-from dissociation.dashboard.palette import COMPOSED, LANDMARKS, looks
+from dissociation.dashboard.head import head
 from dissociation.dashboard.question import watched_question
 from dissociation.dashboard.state import PageState
 from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.bridge_watch import BridgeWatch, stored_curve
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
+from dissociation.features.bridge import text as words
+from dissociation.features.bridge.address import ALL, candidates_of
+from dissociation.features.bridge.figures import bridge_figure
 
 
-def bridge_panel(state: PageState) -> None:
-    """The networks that a page's values ask for."""
+def draw(state: PageState) -> None:
+    """The whole page."""
+    with st.sidebar:
+        for name in ("compute", "across", "show", "network"):
+            control(state, name)
+        network_controls(state)
+        reset_button(state)
+    head(
+        state,
+        "Bridge",
+        "From theory to measurement: how robust each rewrite of a network was *measured* to be, "
+        "against norms that the theory of linear networks says it depends on.",
+    )
     compute = state["compute"] == ALL
     found = watched_question(
         state,
@@ -78,67 +85,6 @@ def _offer(state: PageState, candidates: Sequence[Candidate], watch: BridgeWatch
             key=f"{state.page}-measure",
             disabled=state.locked("compute"),
         )
-
-
-def _group(candidate: Candidate) -> str:
-    steps = candidate.side.manipulations
-    if not steps:
-        return TRAINED
-    return steps[0].name if len(steps) == 1 else COMPOSED
-
-
-def _style(number: int, candidate: Candidate) -> lc.TraceStyle:
-    steps, group = candidate.side.manipulations, _group(candidate)
-    if group == TRAINED:
-        color, symbol = LANDMARKS[TRAINED]
-        return lc.TraceStyle(str(number), "Trained", color, "", symbol, "as it is", TRAINED)
-    color, dash, symbol = looks(group)
-    if group == COMPOSED:
-        return lc.TraceStyle(
-            str(number), "In sequence", color, dash, symbol, describe_all(steps), group
-        )
-    step = steps[0]
-    name, label = REGISTRY[group].label, step.describe_strength()
-    if step.layer != type(step)().layer:  # type: ignore[call-arg]
-        # A line joins strengths of one layer.
-        name, group = f"{name}, layer {step.layer}", f"{group}-{step.layer}"
-        symbol = f"{symbol}-open"
-    return lc.TraceStyle(str(number), name, color, dash, symbol, label, group)
-
-
-def bridge_figure(
-    candidates: Sequence[Candidate], known: Collection[int], across: str, scale: float = 1.0
-) -> lc.FigureSpec:
-    """The figure of these networks, without their numbers.
-
-    **Arguments:**
-
-    - `known`: positions of those that are shown; `across`: the name of a predictor.
-    """
-    predictor = PREDICTORS[across]
-    title = f"{predictor.label} {predictor.formula.split(' = ')[0]}"
-    measure = ROBUSTNESS["parameter_noise"]
-    x = lc.Axis(title, 1.0, 1e6, log=True, auto=True)
-    high = measure.noise_high
-    y = lc.Axis("Measured σ50 (weight units)", measure.noise_low, high, log=True, auto=True)
-    styles = [_style(number, candidates[number]) for number in sorted(known)]
-    styles.append(lc.TraceStyle(BEST, "Best power law", "#7F7F7F", "solid", "circle", "", "law"))
-    if predictor.slope is not None:
-        linear = ("Linear law", "#D0344E", "dash", "circle", "", "law")
-        styles.append(lc.TraceStyle(LINEAR, *linear))
-    return lc.FigureSpec(
-        x=x,
-        y=y,
-        traces=tuple(styles),
-        filename="dissociation-bridge",
-        height=620,
-        revision=lc.revision(x, y),
-        scale=scale,
-        kind="bridge",
-        across=across,
-        up=SIGMA50,
-        reference=TRAINED,
-    )
 
 
 def shown(watch: BridgeWatch, values: Values) -> str:

@@ -1,0 +1,219 @@
+"""The points of the bridge: how they are computed, and what is made of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from dissociation import __version__
+from dissociation.address.links import Link
+from dissociation.address.names import condition_key, side_name
+from dissociation.core.digests import SCHEMA
+from dissociation.core.theory.bridge import Candidate, Point, laws
+from dissociation.core.theory.norms import NORM_NAMES, PREDICTORS
+from dissociation.dashboard.answers import Chart, Part, Report
+from dissociation.dashboard.export.html import paragraph, settings, table
+from dissociation.dashboard.text_tables import aligned
+from dissociation.engine.bridge_watch import BridgeWatch, stored_curve, stored_point
+from dissociation.engine.lab import Lab
+from dissociation.engine.library import Library
+from dissociation.features.bridge import text as words
+from dissociation.features.bridge.address import ALL, candidates_of
+from dissociation.features.bridge.figures import bridge_figure, traces_of
+
+_SCRIPT = '''"""Computes again, from nothing, what the lab showed at
+{address}
+
+Needs the package dissociation {version}; prints one line a network: σ50 as measured, and the noise
+gain that theory puts in its place.
+"""
+
+import json
+
+from dissociation import Side, from_json, network_norms, run, seed_key, trained
+from dissociation.core.statistics.summary import half_ways
+
+NETWORKS = json.loads(
+    r"""
+{networks}
+"""
+)
+
+plans = {{}}
+print("name\\tsigma50\\tgain")
+for name, description in NETWORKS:
+    experiment = from_json(description)
+    plan = experiment.recipe, experiment.seeds
+    if plan not in plans:
+        seeds = range(experiment.seeds)
+        plans[plan] = [trained(experiment.recipe, seed_key(seed)) for seed in seeds]
+    seed = experiment.seeds - 1
+    side = Side(experiment.recipe, seed, experiment.manipulations)
+    norms = network_norms(side.rewritten(plans[plan][seed], experiment.key))
+    curve = run(experiment, plans[plan])
+    half_way = half_ways(curve, experiment.measure.chance)[-1]
+    print(f"{{name}}\\t{{half_way:.6g}}\\t{{sum(norms.terms):.6g}}")
+'''
+
+
+@dataclass(frozen=True)
+class BridgeQuestion:
+    """Points of the bridge, of those `candidates` that are wanted and of whatever else is stored.
+
+    - `everything`: whether an answer needs all of those that are wanted.
+    """
+
+    candidates: list[Candidate]
+    everything: bool = True
+    noun = "networks"
+
+    def names(self) -> list[str]:
+        """The networks."""
+        return [side_name(candidate.side) for candidate in self.candidates]
+
+    def parts(self) -> list[Part]:
+        """All together, as a page asks for them."""
+        watch = partial(Lab.watch_bridge, candidates=self.candidates, compute=True)
+        count = len(self.candidates)
+        return [Part(list(range(count)), float(count), watch, _points)]
+
+    def stored(self, library: Library) -> list[Point | tuple[()] | None]:
+        """Points whose curves and norms are complete; `()` for others that nobody asks for."""
+        points = [stored_point(library, candidate) for candidate in self.candidates]
+        nothing = not any(points)
+        return [
+            () if point is None and not (nothing or self._asked(library, candidate)) else point
+            for candidate, point in zip(self.candidates, points, strict=True)
+        ]
+
+    def _asked(self, library: Library, candidate: Candidate) -> bool:
+        if self.everything and candidate.wanted:
+            return True
+        # Its curve is shown as soon as its norms are known.
+        return stored_curve(library, candidate) is not None
+
+    def check_csv(self) -> None:
+        """They always fit."""
+
+    def answer(self, results: Sequence[Point | tuple[()]]) -> BridgeAnswer:
+        """See [`BridgeAnswer`][]."""
+        return BridgeAnswer(self.candidates, list(results))
+
+
+def _points(watch: BridgeWatch) -> list[Point | tuple[()]]:
+    points = watch.points()
+    return [points.get(number, ()) for number in range(len(watch.candidates))]
+
+
+def question(link: Link) -> tuple[BridgeQuestion, list[str]]:
+    """The networks of an address.
+
+    **Raises:** `InvalidValue` if its values contradict each other.
+    """
+    return BridgeQuestion(candidates_of(link.values), link.values["compute"] == ALL), []
+
+
+@dataclass(frozen=True)
+class BridgeAnswer:
+    """Networks of known σ50 and norms; see [`Answer`][dissociation.dashboard.answers.Answer].
+
+    - `candidates`, `results`: of the page; `()` for those that nobody asks for.
+    """
+
+    candidates: list[Candidate]
+    results: list[Point | tuple[()]]
+
+    file_name = "dissociation-bridge"
+
+    @property
+    def _by_position(self) -> dict[int, Point]:
+        return {n: point for n, point in enumerate(self.results) if isinstance(point, Point)}
+
+    @property
+    def _known(self) -> list[Point]:
+        return list(self._by_position.values())
+
+    def text(self) -> str:
+        """A row a network."""
+        rows = [
+            [text if isinstance(text, str) else _number(text) for text in row]
+            for row in bridge_rows(self._known)
+        ]
+        return aligned([list(BRIDGE), *rows]) + "\n"
+
+    def csv(self) -> str:
+        """One row a network."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(BRIDGE)
+        writer.writerows(bridge_rows(self._known))
+        return text.getvalue()
+
+    def json(self, **about: Any) -> str:
+        """Every network with its experiment, which `dissociation.from_json` reads, and the laws."""
+        points = self._known
+        found = [
+            {**dict(zip(BRIDGE, row, strict=True)), "experiment": point.experiment.to_json()}
+            for row, point in zip(bridge_rows(points), points, strict=True)
+        ]
+        ties = {
+            name: {
+                part: law and law._asdict() for part, law in laws(points, name)._asdict().items()
+            }
+            for name in PREDICTORS
+        }
+        values = {"schema": SCHEMA, **about, "laws": ties, "networks": found}
+        return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+    def script(self, address: str) -> str:
+        """Prints σ50 and noise gain."""
+        described = [[side_name(p.side), p.experiment.to_json()] for p in self._known]
+        text = json.dumps(described, indent=1, allow_nan=False)
+        return _SCRIPT.format(address=address, version=__version__, networks=text)
+
+    def chart(self, link: Link) -> Chart:
+        """The points and the laws."""
+        figure = bridge_figure(self.candidates, self._by_position, link.values["across"])
+        told = f"{figure.y.title} against {figure.x.title}, a point a network"
+        return Chart((figure,), traces_of(self._by_position), told)
+
+    def report(self, link: Link) -> Report:
+        """How far the law carries, all values, the complete experiments."""
+        across = link.values["across"]
+        said = " ".join((words.verdict(self._known, across), words.furthest(self._known, across)))
+        count = words.how_many(self.candidates, self._known, link.values)
+        sections = {
+            "How far does the law carry?": paragraph(said.replace("\\", "")) + paragraph(count),
+            "Values": table(words.bridge_table(self._known), wide=True),
+            "Complete experiments": settings(
+                link.path, "experiments", [p.experiment.to_json() for p in self._known]
+            ),
+        }
+        return Report(paragraph(words.STATEMENT), words.READING, sections)
+
+
+#: The columns of a table.
+BRIDGE = ("name", "rewrite", "strength", "network", "sigma50", *PREDICTORS, *NORM_NAMES)
+
+
+def bridge_rows(points: Sequence[Point]) -> list[list[Any]]:
+    """One row a network, with [`BRIDGE`][]; a σ50 that is not defined is `None`."""
+    lines: list[list[Any]] = []
+    for point in points:
+        steps = point.side.manipulations
+        strengths = "+".join(f"{step.strength:g}" for step in steps)
+        about = [side_name(point.side), condition_key(steps), strengths, point.side.seed + 1]
+        half = point.sigma50 if math.isfinite(point.sigma50) else None
+        told = [predictor.value(point.norms) for predictor in PREDICTORS.values()]
+        lines.append([*about, half, *told, *point.norms.flat().values()])
+    return lines
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"

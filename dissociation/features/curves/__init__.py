@@ -1,0 +1,1 @@
+"""What the pages of curves share: Robustness, Transfer, Sweep and Hypothesis."""

@@ -1,0 +1,120 @@
+"""The dissociation map: a point a rewrite and strength, function across, representation up."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from dissociation.address.links import Link
+from dissociation.address.table import Values
+from dissociation.core.digests import digest
+from dissociation.dashboard.controls import control, group, network_controls, reset_button
+from dissociation.dashboard.curve_figure import type_scale
+from dissociation.dashboard.export.links import export_links
+from dissociation.dashboard.head import head
+from dissociation.dashboard.page_links import go_to
+from dissociation.dashboard.question import watched_question
+from dissociation.dashboard.state import PageState
+from dissociation.dashboard.watching import draw_watch, follow
+from dissociation.engine.jobs import DONE
+from dissociation.engine.lab import lab
+from dissociation.engine.map_watch import MapWatch
+from dissociation.features.map.address import Point, points_of
+from dissociation.features.map.figures import NOTHING, map_figure
+from dissociation.features.map.text import (
+    corner_of_another_task,
+    lead,
+    left_out,
+    map_table,
+    reading,
+    statement,
+)
+from dissociation.features.representation.address import REPRESENTATION
+
+
+def draw(state: PageState) -> None:
+    """The whole page: the map, its table, and the way from a point to its page."""
+    with st.sidebar:
+        for name in ("across", "up", "show", "landmarks", "rotation", "layer"):
+            control(state, name)
+        further = [name for name in state.parameters if "." in name]
+        group(state, "More about the rewrites", "tune", further)
+        network_controls(state)
+        reset_button(state)
+    head(state, "Map", lead(state["across"]))
+    found = watched_question(state, points_of, lambda points, _: _watch(points), _signature)
+    if found is None:
+        return
+    link, points, watch = found
+    values = link.values
+    chosen = f"{state.page}|chosen"
+    if (number := st.session_state.pop(chosen, None)) is not None:
+        go_to(link_of(points[number], values))
+
+    def take() -> None:
+        number = point_pressed(st.session_state[state.page].get("chosen"), len(points))
+        if number is not None:
+            st.session_state[chosen] = number
+
+    figure = map_figure(points, values, type_scale(state.lecture), pressable=True)
+    alt = f"{figure.y.title} against {figure.x.title}, a point a network. Their table is below."
+    draw_watch(watch, figure, state.page, alt, on_chosen=take)
+    words = f"{reading(values['across'], NOTHING)} Press a point to open it."
+    st.caption(f"{words} {statement(values['across'])}")
+    st.fragment(_below, run_every=follow(watch))(watch, points, link)
+
+
+def point_pressed(given: Any, count: int) -> int | None:
+    """The position of the point that a browser says was pressed, `None` if it is none of `count`.
+
+    **Arguments:**
+
+    - `given`: the key of its trace, unchecked.
+    """
+    # Compared as texts: to read a number of thousands of digits is an error by itself.
+    return next((number for number in range(count) if given == str(number)), None)
+
+
+def _signature(points: Sequence[Point]) -> str:
+    plans = [point.experiment and point.experiment.to_json() for point in points]
+    return digest([[point.comparison.digest() for point in points], plans])
+
+
+def _watch(points: Sequence[Point]) -> MapWatch:
+    experiments = [point.experiment for point in points]
+    return lab().watch_map([point.comparison for point in points], experiments)
+
+
+def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
+    sigma50s, findings = watch.sigma50s(), watch.comparisons.results()
+    status = watch.status()
+    if watch.curves:
+        for note in left_out(points, sigma50s, status.finished):
+            st.caption(note)
+    elif words := corner_of_another_task(points, findings, link.values["up"]):
+        st.markdown(words)
+    table = map_table(points, findings, sigma50s)
+    if len(table):
+        with st.expander("Table of values", icon=":material/table:"):
+            st.dataframe(table, hide_index=True, width="stretch")
+    export_links(link, ready=status.state == DONE)
+
+
+def link_of(point: Point, values: Values) -> Link:
+    """The Representation page of one point."""
+    second = point.comparison.second
+    given = {name: values[name] for name in REPRESENTATION.defaults if name in values}
+    given = {**given, "tour": 0, "hide": [], "lock": []}
+    given["network_b"] = second.seed + 1
+    given["task_b"] = second.recipe.task
+    given["rewrite"] = second.manipulations[0].name if second.manipulations else "none"
+    for step in second.manipulations:
+        given[step.name] = step.strength
+        for field in dataclasses.fields(step):
+            if f"{step.name}.{field.name}" in REPRESENTATION.defaults:
+                value = getattr(step, field.name)
+                given[f"{step.name}.{field.name}"] = str(value) if field.name == "layer" else value
+    return Link(REPRESENTATION, {**REPRESENTATION.defaults, **given})
