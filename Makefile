@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screenshots browser clean
+.PHONY: help run test lint bench screenshots browser node clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -25,14 +25,20 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements-cluster.txt $(VENV)/run.sta
 run: $(VENV)/run.stamp ## Set everything up and run the lab on 127.0.0.1 (ADDRESS=, PORT=8501)
 	$(BIN)/python -m streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT)
 
-test: $(VENV)/dev.stamp browser ## Set everything up and run all tests
+# Node only checks the JavaScript. Where it is missing, and is not to be had, all else goes on.
+node_modules/stamp: package.json package-lock.json | node
+	@if command -v npm >/dev/null; then npm ci --silent --no-fund --no-audit && touch $@; fi
+
+test: $(VENV)/dev.stamp browser node ## Set everything up and run all tests
+	@if command -v npm >/dev/null; then npm test --silent; fi
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(ARGS)
 
-lint: $(VENV)/dev.stamp ## Check style, types, imports, and dependencies for known vulnerabilities
+lint: $(VENV)/dev.stamp node_modules/stamp ## Check style, types, imports, and dependencies for known vulnerabilities
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+	@if command -v npm >/dev/null; then npm run --silent lint; fi
 	$(BIN)/python tools/audit.py
 	@for kind in py js css; do \
 		echo "dissociation/: $$(git ls-files "dissociation/*.$$kind" | xargs cat | wc -l) lines of $$kind"; \
@@ -48,6 +54,9 @@ screenshots: $(VENV)/dev.stamp browser ## Take pictures of every page: docs/ for
 browser: ## Get Chromium from Debian if it is missing and that is permitted (CI: nginx, too)
 	@sh tests/browser/install.sh
 
+node:
+	@sh tests/browser/install.sh node
+
 clean: ## Remove the virtual environment and everything computed
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find cache -mindepth 1 ! -name README.md -delete

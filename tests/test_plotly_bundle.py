@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dissociation.dashboard.live_chart import DRAWING
+from dissociation.dashboard.live_chart import PAGE_SCRIPT
 from dissociation.dashboard.plotting_library import JS_VERSION, LIBRARY, PLOTLY_JS, SMALLER, WHOLE
 
 ROOT = Path(__file__).parents[1]
@@ -49,10 +49,7 @@ def test_it_is_of_the_version_that_plotly_py_brings():
 def test_it_draws_every_kind_of_trace_in_the_lab():
     if PLOTLY_JS == WHOLE:
         pytest.skip("the set-up could not get the bundle")
-    code = "".join(
-        (ROOT / "dissociation/dashboard/live_chart" / name).read_text() for name in DRAWING
-    )
-    kinds = set(re.findall(r'type: "(scatter\w*|heatmap\w*|bar|image|surface|splom)"', code))
+    kinds = set(re.findall(r'type: "(scatter\w*|heatmap\w*|bar|image|surface|splom)"', PAGE_SCRIPT))
     library = SMALLER.read_text(encoding="utf-8")
     assert kinds and all(f'moduleType:"trace",name:"{kind}"' in library for kind in kinds)
 

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 
 SCRIPT = Path(__file__).with_suffix(".js")
 #: Relative, as Streamlit's own: the lab may live below a base path.
-_TAG = b'<script src="./api/reach.js" defer></script>\n'
+_TAG = b'<script src="./api/reach.js" type="module"></script>\n'
 _FRESH = {"Cache-Control": "no-cache"}
 
 

@@ -1,9 +1,15 @@
 #!/bin/sh
-# Gets Chromium from Debian where it is missing and we may; under CI also nginx, which would run as a
-# service on anybody's own machine, and OpenSSL. Says so loudly where something cannot be had; under
-# CI that is a failure, elsewhere the tests that need it are then skipped.
+# Gets what the tests need from Debian, where it is missing and we may: Chromium, and under CI also
+# nginx, which would run as a service on anybody's own machine, and OpenSSL; with `node` as argument,
+# what checks the JavaScript instead. Says so loudly where something cannot be had; under CI that is a
+# failure, elsewhere the tests that need it are then skipped.
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
+wanted=${1:-browser}
 missing() {
+    if [ "$wanted" = "node" ]; then
+        command -v npm >/dev/null 2>&1 || printf ' nodejs npm'
+        return 0
+    fi
     command -v chromium >/dev/null 2>&1 || printf ' chromium'
     [ "${CI:-}" = "true" ] || return 0
     command -v nginx >/dev/null 2>&1 || printf ' nginx-light'

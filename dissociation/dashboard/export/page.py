@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from dissociation import __version__
 from dissociation.dashboard.export.base import Export
-from dissociation.dashboard.live_chart import DRAWING
+from dissociation.dashboard.live_chart import PAGE_SCRIPT
 from dissociation.dashboard.plotting_library import JS_VERSION, PLOTLY_JS
 
-LIVE_CHART = Path(__file__).parents[1] / "live_chart"
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff;
        margin: 2rem auto; max-width: 1100px; padding: 0 1rem; }
@@ -46,32 +44,11 @@ def _script_safe(values: Any) -> str:
 def _chart(export: Export) -> str:
     figures, traces, words = export.answer.chart(export.link)
     shown = {"figures": [asdict(figure) for figure in figures], "traces": traces, "alt": words}
-    drawing = "".join((LIVE_CHART / name).read_text(encoding="utf-8") for name in DRAWING)
     return f"""<div id="charts"></div>
 <script>{PLOTLY_JS.read_text(encoding="utf-8")}</script>
-<script>
-{drawing}
-const shown = {_script_safe(shown)};
-const charts = document.getElementById("charts");
-for (const figure of shown.figures) {{
-  const node = charts.appendChild(make("div", "", {{ "role": "img", "aria-label": shown.alt }}));
-  // What plays it can be operated, so it is no part of the picture.
-  const beneath = charts.appendChild(document.createElement("section"));
-  const kind = KINDS[figure.kind];
-  let frame;
-  const schedule = () => (frame ??= requestAnimationFrame(draw));
-  const sweep = new SweepPlayer({{ schedule }}, beneath);
-  const walk = new WalkPlayer({{ schedule }}, beneath);
-  const draw = () => {{
-    frame = undefined;
-    const width = node.clientWidth;
-    const now = walk.at(figure, shown);
-    Plotly.react(node, sweep.over(kind.traces(figure, now, width < PHONE), figure, now),
-      kind.layout(figure, now, theme(node), width), plotlyConfig(figure));
-  }};
-  draw();
-  new ResizeObserver(schedule).observe(node);
-}}
+<script type="module">
+{PAGE_SCRIPT}
+showCharts({_script_safe(shown)}, document.getElementById("charts"));
 </script>"""
 
 

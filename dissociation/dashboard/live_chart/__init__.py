@@ -23,11 +23,12 @@ from dissociation.dashboard.live_chart.figure import (
     TraceStyle,
     revision,
 )
+from dissociation.dashboard.modules import joined
 from dissociation.dashboard.plotting_library import LIBRARY
 
 __all__ = [
-    "DRAWING",
     "KINDS",
+    "PAGE_SCRIPT",
     "Axis",
     "Events",
     "FigureSpec",
@@ -38,50 +39,15 @@ __all__ = [
 ]
 
 
-def _read(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
-#: What draws a figure and plays it, in a page of its own, too; then what makes it live.
-DRAWING = (
-    "figure.js",
-    "theory.js",
-    "multiples.js",
-    "heatmap.js",
-    "bitmap.js",
-    "digits.js",
-    "representation.js",
-    "map.js",
-    "phantom.js",
-    "walk.js",
-    "pairs.js",
-    "exact.js",
-    "causes.js",
-    "margins.js",
-    "bridge.js",
-    "kinds.js",
-    "elements.js",
-    "player.js",
-    "sweep_player.js",
-    "walk_player.js",
-)
-_LIVE = (
-    "server.js",
-    "first_sight.js",
-    "sketch.js",
-    "room.js",
-    "prediction.js",
-    "table.js",
-    "lecture_window.js",
-    "live_chart.js",
-)
-_SCRIPTS = (*DRAWING, *_LIVE)
+_HERE = Path(__file__).parent
+#: What draws figures in a page of their own: `showCharts(shown, parent)`.
+PAGE_SCRIPT = joined(_HERE / "page.js")
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
 _ELEMENT = st.components.v2.component(
     "dissociation_live_chart",
-    js="".join(map(_read, _SCRIPTS)),
-    css=_read("live_chart.css"),
+    js=joined(_HERE / "live_chart.js"),
+    css=(_HERE / "live_chart.css").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

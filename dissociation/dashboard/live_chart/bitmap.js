@@ -1,6 +1,9 @@
 // A matrix of bytes as an image that the browser paints by itself: an indexed bitmap is a header, a
 // palette and the bytes as they came, so nothing is computed here, whatever the size.
 
+/** @import { Bitmap, Matrix, Plot } from "./types" */
+/** @typedef {keyof typeof SCALES} Scale */
+
 const HEADER = 1080; // bytes before the rows: a multiple of 3, so that base64 can be appended
 const SCALES = {
   Cividis: [
@@ -13,14 +16,16 @@ const SCALES = {
   ],
 };
 
-function bytes(text) {
+/** @param {string} text base64 */
+export function bytes(text) {
   const raw = atob(text);
   const found = new Uint8Array(raw.length);
   for (let place = 0; place < raw.length; place++) found[place] = raw.charCodeAt(place);
   return found;
 }
 
-function rowsOfBytes(matrix, largest) {
+/** Its values, 255 being `largest`. @param {Matrix} matrix @param {number} largest */
+export function rowsOfBytes(matrix, largest) {
   const flat = bytes(matrix.bytes);
   const [height, width] = matrix.shape;
   return Array.from({ length: height }, (_, row) =>
@@ -28,7 +33,12 @@ function rowsOfBytes(matrix, largest) {
   );
 }
 
-/** The colour of a share from 0 to 1 of a scale: red, green, blue. */
+/**
+ * The colour of a share from 0 to 1 of a scale: red, green, blue.
+ *
+ * @param {string[]} stops
+ * @param {number} share
+ */
 function scaled(stops, share) {
   const place = share * (stops.length - 1);
   const below = Math.min(Math.floor(place), stops.length - 2);
@@ -39,12 +49,21 @@ function scaled(stops, share) {
   });
 }
 
+/** @type {Map<string, string>} */
 const headers = new Map();
 
-/** What stands before the rows of a bitmap, in base64. */
+/**
+ * What stands before the rows of a bitmap, in base64.
+ *
+ * @param {number} height
+ * @param {number} width
+ * @param {number} stride
+ * @param {Scale} scale
+ */
 function bitmapHeader(height, width, stride, scale) {
   const name = [height, width, stride, scale].join();
-  if (!headers.has(name)) {
+  let found = headers.get(name);
+  if (found === undefined) {
     const header = new DataView(new ArrayBuffer(HEADER));
     header.setUint16(0, 0x424d); // "BM"
     header.setUint32(2, HEADER + height * stride, true);
@@ -57,16 +76,26 @@ function bitmapHeader(height, width, stride, scale) {
     header.setUint32(46, 256, true);
     for (let index = 0; index < 256; index++) {
       const [red, green, blue] = scaled(SCALES[scale], index / 255);
-      [blue, green, red, 0].forEach((part, n) => header.setUint8(54 + 4 * index + n, part));
+      for (const [n, part] of [blue, green, red, 0].entries()) {
+        header.setUint8(54 + 4 * index + n, part);
+      }
     }
-    headers.set(name, btoa(String.fromCharCode(...new Uint8Array(header.buffer))));
+    found = btoa(String.fromCharCode(...new Uint8Array(header.buffer)));
+    headers.set(name, found);
   }
-  return headers.get(name);
+  return found;
 }
 
-/** Rows of values for the pointer, computed where it points. */
+/**
+ * Rows of values for the pointer, computed where it points.
+ *
+ * @param {Bitmap} matrix
+ * @param {number} largest
+ */
 function pointedRows({ bytes: text, shape: [height, width], stride }, largest) {
+  /** @type {Uint8Array | undefined} */
   let flat;
+  /** @param {number} row */
   const valuesOf = (row) => {
     flat ??= bytes(text);
     const start = (height - 1 - row) * stride; // a bitmap begins with its lowest row
@@ -79,11 +108,19 @@ function pointedRows({ bytes: text, shape: [height, width], stride }, largest) {
   return rows;
 }
 
-const bitmapSource = ({ shape: [height, width], stride, bytes: rows }, scale) =>
+/** @param {Bitmap} matrix @param {Scale} scale */
+export const bitmapSource = ({ shape: [height, width], stride, bytes: rows }, scale) =>
   `data:image/bmp;base64,${bitmapHeader(height, width, stride, scale)}${rows}`;
 
-/** A trace that shows a matrix: `{ bytes, shape, stride }`, 255 being `largest`. */
-function bitmapTrace(matrix, largest, scale) {
+/**
+ * A trace that shows a matrix, 255 being `largest`.
+ *
+ * @param {Bitmap} matrix
+ * @param {number} largest
+ * @param {Scale} scale
+ * @returns {Plot}
+ */
+export function bitmapTrace(matrix, largest, scale) {
   return {
     type: "image",
     source: bitmapSource(matrix, scale),

@@ -1,28 +1,56 @@
 // Why a network breaks: its noise by layers, by factors and by neurons, and against its margins.
 
+import { translucent } from "./colors.js";
+import { plotlyLayout } from "./layout.js";
+import { number, percent } from "./numbers.js";
+import { traceOf } from "./snapshot.js";
+import { literal, uid } from "./texts.js";
+
+/**
+ * @import { Colors, Figure, Layout, Plot, Style, Trace, Traces, View } from "./types"
+ * @import { Write } from "./numbers.js"
+ *
+ * @typedef {{ into: number[], out: number[], rest: number[] }} Parts of the sum, by powers of σ²
+ * @typedef {Omit<Trace, "y"> & { y: number[], now: number, parts: Parts }} Sum over factors
+ *
+ * @typedef {object} Ranks
+ * @property {string} key
+ * @property {number[]} x
+ * @property {number[]} y
+ * @property {number[]} neurons
+ * @property {string[]} kinds
+ * @property {number[]} copies
+ * @property {number[]} incoming
+ * @property {number[]} outgoing
+ */
+
 const SOURCE_FILLS = ["", "/", "x", "."]; // told apart without colour, too
 
-const traceOf = (snapshot, key) => snapshot.traces.find((trace) => trace.key === key);
-
-/** A line without symbols; `key` is also the trace's. */
-function plainLine(figure, snapshot, style, more = {}) {
-  const trace = traceOf(snapshot, style.key) ?? { x: [], y: [], detail: "" };
+/**
+ * A line without symbols; its key is also the trace's.
+ *
+ * @param {Figure} figure
+ * @param {View<Trace>} snapshot
+ * @param {Style} style
+ * @returns {Plot}
+ */
+function plainLine(figure, snapshot, style) {
+  const { x, y } = traceOf(snapshot, style.key) ?? { x: [], y: [] };
   return {
     uid: uid("line", style.key),
     type: "scatter",
     mode: "lines",
-    name: escape(style.name),
+    name: literal(style.name),
     legendgroup: style.key,
-    x: trace.x.length ? trace.x : [null],
-    y: trace.x.length ? trace.y : [null],
+    x: x.length ? x : [null],
+    y: x.length ? y : [null],
     line: { color: style.color, dash: style.dash, width: 2.5 * figure.scale },
-    text: trace.y.map((value) => number(value, figure.y)),
-    hovertemplate: `${escape(style.name)}: %{text}<extra></extra>`,
-    ...more,
+    text: y.map((value) => number(value, figure.y)),
+    hovertemplate: `${literal(style.name)}: %{text}<extra></extra>`,
   };
 }
 
-/** A dotted line where the visitor looks. */
+/** A dotted line where the visitor looks. @param {Figure} figure @param {Colors} colors */
 function focusShape(figure, colors) {
   if (figure.focus === null) return [];
   const at = figure.focus;
@@ -34,7 +62,8 @@ function focusShape(figure, colors) {
   ];
 }
 
-function causesLayout(figure, snapshot, colors, width) {
+/** @type {Layout<Trace>} */
+export function causesLayout(figure, snapshot, colors, width) {
   const layout = plotlyLayout(figure, snapshot, colors, width);
   layout.shapes = focusShape(figure, colors);
   layout.margin.r = 44;
@@ -43,16 +72,20 @@ function causesLayout(figure, snapshot, colors, width) {
 
 // ---- shares of the layers ---------------------------------------------------------------------
 
-/** Stacked areas of what was sampled, or, before that, of the formula; its borders as lines. */
-function sharesTraces(figure, snapshot) {
+/**
+ * Stacked areas of what was sampled, or, before that, of the formula; its borders as lines.
+ *
+ * @type {Traces<Trace>}
+ */
+export function sharesTraces(figure, snapshot) {
   const [areas, [formula]] = [figure.traces.slice(0, 4), figure.traces.slice(4)];
-  const sampled = traceOf(snapshot, areas[0].key)?.x.length > 0;
+  const sampled = (traceOf(snapshot, areas[0].key)?.x.length ?? 0) > 0;
   const stacked = areas.map((style, number) => {
     const own = sampled ? style : { ...style, key: `${style.key}-formula` };
     return {
       ...plainLine(figure, snapshot, own),
       uid: uid("area", style.key),
-      name: escape(style.name),
+      name: literal(style.name),
       stackgroup: "shares",
       line: { color: style.color, width: 0.5 },
       fillcolor: translucent(style.color, sampled ? 0.75 : 0.4),
@@ -62,11 +95,13 @@ function sharesTraces(figure, snapshot) {
       },
     };
   });
+  /** @type {number[]} */
   let below = [];
   const borders = areas.slice(0, 3).flatMap((style, number) => {
     const trace = traceOf(snapshot, `${style.key}-formula`);
-    below = (trace?.y ?? []).map((share, i) => share + (below[i] ?? 0));
+    below = (trace?.y ?? []).map((share, i) => Number(share) + (below[i] ?? 0));
     const y = below.length ? below : [null];
+    /** @param {string} part @param {Plot} line */
     const border = (part, line) => ({
       uid: `border-${part}-${number}`,
       type: "scatter",
@@ -89,13 +124,26 @@ function sharesTraces(figure, snapshot) {
 
 // ---- what scaling would do --------------------------------------------------------------------
 
-/** With the products of the layers' noises, at the noise scale that is looked at. */
+/** @param {View<Trace>} snapshot */
+const sumOf = (snapshot) => /** @type {Sum | undefined} */ (traceOf(snapshot, "sum"));
+
+/**
+ * With the products of the layers' noises, at the noise scale that is looked at.
+ *
+ * @param {Figure} figure
+ * @param {View<Trace>} snapshot
+ * @returns {View<Trace>}
+ */
 function withProducts(figure, snapshot) {
-  const sum = traceOf(snapshot, "sum");
-  if (!sum) return snapshot;
-  const at = (part) => part.reduce((all, value, i) => all + value * figure.focus ** (2 * i), 0);
+  const sum = sumOf(snapshot);
+  const sigma = figure.focus;
+  if (!sum || sigma === null) return snapshot;
+  /** @param {number[]} part */
+  const at = (part) => part.reduce((all, value, i) => all + value * sigma ** (2 * i), 0);
   const [into, out, rest] = [sum.parts.into, sum.parts.out, sum.parts.rest].map(at);
+  /** @param {number} alpha */
   const gain = (alpha) => into * (sum.now / alpha) ** 2 + out * (alpha / sum.now) ** 2 + rest;
+  /** @type {Trace[]} */
   const made = [{ ...sum, key: "at", y: sum.x.map(gain) }];
   if (into > 0 && out > 0) {
     const best = sum.now * (into / out) ** 0.25;
@@ -104,7 +152,8 @@ function withProducts(figure, snapshot) {
   return { ...snapshot, traces: [...snapshot.traces, ...made] };
 }
 
-function tradeOffTraces(figure, given) {
+/** @type {Traces<Trace>} */
+export function tradeOffTraces(figure, given) {
   const snapshot = withProducts(figure, given);
   return figure.traces.flatMap((style) => {
     const trace = traceOf(snapshot, style.key);
@@ -114,23 +163,24 @@ function tradeOffTraces(figure, given) {
       {
         ...plainLine(figure, snapshot, style),
         mode: "markers",
-        name: `${escape(style.name)}${where}`,
+        name: `${literal(style.name)}${where}`,
         marker: {
           color: style.color, symbol: style.symbol, size: 13 * figure.scale,
           line: { color: "#ffffff", width: 1.5 },
         },
-        hovertemplate: `${escape(style.name)}${where}: %{y:.3~g}<extra></extra>`,
+        hovertemplate: `${literal(style.name)}${where}: %{y:.3~g}<extra></extra>`,
       },
     ];
   });
 }
 
-function tradeOffLayout(figure, snapshot, colors, width) {
+/** @type {Layout<Trace>} */
+export function tradeOffLayout(figure, snapshot, colors, width) {
   const layout = causesLayout(figure, snapshot, colors, width);
   layout.shapes = [];
   layout.yaxis = { ...layout.yaxis, tickformat: "", exponentformat: "power", dtick: 1 };
   layout.hovermode = "closest";
-  const sum = traceOf(snapshot, "sum");
+  const sum = sumOf(snapshot);
   if (sum) {
     // As much of the ordinates as the sum takes within the range of factors, and two decades below.
     const seen = sum.y.filter((_, i) => sum.x[i] >= figure.x.low && sum.x[i] <= figure.x.high);
@@ -143,17 +193,24 @@ function tradeOffLayout(figure, snapshot, colors, width) {
 
 // ---- neurons ----------------------------------------------------------------------------------
 
-function neuronsTraces(figure, snapshot, compact) {
-  const trace = traceOf(snapshot, figure.across) ?? { x: [], neurons: [], kinds: [], copies: [] };
+/** @type {Traces<any>} */
+export function neuronsTraces(figure, snapshot, compact) {
+  /** @type {Ranks} */
+  const trace = traceOf(snapshot, figure.across) ?? {
+    key: "", x: [], y: [], neurons: [], kinds: [], copies: [], incoming: [], outgoing: [],
+  };
   const parts = figure.traces.filter(({ group }) => group === "part");
   const kinds = figure.traces.filter(({ group }) => group === "kind");
-  const digits = (value, more) => value.toPrecision(2 + more);
+  /** @type {Write} */
+  const digits = (value, more = 0) => value.toPrecision(2 + more);
+  /** @param {Style} style */
+  const sharesOf = ({ key }) => trace[/** @type {"incoming" | "outgoing"} */ (key)];
   const bars = parts.map((style, number) => ({
     uid: uid("bar", style.key),
     type: "bar",
-    name: escape(style.name),
+    name: literal(style.name),
     x: trace.x.length ? trace.x : [null],
-    y: trace.x.length ? trace[style.key] : [null],
+    y: trace.x.length ? sharesOf(style) : [null],
     marker: {
       color: style.color,
       pattern: {
@@ -165,7 +222,7 @@ function neuronsTraces(figure, snapshot, compact) {
       (_, i) =>
         `neuron ${trace.neurons[i]} (${trace.kinds[i]}` +
         `${trace.copies[i] > 1 ? `, one of ${trace.copies[i]} alike` : ""})<br>` +
-        `${escape(style.name)}: ${percent(trace[style.key][i], digits)} of all noise`,
+        `${literal(style.name)}: ${percent(sharesOf(style)[i], digits)} of all noise`,
     ),
     hovertemplate: "%{hovertext}<extra></extra>",
   }));
@@ -177,7 +234,7 @@ function neuronsTraces(figure, snapshot, compact) {
       uid: uid("kind", style.key),
       type: "scatter",
       mode: "markers",
-      name: escape(style.name),
+      name: literal(style.name),
       x: mine.length ? mine : [null],
       y: mine.length ? tops : [null],
       marker: { color: style.color, symbol: style.symbol, size: (compact ? 8 : 11) * figure.scale },
@@ -188,7 +245,8 @@ function neuronsTraces(figure, snapshot, compact) {
   return [...bars, ...marks];
 }
 
-function neuronsLayout(figure, snapshot, colors, width) {
+/** @type {Layout<any>} */
+export function neuronsLayout(figure, snapshot, colors, width) {
   const layout = causesLayout(figure, snapshot, colors, width);
   layout.barmode = "stack";
   layout.bargap = 0.15;

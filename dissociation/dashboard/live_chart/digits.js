@@ -1,6 +1,8 @@
 // Clouds of digits. A text of SVG a point would take longer than everything else on the page, so all
 // images of one digit are one path, drawn with strokes of our own.
 
+/** @import { Plot } from "./types" */
+
 const DIGIT_WIDTH = 4; // of the strokes below, which go up
 const DIGIT_HEIGHT = 6;
 const STROKES = [
@@ -22,20 +24,38 @@ const STROKES = [
 ];
 STROKES.push(STROKES[6].map(([x, y]) => [DIGIT_WIDTH - x, DIGIT_HEIGHT - y]));
 
-/** How far several lists of numbers reach, with the room that Plotly leaves around them. */
-function reach(lists) {
+// Ten digits: told by the digit itself, and by colours that stay apart in print and for all eyes.
+export const DIGITS = [
+  "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B58900",
+  "#2C9BD3", "#7A8B00", "#8F63D2", "#A0522D", "#7F7F7F",
+];
+
+/**
+ * How far several lists of numbers reach, with the room that Plotly leaves around them.
+ *
+ * @param {number[][]} lists
+ */
+export function reach(lists) {
   const all = lists.flat();
   return 1.1 * (Math.max(...all) - Math.min(...all) || 1);
 }
 
 /**
- * One shape a digit: all the points of `trace` that are it.
+ * @typedef {{ x: number[], y: number[], digits: number[] }} Cloud
+ * @typedef {{ xref: string, yref: string, unit: number[] }} Panel axes, and a pixel along each of them
  *
- * `panel` says where: the ids of its axes, and `unit`, how long a pixel is along each of them.
+ * One shape a digit: all the points of a cloud that are it.
+ *
+ * @param {Cloud} cloud
+ * @param {Panel} panel
+ * @param {number} size
+ * @param {string[]} colors
+ * @returns {Plot[]}
  */
-function digitShapes({ x, y, digits }, { xref, yref, unit }, size, colors) {
+export function digitShapes({ x, y, digits }, { xref, yref, unit }, size, colors) {
   const step = size / DIGIT_HEIGHT;
-  const paths = STROKES.map(() => []);
+  const paths = STROKES.map(() => /** @type {string[]} */ ([]));
+  /** @param {number} value */
   const round = (value) => Number(value.toPrecision(6));
   digits.forEach((digit, point) => {
     const places = STROKES[digit].map(([right, up]) => [
@@ -49,4 +69,13 @@ function digitShapes({ x, y, digits }, { xref, yref, unit }, size, colors) {
       ? []
       : [{ type: "path", path: path.join(""), xref, yref, line: { color: colors[digit], width: size / 8 } }],
   );
+}
+
+/** Ticks of an axis along so many images, sorted by digit. @param {number} count */
+export function digitTicks(count) {
+  const each = count / 10;
+  return {
+    tickvals: Array.from({ length: 10 }, (_, digit) => (digit + 0.5) * each - 0.5),
+    ticktext: Array.from({ length: 10 }, (_, digit) => String(digit)),
+  };
 }

@@ -1,30 +1,47 @@
 // A heat map of the error, strength by noise scale, with the line at which σ50 lies.
 
-const ROW = 44; // pixels of height
-const EMPTY = { x: [], y: [] };
+import { PHONE, plotlyAxis, plotlyLayout } from "./layout.js";
+import { number } from "./numbers.js";
+import { measured } from "./snapshot.js";
+import { literal } from "./texts.js";
 
-function heatmapHeight(figure) {
+/** @import { Curve, Figure, Height, Layout, Plot, Style, Traces, Value } from "./types" */
+
+const ROW = 44; // pixels of height
+/** @type {Curve} */
+const EMPTY = { key: "", x: [], y: [], low: [], high: [], detail: "" };
+
+/** @type {Height} */
+export function heatmapHeight(figure) {
   const rows = figure.traces.length - 1;
   const height = Math.round(rows * ROW * Math.sqrt(figure.scale)) + 130;
   return Math.min(height, figure.space || height);
 }
 
-/** Bounds of the cells around these positions, half way on the axis. */
+/**
+ * Bounds of the cells around these positions, half way on the axis.
+ *
+ * @param {number[]} x
+ * @param {boolean} log
+ */
 function bounds(x, log) {
   const along = x.map((value) => (log ? Math.log(value) : value));
+  /** @param {number} t */
   const back = (t) => (log ? Math.exp(t) : t);
   if (along.length < 2) return x;
   const inner = along.slice(1).map((value, i) => (value + along[i]) / 2);
-  const [first, last] = [along[0], along.at(-1)];
-  return [first - (inner[0] - first), ...inner, last + (last - inner.at(-1))].map(back);
+  const [first, last] = [along[0], along[along.length - 1]];
+  return [first - (inner[0] - first), ...inner, last + (last - inner[inner.length - 1])].map(back);
 }
 
-function heatmapTraces(figure, snapshot, compact) {
+/** @type {Traces} */
+export function heatmapTraces(figure, snapshot, compact) {
   const rows = figure.traces.slice(1);
   const byKey = new Map(measured(figure, snapshot).map((trace) => [trace.key, trace]));
   const traces = rows.map((style) => byKey.get(style.key) ?? EMPTY);
   const x = [...new Set(traces.flatMap((trace) => trace.x))].sort((a, b) => a - b);
   const at = traces.map((trace) => new Map(trace.x.map((place, i) => [place, trace.y[i]])));
+  /** @param {Value | undefined} error */
   const shown = (error) => {
     if (error === null || error === undefined) return null;
     return figure.y.log ? Math.log10(Math.max(error, figure.y.low)) : error;
@@ -39,7 +56,7 @@ function heatmapTraces(figure, snapshot, compact) {
     text: at.map((errors, row) =>
       x.map(
         (place) =>
-          `<b>${escape(rows[row].label || rows[row].name)}</b> at ${number(place, figure.x)}<br>` +
+          `<b>${literal(rows[row].label || rows[row].name)}</b> at ${number(place, figure.x)}<br>` +
           `error <b>${number(errors.get(place), figure.y)}</b>`,
       ),
     ),
@@ -51,7 +68,7 @@ function heatmapTraces(figure, snapshot, compact) {
     colorscale: "Cividis",
     ygap: 2,
     colorbar: {
-      title: { text: escape(figure.y.title), side: "right" },
+      title: { text: literal(figure.y.title), side: "right" },
       xpad: compact ? 10 : 22, // its title ends before the bar of tools
       tickvals: ticks.map(shown),
       ticktext: ticks.map((tick) => number(tick, figure.y)),
@@ -62,6 +79,13 @@ function heatmapTraces(figure, snapshot, compact) {
   return [map, halfWayTrace(figure, rows, traces, compact)];
 }
 
+/**
+ * @param {Figure} figure
+ * @param {Style[]} rows
+ * @param {Curve[]} traces
+ * @param {boolean} compact
+ * @returns {Plot}
+ */
 function halfWayTrace(figure, rows, traces, compact) {
   const found = traces.map((trace) => trace.half_way ?? null);
   return {
@@ -82,17 +106,18 @@ function halfWayTrace(figure, rows, traces, compact) {
   };
 }
 
-function heatmapLayout(figure, snapshot, colors, width) {
+/** @type {Layout} */
+export function heatmapLayout(figure, snapshot, colors, width) {
   const layout = plotlyLayout(figure, snapshot, colors, width);
   const rows = figure.traces.slice(1);
-  layout.height = heatmapHeight(figure);
+  layout.height = heatmapHeight(figure, width);
   layout.hovermode = "closest";
   layout.yaxis = {
     ...plotlyAxis({ ...figure.y, log: false, percent: false }, colors, width < PHONE),
     range: [-0.5, rows.length - 0.5],
-    title: { text: escape(figure.rows), standoff: 8 },
+    title: { text: literal(figure.rows), standoff: 8 },
     tickvals: rows.map((_, row) => row),
-    ticktext: rows.map((style) => escape(style.label || style.name)),
+    ticktext: rows.map((style) => literal(style.label || style.name)),
     showgrid: false,
     nticks: 0,
   };

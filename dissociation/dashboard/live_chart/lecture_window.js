@@ -4,8 +4,16 @@ const EDGE = 12; // pixels kept free beneath a plot
 const BAR = 64; // pixels above a plot that is scrolled to, for its title
 const LEAST = 0.4; // of the window; a plot that would get less where it stands is scrolled to
 
-class LectureWindow {
-  /** `changed`: called when the plot that is shown has more or less space now. */
+export class LectureWindow {
+  /** @type {number | undefined} */
+  shown; // pixels, the last time that anybody asked
+  natural = 0;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLElement} plot
+   * @param {() => void} changed called when the plot that is shown has more or less space now
+   */
   constructor(root, plot, changed) {
     this.root = root;
     this.plot = plot;
@@ -18,12 +26,17 @@ class LectureWindow {
     for (const node of [this.page, ...(this.page?.children ?? [])]) if (node) this.moves.observe(node);
   }
 
-  /** Pixels of height for a plot that would have `natural` ones, or `null` outside of the lab. */
+  /**
+   * Pixels of height for a plot that would have `natural` ones, or `null` outside of the lab.
+   *
+   * @param {number} natural
+   */
   space(natural) {
     if (!this.page) return null;
     this.natural = natural;
-    const beneath = [...this.root.querySelectorAll(".live-chart-below, .live-chart-player")];
-    const taken = beneath.reduce((sum, node) => sum + node.offsetHeight, EDGE);
+    /** @type {NodeListOf<HTMLElement>} */
+    const beneath = this.root.querySelectorAll(".live-chart-below, .live-chart-player");
+    const taken = [...beneath].reduce((sum, node) => sum + node.offsetHeight, EDGE);
     const from = this.page.getBoundingClientRect().top - this.page.scrollTop;
     const above = this.plot.getBoundingClientRect().top - from;
     const all = this.page.clientHeight - taken;

@@ -1,31 +1,72 @@
 // One chart, one Plotly node: Streamlit calls the default export again whenever the data or the
 // theme changes, and the chart that lives in the same parent element is updated, never rebuilt.
 
+import { theme } from "./colors.js";
+import { plotlyConfig } from "./config.js";
+import { make } from "./elements.js";
+import { FirstSight } from "./first_sight.js";
+import { KINDS } from "./kinds.js";
+import { PHONE } from "./layout.js";
+import { LectureWindow } from "./lecture_window.js";
+import { PredictionPart, predictionTraces } from "./prediction.js";
+import { loadPlotly, socketUrl } from "./server.js";
+import { SweepPlayer } from "./sweep_player.js";
+import { TablePart } from "./table.js";
+import { hasCurve } from "./theory.js";
+import { WalkPlayer } from "./walk_player.js";
+
+/** @import { Data, Drawn, PlotlyLibrary, Snapshot, Trigger } from "./types" */
+
 const ACTIVE = new Set(["queued", "training", "running"]);
 const EACH = 120; // milliseconds that the server is given for each page of a class
 const AGAIN = 5000; // milliseconds after which the page is told again what it has not acted on
 const LOST = 4404; // the server's close code for "no such job"
+/** @type {WeakMap<Element, LiveChart>} */
 const charts = new WeakMap();
 
 // ---- the element ------------------------------------------------------------------------------
 
 class LiveChart {
-  address = null;
-  snapshot = null; // the latest one of this address
-  shown = null; // figure and snapshot now on screen; those of the old address until there is news
+  /** @type {string | null | undefined} */
+  address; // undefined before the first one
   stale = false; // what is shown belongs to an earlier address
-  connection = "fine"; // or "broken" (trying again) or "lost" (the server has no such job)
+  /** @type {"fine" | "broken" | "lost"} */
+  connection = "fine"; // or trying again, or the server has no such job
+  /** @type {WebSocket | null} */
   socket = null;
+  /** @type {number | undefined} */
+  timer;
   attempts = 0; // to connect, since the last message
+  /** @type {string | null | undefined} */
   drawing = null; // what tells the picture now on screen from others, where it is large
   again = false; // the visitor asked for another try: the same address is to be opened anew
+  /** @type {PlotlyLibrary | undefined} */
+  Plotly;
+  /** @type {string | undefined} */
+  library; // where it comes from
+  /** @type {string | undefined} */
+  view; // the axes of the plot
+  /** @type {number | undefined} */
+  frame;
+  /** @type {string | undefined} */
+  label; // of the button
+  relabelled = -Infinity; // milliseconds
+  /** @type {string | undefined} */
+  announced;
 
-  constructor(parent) {
+  /** @param {Element} parent @param {Data} data @param {Trigger} trigger */
+  constructor(parent, data, trigger) {
+    this.trigger = trigger;
+    this.figure = data.figure;
+    this.snapshot = data.snapshot; // the latest one of this address
+    // Figure and snapshot now on screen; those of the old address until there is news.
+    this.shown = { figure: data.figure, snapshot: data.snapshot };
     this.text = make("span", "live-chart-text", { tabindex: "-1" });
     this.button = make("button", "live-chart-button live-chart-gone", { type: "button" }, "Cancel");
     this.progress = make("progress", "live-chart-progress", { max: "1", "aria-label": "Progress" });
     const polite = { role: "status", "aria-live": "polite" };
     this.announcement = make("span", "live-chart-announcement", polite);
+    /** @type {HTMLElement} */
     this.plot = make("div", "live-chart-plot", { role: "img" });
     this.stage = make("div", "live-chart-stage");
     this.stage.append(this.plot);
@@ -41,10 +82,6 @@ class LiveChart {
     this.walker = new WalkPlayer(this, this.root);
     this.table = new TablePart(this.root);
     parent.append(this.root);
-    this.listen();
-  }
-
-  listen() {
     this.listeners = new AbortController();
     const { signal } = this.listeners;
     this.button.addEventListener("click", () => this.press(), { signal });
@@ -56,14 +93,19 @@ class LiveChart {
     this.window = new LectureWindow(this.root, this.plot, () => this.schedule());
   }
 
-  /** Takes what the script passed: at first, after a rerun, and after a change of the theme. */
+  /**
+   * Takes what the script passed: at first, after a rerun, and after a change of the theme.
+   *
+   * @param {Data} data
+   * @param {Trigger} trigger
+   */
   update({ figure, snapshot, address, alt, library, prediction, second }, trigger) {
     this.trigger = trigger;
     this.figure = figure;
     this.root.classList.toggle("live-chart-second", second);
     this.plot.setAttribute("aria-label", alt);
     this.predicting.update(prediction);
-    if (address !== this.address || this.snapshot === null || this.again) {
+    if (address !== this.address || this.again) {
       this.follow(address, snapshot);
     } else if (address === null || snapshot.version > this.snapshot.version) {
       this.accept(snapshot);
@@ -75,17 +117,20 @@ class LiveChart {
     }
   }
 
+  /** @param {string | null} address @param {Snapshot} snapshot */
   follow(address, snapshot) {
     this.hangUp();
     this.again &&= address === this.address && !ACTIVE.has(snapshot.state);
+    const before = this.address !== undefined;
     this.address = address;
     this.attempts = 0;
     this.connection = "fine";
-    this.stale = this.shown !== null && hasCurve(this.shown);
+    this.stale = before && hasCurve(this.shown);
     this.accept(snapshot);
-    if (address !== null && ACTIVE.has(snapshot.state)) this.connect();
+    if (address !== null && ACTIVE.has(snapshot.state)) this.connect(address);
   }
 
+  /** @param {Snapshot} snapshot */
   accept(snapshot) {
     this.snapshot = snapshot;
     const over = !ACTIVE.has(snapshot.state);
@@ -99,15 +144,16 @@ class LiveChart {
 
   // ---- connection
 
-  connect() {
+  /** @param {string} address */
+  connect(address) {
     this.hangUp();
-    const socket = new WebSocket(socketUrl(this.address));
+    const socket = new WebSocket(socketUrl(address));
     this.socket = socket;
     socket.onmessage = (message) => {
       if (socket === this.socket) this.receive(JSON.parse(message.data));
     };
     socket.onclose = (event) => {
-      if (socket === this.socket) this.closed(event.code);
+      if (socket === this.socket) this.closed(event.code, address);
     };
   }
 
@@ -118,29 +164,42 @@ class LiveChart {
     socket?.close();
   }
 
+  /**
+   * @param {Snapshot} snapshot whose traces are left out where they are those of the last message
+   */
   receive(snapshot) {
     this.attempts = 0; // not on open: a server that accepts and drops must not be hammered
     this.connection = "fine";
     this.schedule();
     if (snapshot.version < this.snapshot.version) return;
-    snapshot.traces ??= this.snapshot.traces; // left out where they are those of the last message
+    snapshot.traces ??= this.snapshot.traces;
     this.accept(snapshot);
     if (!ACTIVE.has(snapshot.state)) this.tell(snapshot.company ?? 1);
   }
 
-  /** Has the page run again; those of a class one after another, so that nobody's control waits. */
+  /**
+   * Has the page run again; those of a class one after another, so that nobody's control waits.
+   *
+   * @param {number} company
+   */
   tell(company) {
     const pause = company > 4 ? Math.random() * company * EACH : 0;
     this.timer = setTimeout(() => this.insist("finished"), pause);
   }
 
-  /** Says it until the page has run: what is said while Streamlit reconnects, nobody hears. */
+  /**
+   * Says it until the page has run: what is said while Streamlit reconnects, nobody hears.
+   *
+   * @param {string} event
+   * @param {number} again milliseconds
+   */
   insist(event, again = AGAIN) {
     this.trigger(event, true);
     this.timer = setTimeout(() => this.insist(event, 2 * again), again);
   }
 
-  closed(code) {
+  /** @param {number} code @param {string} address */
+  closed(code, address) {
     this.socket = null;
     this.schedule();
     if (code === LOST) {
@@ -150,14 +209,14 @@ class LiveChart {
     }
     this.connection = "broken";
     const longest = Math.min(8000, 1000 * 2 ** this.attempts++);
-    this.timer = setTimeout(() => this.connect(), longest * (0.5 + Math.random() / 2));
+    this.timer = setTimeout(() => this.connect(address), longest * (0.5 + Math.random() / 2));
   }
 
   /** The network or the visitor is back: does not wait for the timer. */
   hurry() {
     const waiting = this.connection === "broken" && this.socket === null;
     if (document.visibilityState !== "visible") return;
-    if (waiting) this.connect();
+    if (waiting && this.address) this.connect(this.address);
     this.predicting.line?.hurry();
   }
 
@@ -189,6 +248,7 @@ class LiveChart {
     this.announce(`${this.connection} ${state}`, words[this.connection]);
   }
 
+  /** @param {string} label */
   renderButton(label) {
     if (label === this.label) return;
     const first = this.label === undefined;
@@ -200,7 +260,12 @@ class LiveChart {
     this.button.classList.toggle("live-chart-gone", !label);
   }
 
-  /** Speaks at a change of state only; the text itself changes with every snapshot. */
+  /**
+   * Speaks at a change of state only; the text itself changes with every snapshot.
+   *
+   * @param {string} event
+   * @param {string} words
+   */
   announce(event, words) {
     if (this.announced !== undefined && this.announced !== event) {
       this.announcement.textContent = words;
@@ -212,7 +277,7 @@ class LiveChart {
 
   load() {
     this.problem.hidden = true;
-    loadPlotly(this.library).then(
+    loadPlotly(String(this.library)).then(
       (Plotly) => {
         this.Plotly = Plotly;
         this.schedule();
@@ -222,6 +287,11 @@ class LiveChart {
         this.problem.hidden = false;
       },
     );
+  }
+
+  /** The plot, once Plotly has drawn into it. */
+  get drawn() {
+    return /** @type {Drawn} */ (this.plot);
   }
 
   schedule() {
@@ -267,13 +337,13 @@ class LiveChart {
     );
     this.sight.over();
     if (draw === this.Plotly.newPlot) {
-      this.plot.on("plotly_relayout", () => this.predicting.sketch?.place(this.plot));
-      this.plot.on("plotly_click", ({ points }) => {
+      this.drawn.on("plotly_relayout", () => this.predicting.sketch?.place(this.drawn));
+      this.drawn.on("plotly_click", ({ points }) => {
         const chosen = points[0]?.customdata;
         if (typeof chosen === "string") this.trigger("chosen", chosen);
       });
     }
-    sketch?.place(this.plot);
+    sketch?.place(this.drawn);
   }
 
   remove() {
@@ -284,16 +354,17 @@ class LiveChart {
     this.listeners.abort();
     this.resizes.disconnect();
     this.window.remove();
-    cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.frame ?? 0);
     this.Plotly?.purge(this.plot);
     this.Plotly = undefined;
     this.root.remove();
   }
 }
 
+/** @param {{ data: Data, parentElement: Element, setTriggerValue: Trigger }} element */
 export default function ({ data, parentElement, setTriggerValue }) {
-  if (!charts.has(parentElement)) charts.set(parentElement, new LiveChart(parentElement));
-  const chart = charts.get(parentElement);
+  const chart = charts.get(parentElement) ?? new LiveChart(parentElement, data, setTriggerValue);
+  charts.set(parentElement, chart);
   chart.update(data, setTriggerValue);
   return () => {
     chart.remove();

@@ -1,28 +1,57 @@
 // The dissociation map: across how far the function has moved, up how far the representation.
 
-/** The traces of a group, in order, with what the two axes show of them. */
+import { PHONE, plotlyHeight, plotlyLayout } from "./layout.js";
+import { number } from "./numbers.js";
+import { literal, uid } from "./texts.js";
+
+/**
+ * @import { Axis, Colors, Figure, Height, Layout, Path, Style, Trace, Traces, Value, View } from "./types"
+ * @typedef {Trace & { places: Record<string, Value> }} Place a condition's, by the names of measures
+ * @typedef {{ style: Style, across: number, up: number, rank: number }} Point
+ * @typedef {{ style: Style, points: Point[], count: number }} Group
+ */
+
+/**
+ * The traces of each group, in order, with what the two axes show of them.
+ *
+ * @param {Figure} figure
+ * @param {View<Place>} snapshot
+ */
 function mapGroups(figure, snapshot) {
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
+  /** @type {Map<string, Group>} */
   const groups = new Map();
   for (const style of figure.traces) {
     const trace = byKey.get(style.key);
     const [across, up] = [figure.across, figure.up].map((name) => trace?.places[name]);
-    const known = Number.isFinite(across) && Number.isFinite(up);
-    if (!groups.has(style.group)) groups.set(style.group, { style, points: [], count: 0 });
-    const group = groups.get(style.group);
-    const place = { style, across: Math.max(across, figure.x.low), up, rank: group.count };
-    if (known) group.points.push(place);
+    const group = groups.get(style.group) ?? { style, points: [], count: 0 };
+    groups.set(style.group, group);
+    if (typeof across === "number" && typeof up === "number") {
+      group.points.push({ style, across: Math.max(across, figure.x.low), up, rank: group.count });
+    }
     group.count += 1;
   }
   return groups;
 }
 
-// Larger is stronger; networks that are held against them have one size.
+/**
+ * Larger is stronger; networks that are held against them have one size.
+ *
+ * @param {Figure} figure
+ * @param {Point} point
+ */
 const mapSize = (figure, { style, rank }) => figure.scale * (style.dash ? 8 + 2.5 * rank : 15);
 
-/** The way of each sweep: from the reference through its strengths, which are evenly far apart. */
-function mapPaths(figure, snapshot) {
+/**
+ * The way of each sweep: from the reference through its strengths, which are evenly far apart.
+ *
+ * @param {Figure} figure
+ * @param {View<Place>} snapshot
+ * @returns {Path[]}
+ */
+export function mapPaths(figure, snapshot) {
   const groups = mapGroups(figure, snapshot);
+  /** @param {number} value */
   const across = (value) => (figure.x.log ? Math.log10(value) : value);
   const start = groups.get(figure.reference)?.points[0];
   return [...groups.values()]
@@ -51,42 +80,55 @@ const MAP_FLAT = 0.05;
 /** Room beside the points at the foot of the axis, as a share of the axis. */
 const MAP_FOOT = 0.05;
 
-/** What stands beside each group's last point, by group: sweeps that end in one place share it. */
+/**
+ * What stands beside each group's last point, by group: sweeps that end in one place share it.
+ *
+ * @param {Figure} figure
+ * @param {Group[]} groups
+ */
 function mapLabels(figure, groups) {
+  /** @param {Axis} axis @param {number} value */
   const on = (axis, value) => (axis.log ? Math.log10(value) : value);
+  /** @param {Point} point */
   const place = ({ across, up }) => [on(figure.x, across), on(figure.y, up)];
   const all = groups.flatMap(({ points }) => points.map(place));
+  /** @param {number} axis @param {number[]} shown */
   const span = (axis, ...shown) => {
     const values = [...shown, ...all.map((both) => both[axis])];
     return Math.max(...values) - Math.min(...values) || 1;
   };
   const spans = [span(0), span(1, 0, MAP_FLAT)];
+  /** @param {number[]} one @param {number[]} other */
   const near = (one, other) =>
     spans.every((span, axis) => Math.abs(one[axis] - other[axis]) < MAP_NEAR * span);
+  /** @type {{ group: string, place: number[], labels: string[] }[]} */
   const ends = [];
   for (const { style, points } of groups) {
     // The legend names the reference, which stands where most is written.
-    if (!points.length || style.group === figure.reference) continue;
-    const end = { group: style.group, place: place(points.at(-1)), labels: [] };
-    const shared = ends.find((other) => near(other.place, end.place)) ?? end;
-    shared.labels.push(escape(points.at(-1).style.label));
-    if (shared === end) ends.push(end);
+    const last = points.at(-1);
+    if (!last || style.group === figure.reference) continue;
+    const label = literal(last.style.label);
+    const shared = ends.find((other) => near(other.place, place(last)));
+    if (shared) shared.labels.push(label);
+    else ends.push({ group: style.group, place: place(last), labels: [label] });
   }
   return new Map(ends.map(({ group, labels }) => [group, labels.join(", ")]));
 }
 
-function mapTraces(figure, snapshot) {
+/** @type {Traces<Place>} */
+export function mapTraces(figure, snapshot) {
+  /** @param {Group} group */
   const isReference = ({ style }) => style.group === figure.reference;
   const groups = [...mapGroups(figure, snapshot).values()];
   const labels = mapLabels(figure, groups);
   // Drawn last, so that it is seen where rewrites have not moved; named first.
-  groups.sort((a, b) => isReference(a) - isReference(b));
+  groups.sort((a, b) => Number(isReference(a)) - Number(isReference(b)));
   return groups.map(({ style, points }) => ({
     uid: uid("map", style.group),
     legendrank: style.group === figure.reference ? 1 : 1000,
     type: "scatter",
     mode: points.length > 1 && style.dash ? "lines+markers+text" : "markers+text",
-    name: escape(style.name),
+    name: literal(style.name),
     legendgroup: style.group,
     x: points.length ? points.map(({ across }) => across) : [null],
     y: points.length ? points.map(({ up }) => up) : [null],
@@ -98,9 +140,9 @@ function mapTraces(figure, snapshot) {
     customdata: points.map(({ style: own }) => own.key),
     hovertext: points.map(
       ({ style: own, across, up }) =>
-        `<b>${escape(own.name)}, ${escape(own.label)}</b><br>` +
-        `${escape(figure.x.title)}: ${number(across, figure.x)}<br>` +
-        `${escape(figure.y.title)}: ${number(up, figure.y)}` +
+        `<b>${literal(own.name)}, ${literal(own.label)}</b><br>` +
+        `${literal(figure.x.title)}: ${number(across, figure.x)}<br>` +
+        `${literal(figure.y.title)}: ${number(up, figure.y)}` +
         (figure.pressable ? "<br>press to open it" : ""),
     ),
     hovertemplate: "%{hovertext}<extra></extra>",
@@ -117,13 +159,14 @@ function mapTraces(figure, snapshot) {
   }));
 }
 
-/** A line is one entry of the legend, however many points it has. */
-function mapHeight(figure, width) {
-  const lines = new Set(figure.traces.map(({ group }) => group));
-  return plotlyHeight({ ...figure, traces: [...lines] }, width);
+/** A line is one entry of the legend, however many points it has. @type {Height} */
+export function mapHeight(figure, width) {
+  const lines = new Map(figure.traces.map((style) => [style.group, style]));
+  return plotlyHeight({ ...figure, traces: [...lines.values()] }, width);
 }
 
-function mapLayout(figure, snapshot, colors, width) {
+/** @type {Layout<Place>} */
+export function mapLayout(figure, snapshot, colors, width) {
   const layout = plotlyLayout(figure, snapshot, colors, width);
   layout.height = mapHeight(figure, width);
   layout.hovermode = "closest";
@@ -154,10 +197,11 @@ function mapLayout(figure, snapshot, colors, width) {
   return layout;
 }
 
+/** @param {[string, string]} corner @param {Figure} figure @param {Colors} colors */
 function mapCorner([place, words], figure, colors) {
   const [yanchor, xanchor] = place.split(" ");
   return {
-    text: `<i>${escape(words).replace("\n", "<br>")}</i>`,
+    text: `<i>${literal(words).replace("\n", "<br>")}</i>`,
     xref: "paper",
     yref: "paper",
     // On the left stand the points that keep the function.

@@ -1,22 +1,52 @@
 // The noise of the logits against the margins: what falls below 0 is error.
 
-/** The place of the noise scale that is looked at. */
+import { rowsOfBytes } from "./bitmap.js";
+import { translucent } from "./colors.js";
+import { PHONE, plotlyLayout } from "./layout.js";
+import { number, percent } from "./numbers.js";
+import { traceOf } from "./snapshot.js";
+import { literal, uid } from "./texts.js";
+
+/**
+ * @import { Figure, Layout, Matrix, Plot, Style, Trace, Traces, Value } from "./types"
+ * @import { Write } from "./numbers.js"
+ *
+ * @typedef {Matrix & { peaks: number[] }} Bars a histogram a noise scale, each of its own peak
+ *
+ * @typedef {object} Histograms
+ * @property {number} limit
+ * @property {number[]} width
+ * @property {number[]} clean
+ * @property {Bars} predicted
+ * @property {Bars} measured
+ * @property {number[]} overlap
+ *
+ * @typedef {Trace & Histograms} Margins
+ */
+
+/** The place of the noise scale that is looked at. @param {Figure} figure @param {Margins} trace */
 function scaleAt(figure, trace) {
-  const far = trace.x.map((sigma) => Math.abs(Math.log(sigma / figure.focus)));
+  const far = trace.x.map((sigma) => Math.abs(Math.log(sigma / Number(figure.focus))));
   return far.indexOf(Math.min(...far));
 }
 
-/** Middles of the inner bins of a histogram; the outermost hold all that lies beyond. */
+/**
+ * Middles of the inner bins of a histogram; the outermost hold all that lies beyond.
+ *
+ * @param {Margins} trace
+ */
 function marginBins(trace) {
   const count = trace.clean.length;
   const size = (2 * trace.limit) / count;
   return Array.from({ length: count - 2 }, (_, i) => -trace.limit + size * (i + 1.5));
 }
 
+/** @param {Bars} bars @param {number} place */
 const sharesAt = (bars, place) =>
   rowsOfBytes(bars, 1)[place].map((share) => share * bars.peaks[place]);
 
-function marginsTraces(figure, snapshot) {
+/** @type {Traces<Margins>} */
+export function marginsTraces(figure, snapshot) {
   const trace = traceOf(snapshot, "margins");
   const [clean, noise, predicted, measured] = figure.traces;
   const place = trace ? scaleAt(figure, trace) : 0;
@@ -27,15 +57,16 @@ function marginsTraces(figure, snapshot) {
   const density = bins.map(
     (m) => (size * Math.exp(-0.5 * (m / spread) ** 2)) / (spread * Math.sqrt(2 * Math.PI)),
   );
+  /** @type {(style: Style, y: number[], more?: Plot) => Plot} */
   const curve = (style, y, more = {}) => ({
     uid: uid("margin", style.key),
     type: "scatter",
     mode: "lines",
-    name: escape(style.name),
+    name: literal(style.name),
     x: y.length ? bins : [null],
     y: y.length ? y : [null],
     line: { color: style.color, dash: style.dash, width: 2.5 * figure.scale, shape: "spline" },
-    hovertemplate: `${escape(style.name)}: %{y:.3~p} at margin %{x:.3~g}<extra></extra>`,
+    hovertemplate: `${literal(style.name)}: %{y:.3~p} at margin %{x:.3~g}<extra></extra>`,
     ...more,
   });
   const expected = trace ? sharesAt(trace.predicted, place) : [];
@@ -44,11 +75,11 @@ function marginsTraces(figure, snapshot) {
     {
       uid: "margin-clean",
       type: "bar",
-      name: escape(clean.name),
+      name: literal(clean.name),
       x: bins.length ? bins : [null],
-      y: bins.length ? trace.clean.slice(1, -1) : [null],
+      y: trace ? trace.clean.slice(1, -1) : [null],
       marker: { color: translucent(clean.color, 0.45) },
-      hovertemplate: `${escape(clean.name)}: %{y:.3~p} at margin %{x:.3~g}<extra></extra>`,
+      hovertemplate: `${literal(clean.name)}: %{y:.3~p} at margin %{x:.3~g}<extra></extra>`,
     },
     {
       ...curve(predicted, below.map((i) => expected[i])),
@@ -63,12 +94,13 @@ function marginsTraces(figure, snapshot) {
     },
     curve(noise, density),
     curve(predicted, expected),
-    curve(measured, known ? sharesAt(trace.measured, place) : [], { mode: "lines+markers",
+    curve(measured, trace && known ? sharesAt(trace.measured, place) : [], { mode: "lines+markers",
       marker: { symbol: measured.symbol, size: 5 * figure.scale, color: measured.color } }),
   ];
 }
 
-function marginsLayout(figure, snapshot, colors, width) {
+/** @type {Layout<Margins>} */
+export function marginsLayout(figure, snapshot, colors, width) {
   const layout = plotlyLayout(figure, snapshot, colors, width);
   const trace = traceOf(snapshot, "margins");
   layout.bargap = 0.02;
@@ -83,7 +115,9 @@ function marginsLayout(figure, snapshot, colors, width) {
   ];
   if (!trace) return layout;
   const place = scaleAt(figure, trace);
-  const digits = (value, more) => value.toFixed(1 + more);
+  /** @type {Write} */
+  const digits = (value, more = 0) => value.toFixed(1 + more);
+  /** @param {Value} value */
   const told = (value) => (value === null ? "…" : percent(value, digits));
   layout.xaxis.range = [-trace.limit, trace.limit];
   // A narrow noise is a spike that would press everything else to the ground.

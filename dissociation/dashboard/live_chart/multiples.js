@@ -1,27 +1,41 @@
 // Small multiples: one panel a condition, each beside the reference, all over the same axes.
 
+import { PHONE, plotlyAxis, plotlyLayout, suffix } from "./layout.js";
+import { bandTrace, hoverTexts, lineTrace } from "./lines.js";
+import { measured } from "./snapshot.js";
+import { literal, uid } from "./texts.js";
+
+/** @import { Curve, Figure, Height, Layout, Plot, Traces } from "./types" */
+
 const PANEL = 200; // pixels of height
 
+/** @param {number} width */
 function columnsOf(width) {
   return width >= 900 ? 3 : 2;
 }
 
-/** The conditions that have a panel: all but the reference, which is in each. */
+/**
+ * The conditions that have a panel: all but the reference, which is in each.
+ *
+ * @param {Figure} figure
+ */
 const panelsOf = (figure) => figure.traces.slice(1);
 
+/** @param {Figure} figure @param {number} width */
 const rowsOf = (figure, width) => Math.max(1, Math.ceil(panelsOf(figure).length / columnsOf(width)));
 
-function multiplesHeight(figure, width) {
+/** @type {Height} */
+export function multiplesHeight(figure, width) {
   if (figure.space) return figure.space;
   return Math.round(rowsOf(figure, width) * PANEL * Math.sqrt(figure.scale)) + 90;
 }
 
-const suffix = (panel) => (panel === 0 ? "" : String(panel + 1));
-
-function multiplesTraces(figure, snapshot, compact) {
+/** @type {Traces} */
+export function multiplesTraces(figure, snapshot, compact) {
   const reference = figure.traces[0];
   const byKey = new Map(measured(figure, snapshot).map((trace) => [trace.key, trace]));
-  const empty = { x: [], y: [], low: [], high: [], detail: "" };
+  /** @type {Curve} */
+  const empty = { key: "", x: [], y: [], low: [], high: [], detail: "" };
   return panelsOf(figure).flatMap((style, panel) =>
     [reference, style].flatMap((look) => {
       const trace = byKey.get(look.key) ?? empty;
@@ -36,13 +50,19 @@ function multiplesTraces(figure, snapshot, compact) {
       line.marker.size *= 0.6;
       return [
         { ...bandTrace(trace, look, figure), ...where, uid: uid(`band${panel}`, look.key) },
-        { ...line, ...where, name: escape(name), uid: uid(`line${panel}`, look.key), showlegend: panel === 0 },
+        { ...line, ...where, name: literal(name), uid: uid(`line${panel}`, look.key), showlegend: panel === 0 },
       ];
     }),
   );
 }
 
-/** Where a panel stands, as shares of the plot; the gap above each is for its title. */
+/**
+ * Where a panel stands, as shares of the plot; the gap above each is for its title.
+ *
+ * @param {Figure} figure
+ * @param {number} width
+ * @param {number} panel
+ */
 function domains(figure, width, panel) {
   const columns = columnsOf(width);
   const rows = rowsOf(figure, width);
@@ -55,7 +75,8 @@ function domains(figure, width, panel) {
   return { x: [left, left + cell], y: [bottom, bottom + tall], column, row };
 }
 
-function multiplesLayout(figure, snapshot, colors, width) {
+/** @type {Layout} */
+export function multiplesLayout(figure, snapshot, colors, width) {
   const compact = width < PHONE;
   const layout = plotlyLayout(figure, snapshot, colors, width);
   const panels = panelsOf(figure);
@@ -69,6 +90,9 @@ function multiplesLayout(figure, snapshot, colors, width) {
   panels.forEach((style, panel) => {
     const { x, y, column } = domains(figure, width, panel);
     const lowest = panel + columns >= panels.length;
+    /**
+     * @type {(name: "x" | "y", domain: number[], anchor: string, ticks: boolean, title: boolean) => Plot}
+     */
     const make = (name, domain, anchor, ticks, title) => ({
       ...plotlyAxis(figure[name], colors, true),
       domain,
@@ -83,7 +107,7 @@ function multiplesLayout(figure, snapshot, colors, width) {
     layout[px] = make("x", x, `y${suffix(panel)}`, lowest, false);
     layout[py] = make("y", y, `x${suffix(panel)}`, column === 0, column === 0 && panel === 0);
     layout.annotations.push({
-      text: `<b>${escape(style.label || style.name)}</b>`,
+      text: `<b>${literal(style.label || style.name)}</b>`,
       xref: "paper",
       yref: "paper",
       x: x[0],

@@ -1,22 +1,35 @@
 // Small tables of numbers as pictures: what each measure says of every pair of families.
 
+import { PHONE, plotlyLayout, suffix } from "./layout.js";
+import { literal, uid } from "./texts.js";
+
+/**
+ * @import { Drawing, Figure, Height, Layout, Trace, Traces, Value } from "./types"
+ * @typedef {Trace & { names: string[], mean: Value[][], words: string[][], ranges: string[][] }} Pairs
+ */
+
 const PAIRS_GAP = 0.06; // between two tables, as a share of the width
 
+/** @param {number} width */
 const pairsColumns = (width) => (width < PHONE ? 1 : 2);
 
+/** @param {Figure} figure */
 const pairsTitle = (figure) => Math.round(figure.scale * 52);
 
-function pairsHeight(figure, width) {
+/** @type {Height} */
+export function pairsHeight(figure, width) {
   const rows = Math.ceil(figure.traces.length / pairsColumns(width));
   const height = Math.round(rows * (figure.scale * 190 + pairsTitle(figure)) + 8);
   return Math.min(height, figure.space || height);
 }
 
-function pairsDrawing(figure, snapshot, colors, width) {
+/** @type {Drawing<Pairs>} */
+export function pairsDrawing(figure, snapshot, colors, width) {
   return JSON.stringify([figure, snapshot.traces, colors, width]);
 }
 
-function pairsTraces(figure, snapshot) {
+/** @type {Traces<Pairs>} */
+export function pairsTraces(figure, snapshot) {
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
   return figure.traces.flatMap(({ key }, number) => {
     const trace = byKey.get(key);
@@ -47,7 +60,8 @@ function pairsTraces(figure, snapshot) {
   });
 }
 
-function pairsLayout(figure, snapshot, colors, width) {
+/** @type {Layout<Pairs>} */
+export function pairsLayout(figure, snapshot, colors, width) {
   const layout = plotlyLayout(figure, snapshot, colors, width);
   delete layout.xaxis;
   delete layout.yaxis;
@@ -72,7 +86,7 @@ function pairsLayout(figure, snapshot, colors, width) {
     layout[`xaxis${own}`] = { ...shared, domain: domain.x, anchor: `y${own}`, side: "top" };
     layout[`yaxis${own}`] = { ...shared, domain: domain.y, anchor: `x${own}`, autorange: "reversed" };
     layout.annotations.push({
-      text: `<b>${escape(style.name)}</b>`,
+      text: `<b>${literal(style.name)}</b>`,
       xref: "paper", yref: "paper", x: domain.x[0], y: 1 - row / rows, xanchor: "left", yanchor: "top",
       yshift: -4, showarrow: false, font: { size, color: colors.text },
     });

@@ -1,6 +1,21 @@
 // The part of a live chart in which a curve is predicted: the visitor's sketch, the button that
 // hands it in, the band of a class, and, once revealed, the prediction under the measured curve.
 
+import { translucent } from "./colors.js";
+import { make } from "./elements.js";
+import { RoomLine } from "./room.js";
+import { between, Sketch } from "./sketch.js";
+import { uid } from "./texts.js";
+
+/** @import { Figure, Plot, Prediction, Room, Trigger } from "./types" */
+
+/**
+ * @param {number[]} x
+ * @param {number[]} low
+ * @param {number[]} high
+ * @param {string} color
+ * @param {string} name
+ */
 function bandOf(x, low, high, color, name) {
   return {
     x: [...x, ...[...x].reverse()],
@@ -18,15 +33,26 @@ function bandOf(x, low, high, color, name) {
   };
 }
 
-/** What Plotly draws for a prediction: the band and mean of the class, and one's own once handed in. */
-function predictionTraces(figure, prediction, room, color) {
+/**
+ * What Plotly draws for a prediction: the band and mean of the class, and one's own once handed in.
+ *
+ * @param {Figure} figure
+ * @param {Prediction | null} prediction
+ * @param {Room | null} room
+ * @param {string} color
+ * @returns {Plot[]}
+ */
+export function predictionTraces(figure, prediction, room, color) {
   if (!prediction) return [];
   const log = figure.x.log;
+  /** @param {number[]} errors */
   const seen = (errors) => (figure.y.log ? errors.map((e) => Math.max(e, figure.y.low)) : errors);
+  /** @param {number[]} errors */
   const curve = (errors) => {
     const { x, y } = between(prediction.x, errors, log);
     return { x, y: seen(y) };
   };
+  /** @param {number[]} errors @param {string} dash @param {string} name */
   const line = (errors, dash, name) => ({
     ...curve(errors),
     uid: uid("guess", name),
@@ -36,6 +62,7 @@ function predictionTraces(figure, prediction, room, color) {
     name,
     hoverinfo: "skip",
   });
+  /** @type {Plot[]} */
   const traces = [];
   if (room?.band && prediction.band) {
     const { low, high, mean } = room.band;
@@ -52,10 +79,20 @@ function predictionTraces(figure, prediction, room, color) {
   return traces;
 }
 
-class PredictionPart {
+export class PredictionPart {
+  /** @type {Prediction | null} */
   prediction = null;
+  /** @type {RoomLine | null} */
   line = null; // to the room
+  /** @type {Sketch | undefined} */
+  sketch;
+  /** @type {string | undefined} */
+  told; // to the script, of the room
 
+  /**
+   * @param {{ figure: Figure, stage: Element, trigger: Trigger, schedule: () => void }} chart
+   * @param {Element} parent
+   */
   constructor(chart, parent) {
     this.chart = chart;
     this.words = make("span", "live-chart-words", { role: "status", tabindex: "-1" });
@@ -66,14 +103,15 @@ class PredictionPart {
     this.button.addEventListener("click", () => this.handIn());
   }
 
+  /** @param {Prediction | null} prediction */
   update(prediction) {
     this.prediction = prediction;
     this.root.hidden = !prediction;
     this.root.classList.toggle("live-chart-below", Boolean(prediction?.drawing));
     this.listen(prediction?.room ?? null);
     if (prediction?.drawing) {
-      this.sketch ??= new Sketch(this.chart.stage);
-      this.sketch.ask(prediction, this.chart.figure);
+      if (this.sketch) this.sketch.ask(prediction, this.chart.figure);
+      else this.sketch = new Sketch(this.chart.stage, prediction, this.chart.figure);
     } else {
       // What vanishes under the keyboard's focus would send it to the top of the page.
       if (this.sketch?.svg.contains(document.activeElement)) this.words.focus();
@@ -87,13 +125,19 @@ class PredictionPart {
     return this.line?.latest ?? null;
   }
 
+  /** @param {string | null} path */
   listen(path) {
     if ((this.line?.path ?? null) === path) return;
     this.line?.hangUp();
     this.line = path === null ? null : new RoomLine(path, (news, first) => this.hear(news, first));
   }
 
-  /** Takes news of the room; the first after a lost line are told again, in case they got lost. */
+  /**
+   * Takes news of the room; the first after a lost line are told again, in case they got lost.
+   *
+   * @param {Room} news
+   * @param {boolean} first
+   */
   hear(news, first) {
     if (first) this.told = undefined;
     // The page shows or covers the curve; what it knew stands in `revision`.
@@ -107,6 +151,7 @@ class PredictionPart {
   }
 
   handIn() {
+    if (!this.prediction || !this.sketch) return;
     this.chart.trigger("guess", { errors: this.sketch.errors });
     this.button.textContent = this.prediction.waiting;
     setTimeout(() => this.render(), 3000); // in case it could not be taken
@@ -123,6 +168,7 @@ class PredictionPart {
     this.button.hidden = !button;
   }
 
+  /** @param {Room} room */
   countWords({ count, enough }) {
     const people = count === 1 ? "1 prediction" : `${count} predictions`;
     if (count >= enough) return `${people}.`;

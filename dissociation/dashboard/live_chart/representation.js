@@ -1,5 +1,25 @@
 // Two representations side by side: dissimilarities, activations, embedding; A left, B right.
 
+import { bitmapSource, bitmapTrace } from "./bitmap.js";
+import { DIGITS, digitShapes, digitTicks, reach } from "./digits.js";
+import { PHONE, plotlyLayout, suffix } from "./layout.js";
+import { literal } from "./texts.js";
+
+/**
+ * @import { Bitmap, Drawing, Figure, Height, Layout, Plot, Sight, Trace, Traces, View } from "./types"
+ * @import { Scale } from "./bitmap.js"
+ *
+ * @typedef {object} Pictures
+ * @property {number[]} y
+ * @property {number[]} digits
+ * @property {Bitmap} dissimilarity
+ * @property {number} largest_distance
+ * @property {Bitmap} activations
+ * @property {number} largest_activation
+ *
+ * @typedef {Trace & Pictures} Side
+ */
+
 const GAP = 0.06; // between the two, as a share of the width
 const MARGIN = { l: 30, r: 40, t: 34, b: 8 };
 const ROWS = [
@@ -7,19 +27,25 @@ const ROWS = [
   { part: "activations", share: 0.22, title: "Activations: images by digit, neurons across" },
   { part: "embedding", share: 0.38, title: "Embedding: each image as its digit" },
 ];
-// Ten digits: told by the digit itself, and by colours that stay apart in print and for all eyes.
-const DIGITS = [
-  "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B58900",
-  "#2C9BD3", "#7A8B00", "#8F63D2", "#A0522D", "#7F7F7F",
-];
 
-function representationHeight(figure, width) {
+/** @type {Height} */
+export function representationHeight(figure, width) {
   if (figure.space) return figure.space;
   return Math.round(Math.max(width, 320) * (width < PHONE ? 1.35 : 1.12));
 }
 
+/** @param {number} row @param {number} side */
 const panelOf = (row, side) => suffix(2 * row + side);
 
+/**
+ * @param {Bitmap} matrix
+ * @param {number} largest
+ * @param {number} row
+ * @param {number} side
+ * @param {string} words
+ * @param {Scale} scale
+ * @returns {Plot}
+ */
 function heatOf(matrix, largest, row, side, words, scale) {
   return {
     ...bitmapTrace(matrix, largest, scale),
@@ -30,7 +56,14 @@ function heatOf(matrix, largest, row, side, words, scale) {
   };
 }
 
-/** What the pointer finds where the digits of a cloud are drawn. */
+/**
+ * What the pointer finds where the digits of a cloud are drawn.
+ *
+ * @param {Side} trace
+ * @param {number} row
+ * @param {number} side
+ * @returns {Plot}
+ */
 function cloudOf(trace, row, side) {
   return {
     uid: `cloud-${side}`,
@@ -48,7 +81,14 @@ function cloudOf(trace, row, side) {
   };
 }
 
-/** The digits of both clouds, whose panels share their axes. */
+/**
+ * The digits of both clouds, whose panels share their axes.
+ *
+ * @param {Figure} figure
+ * @param {View<Side>} snapshot
+ * @param {number} width
+ * @param {number} size
+ */
 function cloudShapes(figure, snapshot, width, size) {
   const row = ROWS.findIndex(({ part }) => part === "embedding");
   const clouds = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
@@ -59,21 +99,25 @@ function cloudShapes(figure, snapshot, width, size) {
     (width - MARGIN.l - MARGIN.r) * sideDomain(0)[1],
     representationHeight(figure, width) * (high - low),
   ];
-  const unit = ["x", "y"].map((along, n) => reach(traces.map((trace) => trace[along])) / pixels[n]);
+  const unit = /** @type {const} */ (["x", "y"]).map(
+    (along, n) => reach(traces.map((trace) => trace[along])) / pixels[n],
+  );
   return figure.traces.flatMap(({ key }, side) => {
     const panel = { xref: `x${panelOf(row, side)}`, yref: `y${panelOf(row, side)}`, unit };
-    return clouds.has(key) ? digitShapes(clouds.get(key), panel, size, DIGITS) : [];
+    const cloud = clouds.get(key);
+    return cloud ? digitShapes(cloud, panel, size, DIGITS) : [];
   });
 }
 
-/** Tells one drawing from another; null while there is nothing to see. */
-function representationDrawing(figure, snapshot, colors, width) {
+/** @type {Drawing<Side>} */
+export function representationDrawing(figure, snapshot, colors, width) {
   if (snapshot.traces.length === 0) return null;
   const pictures = snapshot.traces.map((trace) => [trace.dissimilarity.bytes, trace.x]);
   return JSON.stringify([figure, pictures, colors, width]);
 }
 
-function representationTraces(figure, snapshot) {
+/** @type {Traces<Side>} */
+export function representationTraces(figure, snapshot) {
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
   return figure.traces.flatMap(({ key }, side) => {
     const trace = byKey.get(key);
@@ -93,15 +137,22 @@ function representationTraces(figure, snapshot) {
   });
 }
 
-/** Its matrices, where the plot will have them. */
-function representationSight(figure, snapshot, width) {
+/**
+ * Its matrices, where the plot will have them.
+ *
+ * @param {Figure} figure
+ * @param {View<Side>} snapshot
+ * @param {number} width
+ * @returns {Sight[]}
+ */
+export function representationSight(figure, snapshot, width) {
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
   const { l, r, t, b } = marginOf(width);
   const [across, down] = [width - l - r, representationHeight(figure, width) - t - b];
   return figure.traces.flatMap(({ key }, side) => {
     const trace = byKey.get(key);
     if (!trace) return [];
-    return ["dissimilarity", "activations"].map((part, row) => {
+    return /** @type {const} */ (["dissimilarity", "activations"]).map((part, row) => {
       const [from, to] = sideDomain(side);
       const [low, high] = rowDomain(figure, width, row);
       return {
@@ -115,26 +166,27 @@ function representationSight(figure, snapshot, width) {
   });
 }
 
+/** @param {number} width */
 const marginOf = (width) => ({ ...MARGIN, t: width < PHONE ? 62 : MARGIN.t });
 
+/** @param {number} side */
 const sideDomain = (side) => (side === 0 ? [0, (1 - GAP) / 2] : [(1 + GAP) / 2, 1]);
 
-/** Where a row stands, from the top, with room for its title above it. */
+/**
+ * Where a row stands, from the top, with room for its title above it.
+ *
+ * @param {Figure} figure
+ * @param {number} width
+ * @param {number} row
+ */
 function rowDomain(figure, width, row) {
   const title = (26 * figure.scale) / representationHeight(figure, width);
   const above = ROWS.slice(0, row).reduce((sum, { share }) => sum + share, 0);
   return [1 - above - ROWS[row].share + 0.012, 1 - above - title];
 }
 
-function digitTicks(count) {
-  const each = count / 10;
-  return {
-    tickvals: Array.from({ length: 10 }, (_, digit) => (digit + 0.5) * each - 0.5),
-    ticktext: Array.from({ length: 10 }, (_, digit) => String(digit)),
-  };
-}
-
-function representationLayout(figure, snapshot, colors, width) {
+/** @type {Layout<Side>} */
+export function representationLayout(figure, snapshot, colors, width) {
   const compact = width < PHONE;
   const layout = plotlyLayout(figure, snapshot, colors, width);
   delete layout.xaxis;
@@ -146,10 +198,12 @@ function representationLayout(figure, snapshot, colors, width) {
   layout.shapes = cloudShapes(figure, snapshot, width, (compact ? 8 : 10) * figure.scale);
   layout.annotations = [];
   // Two names beside each other are wider than a phone.
+  /** @param {string} name */
   const broken = (name) => (compact ? name.replace(" (", "<br>(").replace(", ", ",<br>") : name);
+  /** @type {(text: string, x: number, y: number, bold: boolean) => void} */
   const say = (text, x, y, bold) =>
     layout.annotations.push({
-      text: bold ? `<b>${broken(escape(text))}</b>` : escape(text),
+      text: bold ? `<b>${broken(literal(text))}</b>` : literal(text),
       xref: "paper", yref: "paper", x, y, xanchor: "left", yanchor: "bottom", align: "left",
       showarrow: false, font: { size: bold ? size * 1.15 : size, color: colors.text },
     });

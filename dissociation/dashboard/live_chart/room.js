@@ -1,12 +1,29 @@
 // The line to a room of a class: how many predictions there are, their band, whether the curve is
 // revealed.
 
+import { socketUrl } from "./server.js";
+
+/** @import { Room } from "./types" */
+
 const GONE = 4404; // the server's close code for "no such room"
 
-class RoomLine {
+/** @type {Room} */
+const NOTHING = { round: 0, revealed: false, count: 0, enough: 0, band: null };
+
+export class RoomLine {
+  /** @type {Room | null} */
   latest = null;
+  /** @type {WebSocket | null} */
+  socket = null;
+  /** @type {number | undefined} */
+  timer;
+  waiting = false;
   attempts = 0;
 
+  /**
+   * @param {string} path of the WebSocket
+   * @param {(news: Room, first: boolean) => void} changed `first` on this connection
+   */
   constructor(path, changed) {
     this.path = path;
     this.changed = changed;
@@ -21,15 +38,18 @@ class RoomLine {
     let first = true;
     socket.onmessage = (message) => {
       this.attempts = 0;
-      this.latest = JSON.parse(message.data);
-      this.changed(this.latest, first);
+      /** @type {Room} */
+      const news = JSON.parse(message.data);
+      this.latest = news;
+      this.changed(news, first);
       first = false;
     };
     socket.onclose = (event) => {
       if (socket !== this.socket) return;
       if (event.code === GONE) {
-        this.latest = { ...this.latest, gone: true };
-        this.changed(this.latest, false);
+        const news = { ...(this.latest ?? NOTHING), gone: true };
+        this.latest = news;
+        this.changed(news, false);
         return;
       }
       this.waiting = true;

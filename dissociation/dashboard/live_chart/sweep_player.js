@@ -1,23 +1,37 @@
 // A map's sweeps, played: every rewrite leaves the network it was made of and passes through its
 // strengths. Only traces are added and others faded, so axes, zoom and legend stay as they are.
 
+import { KINDS } from "./kinds.js";
+import { Player } from "./player.js";
+import { literal, uid } from "./texts.js";
+
+/** @import { Figure, Node, Path, Plot, View } from "./types" */
+
 const PLAY_SECONDS = 4;
 const FADED = 0.25;
 
-/** The nodes of a path up to a share of the way, the last one where the share ends. */
-function trailOf(nodes, share) {
+/**
+ * The nodes of a path up to a share of the way, the last one where the share ends.
+ *
+ * @param {Node[]} nodes
+ * @param {number} share
+ */
+export function trailOf(nodes, share) {
   const passed = nodes.filter((node) => node.share <= share);
   const [last, next] = [passed.at(-1), nodes[passed.length]];
   if (!last || !next) return passed;
   const t = (share - last.share) / (next.share - last.share);
   if (t < 1e-9) return passed;
+  /** @param {"across" | "up" | "size"} name */
   const mix = (name) => last[name] * (1 - t) + next[name] * t;
   return [...passed, { ...last, across: mix("across"), up: mix("up"), size: mix("size") }];
 }
 
+/** @param {Figure} figure @param {Path} path @param {number | null} share @returns {Plot} */
 function trailTrace(figure, { style, nodes }, share) {
   const trail = share === null ? [] : trailOf(nodes, share);
   const head = trail.length - 1;
+  /** @param {Node} node */
   const place = (node) => (figure.x.log ? 10 ** node.across : node.across);
   return {
     uid: uid("trail", style.group),
@@ -25,7 +39,7 @@ function trailTrace(figure, { style, nodes }, share) {
     mode: "lines+markers+text",
     x: trail.length ? trail.map(place) : [null],
     y: trail.length ? trail.map(({ up }) => up) : [null],
-    text: trail.map(({ label }, i) => (i === head ? escape(label) : "")),
+    text: trail.map(({ label }, i) => (i === head ? literal(label) : "")),
     textposition: "middle right",
     textfont: { size: figure.scale * 11 },
     hoverinfo: "skip",
@@ -43,19 +57,30 @@ function trailTrace(figure, { style, nodes }, share) {
   };
 }
 
-class SweepPlayer extends Player {
+export class SweepPlayer extends Player {
+  /** @type {number | null} */
   share = null; // of the way that is shown; null at rest, when there is nothing to travel
   steps = 0; // strengths of the longest sweep
+  way = 0; // the share, while it is played
 
+  /** @param {{ schedule: () => void }} chart @param {Element} parent */
   constructor(chart, parent) {
     super(chart, parent, "sweep", "How far along the sweep");
   }
 
-  /** What to draw of a map: its own traces, with those of the journey, which rests on them. */
+  /**
+   * What to draw of a map: its own traces, with those of the journey, which rests on them.
+   *
+   * @param {Plot[]} traces
+   * @param {Figure} figure
+   * @param {View<any>} snapshot
+   * @returns {Plot[]}
+   */
   over(traces, figure, snapshot) {
     const paths = KINDS[figure.kind].paths?.(figure, snapshot) ?? [];
     this.offer(paths);
     const swept = new Set(paths.map(({ style }) => uid("map", style.group)));
+    /** @param {Plot} trace */
     const faded = (trace) => (swept.has(trace.uid) ? { ...trace, opacity: FADED } : trace);
     return [
       ...(this.share === null ? traces : traces.map(faded)),
@@ -63,6 +88,7 @@ class SweepPlayer extends Player {
     ];
   }
 
+  /** @param {Path[]} paths */
   offer(paths) {
     this.steps = Math.max(0, ...paths.map(({ count }) => count));
     this.root.hidden = !paths.some(({ nodes }) => nodes.length > 1);
@@ -71,6 +97,7 @@ class SweepPlayer extends Player {
     this.render();
   }
 
+  /** @override */
   play() {
     this.share ??= 0;
     this.way = this.share;
@@ -78,13 +105,15 @@ class SweepPlayer extends Player {
     this.chart.schedule();
   }
 
+  /** @override @param {number} seconds */
   advance(seconds) {
     this.way += seconds / PLAY_SECONDS;
-    if (this.way >= 1) return this.rest();
     const share = this.still.matches ? Math.floor(this.way * this.steps) / this.steps : this.way;
-    if (share === this.share) return;
-    this.share = share;
-    this.chart.schedule();
+    if (this.way >= 1) this.rest();
+    else if (share !== this.share) {
+      this.share = share;
+      this.chart.schedule();
+    }
   }
 
   rest() {
@@ -93,6 +122,7 @@ class SweepPlayer extends Player {
     this.chart.schedule();
   }
 
+  /** @override */
   scrub() {
     this.pause();
     const share = Number(this.slider.value) / this.steps;
@@ -100,6 +130,7 @@ class SweepPlayer extends Player {
     this.chart.schedule();
   }
 
+  /** @override */
   render() {
     const at = (this.share ?? 1) * this.steps;
     const passed = Math.floor(at + 1e-9);

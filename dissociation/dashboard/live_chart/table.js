@@ -1,5 +1,10 @@
 // A table that follows the same job as the chart above it, so it needs no rerun of the script.
 
+import { make } from "./elements.js";
+
+/** @import { Cell, Table } from "./types" */
+
+/** @param {"th" | "td"} tag @param {Cell} content @param {Record<string, string>} attributes */
 function cellOf(tag, content, attributes = {}) {
   const [text, small] = Array.isArray(content) ? content : [content];
   const cell = make(tag, "", attributes, text);
@@ -7,6 +12,7 @@ function cellOf(tag, content, attributes = {}) {
   return cell;
 }
 
+/** @param {"th" | "td"} tag @param {Cell[]} cells */
 function rowOf(tag, [first, ...others]) {
   const row = document.createElement("tr");
   row.append(cellOf("th", first, { scope: tag === "th" ? "col" : "row" }));
@@ -14,6 +20,7 @@ function rowOf(tag, [first, ...others]) {
   return row;
 }
 
+/** @param {Table["groups"][number]} group @param {number} columns */
 function groupOf({ name, rows }, columns) {
   const body = document.createElement("tbody");
   const head = document.createElement("tr");
@@ -22,7 +29,11 @@ function groupOf({ name, rows }, columns) {
   return body;
 }
 
-class TablePart {
+export class TablePart {
+  /** @type {string | undefined} */
+  drawing;
+
+  /** @param {Element} parent */
   constructor(parent) {
     this.root = make("section", "live-chart-table", { hidden: "" });
     parent.append(this.root);
@@ -31,6 +42,9 @@ class TablePart {
   /**
    * Shows a table of a snapshot, or nothing. Until there is one of what is asked now, that of what
    * was asked before stays, faded, so that the page does not jump.
+   *
+   * @param {Table | undefined} table
+   * @param {boolean} waiting
    */
   show(table, waiting) {
     const before = !table && waiting;
@@ -40,7 +54,10 @@ class TablePart {
     if (drawing === this.drawing) return;
     this.drawing = drawing;
     this.root.hidden = !table;
-    if (!table) return this.root.replaceChildren();
+    if (!table) {
+      this.root.replaceChildren();
+      return;
+    }
     const { title, columns, groups, note } = table;
     const grid = document.createElement("table");
     const head = document.createElement("thead");

@@ -1,5 +1,28 @@
 // Linear networks along a walk: weights, hidden layer, outputs and loss, all at one step.
 
+import { bytes } from "./bitmap.js";
+import { DIGITS } from "./digits.js";
+import { PHONE, plotlyLayout, suffix } from "./layout.js";
+import { literal, uid } from "./texts.js";
+
+/**
+ * @import { Drawing, Figure, Height, Layout, Plot, Trace, Traces, Value, View } from "./types"
+ *
+ * @typedef {{ bytes: string, shape: [number, number, number], flat?: Uint8Array }} Frames a step each
+ * @typedef {Trace & { frames: Frames, limit: number, moved: number[] }} Weights
+ *
+ * @typedef {object} Items
+ * @property {number[][]} across at each step
+ * @property {number[][]} up
+ * @property {number[]} range
+ * @property {string[]} names
+ * @property {number[]} groups
+ *
+ * @typedef {Trace & { y: number[], silent: number, walk: string }} Loss
+ */
+
+/** @typedef {{ key: string, across?: string, up?: string }} Panel with the words of its axes */
+/** @type {Panel[]} */
 const WALK_PANELS = [
   { key: "w1", across: "input", up: "hidden neuron" },
   { key: "w2", across: "hidden neuron", up: "output" },
@@ -13,9 +36,11 @@ const WALK_GAP = { across: 46, down: 12 }; // pixels beside and below a panel, f
 const DIVERGING = [[0, "#B35806"], [0.25, "#F1A340"], [0.5, "#F7F7F7"], [0.75, "#998EC3"], [1, "#542788"]];
 const TRAIL = 8; // steps
 
+/** @param {number} width */
 const walkColumns = (width) => (width < PHONE ? 2 : 3);
 
-function walkHeight(figure, width) {
+/** @type {Height} */
+export function walkHeight(figure, width) {
   if (figure.space) return figure.space;
   const columns = walkColumns(width);
   const rows = WALK_PANELS.length / columns;
@@ -23,21 +48,35 @@ function walkHeight(figure, width) {
   return Math.round(rows * (Math.min(side, 340) + walkTitle(figure, width) + WALK_GAP.down) + 24);
 }
 
+/** Pixels of height. @param {Figure} figure @param {number} width */
 const walkTitle = (figure, width) => Math.round(figure.scale * (width < PHONE ? 46 : 50));
 
-/** The numbers of a matrix at a step, from its bytes. */
+/**
+ * The numbers of a matrix at a step, from its bytes.
+ *
+ * @param {Weights} trace
+ * @param {number} step
+ */
 function matrixAt({ frames, limit }, step) {
   frames.flat ??= bytes(frames.bytes);
+  const { flat } = frames;
   const [, height, width] = frames.shape;
   const begin = step * height * width;
   return Array.from({ length: height }, (_, row) =>
     Array.from(
-      frames.flat.subarray(begin + row * width, begin + (row + 1) * width),
+      flat.subarray(begin + row * width, begin + (row + 1) * width),
       (b) => (b / 127 - 1) * limit,
     ),
   );
 }
 
+/**
+ * @param {Weights} trace
+ * @param {Panel} panel
+ * @param {number} number
+ * @param {number} step
+ * @returns {Plot}
+ */
 function walkHeat(trace, panel, number, step) {
   const own = suffix(number);
   return {
@@ -54,11 +93,20 @@ function walkHeat(trace, panel, number, step) {
   };
 }
 
-/** Each item where it is, and faintly where it was a few steps ago. */
+/**
+ * Each item where it is, and faintly where it was a few steps ago.
+ *
+ * @param {Figure} figure
+ * @param {Items} trace
+ * @param {number} number
+ * @param {number} step
+ * @returns {Plot[]}
+ */
 function walkCloud(figure, trace, number, step) {
   const own = suffix(number);
   const axes = { xaxis: `x${own}`, yaxis: `y${own}`, type: "scatter", showlegend: false };
   const from = Math.max(0, step - TRAIL);
+  /** @type {(values: number[][], item: number) => Value[]} */
   const path = (values, item) => [...values.slice(from, step + 1).map((at) => at[item]), null];
   const items = trace.across[step].map((_, item) => item);
   return [
@@ -92,10 +140,17 @@ function walkCloud(figure, trace, number, step) {
 
 const WALK_SYMBOLS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star"];
 
+/**
+ * @param {Figure} figure
+ * @param {Loss} trace
+ * @param {number} number
+ * @param {number} step
+ * @returns {Plot[]}
+ */
 function walkLoss(figure, trace, number, step) {
   const own = suffix(number);
   const axes = { xaxis: `x${own}`, yaxis: `y${own}`, type: "scatter", showlegend: false };
-  const color = figure.traces.find(({ key }) => key === "loss").color;
+  const color = figure.traces.find(({ key }) => key === "loss")?.color;
   return [
     {
       ...axes,
@@ -129,16 +184,18 @@ function walkLoss(figure, trace, number, step) {
   ];
 }
 
+/** @param {View<Trace>} snapshot */
 const walkStep = (snapshot) =>
   snapshot.step ?? (snapshot.traces.find(({ key }) => key === "loss")?.y.length ?? 1) - 1;
 
-/** Tells one drawing from another. */
-function walkDrawing(figure, snapshot, colors, width) {
+/** @type {Drawing<any>} */
+export function walkDrawing(figure, snapshot, colors, width) {
   const walk = snapshot.traces.find(({ key }) => key === "loss")?.walk;
   return JSON.stringify([figure, walk, walkStep(snapshot), colors, width]);
 }
 
-function walkTraces(figure, snapshot) {
+/** @type {Traces<any>} */
+export function walkTraces(figure, snapshot) {
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
   const step = walkStep(snapshot);
   return WALK_PANELS.flatMap((panel, number) => {
@@ -150,7 +207,12 @@ function walkTraces(figure, snapshot) {
   });
 }
 
-/** How far a panel is from where the walk began, in words. */
+/**
+ * How far a panel is from where the walk began, in words.
+ *
+ * @param {Weights | undefined} trace
+ * @param {number} step
+ */
 function movedWords(trace, step) {
   const moved = trace?.moved?.[step];
   if (moved === undefined) return "";
@@ -158,7 +220,8 @@ function movedWords(trace, step) {
   return `moved by ${Number((100 * moved).toPrecision(2))} %`;
 }
 
-function walkLayout(figure, snapshot, colors, width) {
+/** @type {Layout<any>} */
+export function walkLayout(figure, snapshot, colors, width) {
   const compact = width < PHONE;
   const layout = plotlyLayout(figure, snapshot, colors, width);
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
@@ -178,6 +241,7 @@ function walkLayout(figure, snapshot, colors, width) {
   const cell = (inner.width - WALK_GAP.across * (columns - 1)) / columns;
   WALK_PANELS.forEach((panel, number) => {
     const style = figure.traces.find(({ key }) => key === panel.key);
+    if (!style) return;
     const trace = byKey.get(panel.key);
     const [column, row] = [number % columns, Math.floor(number / columns)];
     const begin = (column * (cell + WALK_GAP.across)) / inner.width;
@@ -202,7 +266,7 @@ function walkLayout(figure, snapshot, colors, width) {
       domain: x,
       anchor: `y${own}`,
       showticklabels: !cloud,
-      ...(cloud && trace ? { range: trace.range.map((v) => v * 1.1) } : {}),
+      ...(cloud && trace ? { range: trace.range.map((/** @type {number} */ v) => v * 1.1) } : {}),
       ...(loss && trace ? { range: [0, Math.max(1, trace.y.length - 1)] } : {}),
     };
     layout[`yaxis${own}`] = {
@@ -211,13 +275,13 @@ function walkLayout(figure, snapshot, colors, width) {
       anchor: `x${own}`,
       showticklabels: !cloud,
       ...(matrix ? { autorange: "reversed" } : {}),
-      ...(cloud && trace ? { range: trace.range.map((v) => v * 1.1) } : {}),
+      ...(cloud && trace ? { range: trace.range.map((/** @type {number} */ v) => v * 1.1) } : {}),
       ...(loss && trace ? { range: [0, trace.silent * 1.1], showline: true, linecolor: colors.line } : {}),
     };
     const words = movedWords(trace, step);
     const second = words || (trace?.detail ?? "");
     layout.annotations.push({
-      text: `<b>${escape(compact && style.label ? style.label : style.name)}</b><br>${escape(second)}`,
+      text: `<b>${literal(compact && style.label ? style.label : style.name)}</b><br>${literal(second)}`,
       xref: "paper", yref: "paper", x: x[0], y: y[1], xanchor: "left", yanchor: "bottom",
       showarrow: false, align: "left", font: { size, color: colors.text },
     });

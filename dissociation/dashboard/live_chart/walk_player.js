@@ -1,18 +1,33 @@
 // A walk on a manifold of solutions, played: all panels show the same step.
 
+import { Player } from "./player.js";
+
+/** @import { Figure, View } from "./types" */
+
 const WALK_RATE = 8; // steps a second
 const STILLS = 1.5; // seconds a picture, for those who want no motion
 const FEW_STILLS = 6;
 
-class WalkPlayer extends Player {
+export class WalkPlayer extends Player {
+  /** @type {number | null} */
   step = null; // that is shown; null for the last one, where the walk rests
   last = 0;
+  /** @type {string | undefined} */
+  walk;
+  way = 0; // steps, with their parts
 
+  /** @param {{ schedule: () => void }} chart @param {Element} parent */
   constructor(chart, parent) {
     super(chart, parent, "walk", "Step of the walk");
   }
 
-  /** A snapshot with the step to show, if it is of a walk. */
+  /**
+   * A snapshot with the step to show, if it is of a walk.
+   *
+   * @param {Figure} figure
+   * @param {View<any>} snapshot
+   * @returns {View<any>}
+   */
   at(figure, snapshot) {
     const loss = figure.kind === "walk" && snapshot.traces.find(({ key }) => key === "loss");
     this.root.hidden = !loss;
@@ -29,6 +44,7 @@ class WalkPlayer extends Player {
     return { ...snapshot, step: this.step ?? this.last };
   }
 
+  /** @override */
   play() {
     this.step ??= 0;
     this.way = this.step;
@@ -36,14 +52,16 @@ class WalkPlayer extends Player {
     this.chart.schedule();
   }
 
+  /** @override @param {number} seconds */
   advance(seconds) {
     const stride = this.still.matches ? Math.max(1, Math.round(this.last / FEW_STILLS)) : 1;
     this.way += this.still.matches ? (seconds * stride) / STILLS : seconds * WALK_RATE;
     const step = Math.floor(this.way / stride) * stride;
-    if (step >= this.last) return this.rest();
-    if (step === this.step) return;
-    this.step = step;
-    this.chart.schedule();
+    if (step >= this.last) this.rest();
+    else if (step !== this.step) {
+      this.step = step;
+      this.chart.schedule();
+    }
   }
 
   rest() {
@@ -52,12 +70,14 @@ class WalkPlayer extends Player {
     this.chart.schedule();
   }
 
+  /** @override */
   scrub() {
     this.pause();
     this.step = Number(this.slider.value);
     this.chart.schedule();
   }
 
+  /** @override */
   render() {
     const at = this.step ?? this.last;
     this.show(this.last, 1, at, `step ${at} of ${this.last}`);

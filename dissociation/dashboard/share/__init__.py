@@ -9,18 +9,15 @@ import streamlit as st
 
 from dissociation.address.links import write_query
 from dissociation.address.view import ALL, LECTURE, NORMAL, PRIVATE
+from dissociation.dashboard.modules import joined
 from dissociation.dashboard.state import PageState
 
-
-def _read(name: str) -> str:
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
-
-
+_HERE = Path(__file__).parent
 # Every page has this element, so it also keeps the history of what is to be copied.
 _COPY = st.components.v2.component(
     "dissociation_copy_link",
-    js=_read("history.js") + _read("copy_link.js"),
-    css=_read("copy_link.css"),
+    js=joined(_HERE / "copy_link.js"),
+    css=(_HERE / "copy_link.css").read_text(encoding="utf-8"),
 )
 
 

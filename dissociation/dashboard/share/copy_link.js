@@ -1,8 +1,20 @@
 // A button that copies an address. Over plain http on a network there is no clipboard for scripts,
 // so a selected field stands in for it.
 
+import "./history.js";
+
+/**
+ * @typedef {object} Made
+ * @property {HTMLElement} button
+ * @property {HTMLElement} status
+ * @property {string} query
+ * @property {number} [timer]
+ */
+
+/** @type {WeakMap<Element, Made>} */
 const buttons = new WeakMap();
 
+/** @param {string} text */
 function fallback(text) {
   const field = document.createElement("textarea");
   field.value = text;
@@ -15,11 +27,16 @@ function fallback(text) {
   return copied ? Promise.resolve() : Promise.reject(new Error("copying is not allowed"));
 }
 
+/** @param {string} text */
 function copy(text) {
   return navigator.clipboard ? navigator.clipboard.writeText(text) : fallback(text);
 }
 
-/** The address of this page with another query, whatever base path it is served below. */
+/**
+ * The address of this page with another query, whatever base path it is served below.
+ *
+ * @param {string} query
+ */
 function address(query) {
   const url = new URL(location.href);
   url.search = query;
@@ -27,6 +44,7 @@ function address(query) {
   return url.href;
 }
 
+/** @param {Element} parent */
 function build(parent) {
   const button = document.createElement("button");
   button.type = "button";
@@ -35,22 +53,28 @@ function build(parent) {
   status.setAttribute("role", "status");
   status.className = "copy-link-status";
   parent.append(button, status);
+  /** @type {Made} */
   const made = { button, status, query: "" };
   button.addEventListener("click", () => {
     const text = address(made.query);
     copy(text).then(
-      () => (status.textContent = "Copied."),
+      () => {
+        status.textContent = "Copied.";
+      },
       () => window.prompt("Copy this link:", text),
     );
     clearTimeout(made.timer);
-    made.timer = setTimeout(() => (status.textContent = ""), 3000);
+    made.timer = setTimeout(() => {
+      status.textContent = "";
+    }, 3000);
   });
   return made;
 }
 
+/** @param {{ data: { query: string, label: string }, parentElement: Element }} element */
 export default function ({ data, parentElement }) {
-  if (!buttons.has(parentElement)) buttons.set(parentElement, build(parentElement));
-  const made = buttons.get(parentElement);
+  const made = buttons.get(parentElement) ?? build(parentElement);
+  buttons.set(parentElement, made);
   made.query = data.query;
   made.button.textContent = data.label;
   return () => {

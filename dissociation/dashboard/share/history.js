@@ -10,13 +10,15 @@ const PAUSE_MS = 2000;
 function oneEntryForEach() {
   let done = 0;
   let written = 0;
+  /** @type {EventTarget | null} */
   let target = null;
   let latest = 0;
+  /** @param {Event} event */
   const note = (event) => {
     const soon = event.timeStamp - latest < PAUSE_MS;
     const again = event.type === "keydown" && event.target === target && soon;
     // A click that comes from a pointer was noted when that went down.
-    const known = event.type === "click" && event.detail > 0;
+    const known = event instanceof MouseEvent && event.type === "click" && event.detail > 0;
     if (!again && !known) done += 1;
     target = event.target;
     latest = event.timeStamp;

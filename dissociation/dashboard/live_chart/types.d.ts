@@ -1,0 +1,252 @@
+// What the scripts of the live chart pass to one another; the first part comes from Python.
+
+/** See `Axis` in figure.py. */
+export interface Axis {
+  title: string;
+  low: number;
+  high: number;
+  log: boolean;
+  percent: boolean;
+  auto?: boolean;
+}
+
+/** See `TraceStyle` in figure.py. */
+export interface Style {
+  key: string;
+  name: string;
+  color: string;
+  dash: string;
+  symbol: string;
+  label: string;
+  group: string;
+}
+
+/** See `FigureSpec` in figure.py. */
+export interface Figure {
+  x: Axis;
+  y: Axis;
+  traces: Style[];
+  filename: string;
+  height: number;
+  revision: string;
+  scale: number;
+  zero: boolean;
+  kind: string;
+  swept: string;
+  rows: string;
+  across: string;
+  up: string;
+  reference: string;
+  corners: [string, string][];
+  pressable: boolean;
+  theory: string;
+  focus: number | null;
+  /** Pixels of height that a lecture's window has for it. */
+  space?: number | null;
+}
+
+/** A number that JSON has a word for. */
+export type Value = number | null;
+
+/** What a snapshot has for one style; every kind of chart adds to it. */
+export interface Trace {
+  key: string;
+  x: number[];
+  y: Value[];
+  detail: string;
+}
+
+/** A curve with its band. */
+export interface Curve extends Trace {
+  low: Value[];
+  high: Value[];
+  theory?: { x: number[]; y: Value[]; detail: string };
+  half_way?: Value;
+  words?: string[];
+}
+
+/** A matrix of bytes, as base64. */
+export interface Matrix {
+  bytes: string;
+  shape: [number, number];
+}
+
+/** A matrix of bytes in the order of a bitmap, each row of `stride` bytes. */
+export interface Bitmap extends Matrix {
+  stride: number;
+}
+
+export interface Table {
+  title: string;
+  columns: Cell[];
+  groups: { name: string; rows: Cell[][] }[];
+  note: string;
+}
+
+/** Text, or text and small text. */
+export type Cell = string | [string, string];
+
+/** See `live_chart` in __init__.py; what its traces hold is the affair of the kind of chart. */
+export interface Snapshot<T = any> {
+  version: number;
+  state: string;
+  message: string;
+  progress: number;
+  traces: T[];
+  company?: number;
+  table?: Table;
+  /** Of a walk, the step that is shown. */
+  step?: number;
+}
+
+/** What a page of its own is given: figures one below the other, and the traces of all of them. */
+export interface Shown {
+  figures: Figure[];
+  traces: any[];
+  alt: string;
+}
+
+/** See `Prediction` in figure.py. */
+export interface Prediction {
+  question: string;
+  name: string;
+  x: number[];
+  start: number[];
+  guess: number[] | null;
+  drawing: boolean;
+  words: string;
+  button: string;
+  waiting: string;
+  room: string | null;
+  revision: string;
+  band: boolean;
+}
+
+/** What a room says of itself. */
+export interface Room {
+  round: number;
+  revealed: boolean;
+  count: number;
+  enough: number;
+  band: { low: number[]; high: number[]; mean: number[] | null } | null;
+  gone?: boolean;
+}
+
+/** What the script passes to the element. */
+export interface Data {
+  figure: Figure;
+  snapshot: Snapshot;
+  address: string | null;
+  alt: string;
+  library: string;
+  second: boolean;
+  prediction: Prediction | null;
+}
+
+/** Tells the script that something happened. */
+export type Trigger = (event: string, value: unknown) => void;
+
+// ---- drawing ----------------------------------------------------------------------------------
+
+/** Colours and font of the theme. */
+export interface Colors {
+  text: string;
+  background: string;
+  raised: string;
+  quiet: string;
+  primary: string;
+  grid: string;
+  line: string;
+  font: string;
+}
+
+// Plotly's own words, which it checks itself.
+export type Plot = Record<string, any>;
+
+/** What of a snapshot is drawn. */
+export type View<T = Curve> = Pick<Snapshot<T>, "traces" | "step">;
+
+/** The traces of a chart, as Plotly takes them. */
+export type Traces<T = Curve> = (figure: Figure, snapshot: View<T>, compact: boolean) => Plot[];
+
+/** Its layout; `further` entries of the legend come from elsewhere. */
+export type Layout<T = Curve> = (
+  figure: Figure,
+  snapshot: View<T>,
+  colors: Colors,
+  width: number,
+  further?: number,
+) => Plot;
+
+/** Its height in pixels. */
+export type Height = (figure: Figure, width: number, further?: number) => number;
+
+/** Tells one drawing from another; null while there is nothing to see. */
+export type Drawing<T = Curve> = (
+  figure: Figure,
+  snapshot: View<T>,
+  colors: Colors,
+  width: number,
+) => string | null;
+
+/** An image with its place in pixels. */
+export interface Sight {
+  source: string;
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** What is passed on the way from a network through the strengths of a sweep. */
+export interface Node {
+  across: number;
+  up: number;
+  share: number;
+  size: number;
+  label: string;
+}
+
+export interface Path {
+  style: Style;
+  count: number;
+  nodes: Node[];
+}
+
+/** One kind of chart. */
+export interface Kind {
+  traces: Traces<any>;
+  layout: Layout<any>;
+  height: Height;
+  drawing?: Drawing<any>;
+  sight?: (figure: Figure, snapshot: View<any>, width: number) => Sight[];
+  paths?: (figure: Figure, snapshot: View<any>) => Path[];
+}
+
+/** A node that Plotly has drawn into. */
+export interface Drawn extends HTMLElement {
+  data: Plot[];
+  layout: Plot;
+  _context: Plot;
+  _fullLayout?: Plot;
+  on: (event: string, listener: (event: Plot) => void) => void;
+}
+
+export interface PlotlyLibrary {
+  react: Draw;
+  newPlot: Draw;
+  purge: (node: HTMLElement) => void;
+  downloadImage: (plot: Plot, how: Plot) => Promise<string>;
+  Icons: Record<string, Plot>;
+}
+
+type Draw = (node: HTMLElement, data: Plot[], layout: Plot, config: Plot) => Promise<Drawn>;
+
+declare global {
+  const Plotly: PlotlyLibrary;
+  interface Window {
+    Plotly: PlotlyLibrary;
+    dissociationPlotly?: Promise<PlotlyLibrary>;
+    dissociationHistory?: boolean;
+  }
+}

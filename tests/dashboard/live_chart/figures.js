@@ -1,0 +1,34 @@
+// Figures and snapshots to test with.
+
+export const style = (key, more = {}) => ({
+  key, name: `The ${key}`, color: "#0072B2", dash: "solid", symbol: "circle", label: "", group: "", ...more,
+});
+
+export const axis = (more = {}) => ({
+  title: "Noise", low: 0, high: 1, log: false, percent: false, auto: false, ...more,
+});
+
+export const logarithmic = (more = {}) => axis({ low: 0.01, log: true, ...more });
+
+export const figure = (keys, more = {}) => ({
+  x: axis(), y: axis({ title: "Error", percent: true }), traces: keys.map((key) => style(key)),
+  filename: "figure", height: 420, revision: "", scale: 1, zero: false, kind: "lines", swept: "",
+  rows: "", across: "", up: "", reference: "", corners: [], pressable: false, theory: "", focus: null,
+  ...more,
+});
+
+/** A curve of so many points, each with a band of 0.1 around it. */
+export const curve = (key, y, more = {}) => ({
+  key,
+  x: y.map((_, i) => 0.1 * (i + 1)),
+  y,
+  low: y.map((value) => value - 0.1),
+  high: y.map((value) => value + 0.1),
+  detail: "2 seeds",
+  ...more,
+});
+
+export const colors = {
+  text: "#111", background: "#fff", raised: "#eee", quiet: "#777", primary: "#07b", grid: "#ddd",
+  line: "#bbb", font: "serif",
+};

@@ -1,0 +1,106 @@
+// Charts of many panels, and what they are made of.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bitmapSource, bitmapTrace, bytes, rowsOfBytes } from "#chart/bitmap.js";
+import { digitShapes, digitTicks, reach } from "#chart/digits.js";
+import { heatmapTraces } from "#chart/heatmap.js";
+import { KINDS } from "#chart/kinds.js";
+import { multiplesLayout, multiplesTraces } from "#chart/multiples.js";
+import "./fake_page.js";
+import { axis, colors, curve, figure, logarithmic } from "./figures.js";
+
+const base64 = (...values) => btoa(String.fromCharCode(...values));
+
+test("every kind of chart is drawn before it has any numbers", () => {
+  for (const [kind, { traces, layout, height }] of Object.entries(KINDS)) {
+    const empty = figure(["a", "b", "c", "d", "e"], { kind, x: logarithmic(), focus: 0.1 });
+    for (const width of [390, 1200]) {
+      assert.ok(Array.isArray(traces(empty, { traces: [] }, width < 560)), kind);
+      assert.equal(layout(empty, { traces: [] }, colors, width).width, width, kind);
+      assert.ok(height(empty, width) > 50, kind);
+    }
+  }
+});
+
+test("each panel of multiples shows its condition beside the first one", () => {
+  const shown = figure(["first", "b", "c"], { swept: "strengths" });
+  const snapshot = { traces: ["first", "b", "c"].map((key) => curve(key, [0.5])) };
+  const lines = multiplesTraces(shown, snapshot, false).filter(({ uid }) => uid.startsWith("line"));
+  assert.deepEqual(lines.map(({ uid, xaxis }) => [uid, xaxis]), [
+    ["line0-first", "x"], ["line0-b", "x"], ["line1-first", "x2"], ["line1-c", "x2"],
+  ]);
+  // The legend has one entry for the first condition, and one for all others.
+  const named = lines.filter(({ showlegend }) => showlegend).map(({ name }) => name);
+  assert.deepEqual(named, ["The first", "strengths"]);
+});
+
+test("panels of multiples lie beside and below one another, within the plot", () => {
+  const shown = figure(["first", "b", "c", "d", "e"]);
+  for (const [width, columns] of [[390, 2], [1200, 3]]) {
+    const layout = multiplesLayout(shown, { traces: [] }, colors, width);
+    const panels = ["", "2", "3", "4"].map((n) => [layout[`xaxis${n}`].domain, layout[`yaxis${n}`].domain]);
+    for (const [[left, right], [bottom, top]] of panels) {
+      assert.ok(0 <= left && left < right && right <= 1.0001);
+      assert.ok(-0.0001 <= bottom && bottom < top && top <= 1);
+    }
+    assert.ok(panels[columns - 1][0][0] > panels[columns - 2][0][1]);
+    assert.ok(panels[columns][1][1] < panels[0][1][0]);
+  }
+});
+
+test("the cells of a heat map lie around what was measured, half way on its axis", () => {
+  const traces = [curve("b", [0.5, 1, 0], { x: [0.01, 0.1, 1] }), curve("c", [0.2], { x: [0.1] })];
+  const shown = figure(["first", "b", "c"], { x: logarithmic(), y: logarithmic({ percent: true }) });
+  const [map, line] = heatmapTraces(shown, { traces }, false);
+  const exponents = map.x.map((edge) => Number(Math.log10(edge).toFixed(6)));
+  assert.deepEqual(exponents, [-2.5, -1.5, -0.5, 0.5]);
+  assert.deepEqual(map.z, [[Math.log10(0.5), 0, -2], [null, Math.log10(0.2), null]]);
+  assert.deepEqual([map.zmin, map.zmax], [-2, 0]);
+  assert.deepEqual(line.x, [null, null]);
+});
+
+test("one column of a heat map lies where it was measured", () => {
+  const [map] = heatmapTraces(figure(["first", "b"], { x: axis() }), { traces: [curve("b", [0.5])] }, false);
+  assert.deepEqual(map.x, [0.1]);
+});
+
+test("a matrix of bytes has its values back", () => {
+  const matrix = { bytes: base64(0, 51, 255, 102, 0, 0), shape: [2, 3] };
+  assert.deepEqual([...bytes(matrix.bytes)], [0, 51, 255, 102, 0, 0]);
+  assert.deepEqual(rowsOfBytes(matrix, 5), [[0, 1, 5], [2, 0, 0]]);
+});
+
+test("a bitmap is a whole file, and its rows begin below", () => {
+  const matrix = { bytes: base64(0, 255, 0, 0, 51, 102, 0, 0), shape: [2, 2], stride: 4 };
+  const file = bytes(bitmapSource(matrix, "Cividis").split(",")[1]);
+  const view = new DataView(file.buffer);
+  assert.equal(String.fromCharCode(file[0], file[1]), "BM");
+  assert.equal(view.getUint32(2, true), file.length);
+  assert.equal(view.getUint32(10, true), file.length - 8);
+  assert.deepEqual([view.getInt32(18, true), view.getInt32(22, true)], [2, 2]);
+  // The palette is blue, green, red.
+  assert.deepEqual([...file.slice(54, 57)], [0x4e, 0x22, 0x00]);
+  assert.deepEqual([...file.slice(54 + 4 * 255, 57 + 4 * 255)], [0x38, 0xe8, 0xfe]);
+  const { text } = bitmapTrace(matrix, 5, "Cividis");
+  assert.deepEqual([text[0], text[1]], [[1, 2], [0, 5]]);
+});
+
+test("a cloud is one path a digit, around its points", () => {
+  const cloud = { x: [0, 10, 10], y: [0, 0, 5], digits: [7, 7, 1] };
+  const panel = { xref: "x", yref: "y", unit: [0.1, 0.2] };
+  const shapes = digitShapes(cloud, panel, 12, ["a", "b", "c", "d", "e", "f", "g", "h"]);
+  assert.deepEqual(shapes.map(({ line }) => line.color), ["b", "h"]);
+  assert.equal(shapes[1].path, "M-0.4,1.2L0.4,1.2L-0.12,-1.2M9.6,1.2L10.4,1.2L9.88,-1.2");
+});
+
+test("what reaches nowhere has a length", () => {
+  assert.equal(reach([[1, 1], [1]]), 1.1);
+  assert.equal(reach([[0, 1], [-1]]), 2.2);
+});
+
+test("each digit's tick stands in the middle of its images", () => {
+  const { tickvals, ticktext } = digitTicks(250);
+  assert.deepEqual([tickvals[0], tickvals[9]], [12, 237]);
+  assert.deepEqual(ticktext.at(-1), "9");
+});
