@@ -21,10 +21,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.journey import MINUTES, complete, server
 from dissociation.core.networks.training import QUICK
-from dissociation.dashboard.packed_files import STATIC
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import training
+from dissociation.web.server.packed_files import STATIC
 
 Row = tuple[str, float, str]
 #: What one who looks at a page sees, and can use: seconds since they asked for it.

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dissociation.dashboard.causes_traces import NUISANCE, kind_names, neuron_shares
 
 from benchmarks.kept import keep
 from benchmarks.preset_claims import Figures
@@ -38,6 +37,7 @@ from dissociation.core.theory.causes_findings import NoiseDecompositionResult
 from dissociation.core.theory.norms import PREDICTORS
 from dissociation.engine.lab import Lab
 from dissociation.features.bridge.text import FACTOR
+from dissociation.features.causes.figures import NUISANCE, kind_names, neuron_shares
 
 KEPT = Path(__file__).parent / "results" / "presets" / "presets.json"
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.journey import MINUTES, ROOT, complete, server
 from dissociation.address.links import Link, curves_of
-from dissociation.dashboard.predicting import guess_of
+from dissociation.web.classroom.predicting import guess_of
 
 DOCS, VIEWS = ROOT / "docs", ROOT / "screenshots"
 #: A prediction that is nearly right, for the picture of one.

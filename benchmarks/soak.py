@@ -28,8 +28,8 @@ from benchmarks.crowd import Server, Strengths, percentile, stocked, stocked_ser
 from benchmarks.kept import Others, keep
 from benchmarks.visitor import Trouble, Visitor
 from dissociation.address.presets import PRESETS
-from dissociation.dashboard.export.files import KINDS
 from dissociation.engine.store import LIMITS, Store
+from dissociation.web.export.files import KINDS
 from tests.hostile.catalogue import ADDRESSES, ORIGINS, RAW_REQUESTS, SOCKET_NAMES
 
 #: Visitors at any moment, by what they do.

@@ -1,44 +1,5 @@
-"""Hypothesis: does B differ from A, by how much, and how sure can one be?"""
+"""See `dissociation.features.hypothesis`."""
 
-import streamlit as st
+from dissociation.features.show import show
 
-from dissociation.address.hypothesis_page import AT, HYPOTHESIS, TRANSFER
-from dissociation.core.statistics.hypothesis import AT as AT_ONE_POINT
-from dissociation.dashboard.composer import composer
-from dissociation.dashboard.controls import control, group, network_controls, reset_button
-from dissociation.dashboard.frame import finish, frame
-from dissociation.dashboard.head import head
-from dissociation.dashboard.hypothesis_panel import hypothesis_panel
-from dissociation.dashboard.state import PageState
-
-state = PageState(HYPOTHESIS)
-
-frame("Hypothesis", lecture=state.lecture)
-with st.sidebar:
-    composer(state, "a", "A")
-    composer(state, "b", "B")
-    measure = control(state, "measure")
-    if control(state, "summary") == AT_ONE_POINT:
-        control(state, AT[measure].name)
-    if measure == TRANSFER:
-        probe = ("task", "probe", "split", "budgets", "probe_images")
-        group(state, "Task and probe", "swap_horiz", probe)
-    elif measure == "input_noise":
-        control(state, "input_range")
-    else:
-        control(state, "parameter_range")
-        group(state, "Kind of noise", "grain", ("mode", "layers", "draws"))
-    noise = () if measure == TRANSFER else ("points", "images")
-    group(state, "Images and axis", "image", (*noise, "axis"))
-    network_controls(state)
-    reset_button(state)
-
-head(
-    state,
-    "Hypothesis",
-    "Two rewrites of the same networks under the same noise, network by network: is there a "
-    "difference, how large is it, and how sure is it?",
-)
-hypothesis_panel(state)
-state.write()
-finish()
+show("hypothesis")

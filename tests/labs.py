@@ -15,14 +15,14 @@ from dissociation.address.chains import parse_chain
 from dissociation.address.parameter import Parameter
 from dissociation.address.pins import Pin
 from dissociation.address.predicting import Guess
-from dissociation.dashboard import state as state_module
-from dissociation.dashboard import warm_up
-from dissociation.dashboard.state import PageState
 from dissociation.engine import lab as lab_module
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import CACHE_VARIABLE
 from dissociation.engine.store import Store
+from dissociation.web.shell import state as state_module
+from dissociation.web.shell import warm_up
+from dissociation.web.shell.state import PageState
 
 ROOT = Path(__file__).parents[1]
 PAGES = {

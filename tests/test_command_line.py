@@ -32,7 +32,6 @@ from dissociation.core.runner import run
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 from dissociation.core.validation import DamagedData
-from dissociation.dashboard.study_answer import StudyQuestion
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import CACHE_VARIABLE
@@ -42,6 +41,7 @@ from dissociation.features.curves.answer import CurveQuestion, as_csv
 from dissociation.features.map import answer as map_answer
 from dissociation.features.map.address import points_of
 from dissociation.features.map.answer import ComparisonsQuestion
+from dissociation.web.shell.study_answer import StudyQuestion
 
 ROOT = Path(__file__).parents[1]
 TINY = "recipe=custom&width=16&epochs=1&batch=2048&seeds=1&images=200&points=3&show=scale"

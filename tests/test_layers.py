@@ -64,7 +64,7 @@ HEAVY = {"jax", "jaxlib", "equinox", "optax", "scipy"}
 
 def test_science_and_engine_load_nothing_heavy():
     children = {module.name for module in pkgutil.iter_modules([str(PACKAGE)])}
-    children -= {"__main__", "cli", "dashboard", "features"}
+    children -= {"__main__", "cli", "features", "web"}
     names = [f"dissociation.{name}" for name in sorted(children)]
     names += [f"dissociation.engine.{path.stem}" for path in (PACKAGE / "engine").glob("[!_]*.py")]
     assert {"dissociation.core.measures", "dissociation.engine.jobs"} <= set(names)
@@ -73,11 +73,11 @@ def test_science_and_engine_load_nothing_heavy():
     assert not loaded & (HEAVY | {"streamlit", "pandas", "plotly"})
 
 
-def test_dashboard_loads_without_jax():
-    files = [file for name in ("dashboard", "features") for file in (PACKAGE / name).rglob("*.py")]
+def test_pages_load_without_jax():
+    files = [file for name in ("features", "web") for file in (PACKAGE / name).rglob("*.py")]
     modules = [file.relative_to(ROOT).with_suffix("") for file in files]
     names = [".".join(path.parts).removesuffix(".__init__") for path in modules]
-    assert "dissociation.dashboard.panels" in names
+    assert "dissociation.features.curves.panel" in names
     assert not modules_loaded_after("import " + ", ".join(sorted(names))) & HEAVY
 
 

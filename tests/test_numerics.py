@@ -19,7 +19,7 @@ from dissociation.core.networks.training import Recipe
 from dissociation.core.numerics import RIGHT, check_environment
 from dissociation.core.runner import run
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.launch import leave_unless_settings_are_sound
+from dissociation.web.server.launch import leave_unless_settings_are_sound
 
 STUDY = Experiment(
     ParameterNoise(images=200, points=4, noise_low=0.03, noise_high=0.3),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dissociation.dashboard.live_chart import PAGE_SCRIPT
-from dissociation.dashboard.plotting_library import JS_VERSION, LIBRARY, PLOTLY_JS, SMALLER, WHOLE
+from dissociation.web.chart import PAGE_SCRIPT
+from dissociation.web.chart.plotting_library import JS_VERSION, LIBRARY, PLOTLY_JS, SMALLER, WHOLE
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))

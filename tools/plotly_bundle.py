@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from dissociation.dashboard.plotting_library import JS_VERSION, SMALLER
+from dissociation.web.chart.plotting_library import JS_VERSION, SMALLER
 
 NAME = "plotly.js-cartesian-dist-min"
 ADDRESS = f"https://registry.npmjs.org/{NAME}/-/{NAME}-{JS_VERSION}.tgz"

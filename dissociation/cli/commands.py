@@ -17,9 +17,9 @@ from dissociation.cli.progress import Progress
 from dissociation.cli.refusals import BadUsage, Failed
 from dissociation.cli.sources import Source, read_source
 from dissociation.core.validation import InvalidValue, check_path
-from dissociation.dashboard.answers import Question
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import cache_folder
+from dissociation.web.shell.answers import Question
 
 
 def run(text: str, out: str | None, cache: str | None) -> None:

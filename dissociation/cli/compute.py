@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from dissociation.cli.refusals import Failed
-from dissociation.dashboard.answers import Part, Question
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.watch import Watch
 from dissociation.engine.words import Status
+from dissociation.web.shell.answers import Part, Question
 
 #: Called with the share that is done and a sentence.
 Report = Callable[[float, str], None]

@@ -13,11 +13,11 @@ from dissociation.address.table import Condition
 from dissociation.core.experiment import from_json
 from dissociation.core.similarity.comparison import Comparison
 from dissociation.core.validation import InvalidValue, check_path
-from dissociation.dashboard.answers import Question
-from dissociation.dashboard.feature import FEATURES
-from dissociation.dashboard.study_answer import StudyQuestion
 from dissociation.features.curves.answer import CurveQuestion
 from dissociation.features.map.answer import ComparisonsQuestion
+from dissociation.web.shell.answers import Question
+from dissociation.web.shell.feature import FEATURES
+from dissociation.web.shell.study_answer import StudyQuestion
 
 MAX_BYTES = 1_000_000
 MAX_EXPERIMENTS = 64

@@ -1,7 +1,7 @@
 """The one kind of error a visitor may read.
 
 Raised where the knowledge is: it names the field, the offending value and what would be allowed.
-The dashboard shows its text as it is; any other exception is a defect and is logged instead.
+A page shows its text as it is; any other exception is a defect and is logged instead.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ class CurveWatch(Watch):
     - `before`: see [`Watch`][].
     """
 
+    feature = "curves"
+
     def __init__(
         self,
         library: Library,

@@ -15,6 +15,8 @@ from dissociation.engine.words import Status, training_message
 class TrainingWatch(Watch):
     """The training of some seeds of a recipe."""
 
+    feature = "curves"
+
     def __init__(self, library: Library, jobs: Jobs, recipe: Recipe, seeds: int):
         super().__init__(library, jobs)
         self.recipe = recipe

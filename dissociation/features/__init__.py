@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from dissociation.address.curve_pages import ROBUSTNESS, TRANSFER
-from dissociation.address.hypothesis_page import HYPOTHESIS
-from dissociation.address.inputs_page import INPUTS
-from dissociation.address.predicting import ROOM
-from dissociation.address.sweep_page import SWEEP
-from dissociation.address.table import page_table
-from dissociation.dashboard.feature import Feature, register
-from dissociation.features import bridge, causes, linear, map, phantom, representation
+from dissociation.features import (
+    bridge,
+    causes,
+    hypothesis,
+    inputs,
+    linear,
+    map,
+    phantom,
+    representation,
+    robustness,
+    start,
+    sweep,
+    transfer,
+)
+from dissociation.web.shell.feature import register
+from dissociation.web.shell.snapshots import DRAWN_BY
 
-START = page_table("start", "Start", "app.py", states=(ROOM,))
-
-for feature in (
-    Feature(START, "home", "", ""),
-    Feature(
-        ROBUSTNESS,
-        "shield",
-        "Choose the rewrite, its strength and the noise, and watch the curves follow.",
-        "",
-    ),
-    Feature(
-        TRANSFER,
-        "swap_horiz",
-        "Can the rewritten hidden layer still be read for a task it never saw?",
-        "",
-    ),
-    Feature(
-        INPUTS, "image", "The images, the directions none of them uses, and the new tasks.", ""
-    ),
-    Feature(
-        HYPOTHESIS,
-        "balance",
-        "Does B differ from A? An answer with its interval, network by network.",
-        "",
-    ),
-    Feature(SWEEP, "grid_view", "One rewrite from weak to strong, at one glance.", ""),
-    representation.FEATURE,
-    map.FEATURE,
-    phantom.FEATURE,
-    linear.FEATURE,
-    causes.FEATURE,
-    bridge.FEATURE,
+for folder in (
+    start,
+    robustness,
+    transfer,
+    inputs,
+    hypothesis,
+    sweep,
+    representation,
+    map,
+    phantom,
+    linear,
+    causes,
+    bridge,
 ):
-    register(feature)
+    register(folder.FEATURE)
+for name in ("curves", "map", "bridge"):
+    DRAWN_BY[name] = f"{__name__}.{name}.figures"
 
 from dissociation.features import presets  # noqa: E402, F401 (links need the pages)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dissociation import features  # noqa: F401 (registers them)
-from dissociation.dashboard.feature import FEATURES
-from dissociation.dashboard.frame import finish, frame
-from dissociation.dashboard.state import PageState
+from dissociation.web.shell.feature import FEATURES
+from dissociation.web.shell.frame import finish, frame
+from dissociation.web.shell.state import PageState
 
 
 def show(name: str) -> None:

@@ -8,7 +8,7 @@ from dissociation.address.links import Link, read_address
 from dissociation.address.presets import PRESETS, preset, preset_of
 from dissociation.core.manipulations import exact_everywhere
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.feature import FEATURES
+from dissociation.web.shell.feature import FEATURES
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -12,7 +12,7 @@ from dataclasses import replace
 import fake_jobs
 import streamlit as st
 
-from dissociation.dashboard.live_chart import Axis, FigureSpec, TraceStyle, live_chart
+from dissociation.web.chart import Axis, FigureSpec, TraceStyle, live_chart
 
 FIGURE = FigureSpec(
     x=Axis("Noise scale on the input", 0.001, 1, log=True),

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from dissociation.dashboard.plotting_library import PLOTLY_JS
+from dissociation.web.chart.plotting_library import PLOTLY_JS
 
 STEPS = 20
 POINTS = 40

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from dissociation.address.links import curves_of, read_address
-from dissociation.dashboard.visitor import COOKIE
+from dissociation.web.shell.visitor import COOKIE
 
 from .helpers import settle
 from .tiny import (

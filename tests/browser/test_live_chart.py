@@ -13,7 +13,7 @@ from playwright.sync_api import Page, WebSocket, expect
 from streamlit.testing.v1 import AppTest
 
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.live_chart import Axis, FigureSpec, TraceStyle, live_chart
+from dissociation.web.chart import Axis, FigureSpec, TraceStyle, live_chart
 
 from .helpers import Server, settle, wait_for_rerun
 
@@ -413,7 +413,7 @@ def test_the_element_is_known_to_every_apptest() -> None:
     def script() -> None:
         import streamlit as st
 
-        from dissociation.dashboard.live_chart import Axis, FigureSpec, live_chart
+        from dissociation.web.chart import Axis, FigureSpec, live_chart
 
         figure = FigureSpec(Axis("x", 0, 1), Axis("y", 0, 1), (), "a")
         snapshot = {"version": 0, "state": "queued", "message": "", "progress": 0, "traces": []}

@@ -12,7 +12,7 @@ from dissociation.core.similarity.comparison import (
     ComparisonResult,
     NetworkSpec,
 )
-from dissociation.dashboard.snapshots import snapshot
+from dissociation.web.shell.snapshots import snapshot
 
 from .following import followed
 

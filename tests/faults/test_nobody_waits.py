@@ -14,12 +14,12 @@ from dissociation.core.networks.training import Recipe
 from dissociation.core.phantom.study import PhantomStudy
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 from dissociation.core.theory.causes import NoiseDecomposition
-from dissociation.dashboard.watching import _start_over
 from dissociation.engine import jobs as j
 from dissociation.engine import parked
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
 from dissociation.engine.study_task import StudyTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
+from dissociation.web.shell.watching import _start_over
 
 from .tiny import RECIPE, plans
 

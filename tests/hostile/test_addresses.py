@@ -12,7 +12,7 @@ from dissociation.address.pages import PAGES
 from dissociation.address.parameter import INTEGER, NUMBER, RANGE, Parameter
 from dissociation.address.table import PageTable
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.feature import FEATURES
+from dissociation.web.shell.feature import FEATURES
 
 from .catalogue import ADDRESSES, NAMES, VALUES
 

@@ -12,8 +12,8 @@ from dissociation.address.pages import PAGES
 from dissociation.address.predicting import check_errors
 from dissociation.core.predictions import PLACES
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.predicting import Predicting, take_guess
 from dissociation.features.map.page import point_pressed
+from dissociation.web.classroom.predicting import Predicting, take_guess
 
 from .catalogue import EVENTS, SCRIPT
 from .test_addresses import within_limits
@@ -54,7 +54,8 @@ def test_what_a_chart_claims(number, lab, monkeypatch):
     assert found is None or (isinstance(event, str) and event == str(found))
     said: list[InvalidValue] = []
     monkeypatch.setattr(
-        "dissociation.dashboard.predicting.say_problem", lambda state, problem: said.append(problem)
+        "dissociation.web.classroom.predicting.say_problem",
+        lambda state, problem: said.append(problem),
     )
     nothing = Predicting(1, "Scaled", "0" * 64, True, (), None, False)
     take_guess(None, nothing, event)  # type: ignore[arg-type]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.headers import middleware
-from dissociation.dashboard.launch import leave_unless_settings_are_sound
 from dissociation.engine.settings import CACHE, LIMITS, TEXTS, cache_folder, check_settings
+from dissociation.web.server.headers import middleware
+from dissociation.web.server.launch import leave_unless_settings_are_sound
 
 from .catalogue import ENVIRONMENT_NUMBERS, ENVIRONMENT_WORDS
 

@@ -17,7 +17,7 @@ from dissociation.core.phantom.study import phantom_from_json
 from dissociation.core.similarity.comparison import contrast_from_json
 from dissociation.core.theory.causes import causes_from_json
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.picture_upload import read_motif
+from dissociation.web.controls.picture_upload import read_motif
 
 from .catalogue import JSON_TEXTS, VALUES
 from .uploads import picture, uploads

@@ -12,8 +12,8 @@ from browser.helpers import Server, start_server
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from dissociation.dashboard.headers import HEADERS
-from dissociation.dashboard.routes import UNKNOWN
+from dissociation.web.server.headers import HEADERS
+from dissociation.web.server.routes import UNKNOWN
 
 from .catalogue import ORIGINS, RAW_REQUESTS, REQUESTS, SOCKET_NAMES
 

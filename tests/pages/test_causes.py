@@ -11,8 +11,9 @@ from labs import TINY, Visit
 
 from dissociation.core.manipulations import Duplicate, Nuisance, Scale
 from dissociation.core.theory.causes_findings import SCALES
-from dissociation.dashboard import bridge_words, causes_words
-from dissociation.dashboard.snapshots import snapshot
+from dissociation.features.bridge import text as bridge_words
+from dissociation.features.causes import text as causes_words
+from dissociation.web.shell.snapshots import snapshot
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 FEW = {**QUERY, "draws": "1"}

@@ -7,7 +7,7 @@ from labs import TINY, Visit
 
 from dissociation.address.presets import PRESETS
 from dissociation.core.manipulations import Duplicate, Permute, Scale
-from dissociation.dashboard.snapshots import DIFFERENCE, snapshot
+from dissociation.features.curves.figures import DIFFERENCE, snapshot
 
 QUERY = {**TINY, "seeds": "2", "show": "scale"}
 

@@ -9,7 +9,7 @@ from labs import PAGES, Visit, other_value
 
 from dissociation.core.manipulations import REGISTRY
 from dissociation.core.validation import DamagedData, InvalidValue
-from dissociation.dashboard.state import KEPT_BY_RESET
+from dissociation.web.shell.state import KEPT_BY_RESET
 
 WITH_CONTROLS = tuple(name for name in PAGES if name != "start")
 #: Of the address alone, or with controls of their own.

@@ -11,8 +11,8 @@ from scipy import stats
 
 from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.statistics.hypothesis import compare, summaries
-from dissociation.dashboard.hypothesis_panel import complete_pairs
-from dissociation.dashboard.hypothesis_words import answer, disagreement, where_it_varies
+from dissociation.features.hypothesis.panel import complete_pairs
+from dissociation.features.hypothesis.text import answer, disagreement, where_it_varies
 
 QUERY = {**TINY, "points": "8", "seeds": "3", "summary": "area"}
 

@@ -13,7 +13,7 @@ from labs import ROOT, Visit, forget_what_streamlit_remembers
 from dissociation.core.data.datasets import mnist_test
 from dissociation.core.networks.null_spaces import input_null_space
 from dissociation.core.validation import DamagedData
-from dissociation.dashboard import input_figures as figures
+from dissociation.features.inputs import figures
 
 
 def pictures(visit: Visit) -> list[str]:
@@ -159,7 +159,7 @@ def test_damaged_training_images(damaged, lab):
 
 def test_no_jax_before_the_first_paint():
     script = (
-        "import sys, dissociation.dashboard.input_figures, dissociation.dashboard.panels\n"
+        "import sys, dissociation.features.inputs.figures, dissociation.features.curves.panel\n"
         "import dissociation.address.parameters, dissociation.core.experiment\n"
         "sys.exit('jax' in sys.modules)"
     )

@@ -14,10 +14,10 @@ from dissociation.address.links import Link
 from dissociation.address.presets import PRESETS
 from dissociation.core.linear.families import FAMILIES
 from dissociation.core.linear.study import LinearStudy, study_linear
-from dissociation.dashboard.palette import LEAST, family_looks
 from dissociation.features.linear import figures
 from dissociation.features.linear import text as words
 from dissociation.features.linear.address import linear_study
+from dissociation.web.chart.palette import LEAST, family_looks
 
 
 def test_what_is_computed_and_said(lab):

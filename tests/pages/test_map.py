@@ -11,10 +11,10 @@ from dissociation.address.links import Link
 from dissociation.address.names import TRAINED
 from dissociation.core.manipulations import REGISTRY
 from dissociation.core.similarity import SIMILARITIES
-from dissociation.dashboard.snapshots import snapshot
 from dissociation.features.map.address import OTHERS, ROBUSTNESS, ROTATED, points_of
 from dissociation.features.map.page import link_of
 from dissociation.features.representation.address import comparison_of
+from dissociation.web.shell.snapshots import snapshot
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 SMALL = {**QUERY, "show": "scale", "landmarks": "1", "rotation": "0"}

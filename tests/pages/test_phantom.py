@@ -11,8 +11,8 @@ from PIL import Image
 from dissociation.core.data import motifs
 from dissociation.core.manipulations import Phantom
 from dissociation.core.shares import percent
-from dissociation.dashboard.snapshots import snapshot
 from dissociation.features.phantom.page import same_function, solved, verdict
+from dissociation.web.shell.snapshots import snapshot
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 #: Wide enough for layer 1 to be solved exactly.

@@ -10,8 +10,8 @@ from dissociation.address.predicting import GUESS, TAG_LENGTH, Guess, target
 from dissociation.core.digests import digest
 from dissociation.core.manipulations import Scale
 from dissociation.core.predictions import PLACES
-from dissociation.dashboard.predicting import guess_of, predicting, take_guess
-from dissociation.dashboard.snapshots import snapshot
+from dissociation.web.classroom.predicting import guess_of, predicting, take_guess
+from dissociation.web.shell.snapshots import snapshot
 
 QUERY = {**TINY, "seeds": "1", "points": "6", "show": "scale"}
 FLAT = [0.5] * PLACES
@@ -218,8 +218,8 @@ def asked(lab, monkeypatch):
     link = Link.of("robustness", show=["scale"], predict="scale")
     conditions = curves_of(link)[0]
     session: dict = {}
-    monkeypatch.setattr("dissociation.dashboard.predicting.st.session_state", session)
-    monkeypatch.setattr("dissociation.dashboard.visitor.cookie", lambda name: "")
+    monkeypatch.setattr("dissociation.web.classroom.predicting.st.session_state", session)
+    monkeypatch.setattr("dissociation.web.shell.visitor.cookie", lambda name: "")
     return state, link, conditions, session
 
 

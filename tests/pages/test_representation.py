@@ -14,10 +14,10 @@ from dissociation.address.presets import PRESETS
 from dissociation.core.manipulations import Nuisance, Scale
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import NetworkSpec
-from dissociation.dashboard.export.files import KINDS
-from dissociation.dashboard.export.links import export_path
-from dissociation.dashboard.snapshots import snapshot
 from dissociation.features.representation.address import REPRESENTATION
+from dissociation.web.export.files import KINDS
+from dissociation.web.export.links import export_path
+from dissociation.web.shell.snapshots import snapshot
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 

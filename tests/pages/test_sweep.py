@@ -7,7 +7,7 @@ from labs import TINY, Visit
 from dissociation.address.links import read_address
 from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.statistics.summary import sigma50s
-from dissociation.dashboard.snapshots import snapshot
+from dissociation.web.shell.snapshots import snapshot
 
 QUERY = {**TINY, "points": "8"}
 

@@ -1,7 +1,7 @@
 """Bridge: measured robustness of many networks against the norms that theory looks at."""
 
-from dissociation.dashboard.feature import Feature
 from dissociation.features.bridge.address import BRIDGE
+from dissociation.web.shell.feature import Feature
 
 FEATURE = Feature(
     BRIDGE,

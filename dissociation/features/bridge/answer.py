@@ -17,15 +17,15 @@ from dissociation.address.names import condition_key, side_name
 from dissociation.core.digests import SCHEMA
 from dissociation.core.theory.bridge import Candidate, Point, laws
 from dissociation.core.theory.norms import NORM_NAMES, PREDICTORS
-from dissociation.dashboard.answers import Chart, Part, Report
-from dissociation.dashboard.export.html import paragraph, settings, table
-from dissociation.dashboard.text_tables import aligned
 from dissociation.engine.bridge_watch import BridgeWatch, stored_curve, stored_point
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.features.bridge import text as words
 from dissociation.features.bridge.address import ALL, candidates_of
 from dissociation.features.bridge.figures import bridge_figure, traces_of
+from dissociation.web.export.html import paragraph, settings, table
+from dissociation.web.shell.answers import Chart, Part, Report
+from dissociation.web.shell.text_tables import aligned
 
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at
 {address}
@@ -121,7 +121,7 @@ def question(link: Link) -> tuple[BridgeQuestion, list[str]]:
 
 @dataclass(frozen=True)
 class BridgeAnswer:
-    """Networks of known σ50 and norms; see [`Answer`][dissociation.dashboard.answers.Answer].
+    """Networks of known σ50 and norms; see [`Answer`][dissociation.web.shell.answers.Answer].
 
     - `candidates`, `results`: of the page; `()` for those that nobody asks for.
     """

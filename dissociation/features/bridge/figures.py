@@ -12,11 +12,11 @@ from dissociation.address.names import TRAINED
 from dissociation.core.manipulations import REGISTRY, describe_all
 from dissociation.core.theory.bridge import Candidate, Point, laws
 from dissociation.core.theory.norms import PREDICTORS
-from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.numbers import line, plain_number
-from dissociation.dashboard.palette import COMPOSED, LANDMARKS, looks
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.features.map.address import ROBUSTNESS
+from dissociation.web import chart as lc
+from dissociation.web.chart.numbers import line, plain_number
+from dissociation.web.chart.palette import COMPOSED, LANDMARKS, looks
 
 #: Keys of the lines that are no sweeps.
 BEST, LINEAR = "best-law", "linear-law"

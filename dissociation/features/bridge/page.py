@@ -11,19 +11,19 @@ from dissociation.address.table import Values
 from dissociation.core.digests import digest
 from dissociation.core.theory.bridge import Candidate
 from dissociation.core.theory.norms import NetworkNorms
-from dissociation.dashboard.controls import control, network_controls, reset_button
-from dissociation.dashboard.curve_figure import type_scale
-from dissociation.dashboard.export.links import export_links
-from dissociation.dashboard.head import head
-from dissociation.dashboard.question import watched_question
-from dissociation.dashboard.state import PageState
-from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.bridge_watch import BridgeWatch, stored_curve
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.features.bridge import text as words
 from dissociation.features.bridge.address import ALL, candidates_of
 from dissociation.features.bridge.figures import bridge_figure
+from dissociation.web.chart.figure import type_scale
+from dissociation.web.controls.controls import control, network_controls, reset_button
+from dissociation.web.export.links import export_links
+from dissociation.web.shell.head import head
+from dissociation.web.shell.question import watched_question
+from dissociation.web.shell.state import PageState
+from dissociation.web.shell.watching import draw_watch, follow
 
 
 def draw(state: PageState) -> None:

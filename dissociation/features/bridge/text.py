@@ -11,9 +11,9 @@ from dissociation.address.names import side_name
 from dissociation.address.table import Values
 from dissociation.core.theory.bridge import Candidate, Point, laws, within
 from dissociation.core.theory.norms import IMAGES, PREDICTORS
-from dissociation.dashboard.state import plain
 from dissociation.features.bridge import answer as bridge_files
 from dissociation.features.bridge.address import ALL
+from dissociation.web.shell.state import plain
 
 #: A law that is right up to this factor is counted as right.
 FACTOR = 1.25

@@ -1,8 +1,8 @@
 """Causes: why a network breaks under parameter noise, by layers, neurons and margins."""
 
 from dissociation.core.theory.causes import NoiseDecomposition
-from dissociation.dashboard.feature import Feature
 from dissociation.features.causes.address import CAUSES
+from dissociation.web.shell.feature import Feature
 
 FEATURE = Feature(
     CAUSES,

@@ -14,12 +14,12 @@ from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.theory.causes_findings import SCALES, NoiseDecompositionResult
 from dissociation.core.theory.noise_sources import MATRICES, Sources
 from dissociation.core.theory.trade_off import best_rescaling, best_scale, scaled_terms, split
-from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.export.base import Chart
-from dissociation.dashboard.numbers import line, plain_numbers
-from dissociation.dashboard.palette import COMPOSED, SOURCES, condition_style, looks
-from dissociation.dashboard.state import plain
 from dissociation.features.causes.address import ranked_layer
+from dissociation.web import chart as lc
+from dissociation.web.chart.numbers import line, plain_numbers
+from dissociation.web.chart.palette import COMPOSED, SOURCES, condition_style, looks
+from dissociation.web.export.base import Chart
+from dissociation.web.shell.state import plain
 
 #: What noise in several layers makes beyond the sum of what each makes alone.
 TOGETHER = "together"

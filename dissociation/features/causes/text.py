@@ -14,9 +14,6 @@ from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.theory.causes_findings import SCALES, NoiseDecompositionResult
 from dissociation.core.theory.noise_sources import MATRICES
 from dissociation.core.theory.trade_off import best_rescaling, best_scale
-from dissociation.dashboard.export.base import Report
-from dissociation.dashboard.export.html import bullets, paragraph, settings, table
-from dissociation.dashboard.state import plain
 from dissociation.features.causes.address import ranked_layer
 from dissociation.features.causes.figures import (
     AROUND,
@@ -29,6 +26,9 @@ from dissociation.features.causes.figures import (
     neuron_shares,
     scaled_by,
 )
+from dissociation.web.export.base import Report
+from dissociation.web.export.html import bullets, paragraph, settings, table
+from dissociation.web.shell.state import plain
 
 #: Up to this share the small-noise formula counts as right.
 NEAR = 0.1

@@ -26,17 +26,16 @@ from dissociation.core.statistics.summary import TOO_FEW, summarise
 from dissociation.core.theory import Prediction
 from dissociation.core.theory.methods import predictable
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.answers import Chart, Part, Report
-from dissociation.dashboard.curve_figure import file_name, page_figures
-from dissociation.dashboard.export.html import bullets, paragraph, settings, table
-from dissociation.dashboard.snapshots import curve_traces
-from dissociation.dashboard.tables import summary_table, value_table
-from dissociation.dashboard.text_tables import aligned
-from dissociation.dashboard.wording import BAND, INTERVAL, same_function_line
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.theory_watch import TheoryWatch
+from dissociation.features.curves.figures import curve_traces, file_name, page_figures
+from dissociation.features.curves.tables import summary_table, value_table
+from dissociation.features.curves.text import BAND, INTERVAL, same_function_line
+from dissociation.web.export.html import bullets, paragraph, settings, table
+from dissociation.web.shell.answers import Chart, Part, Report
+from dissociation.web.shell.text_tables import aligned
 
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at
 {address}
@@ -156,7 +155,7 @@ def question(link: Link) -> tuple[CurveQuestion, list[str]]:
 
 @dataclass(frozen=True)
 class CurveAnswer:
-    """Complete curves; see [`Answer`][dissociation.dashboard.answers.Answer].
+    """Complete curves; see [`Answer`][dissociation.web.shell.answers.Answer].
 
     - `conditions`, `found`: one each, in the order of the chart.
     - `predicted`: whether with what theory predicts of them.

@@ -1,8 +1,8 @@
 """Linear: two-layer linear networks, where every solution of a task is known exactly."""
 
 from dissociation.core.linear.study import LinearStudy
-from dissociation.dashboard.feature import Feature
 from dissociation.features.linear.address import LINEAR
+from dissociation.web.shell.feature import Feature
 
 FEATURE = Feature(
     LINEAR,

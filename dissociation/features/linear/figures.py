@@ -13,10 +13,10 @@ from dissociation.core.linear.families import FAMILIES
 from dissociation.core.linear.noise import INPUTS, PARAMETERS
 from dissociation.core.linear.study import SAMPLED, SIGMA, LinearResult, LinearStudy
 from dissociation.core.statistics.summary import critical
-from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.export.base import Chart
-from dissociation.dashboard.numbers import plain_numbers
-from dissociation.dashboard.palette import LEAST, LOSS_COLOR, family_looks, looks
+from dissociation.web import chart as lc
+from dissociation.web.chart.numbers import plain_numbers
+from dissociation.web.chart.palette import LEAST, LOSS_COLOR, family_looks, looks
+from dissociation.web.export.base import Chart
 
 #: Panels of the walk: names, and those for a phone.
 PANELS = {

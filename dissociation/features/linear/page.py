@@ -8,16 +8,16 @@ from dissociation.address.links import Link
 from dissociation.core.linear.families import FAMILIES
 from dissociation.core.linear.study import LinearResult, LinearStudy, study_linear
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.controls import control, group, reset_button
-from dissociation.dashboard.curve_figure import type_scale
-from dissociation.dashboard.export.links import export_links
-from dissociation.dashboard.head import head
-from dissociation.dashboard.panels import guard
-from dissociation.dashboard.state import PageState
 from dissociation.features.linear import figures
 from dissociation.features.linear import text as words
 from dissociation.features.linear.address import OF_RANDOM, OF_TREES, linear_study
+from dissociation.web import chart as lc
+from dissociation.web.chart.figure import type_scale
+from dissociation.web.controls.controls import control, group, reset_button
+from dissociation.web.export.links import export_links
+from dissociation.web.shell.head import head
+from dissociation.web.shell.state import PageState
+from dissociation.web.shell.trouble import guard
 
 # Formulas of one thing stand together.
 _STYLE = "<style>.katex-display { margin: .1em 0; }</style>"

@@ -1,7 +1,7 @@
 """Map: how far function and representation move, for every rewrite at once."""
 
-from dissociation.dashboard.feature import Feature
 from dissociation.features.map.address import MAP
+from dissociation.web.shell.feature import Feature
 
 FEATURE = Feature(
     MAP,

@@ -19,9 +19,6 @@ from dissociation.core.experiment import Experiment
 from dissociation.core.shares import percent
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import Comparison, ComparisonResult
-from dissociation.dashboard.answers import Chart, Part, Report
-from dissociation.dashboard.export.html import bullets, paragraph, settings, table
-from dissociation.dashboard.text_tables import aligned
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.map_watch import MapWatch, stored_sigma50
@@ -29,6 +26,9 @@ from dissociation.features.map.address import points_of
 from dissociation.features.map.figures import NOTHING, map_figure, traces_of
 from dissociation.features.map.text import map_table, reading, statement
 from dissociation.features.representation.text import largest_change
+from dissociation.web.export.html import bullets, paragraph, settings, table
+from dissociation.web.shell.answers import Chart, Part, Report
+from dissociation.web.shell.text_tables import aligned
 
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at
 {address}
@@ -136,7 +136,7 @@ def question(link: Link) -> tuple[ComparisonsQuestion, list[str]]:
 
 @dataclass(frozen=True)
 class ComparisonsAnswer:
-    """What comparisons found; see [`Answer`][dissociation.dashboard.answers.Answer].
+    """What comparisons found; see [`Answer`][dissociation.web.shell.answers.Answer].
 
     - `findings`: one a comparison, in order; `sigma50s`: σ50 of each second network, NaN where
         there is none; `None` if it is not asked for.

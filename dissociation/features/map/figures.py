@@ -10,12 +10,12 @@ from dissociation.address.table import Values
 from dissociation.core.experiment import Experiment
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import ComparisonResult
-from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.numbers import plain_number
-from dissociation.dashboard.palette import LANDMARKS, looks
 from dissociation.engine.map_watch import MapWatch
 from dissociation.features.map.address import ROBUSTNESS, Point
 from dissociation.features.map.text import CORNERS, CORNERS_OF_ROBUSTNESS, group_name
+from dissociation.web import chart as lc
+from dissociation.web.chart.numbers import plain_number
+from dissociation.web.chart.palette import LANDMARKS, looks
 
 #: Below this a change of function is drawn at the foot of the axis: rounding of float32.
 NOTHING = 1e-6

@@ -11,14 +11,6 @@ import streamlit as st
 from dissociation.address.links import Link
 from dissociation.address.table import Values
 from dissociation.core.digests import digest
-from dissociation.dashboard.controls import control, group, network_controls, reset_button
-from dissociation.dashboard.curve_figure import type_scale
-from dissociation.dashboard.export.links import export_links
-from dissociation.dashboard.head import head
-from dissociation.dashboard.page_links import go_to
-from dissociation.dashboard.question import watched_question
-from dissociation.dashboard.state import PageState
-from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
 from dissociation.engine.map_watch import MapWatch
@@ -33,6 +25,14 @@ from dissociation.features.map.text import (
     statement,
 )
 from dissociation.features.representation.address import REPRESENTATION
+from dissociation.web.chart.figure import type_scale
+from dissociation.web.controls.controls import control, group, network_controls, reset_button
+from dissociation.web.export.links import export_links
+from dissociation.web.shell.head import head
+from dissociation.web.shell.page_links import go_to
+from dissociation.web.shell.question import watched_question
+from dissociation.web.shell.state import PageState
+from dissociation.web.shell.watching import draw_watch, follow
 
 
 def draw(state: PageState) -> None:

@@ -12,8 +12,8 @@ from dissociation.core.manipulations import REGISTRY
 from dissociation.core.shares import percent
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import ComparisonResult
-from dissociation.dashboard.state import plain
 from dissociation.features.map.address import LANDMARK_GROUPS, OTHERS, ROBUSTNESS, ROTATED, Point
+from dissociation.web.shell.state import plain
 
 CORNERS = (
     ("top left", "same function,\ndifferent representation"),

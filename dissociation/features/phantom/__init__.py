@@ -1,8 +1,8 @@
 """Phantom: a picture of one's choice in a representation, without any change of the function."""
 
 from dissociation.core.phantom.study import PhantomStudy
-from dissociation.dashboard.feature import Feature
 from dissociation.features.phantom.address import PHANTOM
+from dissociation.web.shell.feature import Feature
 
 FEATURE = Feature(
     PHANTOM,

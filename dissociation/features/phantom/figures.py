@@ -11,12 +11,12 @@ from dissociation.core.manipulations.phantom import ACTIVATIONS
 from dissociation.core.phantom.study import FRAMES, PhantomResult, PhantomStudy
 from dissociation.core.phantom.views import Shade, shaded
 from dissociation.core.shares import percent
-from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.export.base import Chart
-from dissociation.dashboard.matrices import matrix
-from dissociation.dashboard.numbers import plain_numbers
-from dissociation.dashboard.palette import looks
 from dissociation.features.phantom import text
+from dissociation.web import chart as lc
+from dissociation.web.chart.matrices import matrix
+from dissociation.web.chart.numbers import plain_numbers
+from dissociation.web.chart.palette import looks
+from dissociation.web.export.base import Chart
 
 
 def phantom_figures(study: PhantomStudy, scale: float = 1.0) -> tuple[lc.FigureSpec, lc.FigureSpec]:

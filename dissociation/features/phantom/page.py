@@ -5,18 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from dissociation.address.links import Link
-from dissociation.dashboard.controls import control, network_controls, reset_button
-from dissociation.dashboard.curve_figure import type_scale
-from dissociation.dashboard.export.links import export_links
-from dissociation.dashboard.head import head
-from dissociation.dashboard.picture_upload import picture_upload
-from dissociation.dashboard.question import watched_study
-from dissociation.dashboard.state import PageState
-from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.study_watch import StudyWatch
 from dissociation.features.phantom import text
 from dissociation.features.phantom.figures import phantom_figures
+from dissociation.web.chart.figure import type_scale
+from dissociation.web.controls.controls import control, network_controls, reset_button
+from dissociation.web.controls.picture_upload import picture_upload
+from dissociation.web.export.links import export_links
+from dissociation.web.shell.head import head
+from dissociation.web.shell.question import watched_study
+from dissociation.web.shell.state import PageState
+from dissociation.web.shell.watching import draw_watch, follow
 
 
 def draw(state: PageState) -> None:

@@ -1,8 +1,8 @@
 """Representation: a trained network beside a rewritten one, or any two of the lab's."""
 
 from dissociation.core.similarity.comparison import Comparison
-from dissociation.dashboard.feature import Feature
 from dissociation.features.representation.address import REPRESENTATION
+from dissociation.web.shell.feature import Feature
 
 FEATURE = Feature(
     REPRESENTATION,

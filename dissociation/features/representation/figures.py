@@ -10,11 +10,11 @@ from dissociation.core.data.datasets import mnist_test
 from dissociation.core.data.sample import stratified_order
 from dissociation.core.similarity.comparison import Comparison, ComparisonResult
 from dissociation.core.similarity.pictures import EMBEDDED
-from dissociation.dashboard import live_chart as lc
-from dissociation.dashboard.export.base import Chart
-from dissociation.dashboard.matrices import bitmap
-from dissociation.dashboard.numbers import plain_numbers
-from dissociation.dashboard.palette import condition_style
+from dissociation.web import chart as lc
+from dissociation.web.chart.matrices import bitmap
+from dissociation.web.chart.numbers import plain_numbers
+from dissociation.web.chart.palette import condition_style
+from dissociation.web.export.base import Chart
 
 #: Keys of the traces of a comparison's two sides.
 SIDES = ("first", "second")

@@ -10,19 +10,19 @@ from dissociation.address.links import Link
 from dissociation.address.table import Values
 from dissociation.core.similarity.comparison import Comparison
 from dissociation.core.validation import InvalidValue
-from dissociation.dashboard.composer import one_rewrite_controls
-from dissociation.dashboard.controls import control, nearby, network_controls, reset_button
-from dissociation.dashboard.curve_figure import type_scale
-from dissociation.dashboard.export.links import export_links
-from dissociation.dashboard.head import head
-from dissociation.dashboard.question import watched_study
-from dissociation.dashboard.state import PageState
-from dissociation.dashboard.watching import draw_watch, follow
 from dissociation.engine.jobs import DONE
 from dissociation.engine.study_watch import StudyWatch
 from dissociation.features.representation import text
 from dissociation.features.representation.address import NONE, comparison_of
 from dissociation.features.representation.figures import representation_figure, representation_words
+from dissociation.web.chart.figure import type_scale
+from dissociation.web.controls.composer import one_rewrite_controls
+from dissociation.web.controls.controls import control, nearby, network_controls, reset_button
+from dissociation.web.export.links import export_links
+from dissociation.web.shell.head import head
+from dissociation.web.shell.question import watched_study
+from dissociation.web.shell.state import PageState
+from dissociation.web.shell.watching import draw_watch, follow
 
 #: Positions of the slider, to both sides, that are compared while the lab has nothing else to do.
 AHEAD = 3

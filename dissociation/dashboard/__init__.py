@@ -1,1 +1,0 @@
-"""The front end: everything that imports Streamlit, apart from `app.py` and `pages/`."""

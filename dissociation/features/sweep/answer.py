@@ -1,0 +1,3 @@
+"""What its address asks for: curves."""
+
+from dissociation.features.curves.answer import question as question

@@ -1,0 +1,171 @@
+"""A figure of the live chart without its numbers: kind, axes, styles, what is to be predicted."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from dissociation.core.validation import InvalidValue, check_choice
+
+KINDS = (
+    *("lines", "multiples", "heatmap", "representation", "map", "phantom"),
+    *("walk", "pairs", "exact"),
+    *("shares", "tradeoff", "neurons", "margins", "bridge"),
+)
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis with its fixed range.
+
+    **Arguments:**
+
+    - `title`: the words beside the axis.
+    - `low`, `high`: its range, in the units of the data (also when `log`).
+    - `log`: a logarithmic axis; `low` must then be positive. Values of 0 are shown at its foot.
+    - `percent`: the values are fractions, to be written as percentages.
+    - `auto`: the range follows the data instead.
+    """
+
+    title: str
+    low: float
+    high: float
+    log: bool = False
+    percent: bool = False
+    auto: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise InvalidValue("Axis.high", self.high, f"give a number above low = {self.low:g}")
+        if self.log and self.low <= 0:
+            raise InvalidValue("Axis.low", self.low, "a logarithmic axis begins above 0")
+
+
+@dataclass(frozen=True)
+class TraceStyle:
+    """How one condition looks: never told by colour alone, so also by its dash and its symbol.
+
+    **Arguments:**
+
+    - `key`: the key of its trace in the snapshots.
+    - `name`: its name in legend and hover.
+    - `color`: `#rrggbb`.
+    - `dash`, `symbol`: Plotly's names, such as `"dashdot"` and `"diamond"`.
+    - `label`: its name where there is little room, or empty for `name`.
+    - `group`: on a map, the name of the line that it is a point of; of a phantom, `frame` for a
+        picture under noise; of an exact chart, `drawn` for points with error bars; of a trade-off,
+        `point`; of neurons, `part` of their noise or `kind`; of a bridge, `law` for a line through
+        all points.
+    """
+
+    key: str
+    name: str
+    color: str
+    dash: str
+    symbol: str
+    label: str = ""
+    group: str = ""
+
+    def __post_init__(self) -> None:
+        if not _COLOR.fullmatch(self.color):
+            raise InvalidValue("TraceStyle.color", self.color, "write it as #rrggbb")
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """All of a figure but its numbers.
+
+    **Arguments:**
+
+    - `x`, `y`: the axes.
+    - `traces`: one style a condition, in the order of the legend.
+    - `filename`: of the PNG a visitor downloads, without its ending.
+    - `height`: in pixels; smaller on phones.
+    - `revision`: while it stays the same, the visitor's zoom and hidden traces are kept.
+    - `scale`: of type, lines and symbols; above 1 for a lecture hall.
+    - `zero`: whether a line marks y = 0.
+    - `kind`: `lines`; `multiples`, a panel a condition, each beside the first; `heatmap`, a row a
+        condition but the first; `representation`, two networks side by side; `map`, a point a
+        condition; `phantom`, a picture and what noise leaves of it; `walk`, linear networks along a
+        walk; `pairs`, tables of numbers as pictures; `exact`, closed forms and what was drawn;
+        `shares`, `tradeoff`, `neurons` and `margins`, the causes of fragility; or `bridge`, a map
+        with its laws.
+    - `swept`: of multiples, the name in the legend of what changes; `rows`: of a heat map, the
+        title of its rows; `across`, `up`: of a map, the measures on its axes; `reference`: of a
+        map, the group of the network that the others are held against; `corners`: of a map, what
+        a corner means, as `("top left", words)`; `pressable`: whether a point of it can be pressed.
+    - `theory`: of lines, what the legend calls those predicted by theory, or empty for none.
+    - `focus`: the place on the x axis that is looked at; of margins, the noise scale.
+    """
+
+    x: Axis
+    y: Axis
+    traces: tuple[TraceStyle, ...]
+    filename: str
+    height: int = 420
+    revision: str = ""
+    scale: float = 1.0
+    zero: bool = False
+    kind: str = "lines"
+    swept: str = ""
+    rows: str = ""
+    across: str = ""
+    up: str = ""
+    reference: str = ""
+    corners: tuple[tuple[str, str], ...] = ()
+    pressable: bool = False
+    theory: str = ""
+    focus: float | None = None
+
+    def __post_init__(self) -> None:
+        keys = [trace.key for trace in self.traces]
+        if len(set(keys)) < len(keys):
+            raise InvalidValue("FigureSpec.traces", keys, "each key may occur once")
+        check_choice("FigureSpec.kind", self.kind, KINDS)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A curve that is to be predicted on the chart before it is shown.
+
+    **Arguments:**
+
+    - `question`: while it stays the same, what the visitor has sketched is kept.
+    - `name`: of the curve.
+    - `x`: places along the axis; `start`: errors at them to begin the sketch with.
+    - `guess`: what was handed in, or `None`.
+    - `drawing`: whether there are points to pull.
+    - `words`: beside the button; `button`: on it, or empty for none; `waiting`: on it when pressed.
+    - `room`: the WebSocket's path of the class's room, or `None`.
+    - `revision`: the round of the room and whether it is revealed, as this page knows them.
+    - `band`: whether the band of the class may be seen.
+    """
+
+    question: str
+    name: str
+    x: tuple[float, ...]
+    start: tuple[float, ...]
+    guess: tuple[float, ...] | None
+    drawing: bool
+    words: str
+    button: str = ""
+    waiting: str = "One moment…"
+    room: str | None = None
+    revision: str = ""
+    band: bool = True
+
+
+def revision(*axes: Axis) -> str:
+    """The zoom is kept while the axes are the same, whatever the strengths."""
+    return hashlib.sha256(repr(axes).encode()).hexdigest()[:12]
+
+
+#: How much larger everything in a chart is in the lecture view.
+LECTURE_SCALE = 1.5
+
+
+def type_scale(lecture: bool) -> float:
+    """How much larger everything in a chart is to be, in the lecture view or not."""
+    return LECTURE_SCALE if lecture else 1.0

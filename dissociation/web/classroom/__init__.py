@@ -1,0 +1,1 @@
+"""Predictions, and the rooms of a class."""

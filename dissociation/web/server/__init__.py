@@ -1,0 +1,1 @@
+"""The server: routes, sockets, headers, start and end."""
