@@ -41,7 +41,7 @@ from dissociation.features.curves.answer import CurveQuestion, as_csv
 from dissociation.features.map import answer as map_answer
 from dissociation.features.map.address import points_of
 from dissociation.features.map.answer import ComparisonsQuestion
-from dissociation.web.shell.study_answer import StudyQuestion
+from dissociation.web.shell.questions import StudyQuestion
 
 ROOT = Path(__file__).parents[1]
 TINY = "recipe=custom&width=16&epochs=1&batch=2048&seeds=1&images=200&points=3&show=scale"

@@ -16,8 +16,7 @@ from dissociation.core.validation import InvalidValue, check_path
 from dissociation.features.curves.answer import CurveQuestion
 from dissociation.features.map.answer import ComparisonsQuestion
 from dissociation.web.shell.answers import Question
-from dissociation.web.shell.feature import FEATURES
-from dissociation.web.shell.study_answer import StudyQuestion
+from dissociation.web.shell.questions import StudyQuestion, question_of
 
 MAX_BYTES = 1_000_000
 MAX_EXPERIMENTS = 64
@@ -57,7 +56,7 @@ def read_source(text: str) -> Source:
 
 
 def _of_link(name: str, link: Link, notices: list[str]) -> Source:
-    question, reasons = FEATURES[link.table.name].question(link)
+    question, reasons = question_of(link)
     return Source(name, question, [*notices, *reasons])
 
 

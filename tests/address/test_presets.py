@@ -8,7 +8,7 @@ from dissociation.address.links import Link, read_address
 from dissociation.address.presets import PRESETS, preset, preset_of
 from dissociation.core.manipulations import exact_everywhere
 from dissociation.core.validation import InvalidValue
-from dissociation.web.shell.feature import FEATURES
+from dissociation.web.shell.questions import question_of
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -16,7 +16,7 @@ def test_each_is_an_address_of_results(name):
     found = preset(name)
     link, notices = read_address("http://127.0.0.1:8501" + found.link.path)
     assert link == found.link and notices == []
-    question, _ = FEATURES[link.table.name].question(link)
+    question, _ = question_of(link)
     # Curves have something to be compared with; a comparison of networks is one itself.
     assert len(question.names()) > 1 or link.table.study is not None
     assert found.expect.endswith(".") and found.why.endswith(".") and found.title
@@ -47,7 +47,7 @@ def test_scaling_is_invisible_to_input_noise():
 
 @pytest.mark.parametrize("name", ["same-function", "invisible-copies", "many-representations"])
 def test_what_is_said_to_keep_every_answer_does_so_by_construction(name):
-    question, _ = FEATURES[PRESETS[name].link.table.name].question(PRESETS[name].link)
+    question, _ = question_of(PRESETS[name].link)
     found = getattr(question, "comparisons", None) or [question.study]
     rewritten = [comparison for comparison in found if comparison.second.manipulations]
     assert rewritten and all(exact_everywhere(c.second.manipulations) for c in rewritten)

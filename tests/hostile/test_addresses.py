@@ -12,7 +12,7 @@ from dissociation.address.pages import PAGES
 from dissociation.address.parameter import INTEGER, NUMBER, RANGE, Parameter
 from dissociation.address.table import PageTable
 from dissociation.core.validation import InvalidValue
-from dissociation.web.shell.feature import FEATURES
+from dissociation.web.shell.questions import question_of
 
 from .catalogue import ADDRESSES, NAMES, VALUES
 
@@ -34,7 +34,7 @@ def use(link: Link) -> None:
     """Asks for everything that the page would ask for."""
     assert isinstance(link.path, str)
     if link.table.measures:
-        FEATURES[link.table.name].question(link)
+        question_of(link)
 
 
 def check(table: PageTable, query: dict[str, str]) -> None:

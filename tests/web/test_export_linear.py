@@ -16,7 +16,7 @@ from dissociation.engine.library import Library
 from dissociation.engine.store import Store
 from dissociation.web.export.base import Export
 from dissociation.web.export.route import MAKE, export_of
-from dissociation.web.shell.study_answer import StudyQuestion
+from dissociation.web.shell.questions import StudyQuestion
 
 from .scripts import printed
 

@@ -18,7 +18,7 @@ from dissociation.core.phantom.study import PhantomResult, phantom_from_json
 from dissociation.core.validation import InvalidValue
 from dissociation.web.export.files import KINDS
 from dissociation.web.export.links import export_path
-from dissociation.web.shell.study_answer import StudyQuestion
+from dissociation.web.shell.questions import StudyQuestion
 
 from .scripts import printed
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,10 +12,10 @@ from typing import Any
 
 from dissociation import __version__
 from dissociation.address.links import Link
-from dissociation.address.names import condition_key, side_name
+from dissociation.address.names import side_name
 from dissociation.core.digests import SCHEMA
 from dissociation.core.theory.bridge import Candidate, Point, laws
-from dissociation.core.theory.norms import NORM_NAMES, PREDICTORS
+from dissociation.core.theory.norms import PREDICTORS
 from dissociation.engine.bridge_watch import BridgeWatch, stored_curve, stored_point
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
@@ -143,24 +142,24 @@ class BridgeAnswer:
         """A row a network."""
         rows = [
             [text if isinstance(text, str) else _number(text) for text in row]
-            for row in bridge_rows(self._known)
+            for row in words.bridge_rows(self._known)
         ]
-        return aligned([list(BRIDGE), *rows]) + "\n"
+        return aligned([list(words.BRIDGE), *rows]) + "\n"
 
     def csv(self) -> str:
         """One row a network."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(BRIDGE)
-        writer.writerows(bridge_rows(self._known))
+        writer.writerow(words.BRIDGE)
+        writer.writerows(words.bridge_rows(self._known))
         return text.getvalue()
 
     def json(self, **about: Any) -> str:
         """Every network with its experiment, which `dissociation.from_json` reads, and the laws."""
         points = self._known
         found = [
-            {**dict(zip(BRIDGE, row, strict=True)), "experiment": point.experiment.to_json()}
-            for row, point in zip(bridge_rows(points), points, strict=True)
+            {**dict(zip(words.BRIDGE, row, strict=True)), "experiment": point.experiment.to_json()}
+            for row, point in zip(words.bridge_rows(points), points, strict=True)
         ]
         ties = {
             name: {
@@ -196,23 +195,6 @@ class BridgeAnswer:
             ),
         }
         return Report(paragraph(words.STATEMENT), words.READING, sections)
-
-
-#: The columns of a table.
-BRIDGE = ("name", "rewrite", "strength", "network", "sigma50", *PREDICTORS, *NORM_NAMES)
-
-
-def bridge_rows(points: Sequence[Point]) -> list[list[Any]]:
-    """One row a network, with [`BRIDGE`][]; a σ50 that is not defined is `None`."""
-    lines: list[list[Any]] = []
-    for point in points:
-        steps = point.side.manipulations
-        strengths = "+".join(f"{step.strength:g}" for step in steps)
-        about = [side_name(point.side), condition_key(steps), strengths, point.side.seed + 1]
-        half = point.sigma50 if math.isfinite(point.sigma50) else None
-        told = [predictor.value(point.norms) for predictor in PREDICTORS.values()]
-        lines.append([*about, half, *told, *point.norms.flat().values()])
-    return lines
 
 
 def _number(value: float | None) -> str:

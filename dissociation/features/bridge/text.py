@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
-from dissociation.address.names import side_name
+from dissociation.address.names import condition_key, side_name
 from dissociation.address.table import Values
 from dissociation.core.theory.bridge import Candidate, Point, laws, within
-from dissociation.core.theory.norms import IMAGES, PREDICTORS
-from dissociation.features.bridge import answer as bridge_files
+from dissociation.core.theory.norms import IMAGES, NORM_NAMES, PREDICTORS
 from dissociation.features.bridge.address import ALL
 from dissociation.web.shell.state import plain
 
@@ -90,6 +90,23 @@ def how_many(candidates: Sequence[Candidate], points: Sequence[Point], values: V
     return f"{words}."
 
 
+#: The columns of a table.
+BRIDGE = ("name", "rewrite", "strength", "network", "sigma50", *PREDICTORS, *NORM_NAMES)
+
+
+def bridge_rows(points: Sequence[Point]) -> list[list[Any]]:
+    """One row a network, with [`BRIDGE`][]; a σ50 that is not defined is `None`."""
+    lines: list[list[Any]] = []
+    for point in points:
+        steps = point.side.manipulations
+        strengths = "+".join(f"{step.strength:g}" for step in steps)
+        about = [side_name(point.side), condition_key(steps), strengths, point.side.seed + 1]
+        half = point.sigma50 if math.isfinite(point.sigma50) else None
+        told = [predictor.value(point.norms) for predictor in PREDICTORS.values()]
+        lines.append([*about, half, *told, *point.norms.flat().values()])
+    return lines
+
+
 def bridge_table(points: Sequence[Point]) -> pd.DataFrame:
     """One row a network."""
-    return pd.DataFrame(bridge_files.bridge_rows(points), columns=bridge_files.BRIDGE)
+    return pd.DataFrame(bridge_rows(points), columns=BRIDGE)

@@ -18,7 +18,7 @@ from dissociation.features.causes.address import ranked_layer
 from dissociation.web import chart as lc
 from dissociation.web.chart.numbers import line, plain_numbers
 from dissociation.web.chart.palette import COMPOSED, SOURCES, condition_style, looks
-from dissociation.web.export.base import Chart
+from dissociation.web.shell.answers import Chart
 from dissociation.web.shell.state import plain
 
 #: What noise in several layers makes beyond the sum of what each makes alone.

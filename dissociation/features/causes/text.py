@@ -26,8 +26,8 @@ from dissociation.features.causes.figures import (
     neuron_shares,
     scaled_by,
 )
-from dissociation.web.export.base import Report
 from dissociation.web.export.html import bullets, paragraph, settings, table
+from dissociation.web.shell.answers import Report
 from dissociation.web.shell.state import plain
 
 #: Up to this share the small-noise formula counts as right.

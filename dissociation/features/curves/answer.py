@@ -140,7 +140,9 @@ def _results(watch: CurveWatch) -> list[Found | None]:
     curves = watch.curves()
     theories = watch.predictions() if isinstance(watch, TheoryWatch) else [None] * len(curves)
     rows = zip(curves, theories, watch.checks(), strict=True)
-    return [None if curve is None else Found(curve, *rest) for curve, *rest in rows]
+    return [
+        None if curve is None else Found(curve, theory, checks) for curve, theory, checks in rows
+    ]
 
 
 def question(link: Link) -> tuple[CurveQuestion, list[str]]:

@@ -13,8 +13,8 @@ from dissociation.core.linear.study import LinearResult, LinearStudy
 from dissociation.core.shares import percent
 from dissociation.core.statistics.summary import LEAST
 from dissociation.features.linear.figures import MOST_ERROR, PAIRS
-from dissociation.web.export.base import Report
 from dissociation.web.export.html import paragraph, settings, table
+from dissociation.web.shell.answers import Report
 
 PAPER = "Braun, Grant & Saxe, *Not all solutions are created equal*, ICML 2025"
 #: Title, formula, and where it stands in the paper (for the families, see their registry).

@@ -16,7 +16,7 @@ from dissociation.web import chart as lc
 from dissociation.web.chart.matrices import matrix
 from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.chart.palette import looks
-from dissociation.web.export.base import Chart
+from dissociation.web.shell.answers import Chart
 
 
 def phantom_figures(study: PhantomStudy, scale: float = 1.0) -> tuple[lc.FigureSpec, lc.FigureSpec]:

@@ -9,8 +9,8 @@ import pandas as pd
 from dissociation.address.links import Link
 from dissociation.core.manipulations.phantom import SIMILARITY
 from dissociation.core.phantom.study import PhantomResult, PhantomStudy
-from dissociation.web.export.base import Report
 from dissociation.web.export.html import paragraph, settings, table
+from dissociation.web.shell.answers import Report
 
 PAPER = (
     "What the paper shows with such a picture (Braun, Grant & Saxe, ICML 2025, Fig. 5): a function "

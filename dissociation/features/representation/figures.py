@@ -14,7 +14,7 @@ from dissociation.web import chart as lc
 from dissociation.web.chart.matrices import bitmap
 from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.chart.palette import condition_style
-from dissociation.web.export.base import Chart
+from dissociation.web.shell.answers import Chart
 
 #: Keys of the traces of a comparison's two sides.
 SIDES = ("first", "second")

@@ -12,8 +12,8 @@ from dissociation.core.networks.normal_form import NormalForms
 from dissociation.core.shares import percent
 from dissociation.core.similarity import FUNCTION, INVARIANCES, SIMILARITIES
 from dissociation.core.similarity.comparison import Comparison, ComparisonResult
-from dissociation.web.export.base import Report
 from dissociation.web.export.html import paragraph, settings, table
+from dissociation.web.shell.answers import Report
 
 #: Largest relative difference of weights that rounding of float32 explains.
 SAME_FORM = 1e-3

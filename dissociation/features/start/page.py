@@ -62,9 +62,9 @@ def draw(state: PageState) -> None:
     st.header("3. Try an experiment")
     preset_cards()
     st.header("Where to go next")
-    shown = [feature for feature in FEATURES.values() if feature.summary]
-    columns = [column for _ in range(0, len(shown), 3) for column in st.columns(3)]
-    for column, feature in zip(columns, shown, strict=False):
+    pages = [feature for feature in FEATURES.values() if feature.summary]
+    columns = [column for _ in range(0, len(pages), 3) for column in st.columns(3)]
+    for column, feature in zip(columns, pages, strict=False):
         with column:
             icon = f":material/{feature.icon}:"
             st.page_link(feature.table.script, label=feature.table.title, icon=icon)

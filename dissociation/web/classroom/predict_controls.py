@@ -14,7 +14,7 @@ from dissociation.address.table import Condition
 from dissociation.address.view import NORMAL
 from dissociation.core.validation import InvalidValue
 from dissociation.engine.lab import lab
-from dissociation.web.classroom.predicting import Predicting, question_of, say_problem
+from dissociation.web.classroom.predicting import Predicting, question_digest, say_problem
 from dissociation.web.shell.host_keys import keep_host_key
 from dissociation.web.shell.state import PageState
 
@@ -110,7 +110,7 @@ def _open_room(state: PageState, key: str, condition: Condition) -> None:
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     link = class_link(state, key, code)
     try:
-        host = lab().rooms.open(code, link.path, question_of(condition))
+        host = lab().rooms.open(code, link.path, question_digest(condition))
     except InvalidValue as problem:
         say_problem(state, problem)
         return

@@ -61,10 +61,10 @@ def _tag(question: str, round_: int) -> str:
 
 def guess_of(condition: Condition, errors: tuple[float, ...]) -> Guess:
     """A prediction of a condition's curve, outside of any room."""
-    return Guess(_tag(question_of(condition), 0), errors)
+    return Guess(_tag(question_digest(condition), 0), errors)
 
 
-def question_of(condition: Condition) -> str:
+def question_digest(condition: Condition) -> str:
     """Identifies the curve that is to be predicted."""
     return digest(condition.experiment.to_json())
 
@@ -91,7 +91,7 @@ def predicting(state: PageState, link: Link, conditions: Sequence[Condition]) ->
     found = Predicting(
         position,
         condition_names(conditions)[position],
-        question_of(conditions[position]),
+        question_digest(conditions[position]),
         not state["revealed"],
         (),
         room,

@@ -17,7 +17,7 @@ from dissociation.web.export.base import Export
 from dissociation.web.export.files import KINDS
 from dissociation.web.export.page import as_page, as_report
 from dissociation.web.shell.answers import NotStored
-from dissociation.web.shell.feature import FEATURES
+from dissociation.web.shell.questions import question_of
 
 #: What makes a kind of file of them.
 MAKE: dict[str, Callable[[Export], str]] = {
@@ -45,7 +45,7 @@ def export_of(library: Library, link: Link) -> Export:
     **Raises:** `InvalidValue` if the page has nothing to export or its values contradict each
     other; `NotStored` if something is not complete.
     """
-    question, _ = FEATURES[link.table.name].question(link)
+    question, _ = question_of(link)
     found = question.stored(library)
     if any(one is None for one in found):
         raise NotStored(INCOMPLETE)

@@ -24,15 +24,10 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from dissociation.address.pages import PAGES
 from dissociation.address.table import PageTable
 from dissociation.core.study import Study
-
-if TYPE_CHECKING:
-    from dissociation.address.links import Link
-    from dissociation.web.shell.answers import Question
 
 
 @dataclass(frozen=True)
@@ -49,17 +44,6 @@ class Feature:
     summary: str
     package: str
     study: type[Study] | None = None
-
-    def question(self, link: Link) -> tuple[Question, list[str]]:
-        """What an address asks for, and why some of it is left out.
-
-        **Raises:** `InvalidValue` if its values contradict each other, or there is nothing to ask.
-        """
-        if self.table.study is not None:
-            from dissociation.web.shell.study_answer import StudyQuestion
-
-            return StudyQuestion(self.table.study(link.values)), []
-        return self.part("answer").question(link)
 
     def part(self, name: str) -> ModuleType:
         """One of its modules."""

@@ -1,4 +1,4 @@
-"""One study as a question, whichever it is, and what is made of its result."""
+"""What an address asks for; and one study as a question, whichever it is, with its answer."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Any
 
 from dissociation import __version__
 from dissociation.address.links import Link
+from dissociation.address.pages import PAGES
 from dissociation.core.study import Result, Study
+from dissociation.core.validation import InvalidValue
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.study_watch import StudyWatch
-from dissociation.web.shell.answers import Chart, Part, Report
-from dissociation.web.shell.feature import feature_of
+from dissociation.web.shell.answers import Chart, Part, Question, Report
+from dissociation.web.shell.feature import FEATURES, feature_of
 
 _SCRIPT = '''"""Computes again, from nothing, what the lab showed at
 {address}
@@ -37,6 +39,22 @@ study = {kind}.from_json(
 networks = [trained(recipe, seed_key(seed)) for recipe, seed in study.needs()]
 print(study.compute(*networks).as_csv(), end="")
 '''
+
+
+def question_of(link: Link) -> tuple[Question, list[str]]:
+    """What an address asks for, and why some of it is left out.
+
+    **Raises:** `InvalidValue` if its values contradict each other, or its page computes nothing.
+    """
+    table = link.table
+    if table.study is not None:
+        return StudyQuestion(table.study(link.values)), []
+    if not table.measures:
+        measuring = " or ".join(page.title for page in PAGES.values() if page.measures)
+        raise InvalidValue(
+            "address", link.path, f"name a page that computes something, {measuring}"
+        )
+    return FEATURES[table.name].part("answer").question(link)
 
 
 @dataclass(frozen=True)
