@@ -27,7 +27,7 @@ from dissociation.core.data.sample import stratified_order
 from dissociation.core.networks.network import Network, hidden_and_logits, seed_key
 from dissociation.core.networks.training import QUICK, trained
 from dissociation.core.similarity import SIMILARITIES, Pair
-from dissociation.core.similarity.comparison import Comparison, NetworkSpec, stream
+from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 
 ROOT = Path(__file__).parents[1]
 LAYER, FEW, ALL = 2, 1_000, 10_000
@@ -149,7 +149,9 @@ def comparison(step: m.Manipulation, images: int, *, thorough: bool = True) -> C
 def first_news(both: Comparison) -> tuple[float, float]:
     """Seconds until a comparison has its pictures, and until it has all values."""
     begin, seen = time.perf_counter(), 0.0
-    for found in stream(both, (network(), network())):
+    for found in both.stream(*(network() for _ in both.needs())):
+        if found is None:
+            continue
         seen = seen or time.perf_counter() - begin
         if len(found.values) == len(SIMILARITIES):
             return seen, time.perf_counter() - begin
@@ -159,7 +161,7 @@ def first_news(both: Comparison) -> tuple[float, float]:
 def whole(both: Comparison) -> float:
     """Seconds until a comparison has found everything."""
     begin = time.perf_counter()
-    for _ in stream(both, (network(), network())):
+    for _ in both.stream(*(network() for _ in both.needs())):
         pass
     return time.perf_counter() - begin
 
@@ -190,10 +192,10 @@ def memory_grows(folder: Path) -> float:
     with np.load(folder / "network.npz") as stored:
         networks = (Network(*(stored[name] for name in Network._fields)),) * 2
     # Loads JAX and compiles, which is not the comparison's own.
-    for _ in stream(comparison(SAME_WIDTH, FEW, thorough=False), networks):
+    for _ in comparison(SAME_WIDTH, FEW, thorough=False).stream(*networks[:1]):
         pass
     before = machine.peak_memory()
-    for _ in stream(comparison(SAME_WIDTH, ALL), networks):
+    for _ in comparison(SAME_WIDTH, ALL).stream(*networks[:1]):
         pass
     return (machine.peak_memory() - before) / 1024
 

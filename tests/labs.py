@@ -20,7 +20,7 @@ from dissociation.engine.jobs import Jobs
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import CACHE_VARIABLE
 from dissociation.engine.store import Store
-from dissociation.web.shell import state as state_module
+from dissociation.features import show as show_module
 from dissociation.web.shell import warm_up
 from dissociation.web.shell.state import PageState
 
@@ -129,7 +129,7 @@ class Visit:
                 states.append(self)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(state_module, "PageState", Noted)
+            patch.setattr(show_module, "PageState", Noted)
             # Half the time of a run would go into searching the installed packages for components.
             patch.setattr(manifest_scanner, "scan_component_manifests", list)
             self.test.run()

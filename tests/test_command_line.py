@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dissociation.cli.text_tables import curves_as_text
 
 from dissociation.address.links import curves_of, read_address
 from dissociation.address.names import condition_names
@@ -37,7 +36,7 @@ from dissociation.engine.lab import Lab
 from dissociation.engine.settings import CACHE_VARIABLE
 from dissociation.features.bridge.address import candidates_of
 from dissociation.features.bridge.answer import BridgeQuestion
-from dissociation.features.curves.answer import CurveQuestion, as_csv
+from dissociation.features.curves.answer import CurveQuestion, as_csv, curves_as_text
 from dissociation.features.map import answer as map_answer
 from dissociation.features.map.address import points_of
 from dissociation.features.map.answer import ComparisonsQuestion
@@ -274,7 +273,7 @@ class TestComparisons:
         printed = capsys.readouterr()
         assert printed.err.endswith("100 % Stored already.\n")
         rows = {line.split("  ")[0]: line.split() for line in printed.out.splitlines()}
-        (entry,) = json.loads((tmp_path / "pair.json").read_text())["contrasts"]
+        entry = json.loads((tmp_path / "pair.json").read_text())
         assert rows["Linear CKA"][-4:-2] == [f"{entry['values']['cka']:.4g}", "1"]
         assert rows["Linear CKA"][-2] == f"{entry['unrelated']['cka']['mean']:.4g}"
         assert len(rows) == 1 + len(SIMILARITIES)
@@ -473,8 +472,11 @@ def test_files_that_are_not_text(capsys, tmp_path):
         (["run", "folder.json"], "Is a directory"),
         (["run", "http://["], "give an address of this lab"),
         (["run", "http://127.0.0.1/Nowhere?a=1"], "name one of the pages"),
-        (["run", "http://127.0.0.1:8501/"], "page with curves, Robustness or Transfer"),
-        (["run", "Inputs?v=1"], "of two networks, Representation or Map"),
+        (
+            ["run", "http://127.0.0.1:8501/"],
+            "page that computes something, Robustness",
+        ),
+        (["run", "Inputs?v=1"], "page that computes something"),
         (["run", "Map?show=&landmarks=0&rotation=0"], "choose a rewrite or another network"),
         (["run", "Robustness?a=" + "x" * 9_000], "at most 8,000 characters"),
         (["run", "Robustness?" + "a=1&" * 300], "address"),

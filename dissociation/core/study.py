@@ -205,7 +205,13 @@ def _written(value: Any) -> Any:
 
 def _read_fields(kind: Any, fields: dict[str, Any]) -> Any:
     hints = typing.get_type_hints(kind)
-    return kind(**{name: _read(hints[name], name, value) for name, value in fields.items()})
+    found = {}
+    for field in dataclasses.fields(kind):
+        # What must be there and is not is refused by name, as anything else that it cannot be.
+        needed = field.default is field.default_factory is dataclasses.MISSING
+        if needed or field.name in fields:
+            found[field.name] = _read(hints[field.name], field.name, fields.get(field.name))
+    return kind(**found)
 
 
 def _read(hint: Any, name: str, value: Any) -> Any:
@@ -222,9 +228,9 @@ def _read(hint: Any, name: str, value: Any) -> Any:
     if issubclass(hint, Recipe):
         return read_recipe(value)
     if dataclasses.is_dataclass(hint):
-        known = {field.name for field in dataclasses.fields(hint)}
+        given = check_object(name, value, {field.name for field in dataclasses.fields(hint)})
         try:
-            return _read_fields(hint, check_object(name, value, known))
+            return _read_fields(hint, given)
         except InvalidValue as problem:
             # The same field may be there twice.
             raise InvalidValue(f"{name} {problem.field}", problem.value, problem.allowed) from None

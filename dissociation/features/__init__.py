@@ -16,8 +16,7 @@ from dissociation.features import (
     sweep,
     transfer,
 )
-from dissociation.web.shell.feature import register
-from dissociation.web.shell.snapshots import DRAWN_BY
+from dissociation.web.shell.feature import DRAWN_BY, register
 
 for folder in (
     start,

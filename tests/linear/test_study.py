@@ -114,7 +114,7 @@ def test_a_study_is_a_value_that_json_keeps():
         ({"family": "best"}, "choose one of gls, lss, mrns, mwns"),
         ({"steps": 10_000}, "from 1 to 60"),
         ({"size": 1.0}, "step = 1.0 cannot be used: give a number from 0.01 to 0.5"),
-        ({"task": {"depth": 3, "colour": 1}}, "linear task field"),
+        ({"task": {"depth": 3, "colour": 1}}, "task field"),
         ({"walk": 1}, "linear field"),
         ({"schema": 99}, "schema"),
         ([], "give a JSON object"),

@@ -44,14 +44,14 @@ def test_what_is_said(lab):
     visit.run()
     watch = visit.watch()
     found, text = watch.results()[0], visit.text()
-    assert watch.study.manipulations == (Nuisance(8.0), Scale(3.0))
+    assert watch.studies[0].manipulations == (Nuisance(8.0), Scale(3.0))
     for words in (
-        causes_words.verdict(watch.study, found),
+        causes_words.verdict(found.study, found),
         causes_words.same_function(found),
         causes_words.how_fragile(found),
         causes_words.formula_holds(found),
         causes_words.overlap(found, 0.3),
-        causes_words.best_factor(watch.study, found, 0.3),
+        causes_words.best_factor(found.study, found, 0.3),
         causes_words.neurons_by_kind(found, 2),
     ):
         assert words and words.replace("\\", "") in text
@@ -103,7 +103,7 @@ def test_the_bridge_is_asked_for_what_is_missing(lab):
 
 
 def test_the_headline_s_shares_add_up(lab):
-    study = Visit("causes", FEW).watch().study
+    study = Visit("causes", FEW).watch().studies[0]
     for shares in ((0.676, 0.207, 0.117), (0.994, 0.004, 0.002)):
         found = SimpleNamespace(sources=SimpleNamespace(shares=np.asarray(shares)))
         said = re.findall(r"([\d.]+)%", causes_words.verdict(study, found))

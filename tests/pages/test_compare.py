@@ -7,7 +7,8 @@ from labs import TINY, Visit
 
 from dissociation.address.presets import PRESETS
 from dissociation.core.manipulations import Duplicate, Permute, Scale
-from dissociation.features.curves.figures import DIFFERENCE, snapshot
+from dissociation.features.curves.figures import DIFFERENCE
+from dissociation.web.shell.snapshots import snapshot
 
 QUERY = {**TINY, "seeds": "2", "show": "scale"}
 

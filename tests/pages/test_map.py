@@ -61,7 +61,7 @@ def test_a_point_leads_to_its_comparison():
 def test_points_stream_and_are_tabled(lab):
     visit = Visit("map", SMALL)
     watch = visit.watch()
-    assert len(watch.comparisons.comparisons) == SWEEP + 2
+    assert len(watch.comparisons.studies) == SWEEP + 2
     assert snapshot(watch)["traces"] == []
     lab.jobs.drain()
     visit.run()

@@ -11,7 +11,7 @@ from PIL import Image
 from dissociation.core.data import motifs
 from dissociation.core.manipulations import Phantom
 from dissociation.core.shares import percent
-from dissociation.features.phantom.page import same_function, solved, verdict
+from dissociation.features.phantom.text import same_function, solved, verdict
 from dissociation.web.shell.snapshots import snapshot
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
@@ -47,9 +47,9 @@ def test_verdict_table_and_files(lab):
     watch = visit.watch()
     (found,) = watch.results()
     assert found.residual < 1e-3 and "does not tell" not in solved(found)
-    assert "not one answer changed" in same_function(watch.study, found)
-    assert same_function(watch.study, found) in visit.text()
-    assert verdict(watch.study, found) in visit.text()
+    assert "not one answer changed" in same_function(found)
+    assert same_function(found) in visit.text()
+    assert verdict(found) in visit.text()
     traces = {trace["key"]: trace for trace in snapshot(watch)["traces"]}
     for number, (position, _) in enumerate(found.frames):
         kept = found.unchanged[:, position].mean()

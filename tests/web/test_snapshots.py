@@ -16,8 +16,9 @@ from dissociation.core.measures.base import Curve, SeedCurve
 from dissociation.core.networks.training import Recipe
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.records import History
-from dissociation.features.curves.figures import ERROR, LOSS, snapshot
+from dissociation.features.curves.figures import ERROR, LOSS
 from dissociation.web.shell import snapshots
+from dissociation.web.shell.snapshots import snapshot
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
 NAMES = {"version", "state", "message", "progress", "traces", "company"}

@@ -52,6 +52,8 @@ class Feature:
 
 #: By the names of their tables, in the order of the navigation.
 FEATURES: dict[str, Feature] = {}
+#: What draws a watch, by its `feature`: a module with `watched_traces(watch)`.
+DRAWN_BY: dict[str, str] = {}
 
 
 def feature_of(study: Study) -> Feature:

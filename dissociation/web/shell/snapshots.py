@@ -8,7 +8,7 @@ from typing import Any
 
 from dissociation.engine.watch import Watch
 from dissociation.engine.words import Status
-from dissociation.web.shell.feature import feature_of
+from dissociation.web.shell.feature import DRAWN_BY, feature_of
 from dissociation.web.shell.shared import Shared
 
 _traces: Shared[list[dict[str, Any]]] = Shared()
@@ -36,10 +36,6 @@ def news_text(news: dict[str, Any]) -> str:
     text = _texts.of(id(traces), [traces], lambda: json.dumps(traces, allow_nan=False))
     others = {name: value for name, value in news.items() if name != "traces"}
     return f'{json.dumps(others, allow_nan=False)[:-1]}, "traces": {text}}}'
-
-
-#: What draws a watch, by its `feature`: a module with `watched_traces(watch)`.
-DRAWN_BY: dict[str, str] = {}
 
 
 def snapshot(watch: Watch) -> dict[str, Any]:
