@@ -83,7 +83,7 @@ def test_every_array_has_its_type_its_shape_and_only_numbers(results, name):
 
 
 #: Pictures are of any size.
-FREE = ("before.values", "after.values", "picture.values")
+FREE = ("before.values", "after.values", "picture.values", ".activations")
 
 
 def test_numbers_are_numbers(results):
@@ -104,7 +104,6 @@ def test_numbers_are_numbers(results):
         ("causes", {"images": 261}),
         ("causes", {"images": 259}),
         ("comparison", {"images": 501}),
-        ("comparison", {"thorough": False}),
     ],
 )
 def test_of_another_study_it_is_damaged(results, name, change):

@@ -13,8 +13,9 @@ from dissociation.web import chart as live_chart
 from dissociation.web.chart.modules import joined
 from dissociation.web.shell import share
 
+WEB = Path(live_chart.__file__).parents[1]
 FOLDERS = [Path(module.__file__).parent for module in (live_chart, share)]
-ENTRIES = ["live_chart/live_chart.js", "live_chart/page.js", "share/copy_link.js"]
+ENTRIES = ["chart/live_chart.js", "chart/page.js", "shell/share/copy_link.js"]
 MODULES = {
     "main": """\
 import { twice } from "./a.js";
@@ -90,7 +91,7 @@ def test_a_circle_is_refused(folder):
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_the_lab_s_scripts_ask_for_nothing_else(entry, tmp_path):
-    script = joined(FOLDERS[0].parent / entry)
+    script = joined(WEB / entry)
     assert not re.search(r"^\s*import\b", script, re.MULTILINE)
     # Streamlit calls the element's default export; a page calls `showCharts`.
     called = "showCharts" if entry.endswith("page.js") else "default function "
@@ -100,6 +101,6 @@ def test_the_lab_s_scripts_ask_for_nothing_else(entry, tmp_path):
 def test_every_module_is_part_of_a_script():
     for folder in FOLDERS:
         names = {path.stem for path in folder.glob("*.js")}
-        text = "".join(joined(folder.parent / e) for e in ENTRIES if e.startswith(folder.name))
+        text = "".join(joined(WEB / e) for e in ENTRIES if (WEB / e).parent == folder)
         entries = {Path(entry).stem for entry in ENTRIES}
         assert names - entries == set(re.findall(r"^const \$(\w+) =", text, re.MULTILINE))

@@ -17,7 +17,7 @@ from dissociation.core.networks.training import Recipe
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.records import History
 from dissociation.features.curves.figures import ERROR, LOSS
-from dissociation.web.shell import snapshots
+from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.shell.snapshots import snapshot
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
@@ -127,14 +127,9 @@ def test_a_training_that_diverges(lab, loss):
     assert losses["y"] == [2.3, None]
 
 
-def test_only_watches():
-    with pytest.raises(TypeError, match="object"):
-        snapshot(object())
-
-
 @given(st.lists(st.floats()))
 def test_numbers(values):
-    found = snapshots.plain_numbers(values)
+    found = plain_numbers(values)
     json.dumps(found, allow_nan=False)
     for value, number in zip(values, found, strict=True):
         assert (number is None) == (not math.isfinite(value))

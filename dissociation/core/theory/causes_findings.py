@@ -41,7 +41,7 @@ class Predicted:
     clean: Float64[np.ndarray, " bins"]
     margins: Float64[np.ndarray, "scales bins"]
     errors: Float64[np.ndarray, " scales"]
-    by_width: Float64[np.ndarray, " widths"]
+    by_width: Float64[np.ndarray, " 36"]
     width: Float64[np.ndarray, " scales"]
 
 
