@@ -13,6 +13,7 @@ from dissociation.core.manipulations import REGISTRY
 from dissociation.core.measures.base import Measure
 from dissociation.core.theory import predictable
 from dissociation.dashboard import live_chart as lc
+from dissociation.dashboard.heatmap_plot import heatmap_height
 from dissociation.dashboard.palette import condition_styles
 
 #: What the legend calls predicted lines.
@@ -76,5 +77,11 @@ def page_figures(
     rows = f"Strength {declared.symbol} ({declared.unit})"
     return (
         dataclasses.replace(lines, kind="multiples", swept=rewrite.label),
-        dataclasses.replace(lines, kind="heatmap", rows=rows),
+        dataclasses.replace(
+            lines,
+            kind="heatmap",
+            rows=rows,
+            height=heatmap_height(len(conditions) - 1, lines.scale),
+            fixed=True,
+        ),
     )

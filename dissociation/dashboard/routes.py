@@ -17,7 +17,7 @@ from dissociation.dashboard.packed_files import FOREVER, packed_file
 from dissociation.dashboard.plotting_library import PLOTLY_JS
 from dissociation.dashboard.reach import REACH_ROUTES
 from dissociation.dashboard.room_socket import send_room
-from dissociation.dashboard.snapshots import news_text, snapshot
+from dissociation.dashboard.snapshots import news, news_text
 from dissociation.dashboard.sockets import serve
 from dissociation.engine.lab import lab
 
@@ -52,20 +52,17 @@ async def _send_news(socket: WebSocket, listening: asyncio.Task) -> None:
     if watch is None:
         await socket.close(UNKNOWN)
         return
-    sent: Any = None
-    drawn: Any = None
+    version: int | None = None
+    sent: dict[str, dict[str, Any]] = {}
     begin = time.monotonic()
     while not listening.done():
         watch.renew()
-        if watch.version != sent:
-            news = await asyncio.to_thread(snapshot, watch)
-            sent, traces = news["version"], news["traces"]
-            if traces == drawn:
-                # Pictures are large, and most news of them is how far their measures are.
-                del news["traces"]
-            drawn = traces
-            await socket.send_text(news_text(news))
-            if watch.status().finished and news["state"] in ("done", "failed", "cancelled"):
+        if watch.version != version:
+            state, parts = await asyncio.to_thread(news, watch)
+            version = state["version"]
+            # Pictures are large, and most news of them is how far their measures are.
+            await socket.send_text(news_text(state, parts, sent))
+            if watch.status().finished and state["state"] in ("done", "failed", "cancelled"):
                 await socket.close()
                 return
         pause = QUICK if time.monotonic() - begin < QUICK_FOR else POLL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -31,8 +32,10 @@ from dissociation.core.statistics.summary import (
 from dissociation.core.theory import Prediction
 from dissociation.dashboard.bridge_traces import bridge_traces
 from dissociation.dashboard.causes_traces import causes_traces
+from dissociation.dashboard.live_chart import FigureSpec
 from dissociation.dashboard.matrices import bitmap, matrix
 from dissociation.dashboard.numbers import plain_number, plain_numbers
+from dissociation.dashboard.plots import drawn
 from dissociation.dashboard.shared import Shared, flat
 from dissociation.dashboard.similarity_table import live_table
 from dissociation.engine.bridge_watch import BridgeWatch
@@ -44,7 +47,7 @@ from dissociation.engine.phantom_watch import PhantomWatch
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import Watch
-from dissociation.engine.words import Status, sample_size
+from dissociation.engine.words import sample_size
 
 #: Key of the trace of B - A.
 DIFFERENCE = "difference"
@@ -52,7 +55,10 @@ LOSS, ERROR = "Training loss", "Test error"
 
 
 _traces: Shared[list[dict[str, Any]]] = Shared()
+_parts: Shared[dict[str, Any]] = Shared()
 _texts: Shared[str] = Shared()
+#: What the page of each watch shows of it, by the keys of its charts.
+_figures: WeakKeyDictionary[Watch, dict[str, FigureSpec]] = WeakKeyDictionary()
 
 
 def shared_traces(watch: CurveWatch) -> list[dict[str, Any]]:
@@ -74,14 +80,57 @@ def _shared_comparison(
     return _traces.of(comparison, [pictures], lambda: comparison_traces(found))
 
 
-def news_text(news: dict[str, Any]) -> str:
-    """A snapshot as JSON; its traces are written once for all who are sent the same."""
-    if "traces" not in news:
-        return json.dumps(news, allow_nan=False)
-    traces = news["traces"]
-    text = _texts.of(id(traces), [traces], lambda: json.dumps(traces, allow_nan=False))
-    others = {name: value for name, value in news.items() if name != "traces"}
-    return f'{json.dumps(others, allow_nan=False)[:-1]}, "traces": {text}}}'
+def show(watch: Watch, key: str, figure: FigureSpec, *, first: bool) -> None:
+    """Has a watch's socket send what a chart shows of it, too.
+
+    **Arguments:**
+
+    - `key`: of the chart on its page; `first`: those of before are there no more.
+    """
+    _figures[watch] = {**({} if first else _figures.get(watch, {})), key: figure}
+
+
+def news(watch: Watch) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The latest of a watch: its state, and the parts of all charts that show it, by their keys."""
+    state, traces = state_of(watch), traces_of(watch)
+    return state, {k: part(figure, traces) for k, figure in _figures.get(watch, {}).items()}
+
+
+def part(figure: FigureSpec, traces: list[dict[str, Any]]) -> dict[str, Any]:
+    """[`drawn`][], made once for all who look at the same."""
+    question = figure, id(traces)
+    return _parts.of(question, [traces], lambda: drawn(figure, traces))
+
+
+def news_text(
+    state: dict[str, Any], parts: dict[str, dict[str, Any]], sent: dict[str, dict[str, Any]]
+) -> str:
+    """A message of a socket as JSON; texts are written once for all who are sent the same.
+
+    **Arguments:**
+
+    - `sent`: what each chart has been sent before, which is left out and brought up to date.
+    """
+    charts = []
+    for key, whole in parts.items():
+        before = sent.get(key, {})
+        other = before.get("figure") != whole["figure"]
+        texts = [
+            f'"{name}": {_text(name, value)}'
+            for name, value in whole.items()
+            if other or value != before[name]
+        ]
+        charts.append(f"{json.dumps(key)}: {{{', '.join(texts)}}}")
+        sent[key] = whole
+    return f'{json.dumps(state, allow_nan=False)[:-1]}, "charts": {{{", ".join(charts)}}}}}'
+
+
+def _text(name: str, value: Any) -> str:
+    def write() -> str:
+        return json.dumps(value, allow_nan=False)
+
+    # All else is short.
+    return _texts.of(id(value), [value], write) if name == "traces" else write()
 
 
 def _predictions(watch: CurveWatch) -> list[Prediction | None]:
@@ -274,40 +323,45 @@ def _shade_trace(key: str, shade: Shade, words: str, title: str) -> dict[str, An
     return {"key": key, **place, "picture": picture, "words": words, "title": title}
 
 
-def snapshot(watch: Watch) -> dict[str, Any]:
-    """The latest of a watch: state, message, progress and traces; plain JSON without NaN."""
+def traces_of(watch: Watch) -> list[dict[str, Any]]:
+    """What a watch has found so far."""
     if isinstance(watch, CurveWatch):
-        status, traces = watch.status(), shared_traces(watch)
-    elif isinstance(watch, TrainingWatch):
-        status, traces = watch.status(), _training_traces(watch)
-    elif isinstance(watch, ComparisonWatch):
-        status, found = watch.status(), watch.findings()[0]
-        news = _news(watch, status, _shared_comparison(watch.comparisons[0], found))
-        return {**news, "table": live_table(found)}
-    elif isinstance(watch, PhantomWatch):
-        status, traces = watch.status(), phantom_traces(watch.study, watch.findings())
-    elif isinstance(watch, CausesWatch):
-        status, traces = watch.status(), causes_traces(watch.study, watch.findings())
-    elif isinstance(watch, BridgeWatch):
-        status, traces = watch.status(), bridge_traces(watch.points())
-    elif isinstance(watch, MapWatch):
-        status, findings = watch.status(), watch.comparisons.findings()
-        traces = map_traces(watch.experiments, watch.sigma50s(), findings)
-    else:
-        raise TypeError(type(watch).__name__)
-    return _news(watch, status, traces)
+        return shared_traces(watch)
+    if isinstance(watch, TrainingWatch):
+        return _training_traces(watch)
+    if isinstance(watch, ComparisonWatch):
+        return _shared_comparison(watch.comparisons[0], watch.findings()[0])
+    if isinstance(watch, PhantomWatch):
+        return phantom_traces(watch.study, watch.findings())
+    if isinstance(watch, CausesWatch):
+        return causes_traces(watch.study, watch.findings())
+    if isinstance(watch, BridgeWatch):
+        return bridge_traces(watch.points())
+    if isinstance(watch, MapWatch):
+        findings = watch.comparisons.findings()
+        return map_traces(watch.experiments, watch.sigma50s(), findings)
+    raise TypeError(type(watch).__name__)
 
 
 def _with_caveat(message: str, caveat: str) -> str:
     return f"{message.rstrip('.')}. {caveat}" if caveat else message
 
 
-def _news(watch: Watch, status: Status, traces: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
+def state_of(watch: Watch) -> dict[str, Any]:
+    """How far a watch is, and what stands beneath its charts; plain JSON."""
+    status = watch.status()
+    state = {
         "version": status.version,
         "state": status.state,
         "message": _with_caveat(status.message, watch.caveat),
         "progress": round(status.progress, 4),
-        "traces": traces,
         "company": watch.company,
     }
+    if isinstance(watch, ComparisonWatch):
+        state["table"] = live_table(watch.findings()[0])
+    return state
+
+
+def snapshot(watch: Watch, figure: FigureSpec) -> dict[str, Any]:
+    """The latest of a watch as one chart shows it: its state and the chart's part."""
+    return {**state_of(watch), **part(figure, traces_of(watch))}

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dissociation.dashboard import live_chart as lc
 from dissociation.dashboard.serving import routes_are_served
-from dissociation.dashboard.snapshots import snapshot
+from dissociation.dashboard.snapshots import show, snapshot
 from dissociation.dashboard.visitor import visitor
 from dissociation.engine.lab import lab
 from dissociation.engine.watch import Watch
@@ -74,9 +74,10 @@ def draw_watch(
     if not watch.status().finished and routes_are_served():
         address = f"/api/jobs/{watch.id}"
     own = slot or key, watch
+    show(watch, key, figure, first=not slot)
     lc.live_chart(
         figure,
-        snapshot(watch),
+        snapshot(watch, figure),
         address=address,
         key=key,
         alt=alt,

@@ -14,7 +14,7 @@ from dissociation.core.networks.training import Recipe
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparing import ComparisonResult, stream
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
-from dissociation.dashboard.snapshots import snapshot
+from dissociation.dashboard.snapshots import traces_of
 from dissociation.engine.comparison_records import pack_comparison, unpack_comparison
 from dissociation.engine.store import DamagedEntry, pack, unpack
 
@@ -40,7 +40,7 @@ def complete(lab, *comparisons) -> list[ComparisonResult]:
 def test_trains_then_streams_then_is_stored(lab):
     watch = lab.watch_comparisons([CONTRAST])
     for _ in followed(lab, watch):
-        assert len(snapshot(watch)["traces"]) in (0, 2)
+        assert len(traces_of(watch)) in (0, 2)
     (found,) = watch.findings()
     assert found.values.keys() == found.baselines.keys() == SIMILARITIES.keys()
     assert watch.status().message == "Complete: 500 images."

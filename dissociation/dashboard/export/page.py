@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from html import escape
 from typing import Any
 
 from dissociation import __version__
 from dissociation.dashboard.export.base import Export
-from dissociation.dashboard.live_chart import PAGE_SCRIPT
+from dissociation.dashboard.live_chart import PAGE_SCRIPT, outline
+from dissociation.dashboard.plots import drawn
 from dissociation.dashboard.plotting_library import JS_VERSION, PLOTLY_JS
 
 _STYLE = """
@@ -43,7 +43,8 @@ def _script_safe(values: Any) -> str:
 
 def _chart(export: Export) -> str:
     figures, traces, words = export.chart()
-    shown = {"figures": [asdict(figure) for figure in figures], "traces": traces, "alt": words}
+    charts = [{"figure": outline(figure), "part": drawn(figure, traces)} for figure in figures]
+    shown = {"charts": charts, "alt": words}
     return f"""<div id="charts"></div>
 <script>{PLOTLY_JS.read_text(encoding="utf-8")}</script>
 <script type="module">
