@@ -43,6 +43,7 @@ class Chart:
     def __init__(self, asked: float, data: dict[str, Any]):
         self.asked = asked
         self.lines = {trace["key"] for trace in data["figure"]["traces"]}
+        self.key: str = data["key"]
         self.address: str | None = data["address"]
         self.first: float | None = None
         self.each: float | None = None
@@ -56,7 +57,10 @@ class Chart:
         now = time.perf_counter() - self.asked
         self.state, self.company = snapshot["state"], snapshot.get("company", 1)
         self.messages.append(snapshot["message"])
-        drawn = {trace["key"] for trace in snapshot.get("traces", []) if trace["x"]}
+        if "blank" in snapshot:  # of the chart the lab has made Plotly's own traces
+            drawn = set() if snapshot["blank"] else self.lines
+        else:
+            drawn = {trace["key"] for trace in snapshot.get("traces", []) if trace.get("x")}
         if self.first is None and drawn:
             self.first = now
         if self.each is None and drawn >= self.lines:
@@ -95,6 +99,7 @@ class Visitor:
         self._run_ended = asyncio.Event()
         self._tasks: list[asyncio.Task] = []
         self._fragments: dict[str, asyncio.Task] = {}
+        self._followed: set[str] = set()
         self._socket: ClientConnection | None = None
 
     async def __aenter__(self) -> Visitor:
@@ -217,20 +222,28 @@ class Visitor:
         if data["address"] is None and known is not None and known.ended is not None:
             return  # the finished chart, as the page shows it when it has run again
         self.charts[element.id] = chart
-        if chart.address is not None and chart.state in ACTIVE:
-            self._tasks.append(asyncio.create_task(self._follow(chart)))
+        address = chart.address
+        if address is not None and chart.state in ACTIVE and address not in self._followed:
+            self._followed.add(address)
+            self._tasks.append(asyncio.create_task(self._follow(address)))
 
-    async def _follow(self, chart: Chart) -> None:
+    def _following(self, address: str) -> list[Chart]:
+        return [chart for chart in self.charts.values() if chart.address == address]
+
+    async def _follow(self, address: str) -> None:
         origin: Any = f"http://{self.address}"
-        url = f"ws://{self.address}{chart.address}"
+        url = f"ws://{self.address}{address}"
         with contextlib.suppress(ConnectionClosed):
             async with connect(url, origin=origin, max_size=None, open_timeout=PATIENCE) as socket:
                 async for raw in socket:
-                    chart.hear(json.loads(raw))
-        if chart.ended is not None and chart in self.charts.values():
+                    news = json.loads(raw)
+                    for chart in self._following(address):
+                        chart.hear({**news, **news["charts"].get(chart.key, {})})
+        ended = [chart for chart in self._following(address) if chart.ended is not None]
+        if ended:
             # As the chart does in a browser: it has the page run again, one of a class at a time.
-            if chart.company > COMPANY:
-                await asyncio.sleep(random.uniform(0, chart.company * EACH))
+            if ended[0].company > COMPANY:
+                await asyncio.sleep(random.uniform(0, ended[0].company * EACH))
             await self._send()
 
     async def _repeat(self, fragment: str, interval: float) -> None:

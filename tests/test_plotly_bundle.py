@@ -49,7 +49,11 @@ def test_it_is_of_the_version_that_plotly_py_brings():
 def test_it_draws_every_kind_of_trace_in_the_lab():
     if PLOTLY_JS == WHOLE:
         pytest.skip("the set-up could not get the bundle")
-    kinds = set(re.findall(r'type: "(scatter\w*|heatmap\w*|bar|image|surface|splom)"', PAGE_SCRIPT))
+    sources = (ROOT / "dissociation").rglob("*.py")
+    built = "".join(path.read_text(encoding="utf-8") for path in sources)
+    named = r'"?type"?: "(scatter\w*|heatmap\w*|bar|image|surface|splom)"'
+    kinds = set(re.findall(named, PAGE_SCRIPT + built))
+    assert {"bar", "scatter", "image"} <= kinds
     library = SMALLER.read_text(encoding="utf-8")
     assert kinds and all(f'moduleType:"trace",name:"{kind}"' in library for kind in kinds)
 

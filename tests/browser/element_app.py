@@ -42,13 +42,14 @@ def chart() -> None:
         drop="drop" in params,
         zeros="zeros" in params,
     )
-    snapshot = job.snapshot()
+    figure = fake_jobs.FIGURES["chart"] = LINEAR if session.get("linear") else FIGURE
+    snapshot = job.snapshot(figure)
     over = snapshot["state"] in ("done", "failed", "cancelled")
     address = None if over or "push" in params else f"/api/jobs/{name}"
     if "lost" in params and session.attempt == 0:
         address = "/api/jobs/unknown"
     events = live_chart(
-        LINEAR if session.get("linear") else FIGURE,
+        figure,
         snapshot,
         address=address,
         key="chart",

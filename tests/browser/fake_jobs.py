@@ -14,6 +14,8 @@ from starlette.responses import FileResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from dissociation.web.chart import FigureSpec
+from dissociation.web.chart.plots import drawn
 from dissociation.web.chart.plotting_library import PLOTLY_JS
 
 STEPS = 20
@@ -22,6 +24,8 @@ X = [10 ** (-3 + 3 * i / (POINTS - 1)) for i in range(POINTS)]
 MIDPOINTS = {"trained": 0.25, "expand": 0.13, "shrink": 0.07, "rotate": 0.035}
 ZERO_BELOW = 0.006
 JOBS: dict[str, Job] = {}
+#: What the page shows, by the keys of its charts.
+FIGURES: dict[str, FigureSpec] = {}
 
 
 class Job:
@@ -53,7 +57,7 @@ class Job:
         if self.state in ("queued", "training", "running"):
             self.cancelled_at = self.step
 
-    def snapshot(self) -> dict:
+    def state_and_traces(self) -> tuple[dict, list[dict]]:
         step, state = self.step, self.state
         seeds, images = 2 + step // 4, min(10_000, 512 * step)
         detail = f"{seeds} seeds, {images:,} images"
@@ -66,13 +70,17 @@ class Job:
             "failed": "The run stopped: the noise scale left the range of 32-bit numbers.",
             "cancelled": f"Cancelled after {images:,} images",
         }
-        return {
+        said = {
             "version": step + (1 if state == "cancelled" else 0),
             "state": state,
             "message": messages[state],
             "progress": step / STEPS,
-            "traces": [self._trace(key, step, detail) for key in keys],
         }
+        return said, [self._trace(key, step, detail) for key in keys]
+
+    def snapshot(self, figure: FigureSpec) -> dict:
+        state, traces = self.state_and_traces()
+        return {**state, **drawn(figure, traces)}
 
     def _trace(self, key: str, step: int, detail: str) -> dict:
         rng = random.Random(f"{key} {step}")
@@ -111,10 +119,11 @@ async def _stream(socket: WebSocket) -> None:
             job.dropping = False
             await socket.close(1011)
             return
-        snapshot = job.snapshot()
-        if sent is None or snapshot["version"] != sent["version"]:
-            await socket.send_json(snapshot)
-            sent = snapshot
+        state, traces = job.state_and_traces()
+        if sent is None or state["version"] != sent["version"]:
+            charts = {key: drawn(figure, traces) for key, figure in FIGURES.items()}
+            await socket.send_json({**state, "charts": charts})
+            sent = state
         await asyncio.sleep(0.03)
     await socket.close()
 

@@ -12,6 +12,7 @@ from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.networks.training import Recipe
 from dissociation.core.theory.bridge import laws, sigma50
 from dissociation.core.theory.causes import NoiseDecomposition
+from dissociation.web.shell.snapshots import traces_of
 from dissociation.engine.bridge_watch import stored_point
 from dissociation.engine.tasks import TrainTask
 from dissociation.features.bridge.address import candidates_of
@@ -39,7 +40,7 @@ def test_trains_then_streams_then_is_stored(lab):
     np.testing.assert_array_equal(kept.sources.incoming[1], whole.sources.incoming[1])
     np.testing.assert_array_equal(kept.kinds[1].contributes, whole.kinds[1].contributes)
     assert (kept.changed, kept.logit_change) == (whole.changed, whole.logit_change)
-    assert snapshot(again)["traces"] == snapshot(watch)["traces"]
+    assert traces_of(again) == traces_of(watch)
 
 
 def candidates(**values):
@@ -94,7 +95,7 @@ def test_the_bridge_finds_what_is_stored_and_measures_the_rest(lab):
     assert points[2] == point
     assert [stored_point(lab.library, plans[number]) for number in points] == [*points.values()]
     assert laws(list(points.values()), "gain").linear.slope == -0.5
-    traces = {trace["key"]: trace for trace in snapshot(whole)["traces"]}
+    traces = {trace["key"]: trace for trace in traces_of(whole)}
     assert traces["2"]["places"]["sigma50"] == pytest.approx(point.sigma50, rel=1e-5)
     assert {"best-law-gain", "linear-law-gain", "best-law-weights"} <= set(traces)
     assert "linear-law-weights" not in traces

@@ -12,7 +12,7 @@ from dissociation.core.similarity.comparison import (
     ComparisonResult,
     NetworkSpec,
 )
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import traces_of
 
 from .following import followed
 
@@ -29,7 +29,7 @@ def complete(lab, *comparisons) -> list[ComparisonResult]:
 def test_trains_then_streams_then_is_stored(lab):
     watch = lab.watch_studies([CONTRAST])
     for _ in followed(lab, watch):
-        assert len(snapshot(watch)["traces"]) in (0, 2)
+        assert len(traces_of(watch)) in (0, 2)
     (found,) = watch.results()
     assert found.values.keys() == found.baselines.keys() == SIMILARITIES.keys()
     assert watch.status().message == "Complete: 500 images."

@@ -18,6 +18,7 @@ from dissociation.core.networks.network import (
     weights_digest,
 )
 from dissociation.core.networks.training import Recipe
+from dissociation.web.shell.snapshots import state_of
 from dissociation.engine import records
 from dissociation.engine.job import FAILED
 from dissociation.engine.records import History
@@ -78,7 +79,7 @@ def test_a_dead_network_is_noted_and_stored_as_such():
 def test_every_page_says_which_networks_are_dead(page, lab):
     Visit(page, {**TINY, "compute": "all"} if page == "bridge" else TINY)
     watches = list(lab._watches.values())
-    assert watches and all("dead" not in snapshot(watch)["message"] for watch in watches)
+    assert watches and all("dead" not in state_of(watch)["message"] for watch in watches)
     for watch in watches:
         for recipe, seed in watch.networks:
             network = initial_network(seed_key(seed), recipe.width)
@@ -89,7 +90,7 @@ def test_every_page_says_which_networks_are_dead(page, lab):
             # As it is once its training is done.
             lab.jobs.find = lambda _: None
             lab.library.save_network(recipe, seed, dead, history)
-        message = snapshot(watch)["message"]
+        message = state_of(watch)["message"]
         assert "dead: no neuron of hidden layer 2 is active on any test image." in message
         assert message.startswith(watch.status().message)
 

@@ -13,7 +13,7 @@ from dissociation.core.manipulations import Duplicate, Nuisance, Scale
 from dissociation.core.theory.causes_findings import SCALES
 from dissociation.features.bridge import text as bridge_words
 from dissociation.features.causes import text as causes_words
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import traces_of
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 FEW = {**QUERY, "draws": "1"}
@@ -62,7 +62,7 @@ def test_what_is_said(lab):
     assert table["error"].tolist() == found.measured.errors.tolist()
     files = next(html.body for html in visit.test.main.get("html") if "lab-files" in html.body)
     assert "api/export/csv/Causes?" in files
-    traces = {trace["key"]: trace for trace in snapshot(watch)["traces"]}
+    traces = {trace["key"]: trace for trace in traces_of(watch)}
     shares = [traces[name]["y"] for name in ("W1", "W2", "W3", "together")]
     assert np.allclose(np.sum(shares, 0), 1, atol=1e-4)
     assert "nuisance" in traces["neurons2"]["kinds"]
@@ -74,7 +74,7 @@ def test_the_best_factor_of_a_scaled_network_is_the_trained_one_s(lab):
     for strength in ("1", "20"):
         visit = Visit("causes", {**FEW, "scale": strength})
         lab.jobs.drain()
-        traces = {trace["key"]: trace for trace in snapshot(visit.watch())["traces"]}
+        traces = {trace["key"]: trace for trace in traces_of(visit.watch())}
         told.append([*traces["best"]["x"], *traces["best"]["y"], *traces["sum"]["y"]])
         assert traces["now"]["x"] == [float(strength)]
     assert np.allclose(*told, rtol=1e-3)

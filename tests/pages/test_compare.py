@@ -8,7 +8,7 @@ from labs import TINY, Visit
 from dissociation.address.presets import PRESETS
 from dissociation.core.manipulations import Duplicate, Permute, Scale
 from dissociation.features.curves.figures import DIFFERENCE
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import traces_of
 
 QUERY = {**TINY, "seeds": "2", "show": "scale"}
 
@@ -60,7 +60,7 @@ def test_pin_change_compare(lab):
     assert visit.watch().pair == (2, 1)
     lab.jobs.drain()
     visit.run()
-    (difference,) = [t for t in snapshot(visit.watch())["traces"] if t["key"] == DIFFERENCE]
+    (difference,) = [t for t in traces_of(visit.watch()) if t["key"] == DIFFERENCE]
     curves = visit.watch().curves()
     assert difference["y"] == pytest.approx(curves[1].mean - curves[2].mean, abs=1e-6)
     assert difference["detail"] == "2 networks: an interval needs 3 networks"

@@ -14,7 +14,7 @@ from dissociation.core.similarity import SIMILARITIES
 from dissociation.features.map.address import OTHERS, ROBUSTNESS, ROTATED, points_of
 from dissociation.features.map.page import link_of
 from dissociation.features.representation.address import comparison_of
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import traces_of
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 SMALL = {**QUERY, "show": "scale", "landmarks": "1", "rotation": "0"}
@@ -62,10 +62,10 @@ def test_points_stream_and_are_tabled(lab):
     visit = Visit("map", SMALL)
     watch = visit.watch()
     assert len(watch.comparisons.studies) == SWEEP + 2
-    assert snapshot(watch)["traces"] == []
+    assert traces_of(watch) == []
     lab.jobs.drain()
     visit.run()
-    traces = snapshot(watch)["traces"]
+    traces = traces_of(watch)
     assert [trace["key"] for trace in traces] == [str(n) for n in range(SWEEP + 2)]
     for trace, found in zip(traces, watch.comparisons.results(), strict=True):
         for name, measure in SIMILARITIES.items():
@@ -97,7 +97,7 @@ def test_networks_of_another_task(lab):
     visit = Visit("map", {**SMALL, "landmarks": "0", "rotation": "1"})
     lab.jobs.drain()
     visit.run()
-    turned = snapshot(visit.watch())["traces"][-1]["places"]
+    turned = traces_of(visit.watch())[-1]["places"]
     assert turned["disagreement"] > 0.4 and turned["procrustes"] > 0.1
     # Scaling moves no representation, so what the page says of the corner can only be that.
     assert "that corner of the map is empty" in visit.text()
@@ -122,7 +122,7 @@ def test_robustness_across(across, lab):
     # Input noise sees the function alone; noise on parameters sees how it is computed.
     assert scaled[0] == trained
     assert (len(set(scaled)) == 1) == (across == "input_noise")
-    traces = snapshot(watch)["traces"]
+    traces = traces_of(watch)
     assert traces[0]["places"][across] == pytest.approx(trained, rel=1e-5)
     assert across not in traces[-1]["places"]
     assert "Networks trained on rotation are left out" in visit.text()

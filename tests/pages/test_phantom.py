@@ -12,7 +12,7 @@ from dissociation.core.data import motifs
 from dissociation.core.manipulations import Phantom
 from dissociation.core.shares import percent
 from dissociation.features.phantom.text import same_function, solved, verdict
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import traces_of
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 #: Wide enough for layer 1 to be solved exactly.
@@ -50,7 +50,7 @@ def test_verdict_table_and_files(lab):
     assert "not one answer changed" in same_function(found)
     assert same_function(found) in visit.text()
     assert verdict(found) in visit.text()
-    traces = {trace["key"]: trace for trace in snapshot(watch)["traces"]}
+    traces = {trace["key"]: trace for trace in traces_of(watch)}
     for number, (position, _) in enumerate(found.frames):
         kept = found.unchanged[:, position].mean()
         said = traces[f"frame-{number}"]["title"].partition("answers ")[2]

@@ -11,7 +11,7 @@ from dissociation.core.digests import digest
 from dissociation.core.manipulations import Scale
 from dissociation.core.predictions import PLACES
 from dissociation.web.classroom.predicting import guess_of, predicting, take_guess
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import traces_of
 
 QUERY = {**TINY, "seeds": "1", "points": "6", "show": "scale"}
 FLAT = [0.5] * PLACES
@@ -57,7 +57,7 @@ def test_alone(page, lab):
     visit.run()
     assert "Scaled" not in visit.test.dataframe[0].value["Condition"].tolist()
     # Nor does theory give away what is covered.
-    assert {trace["key"] for trace in snapshot(visit.watch())["traces"]} == {"trained"}
+    assert {trace["key"] for trace in traces_of(visit.watch())} == {"trained"}
     assert "Scaled (α = 20)**: furthest" not in visit.text()
     # As the chart's callback does it, on a later run.
     covered = Visit(page, {**visit.query, "guess": guess_text(visit), "revealed": "yes"})

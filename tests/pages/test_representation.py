@@ -17,7 +17,7 @@ from dissociation.core.similarity.comparison import NetworkSpec
 from dissociation.features.representation.address import REPRESENTATION
 from dissociation.web.export.files import KINDS
 from dissociation.web.export.links import export_path
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import state_of
 
 QUERY = {name: TINY[name] for name in ("recipe", "width", "epochs", "batch")}
 
@@ -33,7 +33,7 @@ def headline(visit: Visit) -> str:
 
 def table(visit: Visit) -> dict[str, Any]:
     """What stands beneath the pictures."""
-    return snapshot(visit.watch())["table"]
+    return state_of(visit.watch())["table"]
 
 
 def test_what_is_compared(lab):

@@ -10,6 +10,7 @@ from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import REGISTRY, Duplicate, InputNull, Nuisance, Scale
 from dissociation.core.measures import InputNoise, ParameterNoise
 from dissociation.core.networks.training import PAPER, QUICK, Recipe
+from dissociation.web.shell.snapshots import traces_of
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.web.controls.controls import log_options
 from dissociation.web.shell.snapshots import snapshot
@@ -219,7 +220,7 @@ def test_theory_is_drawn_under_what_is_measured_unless_it_is_switched_off(lab):
     assert "200 images" in said and "**Scaled (α = 20)**: furthest apart at σ =" in said
     table = visit.test.dataframe[1].value
     assert table["Predicted by theory"].between(0, 1).all()
-    for trace in snapshot(visit.watch())["traces"]:
+    for trace in traces_of(visit.watch()):
         theory = trace["theory"]
         assert theory["x"] == trace["x"] and theory["detail"].endswith("all draws, 200 images")
     visit.widget("theory").set_value(False)

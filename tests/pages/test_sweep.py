@@ -7,7 +7,7 @@ from labs import TINY, Visit
 from dissociation.address.links import read_address
 from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.statistics.summary import sigma50s
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import traces_of
 
 QUERY = {**TINY, "points": "8"}
 
@@ -71,7 +71,7 @@ def test_the_contour_is_the_tables_sigma50(lab):
     lab.jobs.drain()
     visit.run()
     watch = visit.watch()
-    traces = snapshot(watch)["traces"]
+    traces = traces_of(watch)
     for trace, curve in zip(traces, watch.curves(), strict=True):
         expected = sigma50s(curve, 0.9).mean()
         assert trace["half_way"] == float(f"{expected:.6g}")

@@ -23,6 +23,8 @@ from dissociation.core.manipulations import InputNull, Scale
 from dissociation.core.measures import ParameterNoise
 from dissociation.core.networks.training import Recipe
 from dissociation.core.predictions import PLACES
+from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity
+from dissociation.web.shell.snapshots import show
 from dissociation.engine.jobs import LEASE
 from dissociation.engine.rooms import host_ticket
 from dissociation.web.server import launch, packed_files, room_socket, routes, sockets
@@ -112,9 +114,15 @@ def test_own_origin(address, lab):
 
 def test_streams_to_the_end(address, lab):
     watch = lab.watch_curves(experiments((Scale(),), (InputNull(),)))
+    keys = ["trained", "scale", "input_null"]
+    axis = Axis("Axis", 0, 1)
+    styles = tuple(TraceStyle(key, key, "#0072B2", "dash", "square") for key in keys)
+    figure = FigureSpec(x=axis, y=axis, traces=styles, filename="figure")
+    show(watch, "chart", figure, first=True)
     with listen(address, watch.id) as socket:
         first = strict(socket.recv(timeout=PATIENCE))
-        assert first["state"] == "training" and first["traces"] == [] and first["progress"] == 0
+        assert first["state"] == "training" and first["progress"] == 0
+        assert first["charts"] == {"chart": {"figure": identity(figure), "traces": []}}
         working = threading.Thread(target=lab.jobs.drain)
         working.start()
         messages, code = to_the_end(socket)
@@ -126,9 +134,11 @@ def test_streams_to_the_end(address, lab):
     assert last["state"] == "done" and last["progress"] == 1
     assert last["message"] == "Complete: 1 network, 200 images."
     # Curves that are as in the message before are left out.
-    drawn = [message["traces"] for message in messages if "traces" in message]
+    parts = [message["charts"]["chart"] for message in messages]
+    drawn = [part["traces"] for part in parts if "traces" in part]
+    assert len(drawn) < len(parts) and not any("figure" in part for part in parts)
     assert all(one != other for one, other in itertools.pairwise(drawn))
-    assert [trace["key"] for trace in drawn[-1]] == ["trained", "scale", "input_null"]
+    assert [trace["key"] for trace in drawn[-1]] == keys
     assert all(len(trace[name]) == 3 for trace in drawn[-1] for name in ("x", "y", "low"))
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from dissociation.core.measures.base import Curve
 from dissociation.web.shell import shared
 from dissociation.web.shell.shared import Shared, flat
-from dissociation.web.shell.snapshots import news_text
 
 
 def test_made_once_for_the_same_parts():
@@ -43,11 +40,3 @@ def test_seeds_in_a_row_are_told_from_those_of_another_curve():
 
     apart = [flat([curve(first), curve(second, third)]), flat([curve(first, second), curve(third)])]
     assert apart[0] != apart[1] and flat([None, curve(first)]) == [None, first, None]
-
-
-def test_messages_are_json_of_the_whole_snapshot():
-    for traces in ([], [{"key": 'a\u2028"', "x": [1.5, None]}]):
-        news = {"version": 3, "traces": traces, "message": "</script>"}
-        assert json.loads(news_text(news)) == news
-        assert json.loads(news_text(dict(news))) == news
-    assert json.loads(news_text({"version": 4})) == {"version": 4}

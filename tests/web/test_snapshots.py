@@ -14,6 +14,15 @@ from dissociation.core.manipulations import InputNull, Scale
 from dissociation.core.measures import InputNoise, Transfer
 from dissociation.core.measures.base import Curve, SeedCurve
 from dissociation.core.networks.training import Recipe
+from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity
+from dissociation.web.shell.snapshots import (
+    news,
+    news_text,
+    show,
+    snapshot,
+    state_of,
+    traces_of,
+)
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.records import History
 from dissociation.features.curves.figures import ERROR, LOSS
@@ -21,15 +30,16 @@ from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.shell.snapshots import snapshot
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
-NAMES = {"version", "state", "message", "progress", "traces", "company"}
+NAMES = {"version", "state", "message", "progress", "company"}
 TRACE = {"key", "x", "y", "low", "high", "detail"}
 
 
 def checked(watch) -> dict:
-    """The watch's snapshot, if it is what the live chart expects."""
-    found = snapshot(watch)
+    """The state of a watch with its traces, if they are what the live chart expects."""
+    state = state_of(watch)
+    found = {**state, "traces": traces_of(watch)}
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert set(found) == NAMES and 0 <= found["progress"] <= 1
+    assert set(state) == NAMES and 0 <= found["progress"] <= 1
     assert isinstance(found["message"], str) and found["message"]
     keys = [trace["key"] for trace in found["traces"]]
     assert len(set(keys)) == len(keys)
@@ -72,14 +82,14 @@ def test_a_class_shares_its_traces(lab):
     one, other = (lab.watch_curves(experiments) for _ in range(2))
     while not any(trace["x"] for trace in checked(one)["traces"]):
         assert lab.jobs.advance()
-    assert snapshot(one)["traces"] is snapshot(other)["traces"]
-    assert snapshot(one)["company"] == 2
-    before = snapshot(one)["traces"]
+    assert traces_of(one) is traces_of(other)
+    assert state_of(one)["company"] == 2
+    before = traces_of(one)
     lab.jobs.drain()
-    assert snapshot(one)["traces"] is not before
+    assert traces_of(one) is not before
     # What is stored by now is the same curves, too, but of a watch of its own.
-    third = snapshot(lab.watch_curves(experiments))
-    assert third["traces"] == snapshot(other)["traces"] and third["company"] == 1
+    third = lab.watch_curves(experiments)
+    assert traces_of(third) == traces_of(other) and state_of(third)["company"] == 1
 
 
 def test_curves(lab):
@@ -125,6 +135,48 @@ def test_a_training_that_diverges(lab, loss):
     watch.histories = lambda: [History((0.0, 1.0), (2.3, loss), (0.9, 0.9), (10_000, 10_000))]
     losses, _ = checked(watch)["traces"]
     assert losses["y"] == [2.3, None]
+
+
+def figure(*keys: str) -> FigureSpec:
+    axis = Axis("Axis", 0, 1)
+    styles = tuple(TraceStyle(key, key, "#0072B2", "dash", "square") for key in keys)
+    return FigureSpec(x=axis, y=axis, traces=styles, filename="figure")
+
+
+def test_each_chart_gets_its_own(lab):
+    steps = ((), (Scale(),))
+    watch = lab.watch_curves([Experiment(InputNoise(300, points=3), s, RECIPE, 1) for s in steps])
+    lab.jobs.drain()
+    assert news(watch)[1] == {}
+    show(watch, "all", figure("trained", "scale"), first=True)
+    show(watch, "one", figure("scale"), first=False)
+    state, parts = news(watch)
+    assert state["state"] == "done"
+    assert {key: [trace["key"] for trace in part["traces"]] for key, part in parts.items()} == {
+        "all": ["trained", "scale"],
+        "one": ["scale"],
+    }
+    assert snapshot(watch, figure("scale")) == {**state, **parts["one"]}
+    # The page has run again, and shows less.
+    show(watch, "one", figure("trained"), first=True)
+    (part,) = news(watch)[1].values()
+    assert part["figure"] == identity(figure("trained")) != parts["one"]["figure"]
+
+
+def test_a_message_leaves_out_what_is_as_before():
+    sent: dict = {}
+
+    def said(**parts) -> dict:
+        return json.loads(news_text({"version": 3, "message": "</script>"}, parts, sent))
+
+    one = {"figure": "1", "traces": [{"key": 'a\u2028"', "x": [1.5, None]}], "layout": {"a": 1}}
+    first = {"version": 3, "message": "</script>", "charts": {"a": one, "b": {"figure": "2"}}}
+    assert said(a=one, b={"figure": "2"}) == first
+    assert said(a=dict(one))["charts"] == {"a": {}}
+    other = {**one, "traces": []}
+    assert said(a=other)["charts"] == {"a": {"traces": []}}
+    # Of another figure all is sent.
+    assert said(a={**other, "figure": "9"})["charts"] == {"a": {**other, "figure": "9"}}
 
 
 @given(st.lists(st.floats()))

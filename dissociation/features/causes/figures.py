@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import numpy as np
@@ -195,9 +194,8 @@ def _trade_off_traces(
     found_traces = [
         line(f"{name}-term", FACTORS, terms[:, n], images) for n, name in enumerate(MATRICES)
     ]
-    parts = split(found.sources, layer)._asdict()
-    whole = {name: plain_numbers(values) for name, values in parts.items()}
-    found_traces.append({**line("sum", FACTORS, terms.sum(1), images), "parts": whole, "now": now})
+    whole = {"parts": split(found.sources, layer), "now": now}
+    found_traces.append({**line("sum", FACTORS, terms.sum(1), images), **whole})
     factor, gain = best_scale(found.sources, layer)
     if np.isfinite(factor):
         found_traces.append(line("best", [factor * now], [gain], images))
@@ -241,36 +239,19 @@ def _neuron_trace(found: NoiseDecompositionResult, layer: int, images: str) -> d
 
 def _margin_trace(found: NoiseDecompositionResult, images: str) -> dict[str, Any]:
     predicted, measured = found.predicted, found.measured
-    counts = np.where(measured.samples > 0, measured.samples, np.nan)
-    errors = measured.errors
-    deviation = np.sqrt(np.maximum(errors * (1 - errors), 0) / counts)
+    counts = np.where(measured.samples > 0, measured.samples, 1)
     return {
         "key": "margins",
         "x": plain_numbers(SCALES),
-        "y": plain_numbers(errors),
+        "y": plain_numbers(measured.errors),
         "detail": images,
         "limit": predicted.limit,
         "width": plain_numbers(predicted.width),
         "clean": plain_numbers(predicted.clean),
-        "predicted": _bars(predicted.margins),
-        "measured": _bars(measured.margins / np.where(counts > 0, counts, 1)[:, None]),
+        # The outermost bins hold all that lies beyond.
+        "predicted": predicted.margins[:, 1:-1].tolist(),
+        "measured": (measured.margins[:, 1:-1] / counts[:, None]).tolist(),
         "overlap": plain_numbers(predicted.errors),
-        "overlap_measured": plain_numbers(found.overlap_at_measured_width()),
-        "deviation": plain_numbers(deviation),
-    }
-
-
-def _bars(shares: np.ndarray) -> dict[str, Any]:
-    """Histograms as bytes, each of its own largest inner bin; and what lies outside of them."""
-    inner = shares[:, 1:-1]
-    peaks = inner.max(1)
-    scaled = inner / np.where(peaks > 0, peaks, 1)[:, None]
-    values = np.round(255 * scaled).astype(np.uint8)
-    return {
-        "bytes": base64.b64encode(values.tobytes()).decode(),
-        "shape": list(values.shape),
-        "peaks": plain_numbers(peaks),
-        "outside": plain_numbers(shares[:, 0] + shares[:, -1]),
     }
 
 

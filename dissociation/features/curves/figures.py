@@ -28,6 +28,7 @@ from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.words import sample_size
 from dissociation.web import chart as lc
 from dissociation.web.chart.figure import type_scale
+from dissociation.web.chart.heatmap_plot import heatmap_height
 from dissociation.web.chart.numbers import plain_number, plain_numbers
 from dissociation.web.chart.palette import condition_styles
 from dissociation.web.shell.shared import Shared, flat
@@ -90,7 +91,13 @@ def page_figures(
     rows = f"Strength {declared.symbol} ({declared.unit})"
     return (
         dataclasses.replace(lines, kind="multiples", swept=rewrite.label),
-        dataclasses.replace(lines, kind="heatmap", rows=rows),
+        dataclasses.replace(
+            lines,
+            kind="heatmap",
+            rows=rows,
+            height=heatmap_height(len(conditions) - 1, lines.scale),
+            fixed=True,
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from dissociation.web import chart as lc
 from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.chart.palette import LEAST, LOSS_COLOR, family_looks, looks
 from dissociation.web.shell.answers import Chart
+from dissociation.web.chart.plots import drawn
 
 #: Panels of the walk: names, and those for a phone.
 PANELS = {
@@ -255,9 +256,12 @@ def _two_digits(value: float) -> str:
     return f"{round(float(value), 2) + 0.0:.2f}"
 
 
-def snapshot(traces: list[dict[str, Any]], message: str = "") -> dict[str, Any]:
-    """What there is, complete from the beginning."""
-    return {"version": 1, "state": "done", "message": message, "progress": 1.0, "traces": traces}
+def snapshot(
+    figure: lc.FigureSpec, traces: list[dict[str, Any]], message: str = ""
+) -> dict[str, Any]:
+    """What a figure shows, complete from the beginning."""
+    state = {"version": 1, "state": "done", "message": message, "progress": 1.0}
+    return {**state, **drawn(figure, traces)}
 
 
 def traces(study: LinearStudy, found: LinearResult) -> list[dict[str, Any]]:

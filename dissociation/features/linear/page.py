@@ -68,7 +68,7 @@ def draw(state: PageState) -> None:
 def _draw(
     state: PageState, name: str, figure: lc.FigureSpec, traces: list, alt: str, message: str = ""
 ) -> None:
-    shown = figures.snapshot(traces, message)
+    shown = figures.snapshot(figure, traces, message)
     key = f"{state.page}-chart-{name}"
     lc.live_chart(figure, shown, address=None, key=key, alt=alt, second=not message)
 

@@ -21,6 +21,8 @@ from dissociation.web.chart.figure import (
     FigureSpec,
     Prediction,
     TraceStyle,
+    identity,
+    outline,
     revision,
 )
 from dissociation.web.chart.modules import joined
@@ -34,7 +36,9 @@ __all__ = [
     "FigureSpec",
     "Prediction",
     "TraceStyle",
+    "identity",
     "live_chart",
+    "outline",
     "revision",
 ]
 
@@ -83,15 +87,19 @@ def live_chart(
 ) -> Events:
     """Draws `snapshot` and then, without any rerun, what the job at `address` goes on to publish.
 
+    All charts of a page that follow the same job share one WebSocket. Each of its messages is
+    `{"version", "state", "message", "progress", "charts": {key: part}}`, and leaves out what is as
+    in the message before.
+
     **Arguments:**
 
     - `figure`: axes and styles.
-    - `snapshot`: the job's latest, in the form its WebSocket sends too:
-        `{"version", "state", "message", "progress", "traces": [{"key", "x", "y", "low", "high",
-        "detail"}]}`. Numbers may be `None` but not NaN, which JSON has no word for. A message may
-        leave out traces that are those of the message before. A trace may have what theory
-        predicts of it, `"theory": {"x", "y", "detail"}`, before it has points. `company` is how
-        many follow the same job (1 if left out). There may be a `table` beneath the plot:
+    - `snapshot`: the job's latest: `{"version", "state", "message", "progress"}` and this chart's
+        part, `{"figure", "traces": [{"key", "x", "y", "low", "high", "detail"}]}`, see
+        [`drawn`][dissociation.web.chart.plots.drawn]. Numbers may be `None` but not NaN, which JSON
+        has no word for. A trace may have what theory predicts of it, `"theory": {"x", "y",
+        "detail"}`, before it has points. `company` is how many follow the same job (1 if left
+        out). There may be a `table` beneath the plot:
         `{"title", "columns", "groups": [{"name", "rows": [[cell, ...]]}], "note"}`, where a
         cell is text, or `[text, small text]`.
     - `address`: the WebSocket's path from the root of the app, or `None` if `snapshot` is all
@@ -115,7 +123,8 @@ def live_chart(
     result = _ELEMENT(
         key=key,
         data={
-            "figure": asdict(figure),
+            "key": key,
+            "figure": outline(figure),
             "snapshot": snapshot,
             "address": address,
             "alt": alt,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from dissociation.core.validation import InvalidValue, check_choice
 
@@ -13,6 +15,10 @@ KINDS = (
     *("walk", "pairs", "exact"),
     *("shares", "tradeoff", "neurons", "margins", "bridge"),
 )
+#: Kinds that one feature alone draws: the module with its own `PLOTS`; filled by the features.
+PLOTTED_BY: dict[str, str] = {}
+#: Kinds whose legend has an entry a group.
+GROUPED = ("map", "bridge")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -82,7 +88,7 @@ class FigureSpec:
     - `x`, `y`: the axes.
     - `traces`: one style a condition, in the order of the legend.
     - `filename`: of the PNG a visitor downloads, without its ending.
-    - `height`: in pixels; smaller on phones.
+    - `height`: in pixels; smaller on phones, unless it is `fixed`.
     - `revision`: while it stays the same, the visitor's zoom and hidden traces are kept.
     - `scale`: of type, lines and symbols; above 1 for a lecture hall.
     - `zero`: whether a line marks y = 0.
@@ -105,6 +111,7 @@ class FigureSpec:
     traces: tuple[TraceStyle, ...]
     filename: str
     height: int = 420
+    fixed: bool = False
     revision: str = ""
     scale: float = 1.0
     zero: bool = False
@@ -155,6 +162,18 @@ class Prediction:
     room: str | None = None
     revision: str = ""
     band: bool = True
+
+
+@functools.lru_cache(maxsize=256)
+def identity(figure: FigureSpec) -> str:
+    """Tells one figure from another."""
+    return hashlib.sha256(repr(figure).encode()).hexdigest()[:12]
+
+
+def outline(figure: FigureSpec) -> dict[str, Any]:
+    """A figure as the browser is sent it."""
+    lines = {style.group for style in figure.traces} if figure.kind in GROUPED else figure.traces
+    return {**asdict(figure), "id": identity(figure), "entries": len(lines)}
 
 
 def revision(*axes: Axis) -> str:

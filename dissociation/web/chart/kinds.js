@@ -1,23 +1,11 @@
 // The kinds of chart that one snapshot can be drawn as.
 
-import { bridgeHeight, bridgeLayout, bridgeTraces } from "./bridge.js";
-import {
-  causesLayout,
-  neuronsLayout,
-  neuronsTraces,
-  sharesTraces,
-  tradeOffLayout,
-  tradeOffTraces,
-} from "./causes.js";
-import { exactLayout, exactTraces } from "./exact.js";
-import { heatmapHeight, heatmapLayout, heatmapTraces } from "./heatmap.js";
 import { plotlyHeight, plotlyLayout } from "./layout.js";
 import { plotlyTraces } from "./lines.js";
-import { mapHeight, mapLayout, mapPaths, mapTraces } from "./map.js";
-import { marginsLayout, marginsTraces } from "./margins.js";
 import { multiplesHeight, multiplesLayout, multiplesTraces } from "./multiples.js";
 import { pairsDrawing, pairsHeight, pairsLayout, pairsTraces } from "./pairs.js";
 import { phantomDrawing, phantomHeight, phantomLayout, phantomTraces } from "./phantom.js";
+import { PLAIN } from "./plain.js";
 import {
   representationDrawing,
   representationHeight,
@@ -27,10 +15,14 @@ import {
 } from "./representation.js";
 import { walkDrawing, walkHeight, walkLayout, walkTraces } from "./walk.js";
 
-/** @import { Kind } from "./types" */
+/** @import { Figure, Kind } from "./types" */
 
-/** @type {Record<string, Kind>} */
-export const KINDS = {
+/**
+ * Those that are not built in Python.
+ *
+ * @type {Record<string, Kind>}
+ */
+const KINDS = {
   lines: { traces: plotlyTraces, layout: plotlyLayout, height: plotlyHeight },
   multiples: { traces: multiplesTraces, layout: multiplesLayout, height: multiplesHeight },
   representation: {
@@ -40,7 +32,6 @@ export const KINDS = {
     sight: representationSight,
     drawing: representationDrawing,
   },
-  map: { traces: mapTraces, layout: mapLayout, height: mapHeight, paths: mapPaths },
   phantom: {
     traces: phantomTraces,
     layout: phantomLayout,
@@ -49,11 +40,7 @@ export const KINDS = {
   },
   walk: { traces: walkTraces, layout: walkLayout, height: walkHeight, drawing: walkDrawing },
   pairs: { traces: pairsTraces, layout: pairsLayout, height: pairsHeight, drawing: pairsDrawing },
-  exact: { traces: exactTraces, layout: exactLayout, height: plotlyHeight },
-  shares: { traces: sharesTraces, layout: causesLayout, height: plotlyHeight },
-  tradeoff: { traces: tradeOffTraces, layout: tradeOffLayout, height: plotlyHeight },
-  neurons: { traces: neuronsTraces, layout: neuronsLayout, height: plotlyHeight },
-  margins: { traces: marginsTraces, layout: marginsLayout, height: plotlyHeight },
-  bridge: { traces: bridgeTraces, layout: bridgeLayout, height: bridgeHeight },
-  heatmap: { traces: heatmapTraces, layout: heatmapLayout, height: heatmapHeight },
 };
+
+/** @param {Figure} figure */
+export const kindOf = ({ kind }) => KINDS[kind] ?? PLAIN;

@@ -34,11 +34,12 @@ export function plotlyAxis(axis, colors, compact) {
 
 /** @type {Height} */
 export function plotlyHeight(figure, width, further = 0) {
+  if (figure.fixed) return Math.min(figure.height, figure.space || figure.height);
   if (figure.space) return figure.space;
   if (width >= PHONE) return Math.round(figure.height * Math.sqrt(figure.scale));
   const theory = figure.theory ? 1 : 0;
   // Further rows of the legend must not be taken from the plot.
-  const legendRows = Math.max(0, figure.traces.length + theory + further - 4);
+  const legendRows = Math.max(0, figure.entries + theory + further - 4);
   return Math.min(figure.height, 360) + 20 * legendRows;
 }
 

@@ -4,12 +4,13 @@
 import { theme } from "./colors.js";
 import { plotlyConfig } from "./config.js";
 import { make } from "./elements.js";
+import { follow } from "./feed.js";
 import { FirstSight } from "./first_sight.js";
-import { KINDS } from "./kinds.js";
+import { kindOf } from "./kinds.js";
 import { PHONE } from "./layout.js";
 import { LectureWindow } from "./lecture_window.js";
 import { PredictionPart, predictionTraces } from "./prediction.js";
-import { loadPlotly, socketUrl } from "./server.js";
+import { loadPlotly } from "./server.js";
 import { SweepPlayer } from "./sweep_player.js";
 import { TablePart } from "./table.js";
 import { hasCurve } from "./theory.js";
@@ -20,7 +21,6 @@ import { WalkPlayer } from "./walk_player.js";
 const ACTIVE = new Set(["queued", "training", "running"]);
 const EACH = 120; // milliseconds that the server is given for each page of a class
 const AGAIN = 5000; // milliseconds after which the page is told again what it has not acted on
-const LOST = 4404; // the server's close code for "no such job"
 /** @type {WeakMap<Element, LiveChart>} */
 const charts = new WeakMap();
 
@@ -32,11 +32,10 @@ class LiveChart {
   stale = false; // what is shown belongs to an earlier address
   /** @type {"fine" | "broken" | "lost"} */
   connection = "fine"; // or trying again, or the server has no such job
-  /** @type {WebSocket | null} */
-  socket = null;
+  /** @type {ReturnType<typeof follow> | undefined} */
+  line;
   /** @type {number | undefined} */
   timer;
-  attempts = 0; // to connect, since the last message
   /** @type {string | null | undefined} */
   drawing = null; // what tells the picture now on screen from others, where it is large
   again = false; // the visitor asked for another try: the same address is to be opened anew
@@ -57,6 +56,8 @@ class LiveChart {
   /** @param {Element} parent @param {Data} data @param {Trigger} trigger */
   constructor(parent, data, trigger) {
     this.trigger = trigger;
+    this.key = data.key;
+    this.second = data.second;
     this.figure = data.figure;
     this.snapshot = data.snapshot; // the latest one of this address
     // Figure and snapshot now on screen; those of the old address until there is news.
@@ -101,19 +102,21 @@ class LiveChart {
    */
   update({ figure, snapshot, address, alt, library, prediction, second }, trigger) {
     this.trigger = trigger;
+    const other = figure.id !== this.figure.id;
     this.figure = figure;
+    this.second = second;
     this.root.classList.toggle("live-chart-second", second);
     this.plot.setAttribute("aria-label", alt);
     this.predicting.update(prediction);
     if (address !== this.address || this.again) {
       this.follow(address, snapshot);
-    } else if (address === null || snapshot.version > this.snapshot.version) {
+    } else if (address === null || other || snapshot.version > this.snapshot.version) {
       this.accept(snapshot);
     }
     this.schedule();
     if (this.library !== library) {
       this.library = library;
-      this.sight.before(KINDS[figure.kind].sight !== undefined).then(() => this.load());
+      this.sight.before(kindOf(figure).sight !== undefined).then(() => this.load());
     }
   }
 
@@ -123,11 +126,10 @@ class LiveChart {
     this.again &&= address === this.address && !ACTIVE.has(snapshot.state);
     const before = this.address !== undefined;
     this.address = address;
-    this.attempts = 0;
     this.connection = "fine";
     this.stale = before && hasCurve(this.shown);
     this.accept(snapshot);
-    if (address !== null && ACTIVE.has(snapshot.state)) this.connect(address);
+    if (address !== null && ACTIVE.has(snapshot.state)) this.line = follow(address, this);
   }
 
   /** @param {Snapshot} snapshot */
@@ -144,37 +146,30 @@ class LiveChart {
 
   // ---- connection
 
-  /** @param {string} address */
-  connect(address) {
-    this.hangUp();
-    const socket = new WebSocket(socketUrl(address));
-    this.socket = socket;
-    socket.onmessage = (message) => {
-      if (socket === this.socket) this.receive(JSON.parse(message.data));
-    };
-    socket.onclose = (event) => {
-      if (socket === this.socket) this.closed(event.code, address);
-    };
-  }
-
   hangUp() {
     clearTimeout(this.timer);
-    const socket = this.socket;
-    this.socket = null;
-    socket?.close();
+    this.line?.leave();
+    this.line = undefined;
   }
 
-  /**
-   * @param {Snapshot} snapshot whose traces are left out where they are those of the last message
-   */
-  receive(snapshot) {
-    this.attempts = 0; // not on open: a server that accepts and drops must not be hammered
+  /** @param {Snapshot} news */
+  hear(news) {
     this.connection = "fine";
     this.schedule();
-    if (snapshot.version < this.snapshot.version) return;
-    snapshot.traces ??= this.snapshot.traces;
-    this.accept(snapshot);
-    if (!ACTIVE.has(snapshot.state)) this.tell(snapshot.company ?? 1);
+    if (news.version < this.snapshot.version) return;
+    // What was drawn for other axes says nothing about these.
+    const { figure, traces, layout, paths, blank } =
+      news.figure === this.figure.id ? news : this.snapshot;
+    this.accept({ ...news, figure, traces, layout, paths, blank });
+    // Of the charts of one job, one says so.
+    if (!ACTIVE.has(news.state) && !this.second) this.tell(news.company ?? 1);
+  }
+
+  /** @param {boolean} lost */
+  cut(lost) {
+    this.connection = lost ? "lost" : "broken";
+    this.schedule();
+    if (lost && !this.second) this.insist("lost");
   }
 
   /**
@@ -198,25 +193,10 @@ class LiveChart {
     this.timer = setTimeout(() => this.insist(event, 2 * again), again);
   }
 
-  /** @param {number} code @param {string} address */
-  closed(code, address) {
-    this.socket = null;
-    this.schedule();
-    if (code === LOST) {
-      this.connection = "lost";
-      this.insist("lost");
-      return;
-    }
-    this.connection = "broken";
-    const longest = Math.min(8000, 1000 * 2 ** this.attempts++);
-    this.timer = setTimeout(() => this.connect(address), longest * (0.5 + Math.random() / 2));
-  }
-
   /** The network or the visitor is back: does not wait for the timer. */
   hurry() {
-    const waiting = this.connection === "broken" && this.socket === null;
     if (document.visibilityState !== "visible") return;
-    if (waiting && this.address) this.connect(this.address);
+    if (this.connection === "broken") this.line?.hurry();
     this.predicting.line?.hurry();
   }
 
@@ -307,7 +287,7 @@ class LiveChart {
     const { prediction, room, sketch } = this.predicting;
     const colors = theme(this.root);
     const predicted = predictionTraces(this.figure, prediction, room, colors.text);
-    const { height } = KINDS[this.figure.kind];
+    const { height } = kindOf(this.figure);
     const natural = height(this.figure, width, predicted.length);
     const space = this.figure.scale > 1 ? this.window.space(natural) : null;
     this.plot.style.height = `${height({ ...this.figure, space }, width, predicted.length)}px`;
@@ -316,7 +296,7 @@ class LiveChart {
     this.table.show(this.snapshot.table, this.active);
     if (width === 0) return; // in a closed tab: the resize comes when it opens
     const figure = { ...this.shown.figure, space };
-    const { drawing: tellApart, traces, layout, sight } = KINDS[figure.kind];
+    const { drawing: tellApart, traces, layout, sight } = kindOf(figure);
     if (sight && this.view === undefined) this.sight.show(sight(figure, this.shown.snapshot, width));
     if (!this.Plotly || this.sight.painting) return;
     const snapshot = this.walker.at(figure, this.shown.snapshot);
@@ -331,7 +311,7 @@ class LiveChart {
     this.view = view;
     draw(
       this.plot,
-      [...this.player.over(traces(figure, snapshot, width < PHONE), figure, snapshot), ...predicted],
+      [...this.player.over(traces(figure, snapshot, width < PHONE, colors), figure, snapshot), ...predicted],
       layout(figure, snapshot, colors, width, predicted.length),
       plotlyConfig(figure),
     );

@@ -3,26 +3,26 @@
 import { theme } from "./colors.js";
 import { plotlyConfig } from "./config.js";
 import { make } from "./elements.js";
-import { KINDS } from "./kinds.js";
+import { kindOf } from "./kinds.js";
 import { PHONE } from "./layout.js";
 import { SweepPlayer } from "./sweep_player.js";
 import { WalkPlayer } from "./walk_player.js";
 
-/** @import { Figure, Shown } from "./types" */
+/** @import { Shown } from "./types" */
 
 /**
- * Draws a figure at the end of `parent`, with what plays it.
+ * Draws a chart at the end of `parent`, with what plays it.
  *
- * @param {Figure} figure
- * @param {Shown} shown
+ * @param {Shown["charts"][number]} chart
+ * @param {string} alt
  * @param {Element} parent
  */
-function showChart(figure, shown, parent) {
-  const node = make("div", "", { role: "img", "aria-label": shown.alt });
+function showChart({ figure, part }, alt, parent) {
+  const node = make("div", "", { role: "img", "aria-label": alt });
   // What plays it can be operated, so it is no part of the picture.
   const beneath = document.createElement("section");
   parent.append(node, beneath);
-  const { traces, layout } = KINDS[figure.kind];
+  const { traces, layout } = kindOf(figure);
   /** @type {number | undefined} */
   let frame;
   const schedule = () => {
@@ -33,11 +33,12 @@ function showChart(figure, shown, parent) {
   const draw = () => {
     frame = undefined;
     const width = node.clientWidth;
-    const now = walk.at(figure, shown);
+    const now = walk.at(figure, part);
+    const colors = theme(node);
     Plotly.react(
       node,
-      sweep.over(traces(figure, now, width < PHONE), figure, now),
-      layout(figure, now, theme(node), width),
+      sweep.over(traces(figure, now, width < PHONE, colors), figure, now),
+      layout(figure, now, colors, width),
       plotlyConfig(figure),
     );
   };
@@ -46,11 +47,11 @@ function showChart(figure, shown, parent) {
 }
 
 /**
- * Draws what a page holds, one figure below the other.
+ * Draws what a page holds, one chart below the other.
  *
  * @param {Shown} shown
  * @param {Element} parent
  */
-export function showCharts(shown, parent) {
-  for (const figure of shown.figures) showChart(figure, shown, parent);
+export function showCharts({ charts, alt }, parent) {
+  for (const chart of charts) showChart(chart, alt, parent);
 }

@@ -1,7 +1,6 @@
 // A map's sweeps, played: every rewrite leaves the network it was made of and passes through its
 // strengths. Only traces are added and others faded, so axes, zoom and legend stay as they are.
 
-import { KINDS } from "./kinds.js";
 import { Player } from "./player.js";
 import { literal, uid } from "./texts.js";
 
@@ -77,7 +76,7 @@ export class SweepPlayer extends Player {
    * @returns {Plot[]}
    */
   over(traces, figure, snapshot) {
-    const paths = KINDS[figure.kind].paths?.(figure, snapshot) ?? [];
+    const paths = snapshot.paths ?? [];
     this.offer(paths);
     const swept = new Set(paths.map(({ style }) => uid("map", style.group)));
     /** @param {Plot} trace */

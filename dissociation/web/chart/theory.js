@@ -26,9 +26,11 @@ const predictions = (figure, snapshot) => {
  *
  * @param {{ figure: Figure, snapshot: View }} shown
  */
-export const hasCurve = ({ figure, snapshot }) =>
-  measured(figure, snapshot).length > 0 ||
-  (figure.theory !== "" && predictions(figure, snapshot).length > 0);
+export function hasCurve({ figure, snapshot }) {
+  if (snapshot.layout) return !snapshot.blank;
+  if (measured(figure, snapshot).length > 0) return true;
+  return figure.theory !== "" && predictions(figure, snapshot).length > 0;
+}
 
 /**
  * @param {Style} style

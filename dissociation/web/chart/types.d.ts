@@ -21,13 +21,16 @@ export interface Style {
   group: string;
 }
 
-/** See `FigureSpec` in figure.py. */
+/** See `FigureSpec` in figure.py; `entries` of the legend, `id` as in what is drawn of it. */
 export interface Figure {
+  id: string;
+  entries: number;
   x: Axis;
   y: Axis;
   traces: Style[];
   filename: string;
   height: number;
+  fixed: boolean;
   revision: string;
   scale: number;
   zero: boolean;
@@ -86,23 +89,36 @@ export interface Table {
 /** Text, or text and small text. */
 export type Cell = string | [string, string];
 
-/** See `live_chart` in __init__.py; what its traces hold is the affair of the kind of chart. */
-export interface Snapshot<T = any> {
+/** How far a job is. */
+export interface State {
   version: number;
   state: string;
   message: string;
   progress: number;
-  traces: T[];
   company?: number;
   table?: Table;
-  /** Of a walk, the step that is shown. */
-  step?: number;
 }
 
-/** What a page of its own is given: figures one below the other, and the traces of all of them. */
+/** What one chart draws of a job, see snapshots.py; what its traces hold is its kind's affair. */
+export interface Part<T = any> {
+  /** The id of the figure that it is of. */
+  figure: string;
+  traces: T[];
+  layout?: Plot;
+  paths?: Path[];
+  /** There are no numbers yet. */
+  blank?: boolean;
+}
+
+/** See `live_chart` in __init__.py. */
+export type Snapshot<T = any> = State & Part<T>;
+
+/** A message of a job to all charts of a page; what is left out is as in the message before. */
+export type News = State & { charts: Record<string, Part> };
+
+/** What a page of its own is given: charts one below the other. */
 export interface Shown {
-  figures: Figure[];
-  traces: any[];
+  charts: { figure: Figure; part: Part }[];
   alt: string;
 }
 
@@ -134,6 +150,8 @@ export interface Room {
 
 /** What the script passes to the element. */
 export interface Data {
+  /** Of the chart on its page. */
+  key: string;
   figure: Figure;
   snapshot: Snapshot;
   address: string | null;
@@ -164,10 +182,13 @@ export interface Colors {
 export type Plot = Record<string, any>;
 
 /** What of a snapshot is drawn. */
-export type View<T = Curve> = Pick<Snapshot<T>, "traces" | "step">;
+export type View<T = Curve> = Omit<Part<T>, "figure"> & {
+  /** Of a walk, the step that is shown. */
+  step?: number;
+};
 
 /** The traces of a chart, as Plotly takes them. */
-export type Traces<T = Curve> = (figure: Figure, snapshot: View<T>, compact: boolean) => Plot[];
+export type Traces<T = Curve> = (figure: Figure, snapshot: View<T>, compact: boolean, colors: Colors) => Plot[];
 
 /** Its layout; `further` entries of the legend come from elsewhere. */
 export type Layout<T = Curve> = (
@@ -208,7 +229,7 @@ export interface Node {
 }
 
 export interface Path {
-  style: Style;
+  style: Pick<Style, "group" | "color" | "symbol">;
   count: number;
   nodes: Node[];
 }
@@ -220,7 +241,6 @@ export interface Kind {
   height: Height;
   drawing?: Drawing<any>;
   sight?: (figure: Figure, snapshot: View<any>, width: number) => Sight[];
-  paths?: (figure: Figure, snapshot: View<any>) => Path[];
 }
 
 /** A node that Plotly has drawn into. */

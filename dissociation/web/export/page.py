@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from html import escape
 from typing import Any
 
 from dissociation import __version__
-from dissociation.web.chart import PAGE_SCRIPT
+from dissociation.web.chart import PAGE_SCRIPT, outline
+from dissociation.web.chart.plots import drawn
 from dissociation.web.chart.plotting_library import JS_VERSION, PLOTLY_JS
 from dissociation.web.export.base import Export
 
@@ -43,7 +43,8 @@ def _script_safe(values: Any) -> str:
 
 def _chart(export: Export) -> str:
     figures, traces, words = export.answer.chart(export.link)
-    shown = {"figures": [asdict(figure) for figure in figures], "traces": traces, "alt": words}
+    charts = [{"figure": outline(figure), "part": drawn(figure, traces)} for figure in figures]
+    shown = {"charts": charts, "alt": words}
     return f"""<div id="charts"></div>
 <script>{PLOTLY_JS.read_text(encoding="utf-8")}</script>
 <script type="module">

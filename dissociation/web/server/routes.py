@@ -19,7 +19,7 @@ from dissociation.web.server.packed_files import FOREVER, packed_file
 from dissociation.web.server.reach import REACH_ROUTES
 from dissociation.web.server.room_socket import send_room
 from dissociation.web.server.sockets import serve
-from dissociation.web.shell.snapshots import news_text, snapshot
+from dissociation.web.shell.snapshots import news, news_text
 
 #: How often a socket looks whether there is news (seconds): at first, when a visitor waits for the
 #: first points, and after that many seconds.
@@ -52,20 +52,17 @@ async def _send_news(socket: WebSocket, listening: asyncio.Task) -> None:
     if watch is None:
         await socket.close(UNKNOWN)
         return
-    sent: Any = None
-    drawn: Any = None
+    version: int | None = None
+    sent: dict[str, dict[str, Any]] = {}
     begin = time.monotonic()
     while not listening.done():
         watch.renew()
-        if watch.version != sent:
-            news = await asyncio.to_thread(snapshot, watch)
-            sent, traces = news["version"], news["traces"]
-            if traces == drawn:
-                # Pictures are large, and most news of them is how far their measures are.
-                del news["traces"]
-            drawn = traces
-            await socket.send_text(news_text(news))
-            if watch.status().finished and news["state"] in ("done", "failed", "cancelled"):
+        if watch.version != version:
+            state, parts = await asyncio.to_thread(news, watch)
+            version = state["version"]
+            # Pictures are large, and most news of them is how far their measures are.
+            await socket.send_text(news_text(state, parts, sent))
+            if watch.status().finished and state["state"] in ("done", "failed", "cancelled"):
                 await socket.close()
                 return
         pause = QUICK if time.monotonic() - begin < QUICK_FOR else POLL

@@ -12,7 +12,7 @@ from dissociation.engine.lab import lab
 from dissociation.engine.watch import Watch
 from dissociation.web import chart as lc
 from dissociation.web.shell.serving import routes_are_served
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import show, snapshot
 from dissociation.web.shell.visitor import visitor
 
 W = TypeVar("W", bound=Watch)
@@ -74,9 +74,10 @@ def draw_watch(
     if not watch.status().finished and routes_are_served():
         address = f"/api/jobs/{watch.id}"
     own = slot or key, watch
+    show(watch, key, figure, first=not slot)
     lc.live_chart(
         figure,
-        snapshot(watch),
+        snapshot(watch, figure),
         address=address,
         key=key,
         alt=alt,

@@ -11,7 +11,7 @@ export const axis = (more = {}) => ({
 export const logarithmic = (more = {}) => axis({ low: 0.01, log: true, ...more });
 
 export const figure = (keys, more = {}) => ({
-  x: axis(), y: axis({ title: "Error", percent: true }), traces: keys.map((key) => style(key)),
+  id: "figure", entries: keys.length, fixed: false, x: axis(), y: axis({ title: "Error", percent: true }), traces: keys.map((key) => style(key)),
   filename: "figure", height: 420, revision: "", scale: 1, zero: false, kind: "lines", swept: "",
   rows: "", across: "", up: "", reference: "", corners: [], pressable: false, theory: "", focus: null,
   ...more,

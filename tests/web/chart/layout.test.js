@@ -32,6 +32,8 @@ test("on a phone every further row of the legend makes the chart higher", () => 
   assert.equal(plotlyHeight({ ...many, theory: "theory" }, 390), 400);
   assert.equal(plotlyHeight({ ...many, scale: 4 }, 1200), 840);
   assert.equal(plotlyHeight({ ...many, space: 500 }, 1200), 500);
+  assert.equal(plotlyHeight({ ...many, fixed: true }, 390), 420);
+  assert.equal(plotlyHeight({ ...many, fixed: true, space: 300 }, 1200), 300);
 });
 
 test("under a finger a drag scrolls the page", () => {

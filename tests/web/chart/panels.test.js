@@ -4,19 +4,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bitmapSource, bitmapTrace, bytes, rowsOfBytes } from "#chart/bitmap.js";
 import { digitShapes, digitTicks, reach } from "#chart/digits.js";
-import { heatmapTraces } from "#chart/heatmap.js";
-import { KINDS } from "#chart/kinds.js";
+import { kindOf } from "#chart/kinds.js";
 import { multiplesLayout, multiplesTraces } from "#chart/multiples.js";
 import "./fake_page.js";
-import { axis, colors, curve, figure, logarithmic } from "./figures.js";
+import { colors, curve, figure, logarithmic } from "./figures.js";
 
 const base64 = (...values) => btoa(String.fromCharCode(...values));
 
 test("every kind of chart is drawn before it has any numbers", () => {
-  for (const [kind, { traces, layout, height }] of Object.entries(KINDS)) {
+  for (const kind of ["lines", "multiples", "representation", "phantom", "walk", "pairs"]) {
+    const { traces, layout, height } = kindOf({ kind });
     const empty = figure(["a", "b", "c", "d", "e"], { kind, x: logarithmic(), focus: 0.1 });
     for (const width of [390, 1200]) {
-      assert.ok(Array.isArray(traces(empty, { traces: [] }, width < 560)), kind);
+      assert.ok(Array.isArray(traces(empty, { traces: [] }, width < 560, colors)), kind);
       assert.equal(layout(empty, { traces: [] }, colors, width).width, width, kind);
       assert.ok(height(empty, width) > 50, kind);
     }
@@ -47,22 +47,6 @@ test("panels of multiples lie beside and below one another, within the plot", ()
     assert.ok(panels[columns - 1][0][0] > panels[columns - 2][0][1]);
     assert.ok(panels[columns][1][1] < panels[0][1][0]);
   }
-});
-
-test("the cells of a heat map lie around what was measured, half way on its axis", () => {
-  const traces = [curve("b", [0.5, 1, 0], { x: [0.01, 0.1, 1] }), curve("c", [0.2], { x: [0.1] })];
-  const shown = figure(["first", "b", "c"], { x: logarithmic(), y: logarithmic({ percent: true }) });
-  const [map, line] = heatmapTraces(shown, { traces }, false);
-  const exponents = map.x.map((edge) => Number(Math.log10(edge).toFixed(6)));
-  assert.deepEqual(exponents, [-2.5, -1.5, -0.5, 0.5]);
-  assert.deepEqual(map.z, [[Math.log10(0.5), 0, -2], [null, Math.log10(0.2), null]]);
-  assert.deepEqual([map.zmin, map.zmax], [-2, 0]);
-  assert.deepEqual(line.x, [null, null]);
-});
-
-test("one column of a heat map lies where it was measured", () => {
-  const [map] = heatmapTraces(figure(["first", "b"], { x: axis() }), { traces: [curve("b", [0.5])] }, false);
-  assert.deepEqual(map.x, [0.1]);
 });
 
 test("a matrix of bytes has its values back", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { SweepPlayer } from "#chart/sweep_player.js";
+import { SweepPlayer, trailOf } from "#chart/sweep_player.js";
 import { WalkPlayer } from "#chart/walk_player.js";
 import { nextFrame, node, preferences } from "./fake_page.js";
-import { axis, figure, style } from "./figures.js";
+import { axis, figure } from "./figures.js";
 
 beforeEach(() => {
   preferences.still = false;
@@ -92,16 +92,26 @@ test("there is nothing to play on other charts", () => {
   assert.equal(player.root.hidden, true);
 });
 
-const place = (key, across, up) => ({ key, x: [0], y: [0], detail: "", places: { noise: across, rsa: up } });
-const map = figure([], {
-  kind: "map", x: axis(), across: "noise", up: "rsa", reference: "trained",
-  traces: [
-    style("0", { group: "trained", dash: "" }),
-    style("1", { group: "expand", label: "×2" }),
-    style("2", { group: "expand", label: "×4" }),
+const map = figure([], { kind: "map", x: axis() });
+const place = (share, across, up, label = "") => ({ across, up, share, size: 8, label });
+const found = {
+  traces: [],
+  paths: [
+    {
+      style: { group: "expand", color: "#0072B2", symbol: "circle" },
+      count: 2,
+      nodes: [place(0, 0.5, 0), place(0.5, 0.3, 0.2, "×2"), place(1, 0.1, 0.4, "×4")],
+    },
   ],
+};
+
+test("a trail ends where the share of the way does", () => {
+  const { nodes } = found.paths[0];
+  const trail = trailOf(nodes, 0.75);
+  assert.equal(trail.length, 3);
+  assert.ok(Math.abs(trail[2].up - 0.3) < 1e-9);
+  assert.deepEqual([0, 0.5, 1].map((share) => trailOf(nodes, share).length), [1, 2, 3]);
 });
-const found = { traces: [place("0", 0.5, 0), place("1", 0.3, 0.2), place("2", 0.1, 0.4)] };
 
 test("sweeps travel from the trained network to their last strengths, over a faded map", () => {
   const player = new SweepPlayer({ schedule() {} }, node());
@@ -137,6 +147,7 @@ test("a map without a sweep has nothing to play", () => {
   const player = new SweepPlayer({ schedule() {} }, node());
   player.over([], map, { traces: [] });
   assert.equal(player.root.hidden, true);
-  player.over([], figure(["a"]), found);
+  const [path] = found.paths;
+  player.over([], map, { traces: [], paths: [{ ...path, nodes: path.nodes.slice(0, 1) }] });
   assert.equal(player.root.hidden, true);
 });

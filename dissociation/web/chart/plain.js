@@ -1,0 +1,55 @@
+// A chart that Python has built; only what depends on theme and room is filled in here.
+
+import { PHONE, plotlyHeight, plotlyLayout } from "./layout.js";
+
+/** @import { Colors, Kind } from "./types" */
+
+/**
+ * One value over another: dictionaries are merged, all else is replaced.
+ *
+ * @param {any} below
+ * @param {any} above
+ * @returns {any}
+ */
+export function merged(below, above) {
+  if (!isPlain(below) || !isPlain(above)) return above;
+  const all = { ...below };
+  for (const [name, value] of Object.entries(above)) all[name] = merged(below[name], value);
+  return all;
+}
+
+/** @param {any} value */
+const isPlain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * What Python left open, filled in: colours of the theme, and what is otherwise on a narrow chart.
+ *
+ * @param {any} value
+ * @param {Colors} colors
+ * @param {boolean} narrow
+ * @returns {any}
+ */
+export function filled(value, colors, narrow) {
+  if (typeof value === "string" && value.startsWith("theme:")) {
+    return colors[/** @type {keyof Colors} */ (value.slice("theme:".length))];
+  }
+  // Numbers are most of what there is.
+  if (Array.isArray(value)) return value.some(isPlain) ? value.map((one) => filled(one, colors, narrow)) : value;
+  if (!isPlain(value)) return value;
+  const { compact, ...others } = value;
+  const own = narrow && compact ? merged(others, compact) : others;
+  return Object.fromEntries(
+    Object.entries(own).map(([name, one]) => [name, filled(one, colors, narrow)]),
+  );
+}
+
+/** @type {Kind} */
+export const PLAIN = {
+  traces: (_, { traces }, narrow, colors) => filled(traces, colors, narrow),
+  layout: (figure, { layout }, colors, width, further) =>
+    merged(
+      plotlyLayout(figure, { traces: [] }, colors, width, further),
+      filled(layout, colors, width < PHONE),
+    ),
+  height: plotlyHeight,
+};

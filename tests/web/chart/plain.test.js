@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kindOf } from "#chart/kinds.js";
+import { filled, merged } from "#chart/plain.js";
+import { hasCurve } from "#chart/theory.js";
+import "./fake_page.js";
+import { colors, figure } from "./figures.js";
+
+test("dictionaries are merged, all else is replaced", () => {
+  const below = { axis: { range: [0, 1], title: "a" }, shapes: [1, 2] };
+  assert.deepEqual(merged(below, { axis: { range: [2] }, shapes: [], more: null }), {
+    axis: { range: [2], title: "a" }, shapes: [], more: null,
+  });
+  assert.deepEqual(below.axis.range, [0, 1]);
+});
+
+test("colours are those of the theme, wherever they stand", () => {
+  const given = { color: "theme:quiet", shapes: [{ line: { color: "theme:text" } }], y: [1, null], name: "a" };
+  assert.deepEqual(filled(given, colors, false), {
+    color: "#777", shapes: [{ line: { color: "#111" } }], y: [1, null], name: "a",
+  });
+});
+
+test("a narrow chart has what is compact, others have not", () => {
+  const given = [{ marker: { size: 7, color: "theme:line" }, compact: { marker: { size: 5 } } }];
+  assert.deepEqual(filled(given, colors, true), [{ marker: { size: 5, color: "#bbb" } }]);
+  assert.deepEqual(filled(given, colors, false), [{ marker: { size: 7, color: "#bbb" } }]);
+});
+
+test("what Python adds to a layout takes precedence, the rest is as in every chart", () => {
+  const part = { traces: [], layout: { hovermode: "closest", xaxis: { dtick: 1 }, compact: { bargap: 1 } } };
+  const { layout, traces } = kindOf({ kind: "bars" });
+  const made = layout(figure(["a"], { revision: "r" }), part, colors, 1200);
+  assert.deepEqual([made.hovermode, made.xaxis.dtick, made.uirevision], ["closest", 1, "r"]);
+  assert.equal(made.xaxis.gridcolor, "#ddd");
+  assert.equal(made.bargap, undefined);
+  assert.equal(layout(figure(["a"]), part, colors, 390).bargap, 1);
+  assert.deepEqual(traces(figure(["a"]), { traces: [{ x: [1] }] }, false, colors), [{ x: [1] }]);
+});
+
+test("a chart without numbers has no curve to fade", () => {
+  const shown = (blank) => ({ figure: figure(["a"]), snapshot: { traces: [{ x: [null] }], layout: {}, blank } });
+  assert.deepEqual([true, false].map((blank) => hasCurve(shown(blank))), [false, true]);
+});

@@ -1,0 +1,179 @@
+"""What Python builds for Plotly: of numbers, and before there are any."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
+from dissociation.web.chart.plotting import digits, number, share, translucent, uid
+from dissociation.web.chart.plots import PLOTS, drawn
+
+NOISE = Axis("Noise", 0.01, 1, log=True)
+ERROR = Axis("Error", 0.01, 1, log=True, percent=True)
+
+
+def style(key: str, **more) -> TraceStyle:
+    look = {"name": f"The {key}", "color": "#0072B2", "dash": "solid", "symbol": "circle"}
+    return TraceStyle(key, **{**look, **more})
+
+
+def figure(kind: str, *styles: TraceStyle, **more) -> FigureSpec:
+    axes = {"x": NOISE, "y": ERROR, **more}
+    return FigureSpec(traces=styles, filename="figure", kind=kind, **axes)
+
+
+def places(key: str, across: float | None, up: float) -> dict:
+    return {"key": key, "x": [0], "y": [0], "detail": "", "places": {"noise": across, "rsa": up}}
+
+
+MAP = figure(
+    "map",
+    style("0", group="trained", dash=""),
+    style("1", group="expand", label="×2"),
+    style("2", group="expand", label="×4"),
+    style("3", group="shrink", label="×½"),
+    y=Axis("RSA", 0, 1, auto=True),
+    across="noise",
+    up="rsa",
+    reference="trained",
+)
+FOUND = [places("0", 0.5, 0), places("1", 0.3, 0.2), places("2", 0.1, 0.4), places("3", 0.1, 0.401)]
+
+
+class TestNumbers:
+    def test_three_digits(self):
+        values = [0.5, 1 / 3, 1234.5, 0.000012345, 0.0, 100.0, 1.125, 1.23e-7]
+        written = ["0.5", "0.333", "1230", "0.0000123", "0", "100", "1.13", "1.23e-7"]
+        assert [digits(value) for value in values] == written
+
+    def test_shares_are_nothing_or_all_only_of_nothing_and_of_all(self):
+        axis = Axis("Error", 0, 1, percent=True)
+        values = [None, 0.0, 1.0, 0.1234, 0.9996, 0.999999999]
+        written = ["–", "0%", "100%", "12.3%", "99.96%", "over 99.99%"]
+        assert [number(value, axis) for value in values] == written
+        assert share(0.05, lambda value, more: f"{value:.{1 + more}f}") == "5.0%"
+
+    @given(st.floats(1e-12, 1e12))
+    def test_they_are_near(self, value):
+        assert float(digits(value)) == pytest.approx(value, rel=0.006)
+        assert "e" not in digits(value) or value < 1e-6
+
+    def test_names_and_colours(self):
+        assert uid("line", "a.b") == "line-a_46b"
+        assert translucent("#0072B2", 0.22) == "rgba(0,114,178,0.22)"
+
+
+@pytest.mark.parametrize("kind", PLOTS)
+def test_before_there_are_numbers(kind):
+    styles = [style(key) for key in "abcde"]
+    shown = figure(kind, *styles, focus=0.1, reference="trained")
+    if kind == "margins":
+        shown = replace(shown, traces=tuple(styles[:4]))
+    part = drawn(shown, [])
+    assert part["blank"] and part["figure"] == identity(shown)
+    assert json.loads(json.dumps(part, allow_nan=False))["traces"] == part["traces"]
+    assert len({trace["uid"] for trace in part["traces"]}) == len(part["traces"])
+
+
+def test_figures_are_told_apart():
+    assert identity(MAP) == identity(replace(MAP)) != identity(replace(MAP, scale=1.5))
+    # A line is one entry of the legend, however many points it has.
+    assert outline(MAP)["entries"] == 3 and outline(replace(MAP, kind="exact"))["entries"] == 4
+
+
+def test_other_kinds_get_the_traces_of_their_styles():
+    shown = figure("lines", style("a"), style("b"))
+    traces = [{"key": key} for key in "abc"]
+    assert drawn(shown, traces) == {"figure": identity(shown), "traces": traces[:2]}
+
+
+class TestMap:
+    def test_a_group_is_one_trace_and_the_reference_lies_above_all(self):
+        traces = drawn(MAP, FOUND)["traces"]
+        assert [(trace["uid"], trace["x"]) for trace in traces] == [
+            ("map-expand", [0.3, 0.1]),
+            ("map-shrink", [0.1]),
+            ("map-trained", [0.5]),
+        ]
+        assert traces[0]["customdata"] == ["1", "2"]
+
+    def test_sweeps_that_end_in_one_place_share_a_label(self):
+        assert [trace["text"] for trace in drawn(MAP, FOUND)["traces"]] == [
+            ["", "×4, ×½"],
+            [""],
+            [""],
+        ]
+
+    def test_what_is_not_known_is_not_drawn(self):
+        expand = drawn(MAP, [places("1", None, 0.2), places("2", 1e-4, 0.4)])["traces"][0]
+        # What lies below the axis stands at its foot; the second strength keeps its size.
+        assert (expand["x"], expand["y"], expand["marker"]["size"]) == ([0.01], [0.4], [10.5])
+
+    def test_differences_by_rounding_are_no_mountains(self):
+        flat = drawn(MAP, [places("0", 0.5, 0), places("1", 0.3, 1e-7)])["layout"]["yaxis"]
+        assert flat["range"] == pytest.approx([-0.0025, 0.05])
+        assert "range" not in drawn(MAP, FOUND)["layout"]["yaxis"]
+
+    def test_the_way_of_a_sweep(self):
+        path, other = drawn(MAP, FOUND)["paths"]
+        assert [(node["share"], node["label"]) for node in path["nodes"]] == [
+            (0, ""),
+            (0.5, "×2"),
+            (1, "×4"),
+        ]
+        assert path["nodes"][0]["across"] == math.log10(0.5) and other["count"] == 1
+
+    def test_nothing_on_it_is_html(self):
+        shown = replace(MAP, traces=(style("1", name="<b>", label="&", group="<i>"),))
+        (trace,) = drawn(shown, FOUND)["traces"]
+        assert trace["name"] == "&lt;b&gt;" and trace["text"] == ["&amp;"]
+        assert trace["hovertext"][0].startswith("<b>&lt;b&gt;, &amp;</b>")
+
+
+def test_a_bridge_says_its_laws_and_labels_what_is_far_from_the_crowd():
+    law = style("best-law", group="law", name="best")
+    shown = replace(MAP, kind="bridge", traces=(*MAP.traces, law))
+    found = {"key": "best-law-noise", "x": [0.1, 1], "y": [1, 10], "slope": -0.987, "r2": 0.5}
+    far = [places("0", 0.5, 1), places("2", 0.01, 1), places("3", 0.4, 2)]
+    line, *points = drawn(shown, [*far, found])["traces"]
+    assert line["name"] == "best: slope −0.99, R² = 0.50"
+    assert [trace["text"] for trace in points[:2]] == [["×4"], [""]]
+
+
+class TestHeatmap:
+    STYLES = tuple(style(key) for key in ("first", "b", "c"))
+
+    def test_cells_lie_around_what_was_measured_half_way_on_the_axis(self):
+        traces = [
+            {"key": "b", "x": [0.01, 0.1, 1], "y": [0.5, 1, 0]},
+            {"key": "c", "x": [0.1], "y": [0.2], "half_way": 0.3},
+        ]
+        cells, line = drawn(figure("heatmap", *self.STYLES), traces)["traces"]
+        assert [math.log10(edge) for edge in cells["x"]] == pytest.approx([-2.5, -1.5, -0.5, 0.5])
+        assert cells["z"][0] == pytest.approx([math.log10(0.5), 0, -2], rel=1e-5)
+        assert cells["z"][1][::2] == [None, None]
+        assert (cells["zmin"], cells["zmax"]) == (-2, 0)
+        assert line["x"] == [None, 0.3]
+        assert cells["text"][1][1] == "<b>The c</b> at 0.1<br>error <b>20%</b>"
+
+    def test_one_column_lies_where_it_was_measured(self):
+        shown = figure("heatmap", *self.STYLES)
+        cells, _ = drawn(shown, [{"key": "b", "x": [0.1], "y": [0.5]}])["traces"]
+        assert cells["x"] == [0.1]
+
+
+def test_closed_forms_have_symbols_where_nothing_was_drawn_beside_them():
+    curve = {"x": [0.1], "y": [0.5], "low": [0.4], "high": [0.7], "detail": ""}
+    traces = [{"key": "a", **curve}, {"key": "a:drawn", **curve, "words": ["<loss 3>"]}]
+    points = style("a:drawn", group="drawn", label="a")
+    alone = drawn(figure("exact", style("a")), traces)["traces"]
+    line, bars = drawn(figure("exact", style("a"), points), traces)["traces"]
+    assert [alone[0]["mode"], line["mode"], bars["mode"]] == ["lines+markers", "lines", "markers"]
+    assert bars["error_y"]["array"] == pytest.approx([0.2])
+    assert bars["hovertext"] == ["<b>50%</b> (40% to 70%)  &lt;loss 3&gt;"]
