@@ -12,11 +12,10 @@ from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.networks.training import Recipe
 from dissociation.core.theory.bridge import laws, sigma50
 from dissociation.core.theory.causes import NoiseDecomposition
-from dissociation.web.shell.snapshots import traces_of
 from dissociation.engine.bridge_watch import stored_point
 from dissociation.engine.tasks import TrainTask
 from dissociation.features.bridge.address import candidates_of
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import traces_of
 
 from .following import followed
 

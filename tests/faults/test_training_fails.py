@@ -18,13 +18,12 @@ from dissociation.core.networks.network import (
     weights_digest,
 )
 from dissociation.core.networks.training import Recipe
-from dissociation.web.shell.snapshots import state_of
 from dissociation.engine import records
 from dissociation.engine.job import FAILED
 from dissociation.engine.records import History
 from dissociation.engine.tasks import training as trained_states
 from dissociation.engine.words import dead_words
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import state_of
 
 from .tiny import RECIPE
 

@@ -10,10 +10,9 @@ from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import REGISTRY, Duplicate, InputNull, Nuisance, Scale
 from dissociation.core.measures import InputNoise, ParameterNoise
 from dissociation.core.networks.training import PAPER, QUICK, Recipe
-from dissociation.web.shell.snapshots import traces_of
 from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.web.controls.controls import log_options
-from dissociation.web.shell.snapshots import snapshot
+from dissociation.web.shell.snapshots import traces_of
 
 ALL = {"show": ",".join(REGISTRY)}
 STRENGTHS = [*REGISTRY, "scale.layer", "nuisance.incoming", "nuisance.group", "input_null.images"]

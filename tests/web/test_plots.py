@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
-from dissociation.web.chart.plotting import digits, number, share, translucent, uid
 from dissociation.web.chart.plots import PLOTS, drawn
+from dissociation.web.chart.plotting import digits, number, share, translucent, uid
 
 NOISE = Axis("Noise", 0.01, 1, log=True)
 ERROR = Axis("Error", 0.01, 1, log=True, percent=True)

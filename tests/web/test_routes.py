@@ -23,12 +23,12 @@ from dissociation.core.manipulations import InputNull, Scale
 from dissociation.core.measures import ParameterNoise
 from dissociation.core.networks.training import Recipe
 from dissociation.core.predictions import PLACES
-from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity
-from dissociation.web.shell.snapshots import show
 from dissociation.engine.jobs import LEASE
 from dissociation.engine.rooms import host_ticket
+from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity
 from dissociation.web.server import launch, packed_files, room_socket, routes, sockets
 from dissociation.web.shell.serving import routes_are_served
+from dissociation.web.shell.snapshots import show
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
 PATIENCE = 30

@@ -14,7 +14,11 @@ from dissociation.core.manipulations import InputNull, Scale
 from dissociation.core.measures import InputNoise, Transfer
 from dissociation.core.measures.base import Curve, SeedCurve
 from dissociation.core.networks.training import Recipe
+from dissociation.engine.curve_watch import CurveWatch
+from dissociation.engine.records import History
+from dissociation.features.curves.figures import ERROR, LOSS
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity
+from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.shell.snapshots import (
     news,
     news_text,
@@ -23,11 +27,6 @@ from dissociation.web.shell.snapshots import (
     state_of,
     traces_of,
 )
-from dissociation.engine.curve_watch import CurveWatch
-from dissociation.engine.records import History
-from dissociation.features.curves.figures import ERROR, LOSS
-from dissociation.web.chart.numbers import plain_numbers
-from dissociation.web.shell.snapshots import snapshot
 
 RECIPE = Recipe(epochs=1, batch=int(TINY["batch"]), width=int(TINY["width"]))
 NAMES = {"version", "state", "message", "progress", "company"}

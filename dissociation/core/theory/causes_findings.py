@@ -38,8 +38,8 @@ class Predicted:
     """
 
     limit: float
-    clean: Float64[np.ndarray, " bins"]
-    margins: Float64[np.ndarray, "scales bins"]
+    clean: Float64[np.ndarray, " 60"]
+    margins: Float64[np.ndarray, "scales 60"]
     errors: Float64[np.ndarray, " scales"]
     by_width: Float64[np.ndarray, " 36"]
     width: Float64[np.ndarray, " scales"]
@@ -58,7 +58,7 @@ class Measured:
     samples: Float64[np.ndarray, " scales"]
     noise: Float64[np.ndarray, "scales 4"]
     error: Float64[np.ndarray, "scales 4"]
-    margins: Float64[np.ndarray, "scales bins"]
+    margins: Float64[np.ndarray, "scales 60"]
     wrong: Float64[np.ndarray, " scales"]
 
     @property

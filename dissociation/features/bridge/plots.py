@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dissociation.web.chart import FigureSpec, TraceStyle
+from dissociation.web.chart.map_plot import map_plot
 from dissociation.web.chart.plotting import (
     Plot,
     Trace,
@@ -16,7 +17,6 @@ from dissociation.web.chart.plotting import (
     scatter,
     uid,
 )
-from dissociation.web.chart.map_plot import map_plot
 
 #: Decades around the reference in which labels would cover everything.
 _CROWD = 0.8

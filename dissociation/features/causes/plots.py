@@ -10,6 +10,7 @@ import numpy as np
 
 from dissociation.core.shares import percent
 from dissociation.web.chart import FigureSpec, TraceStyle
+from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.chart.plotting import (
     Plot,
     Trace,
@@ -28,7 +29,6 @@ from dissociation.web.chart.plotting import (
     unified_title,
     upright,
 )
-from dissociation.web.chart.numbers import plain_numbers
 
 #: Told apart without colour, too.
 _FILLS = ("", "/", "x", ".")

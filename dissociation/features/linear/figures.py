@@ -16,8 +16,8 @@ from dissociation.core.statistics.summary import critical
 from dissociation.web import chart as lc
 from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.chart.palette import LEAST, LOSS_COLOR, family_looks, looks
-from dissociation.web.shell.answers import Chart
 from dissociation.web.chart.plots import drawn
+from dissociation.web.shell.answers import Chart
 
 #: Panels of the walk: names, and those for a phone.
 PANELS = {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dissociation.web.chart import FigureSpec, TraceStyle
+from dissociation.web.chart.numbers import plain_number, plain_numbers
 from dissociation.web.chart.plotting import (
     Plot,
     Trace,
@@ -18,7 +19,6 @@ from dissociation.web.chart.plotting import (
     scatter,
     some,
 )
-from dissociation.web.chart.numbers import plain_number, plain_numbers
 
 #: Pixels of a row.
 _ROW = 44

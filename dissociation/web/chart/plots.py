@@ -8,9 +8,9 @@ from typing import Any
 
 from dissociation.web.chart import FigureSpec, identity
 from dissociation.web.chart.exact_plot import exact_plot
+from dissociation.web.chart.figure import PLOTTED_BY
 from dissociation.web.chart.heatmap_plot import heatmap_plot
 from dissociation.web.chart.map_plot import map_plot
-from dissociation.web.chart.figure import PLOTTED_BY
 from dissociation.web.chart.plotting import Plot, Trace
 
 #: Kinds of figure that are built here; of others the browser makes Plotly's traces.
@@ -19,6 +19,8 @@ PLOTS: dict[str, Callable[[FigureSpec, Sequence[Trace]], Plot]] = {
     "heatmap": heatmap_plot,
     "map": map_plot,
 }
+
+
 def _plot_of(kind: str) -> Callable[[FigureSpec, Sequence[Trace]], Plot] | None:
     if kind in PLOTTED_BY:
         return importlib.import_module(PLOTTED_BY[kind]).PLOTS[kind]
