@@ -86,7 +86,7 @@ def curves(
         first = first or (time.perf_counter() - begin) * (status.progress > 0)
         watch.renew()
         time.sleep(0.05)
-    assert status.state == "done" and not lab.trouble, (status, lab.trouble)
+    assert status.state == "done" and not lab.status_message, (status, lab.status_message)
     found = {"seconds": time.perf_counter() - begin, "first": first}
     process = time.process_time() - used
     return {**found, "process": process, "all": process + help_used() - helped}

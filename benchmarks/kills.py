@@ -131,7 +131,7 @@ def kill_writes(folder: Path, kills: int, rng: random.Random) -> Toll:
             known[compartment, name] = int(version)
             first = int(version) + 1
         store = Store(folder)
-        if store.trouble or list(folder.glob("*.damaged-*")):
+        if store.status_message or list(folder.glob("*.damaged-*")):
             toll.broken += 1
         for (compartment, name), version in known.items():
             toll.checked += 1

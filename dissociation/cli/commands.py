@@ -38,7 +38,7 @@ def run(text: str, out: str | None, cache: str | None) -> None:
         path = _check_out(out, source)
     with _lab(_folder(cache)) as lab:
         results = _computed(lab, source)[0]
-        _say(lab.trouble)
+        _say(lab.status_message)
     if path is None:
         print(source.question.answer(results).text(), end="")
     else:
@@ -78,7 +78,7 @@ def warm(texts: Sequence[str], cache: str | None, *, everything: bool = False) -
                     f"What is finished is stored; the rest remains: {command}"
                 ) from None
             _keeps(lab)
-            _say(lab.executor.trouble)
+            _say(lab.executor.status_message)
             seconds = time.perf_counter() - begin
             how = "stored already" if stored else f"computed in {seconds:.1f} s"
             print(f"{source.name}: {how}", flush=True)
@@ -146,8 +146,8 @@ def _lab(folder: Path, *, start: bool = True) -> Iterator[Lab]:
 
 
 def _keeps(lab: Lab) -> None:
-    if lab.store.trouble:
-        raise Failed(lab.store.trouble)
+    if lab.store.status_message:
+        raise Failed(lab.store.status_message)
 
 
 def _computed(lab: Lab, source: Source, name: str = "") -> tuple[list[Any], bool]:

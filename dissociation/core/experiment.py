@@ -29,7 +29,7 @@ from dissociation.core.manipulations import Manipulation
 from dissociation.core.measures import Measure
 from dissociation.core.networks.network import NOTEBOOK_KEY
 from dissociation.core.networks.training import DIGITS, QUICK, Recipe
-from dissociation.core.validation import InvalidValue, check_integer, settle
+from dissociation.core.validation import InvalidValue, check_integer, set_frozen
 
 MAX_SEEDS = 20
 MAX_KEY = 2**31 - 1
@@ -77,7 +77,7 @@ class Experiment:
         seeds = check_integer("seeds", self.seeds, 1, MAX_SEEDS)
         anyway = check_flag("measure_anyway", self.measure_anyway)
         key = check_integer("key", self.key, 0, MAX_KEY)
-        settle(self, seeds=seeds, key=key, measure_anyway=anyway)
+        set_frozen(self, seeds=seeds, key=key, measure_anyway=anyway)
         check_widths(self.recipe, self.manipulations)
         if self.measure.reads_digits and self.recipe.task != DIGITS:
             allowed = f"{self.measure.label.lower()} is measured on networks trained on {DIGITS}"

@@ -81,7 +81,7 @@ def is_integer(value: object) -> bool:
     return isinstance(_number(value), Integral)
 
 
-def settle(instance: object, **values: object) -> None:
+def set_frozen(instance: object, **values: object) -> None:
     """Sets fields of a frozen dataclass while it is made: checked, and all of one type.
 
     Equal experiments must have equal digests, and 20 and 20.0 are equal but not written alike.

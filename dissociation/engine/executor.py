@@ -10,10 +10,10 @@ from dissociation.engine.task import Steps, Task
 class Executor:
     """The compute thread of this process, on which one task has its turn at a time.
 
-    - `trouble`: what whoever waits should know of the executor, empty if there is nothing to say.
+    - `status_message`: what whoever waits should know of the executor; empty if there is nothing.
     """
 
-    trouble: str = ""
+    status_message: str = ""
 
     def after(self, task: Task) -> tuple[str, ...]:
         """Digests of what a task waits for here if somebody has asked for it."""

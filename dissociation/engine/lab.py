@@ -54,9 +54,9 @@ class Lab:
         self._asking: list[Asker] = []
 
     @property
-    def trouble(self) -> str:
+    def status_message(self) -> str:
         """What visitors should know of this lab, in sentences; empty if all is well."""
-        return " ".join(filter(None, (self.store.trouble, self.executor.trouble)))
+        return " ".join(filter(None, (self.store.status_message, self.executor.status_message)))
 
     @contextmanager
     def asked_by(self, asker: Asker) -> Iterator[None]:
@@ -187,9 +187,9 @@ _lab: Lab | None = None
 _lab_lock = threading.Lock()
 
 
-def known_trouble() -> str:
+def known_status() -> str:
     """What is wrong with the lab of this process, if it has been made; a page need not wait."""
-    return "" if _lab is None else _lab.trouble
+    return "" if _lab is None else _lab.status_message
 
 
 def lab() -> Lab:

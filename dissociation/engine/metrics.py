@@ -36,7 +36,11 @@ def _gauges(now: Lab) -> Iterable[Metric]:
         ("queue_limit", "Live jobs from which on others are refused.", MAX_QUEUE.value),
         ("watches", "Charts that are watched, or were a moment ago.", now.watches),
         ("rooms", "Rooms of classes that are open.", len(now.rooms)),
-        ("store_trouble", "1 while results cannot be kept on disk.", bool(now.store.trouble)),
+        (
+            "store_trouble",
+            "1 while results cannot be kept on disk.",
+            bool(now.store.status_message),
+        ),
         ("stuck_steps", "Steps that were given up and have not returned.", now.jobs.stuck),
         ("compute_alive", "1 while the compute thread has its turns.", now.jobs.alive),
     ):
@@ -62,10 +66,10 @@ def health(now: Lab) -> dict[str, Any]:
     limit.
     """
     stuck = now.jobs.stuck
-    status = "degraded" if now.store.trouble or stuck else "ok"
+    status = "degraded" if now.store.status_message or stuck else "ok"
     return {
         "status": status if now.jobs.alive else "down",
-        "store": now.store.trouble,
+        "store": now.store.status_message,
         "stuck": stuck,
         "queue": {**now.jobs.counts(), "limit": int(MAX_QUEUE.value)},
     }

@@ -123,7 +123,7 @@ LIMITS = (MAX_QUEUE, MEMORY, MAX_WATCHES, MAX_SOCKETS, MAX_ROOMS, STEP_LIMIT, SC
 
 
 @dataclass(frozen=True)
-class Words:
+class TextSetting:
     """A setting of the lab that is a text.
 
     - `variable`: its name; `default`: the text without it.
@@ -151,21 +151,21 @@ class Words:
         return text
 
 
-CACHE = Words(
+CACHE = TextSetting(
     "DISSOCIATION_CACHE",
     "",
     r"[^\0]*",
     "give a folder",
     "The folder in which results are kept, instead of `cache/`.",
 )
-LOG = Words(
+LOG = TextSetting(
     "DISSOCIATION_LOG",
     "text",
     "text|json",
     "give text or json",
     "The form of log lines: `text` (key=value) or `json`.",
 )
-HOSTS = Words(
+HOSTS = TextSetting(
     "DISSOCIATION_HOSTS",
     "*",
     r"\*|(\*\.)?[\w.-]+( *, *(\*\.)?[\w.-]+)*",
@@ -174,7 +174,7 @@ HOSTS = Words(
 )
 _NAME = r"([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?"
 _SUCH_AS = "addresses parted by commas, such as https://"
-ORIGINS = Words(
+ORIGINS = TextSetting(
     "DISSOCIATION_ORIGINS",
     "",
     rf"(https?://{_NAME}( *, *https?://{_NAME})*)?",
@@ -182,7 +182,7 @@ ORIGINS = Words(
     "Where browsers find the lab, if a proxy asks for it by another `Host` than they do; "
     "sockets of pages from anywhere else are refused.",
 )
-FRAMES = Words(
+FRAMES = TextSetting(
     "DISSOCIATION_FRAMES",
     "",
     rf"(https?://(\*\.)?{_NAME}( *, *https?://(\*\.)?{_NAME})*)?",

@@ -66,13 +66,13 @@ class Store:
     """Bytes by digest in a folder, in two compartments that are bounded apart.
 
     Curves are small and many, models large and few; curves never evict models. Where the folder
-    cannot be written, what is stored is still read, new entries are kept in memory, and `trouble`
-    says so; as soon as it can be written again, they follow, and `trouble` is empty.
+    cannot be written, what is stored is still read, new entries are kept in memory, and
+    `status_message` says so; as soon as it can be written again, they follow, and it is empty.
     """
 
     def __init__(self, folder: Path | str):
         self.folder = Path(folder)
-        self.trouble = ""
+        self.status_message = ""
         self._lock = threading.Lock()
         self._memory: collections.OrderedDict[tuple[str, str], bytes] = collections.OrderedDict()
         self._caches: dict[str, diskcache.Cache] = {}
@@ -123,9 +123,9 @@ class Store:
     def _say(self, error: BaseException) -> None:
         reason = _reason(error, self.folder)
         trouble = f"{reason} New results stay in memory, and are lost when the lab stops."
-        if trouble != self.trouble:
+        if trouble != self.status_message:
             log.warning("the store cannot use %s: %s", self.folder, error)
-        self.trouble = trouble
+        self.status_message = trouble
 
     def get(self, compartment: str, digest: str) -> bytes | None:
         """The bytes stored under a digest, or `None`. A damaged entry is dropped and logged."""
@@ -176,7 +176,7 @@ class Store:
         if self._written(compartment, digest, value):
             with self._lock:
                 self._memory.pop((compartment, digest), None)
-            if self.trouble:
+            if self.status_message:
                 self._catch_up()
             return
         with self._lock:
@@ -213,7 +213,7 @@ class Store:
                 self._memory.pop((compartment, digest), None)
         if len(self._caches) == len(LIMITS):
             log.warning("the store can use %s again", self.folder)
-            self.trouble = ""
+            self.status_message = ""
 
     def close(self) -> None:
         """Closes the databases of this thread."""

@@ -31,7 +31,7 @@ class Server:
     def open(self, page: Page, path: str = "/") -> None:
         """Loads `path` (with its query) in `page` and waits until the script has run."""
         page.goto(self.url + path)
-        settle(page)
+        set_frozen(page)
 
     def stop(self) -> None:
         """Ends this process, and only this one."""
@@ -79,7 +79,7 @@ def start_server(
     return server
 
 
-def settle(page: Page) -> None:
+def set_frozen(page: Page) -> None:
     """Waits until the script of the page has run to its end."""
     page.wait_for_selector(
         '[data-testid="stApp"][data-test-script-state="notRunning"]', state="attached"
@@ -92,7 +92,7 @@ def wait_for_rerun(page: Page, counter: str, before: str) -> None:
         "([selector, before]) => document.querySelector(selector)?.textContent !== before",
         arg=[counter, before],
     )
-    settle(page)
+    set_frozen(page)
 
 
 class Finger:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from dissociation.address.pages import PAGES
 
-from .helpers import settle
+from .helpers import set_frozen
 from .tiny import no_exception
 
 RUN = "window.hacked=1"
@@ -58,6 +58,6 @@ def test_the_code_of_a_room_is_shown_as_it_is(lab, page):
     field.fill("<img onerror=x src>")
     field.press("Enter")
     page.get_by_text("There is no room").wait_for()
-    settle(page)
+    set_frozen(page)
     assert "<IMG ONERROR=X SRC>" in page.get_by_test_id("stAlert").first.inner_text()
     assert page.locator("[onerror]").count() == 0

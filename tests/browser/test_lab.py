@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from dissociation.address.links import curves_of, read_address
 from dissociation.web.shell.visitor import COOKIE
 
-from .helpers import settle
+from .helpers import set_frozen
 from .tiny import (
     address,
     chart_comes_to,
@@ -152,7 +152,7 @@ def test_address_sets_controls_and_controls_set_address(lab, page):
     assert query["width"] == ["32"] and query["key"] == ["5"]
     page.go_back()
     page.go_forward()
-    settle(page)
+    set_frozen(page)
     no_exception(page)
 
 
@@ -233,7 +233,7 @@ def test_copied_link_shows_the_same(lab, new_page):
     slider.focus()
     slider.press("ArrowRight")
     page.wait_for_function("() => new URLSearchParams(location.search).get('scale') === '30'")
-    settle(page)
+    set_frozen(page)
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_text("Copied.")).to_be_visible()
     copied = page.evaluate("() => navigator.clipboard.readText()")
@@ -373,7 +373,7 @@ def test_accessible_in_light_and_dark_and_on_a_phone(lab, new_page, where):
         "() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"
         " !== 'rgb(255, 255, 255)'"
     )
-    settle(page)
+    set_frozen(page)
     assert not serious_violations(page)
     page.set_viewport_size({"width": 390, "height": 844})
     # Large charts take a moment to be drawn anew.

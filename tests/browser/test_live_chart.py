@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from dissociation.core.validation import InvalidValue
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, live_chart
 
-from .helpers import Server, settle, wait_for_rerun
+from .helpers import Server, set_frozen, wait_for_rerun
 
 APP = "tests/browser/element_app.py"
 # Only a theme with both sections follows the system's dark mode; see test_dark_and_light.
@@ -183,7 +183,7 @@ def test_dark_and_light_on_the_same_node(chart: Chart) -> None:
     chart.text("Done")
     # The script has run again because the job is over; the theme's change is then alone.
     chart.events("finished")
-    settle(chart.page)
+    set_frozen(chart.page)
     assert chart.plot("layout.paper_bgcolor") == "#FFFFFF"
     chart.page.emulate_media(color_scheme="dark")
     # While Plotly draws anew there is, for a moment, no layout.
@@ -380,7 +380,7 @@ def test_accessibility(chart: Chart) -> None:
         assert found <= KNOWN_VIOLATIONS
         if moment == "Measuring":
             chart.page.get_by_role("button", name="Cancel").click()
-    settle(chart.page)
+    set_frozen(chart.page)
 
 
 # ---- the Python side, without a browser

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .helpers import Finger, brought_to_middle, settle
+from .helpers import Finger, brought_to_middle, set_frozen
 from .tiny import address, chart_comes_to, drawn, dressed, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
@@ -172,7 +172,7 @@ def test_a_class_in_a_room(lab, new_page):
     guests[0].reload()
     drawn(guests[0])
     guests[0].get_by_role("button", name="Hand in again").click()
-    settle(guests[0])
+    set_frozen(guests[0])
     expect(host.get_by_text(re.compile("^5 predictions"))).to_be_visible()
 
     host.get_by_role("button", name="Reveal").click()

@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from .helpers import ROOT, settle
+from .helpers import ROOT, set_frozen
 from .tiny import address, drawn, no_exception, save_export, wait_for_end
 
 CONFIGURATION = ROOT / "docs" / "nginx.conf"
@@ -150,7 +150,7 @@ def test_a_curve_streams_through_tls_and_a_base_path(proxy, new_page, tmp_path):
     assert "trained" in (tmp_path / "curve.csv").read_text().lower()
     page.get_by_role("link", name="Inputs").first.click()
     expect(page.get_by_role("heading", name="Inputs").first).to_be_visible()
-    settle(page)
+    set_frozen(page)
     assert page.url.startswith(f"{proxy.url}/lab/Inputs")
     # A page whose sockets get through has looked by now, and says nothing.
     page.wait_for_function("() => performance.now() > 5000")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from .helpers import settle
+from .helpers import set_frozen
 from .tiny import comparison_address, no_exception, wait_for_end
 
 pytestmark = pytest.mark.browser
@@ -131,7 +131,7 @@ def test_a_point_of_the_map_opens_its_page(lab, page):
     page.go_back()
     expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
     expect(page).to_have_url(lab.url + where)
-    settle(page)
+    set_frozen(page)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     no_exception(page)
 

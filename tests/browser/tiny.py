@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from .helpers import settle
+from .helpers import set_frozen
 
 TINY = {"recipe": "custom", "width": "32", "epochs": "1", "seeds": "1", "points": "12"}
 #: Not while checks or theory are still to come, after which the page runs once more.
@@ -27,7 +27,7 @@ def comparison_address(page: str, **values: str) -> str:
 
 def wait_for_end(page: Page, timeout: float = 90_000) -> None:
     expect(page.get_by_text(DONE).first).to_be_visible(timeout=timeout)
-    settle(page)
+    set_frozen(page)
 
 
 def dressed(page: Page) -> None:
@@ -36,7 +36,7 @@ def dressed(page: Page) -> None:
     Streamlit loads the element that brings the style by itself, on a busy machine seconds after
     the texts, which stand there in its default greys until then.
     """
-    settle(page)
+    set_frozen(page)
     page.wait_for_function(
         """() => [...document.querySelectorAll('style')].some(
                 (style) => style.textContent.includes('.lab-swatch'))

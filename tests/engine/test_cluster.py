@@ -63,7 +63,7 @@ def labs(processes, tmp_path, monkeypatch) -> Iterator:
         lab = Lab(tmp_path / f"lab{len(made)}")
         made.append(lab)
         lab.executor.require()
-        assert lab.trouble == ""
+        assert lab.status_message == ""
         return lab
 
     yield one
@@ -206,7 +206,7 @@ def test_a_worker_is_killed_in_the_middle(labs, alone, processes):
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
     seen = follow(lab, watch)
-    assert seen == sorted(seen) and lab.trouble == ""
+    assert seen == sorted(seen) and lab.status_message == ""
     computed_alone(alone, plan)
     assert_same_curves(alone, lab.library, plan)
 
@@ -236,7 +236,7 @@ def test_nobody_answers(tmp_path, monkeypatch, alone, capsys):
         # Pages are told, and get their curves nonetheless.
         stocked(lab, alone)
         follow(lab, lab.watch_curves([PLAN]))
-        assert "does not answer" in lab.trouble and "by itself" in lab.trouble
+        assert "does not answer" in lab.status_message and "by itself" in lab.status_message
     finally:
         lab.stop()
     # Whoever waits at a terminal would rather know than wait.
@@ -254,7 +254,7 @@ def test_the_scheduler_goes_away_in_the_middle(labs, alone, processes, caplog, m
     processes.scheduler.kill()
     seen = follow(lab, watch)
     assert seen == sorted(seen)
-    assert "by itself" in lab.trouble and "by itself" in caplog.text
+    assert "by itself" in lab.status_message and "by itself" in caplog.text
     computed_alone(alone, plan)
     assert_same_curves(alone, lab.library, plan)
     # And what is asked for afterwards does not even try.

@@ -126,7 +126,7 @@ class FakeLink:
     """Delivers what it is told to, at once."""
 
     def __init__(self, *deliveries):
-        self.deliveries, self.complaint, self.recalled = deliveries, "", 0
+        self.deliveries, self.warning, self.recalled = deliveries, "", 0
 
     def send(self, units, batch):
         for number, kind, value in self.deliveries:
@@ -181,10 +181,10 @@ class TestWhatDoesNotComeBack:
     def test_a_failure_is_told_until_something_succeeds(self):
         link = FakeLink((0, FAILURE, "KilledWorker"))
         list(collect(link, [unit("a")], lambda: None))
-        assert "by itself" in link.complaint
+        assert "by itself" in link.warning
         link.deliveries = ((0, RESULT, {"results": ["a"], "seconds": 1.0}),)
         list(collect(link, [unit("a")], lambda: None))
-        assert link.complaint == ""
+        assert link.warning == ""
 
     def test_numbers_that_are_none_are_not_computed_again(self, monkeypatch):
         def diverged(*_):
@@ -197,7 +197,7 @@ class TestWhatDoesNotComeBack:
         link = FakeLink((0, RESULT, found))
         with pytest.raises(NotFinite, match="^Training diverged in epoch 1"):
             list(collect(link, [unit("a")], lambda: None))
-        assert link.recalled == 1 and link.complaint == ""
+        assert link.recalled == 1 and link.warning == ""
 
     def test_news_wakes_the_scheduler(self):
         woken = threading.Event()

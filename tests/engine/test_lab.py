@@ -256,7 +256,7 @@ def test_killed_in_the_middle_of_everything(tmp_path):
     )
     assert victim.returncode == -9, victim.stderr
     lab = Lab(folder, start=False)
-    assert lab.store.trouble == ""
+    assert lab.store.status_message == ""
     # What was finished is there, what was not is not.
     networks = [trained(TINY, seed_key(seed)) for seed in range(2)]
     assert victim.stdout.strip() == lab.library.weights(TINY, 0) == weights_digest(networks[0])

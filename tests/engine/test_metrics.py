@@ -97,8 +97,10 @@ def test_health(lab, monkeypatch):
         "stuck": 0,
         "queue": {"queued": 0, "waiting": 0, "running": 0, "limit": 200},
     }
-    lab.store.trouble = "Results cannot be kept on disk and stay in memory until the lab stops."
-    assert health(lab)["status"] == "degraded" and health(lab)["store"] == lab.store.trouble
+    lab.store.status_message = (
+        "Results cannot be kept on disk and stay in memory until the lab stops."
+    )
+    assert health(lab)["status"] == "degraded" and health(lab)["store"] == lab.store.status_message
     monkeypatch.setattr(type(lab.jobs), "alive", False)
     assert health(lab)["status"] == "down"
 

@@ -66,7 +66,7 @@ class TestRoundTrip:
         store.put(compartment, "a", value)
         assert store.get(compartment, "a") == value
         assert reopened(store).get(compartment, "a") == value
-        assert store.trouble == ""
+        assert store.status_message == ""
 
     def test_compartments_and_digests_are_apart(self, store):
         store.put("curves", "a", b"1")
@@ -147,7 +147,7 @@ class TestNoPickle:
         assert store.get("curves", "digest") == b"mine"
         assert store.get("curves", "other") == b"mine too"
         store.close()
-        assert not mark.exists() and store.trouble == ""
+        assert not mark.exists() and store.status_message == ""
 
     def test_the_plant_would_have_worked(self, folder, tmp_path):
         # Otherwise the test above shows nothing.
@@ -221,7 +221,7 @@ class TestDamage:
         assert rows(store.folder, "SELECT COUNT(*) FROM Cache WHERE key = ?", digest) == [(0,)]
         store.put("curves", digest, b"again")
         assert store.get("curves", digest) == b"again"
-        assert store.trouble == ""
+        assert store.status_message == ""
 
     @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
     def test_of_an_entry_in_the_database(self, store, damage, caplog):
@@ -270,7 +270,7 @@ class TestDamage:
         (store.folder / "curves" / "cache.db").write_bytes(content)
         with caplog.at_level(logging.WARNING):
             fresh = Store(store.folder)
-        assert "damaged" in caplog.text and fresh.trouble == ""
+        assert "damaged" in caplog.text and fresh.status_message == ""
         assert fresh.get("curves", "a") is None and fresh.get("models", "m") == b"2"
         fresh.put("curves", "a", b"3")
         assert reopened(fresh).get("curves", "a") == b"3"
@@ -304,14 +304,14 @@ class TestDamage:
         with monkeypatch.context() as patch:
             patch.setattr(diskcache, "Cache", locked)
             other = Store(store.folder)
-            assert other.trouble
+            assert other.status_message
         assert not list(store.folder.glob("*.damaged-*"))
         assert Store(store.folder).get("curves", "a") == b"1"
 
 
 class TestNoDisk:
     def assert_works_in_memory(self, store):
-        assert "memory" in store.trouble
+        assert "memory" in store.status_message
         store.put("curves", "a", b"1")
         store.put("models", "a", b"2")
         assert (store.get("curves", "a"), store.get("models", "a")) == (b"1", b"2")
@@ -356,7 +356,7 @@ class TestNoDisk:
 
         monkeypatch.setattr(diskcache.Cache, "set", fail)
         store.put("curves", "a", b"1")
-        assert "memory" in store.trouble
+        assert "memory" in store.status_message
         assert store.get("curves", "a") == b"1" and store.get("curves", "old") == b"0"
 
     def test_read_only_folder(self):
@@ -370,7 +370,7 @@ class TestNoDisk:
             "    os.setuid(65534)\n"
             "store = Store(sys.argv[1] + '/cache')\n"
             "store.put('curves', 'a', b'1')\n"
-            "print(store.get('curves', 'a'), 'memory' in store.trouble)"
+            "print(store.get('curves', 'a'), 'memory' in store.status_message)"
         )
         try:
             folder.chmod(0o555)

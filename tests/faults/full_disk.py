@@ -60,10 +60,10 @@ def main() -> None:
     lab = Lab(cache)
     lab.store.put("curves", "before", b"small")
     lab.store.put("models", "before", LARGE)
-    fine = lab.store.trouble
+    fine = lab.store.status_message
     disk.fill()
     found = numbers(lab)
-    trouble = lab.store.trouble
+    trouble = lab.store.status_message
     again = numbers(lab)
     files = {path.name for path in cache.rglob("*.val")}
     held = [lab.store.get("curves", "before") == b"small", lab.store.get("models", "before")]
@@ -71,7 +71,7 @@ def main() -> None:
     on_disk = [other.get("models", "before") == LARGE, other.get("curves", "before") == b"small"]
     disk.relieve()
     lab.store.put("curves", "after", b"1")
-    relieved = lab.store.trouble
+    relieved = lab.store.status_message
     lab.stop()
     reopened = Lab(cache, start=False)
     stored = reopened.watch_curves(plans()).all_stored

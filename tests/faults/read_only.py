@@ -33,7 +33,7 @@ def main() -> None:
     report = {"stored": lab.watch_curves(plans()).all_stored, "numbers": numbers(lab)}
     report["new"] = numbers(lab, key=1)
     report["known"] = lab.watch_curves(plans(key=1)).all_stored
-    report["trouble"] = lab.store.trouble
+    report["trouble"] = lab.store.status_message
     print(json.dumps(report))
     lab.stop()
 

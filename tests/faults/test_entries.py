@@ -129,7 +129,7 @@ def test_recomputed_and_logged_and_never_run(damage, undisturbed, tmp_path, capl
         assert not lab.watch_curves(plans()).all_stored
         assert numbers(lab) == wanted
     assert "unusable" in caplog.text or "cannot be read" in caplog.text
-    assert not mark.exists() and lab.store.trouble == ""
+    assert not mark.exists() and lab.store.status_message == ""
     lab.stop()
     # Mended for good.
     again = Lab(cache, start=False)

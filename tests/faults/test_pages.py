@@ -24,9 +24,9 @@ def told(visit: Visit) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_results_that_cannot_be_kept(page, broken):
-    assert broken.store.trouble
+    assert broken.store.status_message
     visit = Visit(page)
-    assert told(visit) == [broken.store.trouble]
+    assert told(visit) == [broken.store.status_message]
 
 
 def test_the_message_goes_when_the_disk_works_again(broken, tmp_path):

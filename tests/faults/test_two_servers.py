@@ -25,7 +25,7 @@ def test_two_servers_on_one_cache(tmp_path):
     # Both have trained and measured the same, at about the same time, into the same entries.
     assert reports[0]["numbers"] == reports[1]["numbers"]
     store = Store(cache)
-    assert store.trouble == "" and not list(cache.glob("*.damaged-*"))
+    assert store.status_message == "" and not list(cache.glob("*.damaged-*"))
     assert all(store.get(compartment, name) for compartment in LIMITS for name in NAMES)
     # Replaced entries leave no files behind.
     for compartment in LIMITS:

@@ -43,7 +43,7 @@ def main() -> None:
             found = int.from_bytes(value[:8], "big")
             broken += value != content(compartment + name, found)
     report = {"reads": reads, "broken": broken, "lost": lost}
-    print(json.dumps({**report, "numbers": numbers(lab), "trouble": lab.store.trouble}))
+    print(json.dumps({**report, "numbers": numbers(lab), "trouble": lab.store.status_message}))
     lab.stop()
 
 

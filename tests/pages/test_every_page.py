@@ -147,5 +147,5 @@ def test_a_damaged_store_does_not_matter(page, disk_lab):
 def test_what_is_wrong_with_the_lab_is_told(page, lab, monkeypatch):
     assert not [notice for notice in Visit(page).notices if "by itself" in notice]
     trouble = "The cluster of this lab has no workers. It computes by itself for the time being."
-    monkeypatch.setattr(lab, "executor", SimpleNamespace(trouble=trouble, stop=lambda: None))
+    monkeypatch.setattr(lab, "executor", SimpleNamespace(status_message=trouble, stop=lambda: None))
     assert trouble in Visit(page).notices

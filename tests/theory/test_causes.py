@@ -15,7 +15,7 @@ from dissociation.core.networks.training import ROTATION, Recipe
 from dissociation.core.theory import margins as m
 from dissociation.core.theory.causes import NoiseDecomposition, causes_from_json
 from dissociation.core.theory.causes_findings import SCALES
-from dissociation.core.theory.noise_sources import PIECE, Tracing, total_noise
+from dissociation.core.theory.noise_sources import PIECE, SourceSums, total_noise
 from dissociation.core.theory.norms import PREDICTORS, fit_power_law, network_norms
 from dissociation.core.validation import InvalidValue
 
@@ -86,7 +86,7 @@ def test_the_predicted_width_is_that_of_small_noise_where_it_is_small(
 ):
     order = visiting_order()[: STUDY.images]
     rewritten = apply_all(network, STUDY.manipulations, key=seed_key(0))
-    tracing, squares = Tracing(rewritten), []
+    tracing, squares = SourceSums(rewritten), []
     for rows in np.split(order, [PIECE]):
         traced = tracing.add(test_images[rows])
         squares.append(m.margin_noise(traced.logits, traced.covariance, test_labels[rows]))

@@ -23,7 +23,7 @@ def test_health(address, lab):
     status, headers, body = ask(address, "/api/health")
     assert status == 200 and headers["content-type"] == "application/json"
     assert json.loads(body)["status"] == "ok"
-    lab.store.trouble = "Results cannot be kept on disk."
+    lab.store.status_message = "Results cannot be kept on disk."
     status, _, body = ask(address, "/api/health")
     assert status == 200 and json.loads(body)["status"] == "degraded"
 

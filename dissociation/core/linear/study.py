@@ -28,7 +28,7 @@ from dissociation.core.networks.network import Network
 from dissociation.core.sizes import MB
 from dissociation.core.study import Result, Study, Trained
 from dissociation.core.tables import Column, Table
-from dissociation.core.validation import check_choice, check_integer, check_number, settle
+from dissociation.core.validation import check_choice, check_integer, check_number, set_frozen
 
 STEPS, SIZE, SPREAD, DRAWS = (1, 60), (0.01, 0.5), (0.0, 2.0), (2, 1_000)
 #: Noise scales of the closed forms, and those at which noise is drawn.
@@ -67,7 +67,7 @@ class LinearStudy(Study):
     def __post_init__(self):
         check_choice("family", self.family, tuple(FAMILIES))
         check_choice("scaling", self.scaling, tuple(noise.SCALINGS))
-        settle(
+        set_frozen(
             self,
             n_hidden=check_hidden(self.n_hidden, self.task.n_in, self.task.outputs),
             steps=check_integer("steps", self.steps, *STEPS),

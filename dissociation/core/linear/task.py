@@ -18,7 +18,7 @@ from dissociation.core.validation import (
     check_choice,
     check_integer,
     check_number,
-    settle,
+    set_frozen,
 )
 
 KINDS = {"tree": "semantic tree", "random": "random"}
@@ -72,7 +72,7 @@ class LinearTask:
     def __post_init__(self):
         check_choice("task", self.kind, tuple(KINDS))
         check_choice("inputs", self.inputs, tuple(INPUTS))
-        settle(
+        set_frozen(
             self,
             depth=check_integer("depth", self.depth, *DEPTHS),
             twins=check_integer("twins", self.twins, *TWINS),

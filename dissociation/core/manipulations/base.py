@@ -17,7 +17,7 @@ from dissociation.core.validation import (
     check_choice,
     check_integer,
     check_number,
-    settle,
+    set_frozen,
 )
 
 ALL_INPUTS = "all inputs"
@@ -110,12 +110,12 @@ class Manipulation(abc.ABC):
         if layer not in self.layers:
             allowed = "choose one of " + ", ".join(map(str, self.layers))
             raise InvalidValue(f"layer of {self.name}", layer, allowed)
-        settle(self, strength=float(strength), layer=layer)
+        set_frozen(self, strength=float(strength), layer=layer)
         for option, declared_option in self.options.items():
             declared_option.check(f"{option} of {self.name}", getattr(self, option))
         for count, (low, high, _) in self.counts.items():
             value = check_integer(f"{count} of {self.name}", getattr(self, count), low, high)
-            settle(self, **{count: value})
+            set_frozen(self, **{count: value})
 
     @property
     def exact_on(self) -> str:

@@ -29,7 +29,7 @@ from dissociation.core.measures.base import (
     padded,
 )
 from dissociation.core.networks.network import Network
-from dissociation.core.validation import InvalidValue, check_integer, check_number, settle
+from dissociation.core.validation import InvalidValue, check_integer, check_number, set_frozen
 
 #: Every so many noise scales make the first, coarse curve, and its ends.
 COARSE = 6
@@ -58,13 +58,13 @@ class NoiseMeasure(Measure):
     limits: ClassVar[tuple[float, float]]
 
     def __post_init__(self):
-        settle(self, images=check_images(self.images))
+        set_frozen(self, images=check_images(self.images))
         low = check_number("noise_low", self.noise_low, *self.limits)
         high = check_number("noise_high", self.noise_high, *self.limits)
         if low >= high:
             raise InvalidValue("noise_low", low, f"give less than noise_high, {high:g}")
         points = check_integer("points", self.points, 2, 200)
-        settle(self, noise_low=low, noise_high=high, points=points)
+        set_frozen(self, noise_low=low, noise_high=high, points=points)
 
     @property
     def x(self) -> np.ndarray:

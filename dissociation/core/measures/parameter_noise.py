@@ -15,7 +15,7 @@ from dissociation.core.measures.noise_measure import NoiseMeasure
 from dissociation.core.measures.shared_neurons import shared_neurons
 from dissociation.core.networks.network import Network
 from dissociation.core.networks.shared_rows import by_first_layer
-from dissociation.core.validation import check_choice, check_integer, settle
+from dissociation.core.validation import check_choice, check_integer, set_frozen
 
 MODES = {
     "absolute": "absolute: σ · N(0, 1) on every weight",
@@ -52,7 +52,7 @@ class ParameterNoise(NoiseMeasure):
     def __post_init__(self):
         super().__post_init__()
         check_choice("mode", self.mode, tuple(MODES))
-        settle(self, draws=check_integer("draws", self.draws, 1, 64))
+        set_frozen(self, draws=check_integer("draws", self.draws, 1, 64))
         check_choice("layers", self.layers, LAYERS)
 
     @property

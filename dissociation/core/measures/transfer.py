@@ -30,7 +30,7 @@ from dissociation.core.measures.converged_probe import converged_probe
 from dissociation.core.measures.probes import NUM_FOLDS, ProbeResult, notebook_probes
 from dissociation.core.measures.shared_features import SharedFeatures
 from dissociation.core.networks.network import Network
-from dissociation.core.validation import InvalidValue, check_choice, check_integer, settle
+from dissociation.core.validation import InvalidValue, check_choice, check_integer, set_frozen
 
 PROBES = {
     "converged": "converged: normalised, regularised, optimised to a tolerance",
@@ -66,7 +66,7 @@ class Transfer(Measure):
 
     def __post_init__(self):
         points = check_integer("points", self.points, 1, 50)
-        settle(self, images=check_images(self.images), points=points)
+        set_frozen(self, images=check_images(self.images), points=points)
         check_choice("task", self.task, tuple(TASKS))
         check_choice("probe", self.probe, tuple(PROBES))
         check_choice("split", self.split, tuple(SPLITS))

@@ -33,7 +33,7 @@ from dissociation.core.validation import (
     check_finite,
     check_integer,
     check_number,
-    settle,
+    set_frozen,
 )
 
 #: Raise it when a change to this module changes trained weights: stored networks then retrain.
@@ -76,7 +76,7 @@ class Recipe:
     task: str = DIGITS
 
     def __post_init__(self):
-        settle(
+        set_frozen(
             self,
             epochs=check_integer("epochs", self.epochs, 0, 100),
             batch=check_integer("batch", self.batch, 8, 4096),

@@ -31,7 +31,7 @@ from dissociation.core.sizes import FLOAT, SLACK, network_bytes, widths_after
 from dissociation.core.statistics.summary import sigma50_of
 from dissociation.core.study import Result, Study, Trained
 from dissociation.core.tables import Column, Table
-from dissociation.core.validation import check_choice, check_integer, settle
+from dissociation.core.validation import check_choice, check_integer, set_frozen
 
 NOISES = {"parameter_noise": "the parameters", "input_noise": "the images"}
 #: Noise scales, six a decade: in weight units, and in pixel units.
@@ -71,7 +71,7 @@ class PhantomStudy(Study):
 
     def __post_init__(self):
         check_choice("noise", self.noise, tuple(NOISES))
-        settle(
+        set_frozen(
             self,
             seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1),
             draws=check_integer("draws", self.draws, 1, 64),

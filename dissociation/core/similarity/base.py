@@ -75,8 +75,8 @@ class Similarity:
 
     def _trouble(self, pair: Pair) -> str:
         for letter, side in zip("AB", (pair.a, pair.b), strict=True):
-            if self.compares == REPRESENTATION and side.trouble:
-                return side.trouble.format(side=letter)
+            if self.compares == REPRESENTATION and side.problem:
+                return side.problem.format(side=letter)
             if not side.finite:
                 return NOT_FINITE.format(side=letter)
         return ""

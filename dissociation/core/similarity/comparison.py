@@ -47,7 +47,7 @@ from dissociation.core.sizes import (
 )
 from dissociation.core.study import Result, Study, Trained
 from dissociation.core.tables import Column, Table
-from dissociation.core.validation import check_integer, settle
+from dissociation.core.validation import check_integer, set_frozen
 
 #: Images of the first measures and of all baselines.
 FEW = 1_000
@@ -68,7 +68,7 @@ class NetworkSpec:
     manipulations: tuple[Manipulation, ...] = ()
 
     def __post_init__(self):
-        settle(self, seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1))
+        set_frozen(self, seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1))
         check_widths(self.recipe, self.manipulations)
 
     def rewritten(self, trained: Network, key: int) -> Network:
@@ -107,7 +107,7 @@ class Comparison(Study):
     thorough: bool = True
 
     def __post_init__(self):
-        settle(
+        set_frozen(
             self,
             layer=check_integer("layer", self.layer, 1, 2),
             images=check_integer("images", self.images, EMBEDDED, TEST_IMAGES),

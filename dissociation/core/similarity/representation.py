@@ -105,7 +105,7 @@ class Representation:
         return not np.isnan(self._about_mean.spread)
 
     @property
-    def trouble(self) -> str:
+    def problem(self) -> str:
         """Why no measure of representations is defined, in words; empty where they are."""
         if not self.finite:
             return NOT_FINITE

@@ -30,13 +30,13 @@ from dissociation.core.theory import margins as m
 from dissociation.core.theory.causes_findings import (
     SCALES,
     TOLD,
-    Foretelling,
+    MarginPredictions,
     NoiseDecompositionResult,
-    Tally,
+    NoiseSamples,
 )
-from dissociation.core.theory.noise_sources import PIECE, Tracing
+from dissociation.core.theory.noise_sources import PIECE, SourceSums
 from dissociation.core.theory.sampled_noise import AT_ONCE, draw, sample
-from dissociation.core.validation import InvalidValue, check_integer, settle
+from dissociation.core.validation import InvalidValue, check_integer, set_frozen
 
 #: The first few noise scales are every so many.
 _COARSE = 4
@@ -68,7 +68,7 @@ class NoiseDecomposition(Study):
     key: int = NOTEBOOK_KEY
 
     def __post_init__(self):
-        settle(
+        set_frozen(
             self,
             seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1),
             images=check_integer("images", self.images, 100, TEST_IMAGES),
@@ -144,9 +144,9 @@ def _stream(
     images, labels = data.images[order], data.labels[order]
     at = [slice(n * PIECE, n * PIECE + len(part)) for n, part in enumerate(parts)]
 
-    tracing, tally = Tracing(network), Tally()
+    tracing, tally = SourceSums(network), NoiseSamples()
     traced = tracing.add(images[at[0]])
-    margins = Foretelling(network, m.clean_margins(traced.logits, labels[at[0]]))
+    margins = MarginPredictions(network, m.clean_margins(traced.logits, labels[at[0]]))
     margins.add(traced, labels[at[0]])
 
     def tell(piece: slice, logits: np.ndarray) -> Iterator[None]:
@@ -163,7 +163,7 @@ def _stream(
         study, tracing.sources, kinds, margins.predicted, tally.measured
     )
     yield found
-    others = Tracing(trained), Tracing(Balance(1.0).apply(trained, key=own))
+    others = SourceSums(trained), SourceSums(Balance(1.0).apply(trained, key=own))
     largest = scale = 0.0
     changed = 0
 

@@ -177,7 +177,7 @@ class NoiseDecompositionResult(Result[Any]):
         return np.where(np.isfinite(relative), found, np.nan)
 
 
-class Foretelling:
+class MarginPredictions:
     """Adds up what is predicted, piece by piece of the images.
 
     **Arguments:**
@@ -242,7 +242,7 @@ class Foretelling:
         )
 
 
-class Tally:
+class NoiseSamples:
     """Adds up what is measured."""
 
     def __init__(self) -> None:

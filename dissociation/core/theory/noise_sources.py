@@ -192,7 +192,7 @@ def total_noise(terms: np.ndarray, products: np.ndarray, sigmas: np.ndarray) -> 
     return squares * (single + squares * (pairs + squares * triple))
 
 
-class Tracing:
+class SourceSums:
     """Adds up the closed form of one network, piece by piece of the images."""
 
     def __init__(self, network: Network):
@@ -222,7 +222,7 @@ class Tracing:
 
 def noise_sources(network: Network, images: np.ndarray) -> Sources:
     """The closed form of a network, averaged over `(n, 784)` images."""
-    tracing = Tracing(network)
+    tracing = SourceSums(network)
     for piece in pieces(images):
         tracing.add(piece)
     return tracing.sources

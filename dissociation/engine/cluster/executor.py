@@ -32,17 +32,17 @@ class Cluster(Executor):
         self._link = Link(address, self._patience)
 
     @property
-    def trouble(self) -> str:  # type: ignore[override]
+    def status_message(self) -> str:  # type: ignore[override]
         """See [`Executor`][]."""
-        return self._link.trouble or self._link.complaint
+        return self._link.status_message or self._link.warning
 
     def after(self, task: Task) -> tuple[str, ...]:
         """See [`Executor.after`][]. Networks are trained side by side."""
-        return super().after(task) if self._link.trouble else ()
+        return super().after(task) if self._link.status_message else ()
 
     def run(self, task: Task, wake: Callable[[], None]) -> Iterator[Steps]:
         """See [`Executor.run`][]."""
-        if self._link.trouble:
+        if self._link.status_message:
             return task.run()
         if isinstance(task, MeasureTask):
             return measured(task, self._link, wake)
@@ -56,7 +56,7 @@ class Cluster(Executor):
         """See [`Executor.require`][]."""
         # Twice: once to be reached, once for a worker to be there.
         self._link.settled(2 * self._patience + 5)
-        if self._link.trouble:
+        if self._link.status_message:
             allowed = (
                 f"no Dask scheduler with workers answers there ({self._link.reason}); start them, "
                 f"or unset {SCHEDULER_VARIABLE}"

@@ -30,7 +30,7 @@ EMPTY = "The cluster of this lab has no workers. It computes by itself for the t
 class Link:
     """One connection, made anew whenever it breaks.
 
-    - `trouble`: why the cluster cannot be used, in a sentence; empty while it can.
+    - `status_message`: why the cluster cannot be used, in a sentence; empty while it can.
     - `reason`: of the trouble, in Dask's words, for whoever runs the lab.
     - `complaint`: that it can be used, but last failed at something; empty when it did not.
 
@@ -41,7 +41,7 @@ class Link:
 
     def __init__(self, address: str, patience: float):
         self.address = address
-        self.trouble = self.reason = self.complaint = ""
+        self.status_message = self.reason = self.warning = ""
         self._patience = patience
         self._settled = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -137,14 +137,14 @@ class Link:
     def _gain(self, workers: int) -> None:
         if not self._usable.is_set():
             log.info("computing on the cluster at %s (workers: %d)", self.address, workers)
-        self.trouble = self.reason = ""
+        self.status_message = self.reason = ""
         self._usable.set()
         self._settled.set()
 
     def _lose(self, trouble: str) -> None:
-        if trouble != self.trouble:
+        if trouble != self.status_message:
             log.warning("%s (%s: %s)", trouble, self.address, self.reason)
-        self.trouble = trouble
+        self.status_message = trouble
         self._usable.clear()
         self._settled.set()
         self._recall_all()
@@ -163,7 +163,7 @@ class Link:
         assert task is not None
         self._out.add(task)
         try:
-            if not self.trouble:
+            if not self.status_message:
                 await self._usable.wait()
                 async with asyncio.TaskGroup() as group:
                     for number, unit in enumerate(units):

@@ -92,9 +92,7 @@ class RemoteBatch:
 
 
 RESULT, FAILURE, SAID = "result", "failure", "said"
-COMPLAINT = (
-    "The cluster fails at some of the work, which this lab then does by itself (see its log)."
-)
+WARNING = "The cluster fails at some of the work, which this lab then does by itself (see its log)."
 
 
 def collect(
@@ -117,10 +115,10 @@ def collect(
                     yield News(number, value)
                 elif kind == FAILURE:
                     log.warning("%s failed on the cluster: %s", units[number].key, value)
-                    link.complaint = COMPLAINT
+                    link.warning = WARNING
                 elif (arrival := _read(units[number], number, value)) is not None:
                     del left[number]
-                    link.complaint = ""
+                    link.warning = ""
                     yield arrival
             if ended:
                 break

@@ -37,8 +37,8 @@ from dissociation.web.classroom.predicting import (
     show_problem,
 )
 from dissociation.web.classroom.verdict import verdict
+from dissociation.web.shell.messages import guard
 from dissociation.web.shell.state import PageState
-from dissociation.web.shell.trouble import guard
 from dissociation.web.shell.watching import draw_watch, follow, watch_for
 
 #: Words above a further chart of the same curves.

@@ -27,8 +27,8 @@ from dissociation.features.hypothesis.text import answer, disagreement, quantity
 from dissociation.web.chart.figure import type_scale
 from dissociation.web.chart.palette import condition_styles
 from dissociation.web.classroom.prediction_row import prediction_row
+from dissociation.web.shell.messages import guard
 from dissociation.web.shell.state import PageState, plain
-from dissociation.web.shell.trouble import guard
 from dissociation.web.shell.watching import follow
 
 

@@ -16,8 +16,8 @@ from dissociation.web.chart.figure import type_scale
 from dissociation.web.controls.controls import control, group, reset_button
 from dissociation.web.export.links import export_links
 from dissociation.web.shell.head import head
+from dissociation.web.shell.messages import guard
 from dissociation.web.shell.state import PageState
-from dissociation.web.shell.trouble import guard
 
 # Formulas of one thing stand together.
 _STYLE = "<style>.katex-display { margin: .1em 0; }</style>"

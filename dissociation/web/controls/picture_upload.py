@@ -14,8 +14,8 @@ import streamlit as st
 
 from dissociation.core.data import motifs
 from dissociation.core.validation import InvalidValue
+from dissociation.web.shell.messages import guard
 from dissociation.web.shell.state import PageState
-from dissociation.web.shell.trouble import guard
 
 TYPES = {
     "png": "PNG",

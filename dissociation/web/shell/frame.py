@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dissociation.web.shell.feature import FEATURES
+from dissociation.web.shell.messages import show_status
 from dissociation.web.shell.state import last_address
-from dissociation.web.shell.trouble import show_trouble
 from dissociation.web.shell.warm_up import warm_up
 
 _STYLE = """
@@ -60,7 +60,7 @@ def frame(title: str, *, lecture: bool = False) -> None:
             query = last_address(name) if table.title != title else None
             icon = f":material/{feature.icon}:"
             st.page_link(table.script, label=table.title, icon=icon, query_params=query)
-    show_trouble()
+    show_status()
 
 
 def finish() -> None:

@@ -11,8 +11,8 @@ from dissociation.core.study import Study
 from dissociation.core.validation import DamagedData, InvalidValue
 from dissociation.engine.lab import lab
 from dissociation.engine.study_watch import StudyWatch
+from dissociation.web.shell.messages import guard
 from dissociation.web.shell.state import PageState
-from dissociation.web.shell.trouble import guard
 from dissociation.web.shell.watching import W, watch_for
 
 Q = TypeVar("Q")

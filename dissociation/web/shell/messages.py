@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dissociation.engine.lab import known_trouble
+from dissociation.engine.lab import known_status
 from dissociation.web.shell.state import plain
 
 
-def show_trouble() -> None:
+def show_status() -> None:
     """Warns of a store that cannot be written, or of a cluster that does not answer."""
-    if text := known_trouble():
+    if text := known_status():
         st.warning(plain(text), icon=":material/warning:")
 
 
