@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from dissociation import __version__
+import dissociation
 from dissociation.address.links import Link
 from dissociation.address.pages import PAGES
 from dissociation.core.study import Result, Study
@@ -27,7 +27,8 @@ Needs the package dissociation {version}; prints what the page's CSV file holds.
 
 import json
 
-from dissociation import {kind}, seed_key, trained
+from dissociation import seed_key, trained
+from {module} import {kind}
 
 study = {kind}.from_json(
     json.loads(
@@ -113,8 +114,10 @@ class StudyAnswer:
         """Prints the CSV file."""
         study = self.found.study
         text = json.dumps(study.to_json(), indent=1, allow_nan=False)
-        kind = type(study).__name__
-        return _SCRIPT.format(address=address, version=__version__, kind=kind, study=text)
+        kind, own = type(study).__name__, type(study).__module__
+        module = "dissociation" if kind in dissociation.__all__ else own
+        about = {"address": address, "version": dissociation.__version__}
+        return _SCRIPT.format(**about, module=module, kind=kind, study=text)
 
     def chart(self, link: Link) -> Chart:
         """All charts of the page."""
