@@ -268,7 +268,7 @@ def one(request: Request, seconds: float, folder: Path) -> dict[str, Any]:
         begin = time.perf_counter()
         input_null_space("train" if "train" in request.address else "test")
         return {"longest": time.perf_counter() - begin, "what": "on the page", "newcomer": None}
-    work = read_source(request.address).work
+    work = read_source(request.address).question
     if page == "Linear":
         begin = time.perf_counter()
         [part.results(part.watch(None)) for part in work.parts()]  # type: ignore[arg-type]

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from dissociation import features  # noqa: F401 (registers the pages)
 from dissociation.cli.parser import parser
 from dissociation.cli.refusals import BadUsage, Failed
 from dissociation.core.numerics import check_environment
