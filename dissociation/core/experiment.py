@@ -73,7 +73,7 @@ class Experiment:
     key: int = NOTEBOOK_KEY
     measure_anyway: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         seeds = check_integer("seeds", self.seeds, 1, MAX_SEEDS)
         anyway = check_flag("measure_anyway", self.measure_anyway)
         key = check_integer("key", self.key, 0, MAX_KEY)

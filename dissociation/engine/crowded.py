@@ -9,6 +9,6 @@ from dissociation.engine.settings import MAX_QUEUE
 class Crowded(InvalidValue):
     """The queue is full."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("jobs", MAX_QUEUE.value, "wait a minute")
         self.args = ("The lab has too much to do right now. Please try again in a minute.",)

@@ -30,8 +30,7 @@ from dissociation.engine.job import (
     Job,
     JobSnapshot,
 )
-from dissociation.engine.parked import Parked, close
-from dissociation.engine.seniority import Seniority
+from dissociation.engine.paused import Paused, close
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
 from dissociation.engine.turns import Line, Turns
@@ -62,7 +61,7 @@ class Jobs:
         self._jobs: list[Job] = []
         self._by_digest: dict[str, Job] = {}
         self._turns, self._line = Turns(), Line()
-        self._parked, self._seniority = Parked(executor), Seniority()
+        self._paused = Paused(executor)
         self._watchdog = Watchdog(self._give_up)
         self._thread: ComputeThread | None = None
         if start:
@@ -136,7 +135,7 @@ class Jobs:
                 self._line.forget()
             return live
         now = self._clock()
-        job = self._parked.take(task, now) or self._new(task, position, now)
+        job = self._paused.take(task, now) or self._new(task, position, now)
         job.position = position
         first = (*job.needs, *job.after)
         job.state = WAITING if any(not other.finished for other in first) else QUEUED
@@ -153,7 +152,7 @@ class Jobs:
         found = (self._by_digest.get(digest) for digest in self._executor.after(task))
         after = tuple(job for job in found if job is not None)
         step, seconds = (task.so_far() if self._executor is LOCAL else None) or (None, 0.0)
-        place = self._seniority.of(task, now)
+        place = self._paused.place(task, now)
         return Job(task, *place, needs=needs, after=after, turned=now, step=step, seconds=seconds)
 
     def renew(self, job: Job, holder: str) -> None:
@@ -180,7 +179,7 @@ class Jobs:
 
     def _ready(self) -> list[Job]:
         jobs = self._asked() or self._jobs[:1]
-        return admitted(jobs, self._clock(), self._parked.memory)
+        return admitted(jobs, self._clock(), self._paused.memory)
 
     def _wanted(self, job: Job) -> bool:
         now = self._clock()
@@ -205,9 +204,8 @@ class Jobs:
             if not self._wanted(job) or (asked and job.ahead and job.state == RUNNING):
                 steps = job.steps
                 self._finish(job, CANCELLED)
-                self._parked.put(job, steps, now)
-                self._seniority.keep(job, now)
-        self._parked.forget(now)
+                self._paused.put(job, steps, now)
+        self._paused.forget(now)
         for job in list(self._jobs):
             if job.state == WAITING:
                 broken = [need for need in job.needs if need.state in (FAILED, CANCELLED)]

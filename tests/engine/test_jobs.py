@@ -30,7 +30,7 @@ from dissociation.engine.jobs import (
     Step,
     Task,
 )
-from dissociation.engine.parked import KEPT
+from dissociation.engine.paused import KEPT
 from dissociation.engine.waiting import wait
 
 

@@ -15,7 +15,6 @@ from dissociation.core.phantom.study import PhantomStudy
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.engine import jobs as j
-from dissociation.engine import parked
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
 from dissociation.engine.study_task import StudyTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
@@ -79,7 +78,7 @@ def test_cancelled_within_one_chunk(kind, shared, monkeypatch):
 
     monkeypatch.setattr(task, "run", counted)
     # What stays paused for whoever asks again goes after a while, which is over at once here.
-    monkeypatch.setattr(parked, "KEPT", 0.0)
+    monkeypatch.setattr(paused, "KEPT", 0.0)
     monkeypatch.setattr(shared, "jobs", Jobs())
     watch = ask(shared)
     assert reached.wait(60)

@@ -64,7 +64,7 @@ class LinearStudy(Study):
     scaling: str = "paper"
     draws: int = 600
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_choice("family", self.family, tuple(FAMILIES))
         check_choice("scaling", self.scaling, tuple(noise.SCALINGS))
         set_frozen(

@@ -69,7 +69,7 @@ class LinearTask:
     key: int = 0
     targets: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_choice("task", self.kind, tuple(KINDS))
         check_choice("inputs", self.inputs, tuple(INPUTS))
         set_frozen(

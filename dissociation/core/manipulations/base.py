@@ -100,7 +100,7 @@ class Manipulation(abc.ABC):
     #: Options that are whole numbers: their allowed range and what they mean.
     counts: ClassVar[dict[str, tuple[int, int, str]]] = {}
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         declared = self.strength_range
         field = f"strength of {self.name}"
         strength = check_number(field, self.strength, declared.low, declared.high, declared.unit)

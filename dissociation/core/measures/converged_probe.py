@@ -71,8 +71,8 @@ class _Loss(NamedTuple):
         shrink = self.penalty * jnp.ones((1, depth)).at[:, -1].set(0.0)
         inverse = 1.0 / (bound * (self.curvature[None, :] + shrink + 1e-6))
 
-        def gradient(weights):
-            def residual_of(k, products):
+        def gradient(weights: Any) -> Any:
+            def residual_of(k: Any, products: Any) -> Any:
                 probabilities = softmax_over_classes(products.reshape(num_folds, -1, rows))
                 residual = (probabilities - y[k][None]) * share[:, k]
                 return residual.reshape(len(weights), rows)
@@ -103,10 +103,10 @@ def _converge(loss: _Loss, so_far: _Descent, least: Any, until: Any, *, num_fold
     """
     gradient, inverse = loss.parts(num_folds)
 
-    def unfinished(carry):
+    def unfinished(carry: Any) -> Any:
         return (carry.iteration < until) & (carry.norm > least)
 
-    def step(carry):
+    def step(carry: Any) -> Any:
         slope = gradient(carry.ahead)
         moved = carry.ahead - slope * inverse
         uphill = jnp.sum(slope * (moved - carry.weights)) > 0
@@ -127,7 +127,7 @@ def _converge(loss: _Loss, so_far: _Descent, least: Any, until: Any, *, num_fold
 def _scores(data: Blocks, weights: Any, *, num_folds: int) -> Any:
     """Held-out scores `(blocks, classes, rows)`."""
 
-    def predict(k, found):
+    def predict(k: Any, found: Any) -> Any:
         scores = (weights @ data.x[k].T).reshape(num_folds, -1, data.x.shape[1])
         return found.at[k].set(held_out(scores, data.folds[k]))
 

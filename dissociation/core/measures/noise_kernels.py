@@ -108,7 +108,7 @@ def _wrong(logits: Any, labels: Any) -> Any:
 def _over_sigmas(chunk: Chunk, logits_of: Any, conditions: int) -> Any:
     """Wrong predictions at each scale, from logits of the first layer's activations and σ."""
 
-    def at(index, counts):
+    def at(index: Any, counts: Any) -> Any:
         sigma = chunk.sigmas[index]
         h1 = jax.lax.optimization_barrier(jax.nn.relu(chunk.p + sigma * chunk.q))
         return counts.at[index].set(_wrong(logits_of(h1, sigma), chunk.labels))
@@ -127,17 +127,17 @@ def _products_first(
     block = jax.lax.optimization_barrier
     shape = (len(chunk.p), in_a_row.ratio.shape[1])
 
-    def logits_of(h1, sigma):
+    def logits_of(h1: Any, sigma: Any) -> Any:
         products = block(h1 @ rows.T)
 
-        def side_by_side(start):
+        def side_by_side(start: Any) -> Any:
             return jax.lax.dynamic_slice(products, (0, start), shape)
 
-        def picked(index):
+        def picked(index: Any) -> Any:
             return products.at[:, index].get(mode="promise_in_bounds")
 
-        def read(blocks, signal_of):
-            def one(k, logits):
+        def read(blocks: Any, signal_of: Any) -> Any:
+            def one(k: Any, logits: Any) -> Any:
                 preactivation_noise = blocks.ratio[k][None, :] * side_by_side(blocks.noise[k])
                 h2 = block(jax.nn.relu(signal_of(blocks.signal[k]) + sigma * preactivation_noise))
                 readout = blocks.readout[k] + sigma * blocks.readout_noise[k]
@@ -157,8 +157,8 @@ def _weights_first(rows: Any, blocks: Blocks, chunk: Chunk, *, conditions: int) 
     block = jax.lax.optimization_barrier
     shape = (blocks.ratio.shape[1], rows.shape[1])
 
-    def logits_of(h1, sigma):
-        def one(k, logits):
+    def logits_of(h1: Any, sigma: Any) -> Any:
+        def one(k: Any, logits: Any) -> Any:
             weight_noise = jax.lax.dynamic_slice(rows, (blocks.noise[k], 0), shape)
             signal = rows.at[blocks.signal[k]].get(mode="promise_in_bounds")
             weight = block(signal + (sigma * blocks.ratio[k])[:, None] * weight_noise)

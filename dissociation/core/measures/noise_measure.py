@@ -57,7 +57,7 @@ class NoiseMeasure(Measure):
 
     limits: ClassVar[tuple[float, float]]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         set_frozen(self, images=check_images(self.images))
         low = check_number("noise_low", self.noise_low, *self.limits)
         high = check_number("noise_high", self.noise_high, *self.limits)

@@ -49,7 +49,7 @@ class ParameterNoise(NoiseMeasure):
     )
     limits: ClassVar = (1e-6, 100.0)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_choice("mode", self.mode, tuple(MODES))
         set_frozen(self, draws=check_integer("draws", self.draws, 1, 64))

@@ -75,7 +75,7 @@ def slope_over_blocks(x: Any, count: Any, weights: Any, residual_of: Any) -> tup
     """
     block = jax.lax.optimization_barrier
 
-    def add(k, slopes):
+    def add(k: Any, slopes: Any) -> Any:
         # Weights and residuals are kept as rows, images side by side: XLA's products of a few rows
         # with many are several times as fast this way round as with their transposes.
         residual = block(residual_of(k, block(weights @ x[k].T)))
@@ -117,10 +117,10 @@ def _descend(given: _Regressions, start: Any, steps: Any, *, num_folds: int) -> 
     share = share.reshape(num_folds, len(x), 1, shape[-1])
     each = jnp.repeat(rates, num_folds * shape[2], axis=0)
 
-    def step(_, carry):
+    def step(_: Any, carry: Any) -> Any:
         weights, intercept = carry
 
-        def residual_of(k, products):
+        def residual_of(k: Any, products: Any) -> Any:
             probabilities = softmax_over_classes((products + intercept).reshape(shape))
             truth = y[k][None, None]
             # The notebook minimises -log(p + 1e-10), whose slope fades where p is below 1e-10: on
@@ -140,7 +140,7 @@ def _scores(given: _Regressions, found: Any, *, num_folds: int) -> Any:
     conditions, _, classes, rows = shape = given.shape(num_folds)
     weights, intercept = found
 
-    def predict(k, scores):
+    def predict(k: Any, scores: Any) -> Any:
         own = (weights @ given.x[k].T + intercept).reshape(shape)
         return scores.at[k].set(held_out(own, given.folds[k]))
 

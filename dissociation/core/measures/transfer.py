@@ -64,7 +64,7 @@ class Transfer(Measure):
     #: 2: features whose squares leave the range of float32 are read like any others.
     version: ClassVar = 2
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         points = check_integer("points", self.points, 1, 50)
         set_frozen(self, images=check_images(self.images), points=points)
         check_choice("task", self.task, tuple(TASKS))

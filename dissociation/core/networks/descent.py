@@ -75,7 +75,7 @@ def _step(so_far: Trained, loss: Any, gradient: Network, rates: Any) -> Trained:
 
 @jit(donate_argnames=("so_far",))
 def _train_steps(so_far: Trained, data: Data, part: Any, rates: Any) -> Trained:
-    def step(index, carry):
+    def step(index: Any, carry: Any) -> Any:
         rows = data.batches[index]
         images = data.pixels[rows].astype(jnp.float32) / 255.0
         found = jax.value_and_grad(_loss)(carry.network, images, data.labels[rows])
@@ -89,7 +89,7 @@ def _train_steps(so_far: Trained, data: Data, part: Any, rates: Any) -> Trained:
 def _piece(network: Network, loss: Any, gradient: Network, data: Data, rows: Any) -> Any:
     """Loss and gradient with those of some images of a batch added."""
 
-    def share(network):
+    def share(network: Any) -> Any:
         images = data.pixels[rows].astype(jnp.float32) / 255.0
         whole = float(data.batches.shape[1])
         return _loss(network, images, data.labels[rows]) * (len(rows) / whole)

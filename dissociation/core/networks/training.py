@@ -75,7 +75,7 @@ class Recipe:
     width: int = 1024
     task: str = DIGITS
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         set_frozen(
             self,
             epochs=check_integer("epochs", self.epochs, 0, 100),

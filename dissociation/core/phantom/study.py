@@ -69,7 +69,7 @@ class PhantomStudy(Study):
     draws: int = 8
     key: int = NOTEBOOK_KEY
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_choice("noise", self.noise, tuple(NOISES))
         set_frozen(
             self,

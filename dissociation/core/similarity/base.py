@@ -51,7 +51,7 @@ class Similarity:
     largest: int = 10_000
     undefined: str = "the measure has no value here"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for invariance in self.invariant_to:
             if invariance not in INVARIANCES:
                 raise InvalidValue("invariant_to", invariance, "choose of INVARIANCES")

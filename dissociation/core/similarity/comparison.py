@@ -67,7 +67,7 @@ class NetworkSpec:
     seed: int = 0
     manipulations: tuple[Manipulation, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         set_frozen(self, seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1))
         check_widths(self.recipe, self.manipulations)
 
@@ -106,7 +106,7 @@ class Comparison(Study):
     key: int = NOTEBOOK_KEY
     thorough: bool = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         set_frozen(
             self,
             layer=check_integer("layer", self.layer, 1, 2),
@@ -215,7 +215,7 @@ class ComparisonResult(Result[Comparison]):
 
     may_be_undefined = ("values", "baselines", "equals", "normal_forms")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if {name for name, value in self.values.items() if math.isnan(value)} != set(
             self.undefined
         ):

@@ -67,7 +67,7 @@ class NoiseDecomposition(Study):
     draws: int = 4
     key: int = NOTEBOOK_KEY
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         set_frozen(
             self,
             seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1),

@@ -41,7 +41,7 @@ def _source(key: str, matrix: str, name: str, group: str = "") -> lc.TraceStyle:
 
 
 def _figure(
-    name: str, x: lc.Axis, y: lc.Axis, traces: list[lc.TraceStyle], scale: float, **more
+    name: str, x: lc.Axis, y: lc.Axis, traces: list[lc.TraceStyle], scale: float, **more: Any
 ) -> lc.FigureSpec:
     return lc.FigureSpec(
         x=x,

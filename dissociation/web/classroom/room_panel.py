@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import segno
@@ -78,7 +80,14 @@ def _host_panel(state: PageState, found: Predicting | None, room: RoomView) -> N
                 _steer(state, "Close the room", "close", steer.close)
 
 
-def _steer(state: PageState, label: str, icon: str, act, *arguments, primary=False) -> None:
+def _steer(
+    state: PageState,
+    label: str,
+    icon: str,
+    act: Callable[..., None],
+    *arguments: Any,
+    primary: bool = False,
+) -> None:
     def press() -> None:
         try:
             act(state["room"], host_key(state["room"]), *arguments)

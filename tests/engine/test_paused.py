@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dissociation.core.sizes import GIB
-from dissociation.engine import parked
+from dissociation.engine import paused
 from dissociation.engine.executor import Executor
 from dissociation.engine.jobs import CANCELLED, DONE, LEASE, QUEUED, Jobs, Step
 from tests.engine.test_jobs import Count
@@ -52,7 +52,7 @@ def test_what_waited_for_it_waits_for_it_again(jobs, clock):
 def test_is_let_go_after_a_while(jobs, clock):
     task = Held("a", steps=8)
     dropped(jobs, clock, task)
-    clock.now += parked.KEPT
+    clock.now += paused.KEPT
     assert task.closed == 0
     clock.now += 1
     jobs.advance()
@@ -84,7 +84,7 @@ def test_nor_what_was_given_away(clock):
 
 
 def test_the_oldest_go_when_there_are_many(jobs, clock, monkeypatch):
-    monkeypatch.setattr(parked, "MOST", 2)
+    monkeypatch.setattr(paused, "BEGUN", 2)
     tasks = [Held(name, steps=8) for name in "abc"]
     for task in tasks:
         dropped(jobs, clock, task)
@@ -97,4 +97,4 @@ def test_the_oldest_go_when_they_hold_much(jobs, clock, monkeypatch):
     for task in tasks:
         dropped(jobs, clock, task)
     assert [task.closed for task in tasks] == [1, 0, 0]
-    assert jobs._parked.memory == pytest.approx(0.3 * GIB)
+    assert jobs._paused.memory == pytest.approx(0.3 * GIB)

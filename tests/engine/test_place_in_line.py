@@ -11,7 +11,7 @@ from dissociation.core.measures.base import SeedCurve
 from dissociation.core.networks.training import Recipe
 from dissociation.core.similarity.comparison import NetworkSpec
 from dissociation.core.theory.bridge import Candidate
-from dissociation.engine import seniority
+from dissociation.engine import paused
 from dissociation.engine.begun import Beginning
 from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.jobs import CANCELLED, LEASE, QUEUED, Jobs, Step
@@ -21,7 +21,7 @@ from dissociation.engine.study_task import StudyTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.engine.turns import left, urgency
 from tests.engine.test_jobs import Count
-from tests.engine.test_parked import dropped
+from tests.engine.test_paused import dropped
 
 TINY = Recipe(epochs=0, width=16)
 NOISE = ParameterNoise(images=100, points=3)
@@ -35,12 +35,12 @@ def test_keeps_its_place_for_a_while(jobs, clock):
     assert (again.number, again.asked) == (old.number, old.asked) and again.number < other.number
     clock.now += LEASE + 1
     assert not jobs.advance() and again.state == CANCELLED
-    clock.now += seniority.KEPT + 1
+    clock.now += paused.KEPT + 1
     assert jobs.submit(Count("a")).number > other.number
 
 
 def test_only_some_places_are_kept(jobs, clock, monkeypatch):
-    monkeypatch.setattr(seniority, "MOST", 2)
+    monkeypatch.setattr(paused, "MOST", 2)
     numbers = [dropped(jobs, clock, Count(name), chunks=0).number for name in "abc"]
     again = [jobs.submit(Count(name)).number for name in "abc"]
     assert again[1:] == numbers[1:] and again[0] > numbers[2]
