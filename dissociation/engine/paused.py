@@ -80,7 +80,7 @@ class Paused:
             self._kept[name] = self._kept[name]._replace(steps=None)
 
     def take(self, task: Task, now: float) -> Job | None:
-        """A job that goes on where the last one for the same was paused; `None` if there is none."""
+        """A job that goes on where the last one for the same was paused; `None` without one."""
         paused = self._kept.get(task.digests)
         if paused is None or paused.steps is None:
             return None

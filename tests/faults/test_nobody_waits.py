@@ -15,6 +15,7 @@ from dissociation.core.phantom.study import PhantomStudy
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.engine import jobs as j
+from dissociation.engine import paused
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
 from dissociation.engine.study_task import StudyTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
