@@ -10,11 +10,11 @@ from typing import Any
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from dissociation.web.chart import FigureSpec
+from dissociation.web.chart import SCRIPT, FigureSpec
 from dissociation.web.chart.plots import drawn
 from dissociation.web.chart.plotting_library import PLOTLY_JS
 
@@ -132,6 +132,10 @@ async def _plotly(request: Request) -> FileResponse:
     return FileResponse(PLOTLY_JS, media_type="text/javascript")
 
 
+async def _script(request: Request) -> Response:
+    return Response(SCRIPT, media_type="text/javascript")
+
+
 def routes() -> list[BaseRoute]:
     """The routes of the real lab, below the base path if the server has one."""
     base = "/" + st.get_option("server.baseUrlPath").strip("/")
@@ -139,4 +143,5 @@ def routes() -> list[BaseRoute]:
     return [
         WebSocketRoute(f"{base}/api/jobs/{{name}}".replace("//", "/"), _stream),
         Route(f"{base}/api/plotly.min.js".replace("//", "/"), _plotly),
+        Route(f"{base}/api/live_chart.js".replace("//", "/"), _script),
     ]

@@ -25,7 +25,14 @@ from dissociation.core.networks.training import Recipe
 from dissociation.core.predictions import PLACES
 from dissociation.engine.jobs import LEASE
 from dissociation.engine.rooms import host_ticket
-from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity
+from dissociation.web.chart import (
+    SCRIPT,
+    SCRIPT_PATH,
+    Axis,
+    FigureSpec,
+    TraceStyle,
+    identity,
+)
 from dissociation.web.server import launch, packed_files, room_socket, routes, sockets
 from dissociation.web.shell.serving import routes_are_served
 from dissociation.web.shell.snapshots import show
@@ -88,6 +95,21 @@ def test_plotly_packed(address, monkeypatch):
     assert packed[0] == packed[1]
     assert gzip.decompress(packed[0]) == routes.PLOTLY_JS.read_bytes()
     assert asked == [routes.PLOTLY_JS]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_script_of_the_charts(address, packed):
+    """Browsers may keep it: its address changes with it."""
+    request = urllib.request.Request(f"http://{address}{SCRIPT_PATH}")
+    request.add_header("Accept-Encoding", "gzip" if packed else "identity")
+    with urllib.request.urlopen(request) as answer:
+        body, headers = answer.read(), answer.headers
+    assert (gzip.decompress(body) if packed else body).decode() == SCRIPT
+    assert headers["content-type"].startswith("text/javascript")
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    page = urllib.request.Request(f"http://{address}/", headers={"Accept": "text/html"})
+    with urllib.request.urlopen(page) as answer:
+        assert f"<{SCRIPT_PATH[1:]}>; rel=modulepreload" in answer.headers["link"]
 
 
 @pytest.mark.parametrize("watch", ["unknown", "a" * 500, "..", "%00", "<script>", "🦊"])

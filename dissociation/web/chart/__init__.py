@@ -1,12 +1,13 @@
 """The live chart: one Plotly node in the browser that draws whatever a job has published so far.
 
 The chart listens to the job's WebSocket itself, so a growing curve costs no script rerun, and it
-never remounts, so zoom, hidden traces and hover survive. Where the server has no such routes, the
-same element draws the snapshots that the script passes to it.
+never remounts, so zoom, hidden traces and hover survive. The same element draws the snapshots that
+the script passes to it where there is no job to follow.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
@@ -31,6 +32,8 @@ from dissociation.web.chart.plotting_library import LIBRARY
 __all__ = [
     "KINDS",
     "PAGE_SCRIPT",
+    "SCRIPT",
+    "SCRIPT_PATH",
     "Axis",
     "Events",
     "FigureSpec",
@@ -46,11 +49,14 @@ __all__ = [
 _HERE = Path(__file__).parent
 #: What draws figures in a page of their own: `showCharts(shown, parent)`.
 PAGE_SCRIPT = joined(_HERE / "page.js")
+#: What draws all charts of the lab, and the path of its route, by which browsers may keep it.
+SCRIPT = joined(_HERE / "live_chart.js")
+SCRIPT_PATH = f"/api/live_chart.js?v={hashlib.sha256(SCRIPT.encode()).hexdigest()[:12]}"
 # Streamlit registers this again by itself in a runtime that starts later (AppTest starts many).
 # Without isolate_styles=False Plotly's hover and clicks are dead: it does not work in a shadow DOM.
 _ELEMENT = st.components.v2.component(
     "dissociation_live_chart",
-    js=joined(_HERE / "live_chart.js"),
+    js=joined(_HERE / "element.js").replace("SCRIPT_PATH", SCRIPT_PATH),
     css=(_HERE / "live_chart.css").read_text(encoding="utf-8"),
     isolate_styles=False,
 )

@@ -16,7 +16,7 @@ import { TablePart } from "./table.js";
 import { hasCurve } from "./theory.js";
 import { WalkPlayer } from "./walk_player.js";
 
-/** @import { Data, Drawn, PlotlyLibrary, Snapshot, Trigger } from "./types" */
+/** @import { Data, Drawn, Element as Given, PlotlyLibrary, Snapshot, Trigger } from "./types" */
 
 const ACTIVE = new Set(["queued", "training", "running"]);
 const EACH = 120; // milliseconds that the server is given for each page of a class
@@ -341,7 +341,7 @@ class LiveChart {
   }
 }
 
-/** @param {{ data: Data, parentElement: Element, setTriggerValue: Trigger }} element */
+/** @param {Given} element */
 export default function ({ data, parentElement, setTriggerValue }) {
   const chart = charts.get(parentElement) ?? new LiveChart(parentElement, data, setTriggerValue);
   charts.set(parentElement, chart);

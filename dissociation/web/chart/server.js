@@ -6,7 +6,7 @@
  *
  * @param {string} path
  */
-function appUrl(path) {
+export function appUrl(path) {
   /** @type {HTMLScriptElement | null} */
   const script = document.querySelector('script[src*="static/js/"]');
   const root = script ? script.src.split("static/js/")[0] : new URL("./", location.href).href;

@@ -161,6 +161,13 @@ export interface Data {
   prediction: Prediction | null;
 }
 
+/** What Streamlit calls an element's function with, again whenever its data change. */
+export interface Element {
+  data: Data;
+  parentElement: globalThis.Element;
+  setTriggerValue: Trigger;
+}
+
 /** Tells the script that something happened. */
 export type Trigger = (event: string, value: unknown) => void;
 

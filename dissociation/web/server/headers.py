@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dissociation.engine.settings import FRAMES, HOSTS, ORIGINS
+from dissociation.web.chart import SCRIPT_PATH
 from dissociation.web.chart.plotting_library import PRELOAD
 from dissociation.web.server.origin import SameOrigin
 from dissociation.web.server.packed_files import PackedFiles
@@ -51,6 +52,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+#: What charts need, fetched while the page itself is still loading.
+_PRELOADS = f"{PRELOAD}, <{SCRIPT_PATH.removeprefix('/')}>; rel=modulepreload"
 #: Always this server: health checks ask by these names.
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
@@ -78,7 +81,7 @@ class SafeHeaders:
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.setdefault("Link", PRELOAD)
+                    headers.setdefault("Link", _PRELOADS)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

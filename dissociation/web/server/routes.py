@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import gzip
 import time
 from typing import Any
 
@@ -12,6 +14,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from dissociation.engine.lab import lab
+from dissociation.web.chart import SCRIPT
 from dissociation.web.chart.plotting_library import PLOTLY_JS
 from dissociation.web.export.route import export
 from dissociation.web.server.health_routes import health_route, metrics_route
@@ -37,6 +40,18 @@ async def _plotly_js(request: Request) -> Response:
         if packed is not None:
             return packed
     return FileResponse(PLOTLY_JS, media_type=script, headers=FOREVER)
+
+
+@functools.cache
+def _chart_script() -> bytes:
+    return gzip.compress(SCRIPT.encode(), mtime=0)
+
+
+async def _live_chart_js(request: Request) -> Response:
+    headers, content = {**FOREVER}, SCRIPT.encode()
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"], content = "gzip", _chart_script()
+    return Response(content, media_type="text/javascript", headers=headers)
 
 
 async def _stream(socket: WebSocket) -> None:
@@ -73,6 +88,7 @@ ROUTES: list[BaseRoute] = [
     WebSocketRoute("/api/jobs/{watch}", _stream),
     WebSocketRoute("/api/rooms/{code}/{ticket}", _room),
     Route("/api/plotly.min.js", _plotly_js),
+    Route("/api/live_chart.js", _live_chart_js),
     Route("/api/export/{kind}/{page}", export),
     Route("/api/health", health_route),
     Route("/api/metrics", metrics_route),
