@@ -33,6 +33,8 @@ class Job:
     error: str = ""
     seconds: float = 0.0
     turned: float = 0.0
+    # Seconds of its last turn.
+    last: float = 0.0
     leases: dict[str, float] = field(default_factory=dict)
     # Of those who have submitted it and not yet told who they are.
     unclaimed: list[float] = field(default_factory=list)

@@ -33,7 +33,7 @@ from dissociation.engine.job import (
 from dissociation.engine.paused import Paused, close
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
-from dissociation.engine.turns import Line, Turns
+from dissociation.engine.turns import MUCH_LESS, Line, Turns
 from dissociation.engine.watchdog import Turn, Watchdog
 
 Clock = Callable[[], float]
@@ -41,6 +41,10 @@ Clock = Callable[[], float]
 LEASE = 15.0
 #: Seconds after which the compute thread looks at its jobs though nothing happened: leases lapse.
 LOOK = 1.0
+#: Seconds for which a long turn is put off while a small job's program is compiled, and from how
+#: many on a turn is long. A small job compiles a dozen programs: to wait for the end of another's
+#: turn after each would take longer than all it has to do.
+PUT_OFF, LONG_TURN = 1.0, 0.1
 
 
 class Jobs:
@@ -245,7 +249,7 @@ class Jobs:
             self._watchdog.turn = None
             spent = note_chunk(job.task, time.perf_counter() - begin)
             self._turns.took(spent)
-            job.seconds, job.turned = job.seconds + spent, self._clock()
+            job.seconds, job.turned, job.last = job.seconds + spent, self._clock(), spent
             job.news = step if isinstance(step, threading.Event) else None
             if isinstance(step, Step):
                 job.step = step
@@ -257,11 +261,28 @@ class Jobs:
     def _turn_or_wait(self) -> None:
         with self._changed:
             job = self._next()
+            if job is not None and self._put_off(job):
+                # Woken when it is compiled.
+                self._changed.wait(timeout=PUT_OFF)
+                return
             if job is None and not (self._thread and self._thread.stopping):
                 # Woken by whatever happens, which cannot be between the look and this.
                 self._changed.wait(timeout=LOOK)
         if job is not None:
             self._have_turn(job)
+
+    def _put_off(self, job: Job) -> bool:
+        """Whether the next turn would be a long one, and a small job is back in a moment."""
+        if job.last <= LONG_TURN:
+            return False
+        since = self._clock() - PUT_OFF
+        return any(
+            other.news is not None
+            and not other.news.is_set()
+            and other.turned > since
+            and MUCH_LESS * other.seconds < job.seconds
+            for other in self._asked()
+        )
 
     def _give_up(self, stuck: Turn) -> None:
         with self._changed:

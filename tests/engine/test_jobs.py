@@ -886,3 +886,32 @@ class TestThread:
         jobs = Jobs(start=False)
         with pytest.raises(TimeoutError):
             wait(jobs, [jobs.submit(Count("a"))], timeout=0.05)
+
+
+class TestPuttingOff:
+    """While a small job's program is compiled beside, a long turn of another would hold it up."""
+
+    @pytest.fixture
+    def both(self, jobs, clock):
+        large, small = jobs.submit(Count("large")), jobs.submit(Count("small"))
+        large.seconds, large.last = 60.0, 0.6
+        small.seconds, small.news, small.turned = 0.5, threading.Event(), clock()
+        return large, small
+
+    def test_for_a_moment(self, jobs, clock, both):
+        large, small = both
+        assert jobs._put_off(large)
+        clock.now += module.PUT_OFF
+        assert not jobs._put_off(large)
+
+    def test_not_once_it_is_compiled(self, jobs, both):
+        large, small = both
+        small.news.set()
+        assert not jobs._put_off(large)
+
+    def test_not_a_short_turn_nor_for_one_as_large(self, jobs, both):
+        large, small = both
+        large.last = module.LONG_TURN / 2
+        assert not jobs._put_off(large)
+        large.last, small.seconds = 0.6, 30.0
+        assert not jobs._put_off(large)
