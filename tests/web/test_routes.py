@@ -107,9 +107,6 @@ def test_the_script_of_the_charts(address, packed):
     assert (gzip.decompress(body) if packed else body).decode() == SCRIPT
     assert headers["content-type"].startswith("text/javascript")
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
-    page = urllib.request.Request(f"http://{address}/", headers={"Accept": "text/html"})
-    with urllib.request.urlopen(page) as answer:
-        assert f"<{SCRIPT_PATH[1:]}>; rel=modulepreload" in answer.headers["link"]
 
 
 @pytest.mark.parametrize("watch", ["unknown", "a" * 500, "..", "%00", "<script>", "🦊"])
