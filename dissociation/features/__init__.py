@@ -16,7 +16,6 @@ from dissociation.features import (
     sweep,
     transfer,
 )
-from dissociation.web.chart.figure import PLOTTED_BY
 from dissociation.web.shell.feature import DRAWN_BY, register
 
 for folder in (
@@ -36,8 +35,5 @@ for folder in (
     register(folder.FEATURE)
 for name in ("curves", "map", "bridge"):
     DRAWN_BY[name] = f"{__name__}.{name}.figures"
-PLOTTED_BY["bridge"] = f"{__name__}.bridge.plots"
-for name in ("shares", "tradeoff", "neurons", "margins"):
-    PLOTTED_BY[name] = f"{__name__}.causes.plots"
 
 from dissociation.features import presets  # noqa: E402, F401 (links need the pages)

@@ -218,7 +218,7 @@ def test_reconnects_at_once_when_the_network_is_back(chart: Chart) -> None:
     # Makes the chart's own wait one of 50 seconds, and leaves Streamlit's dice alone.
     chart.page.add_init_script("""
         const dice = Math.random;
-        Math.random = () => Error().stack.includes('dissociation_live_chart') ? 100 : dice();
+        Math.random = () => Error().stack.includes('live_chart.js') ? 100 : dice();
     """)
     chart.open("seconds=2&drop=1")
     chart.text("Connection lost, trying again…")

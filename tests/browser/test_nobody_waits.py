@@ -74,7 +74,7 @@ def test_waits_longer_each_time(
     # The chart's dice always fall on one: waits of exactly 1, 2, 4, 8, 8 ... seconds.
     page.add_init_script("""
         const dice = Math.random;
-        Math.random = () => Error().stack.includes('dissociation_live_chart') ? 1 : dice();
+        Math.random = () => Error().stack.includes('live_chart.js') ? 1 : dice();
         window.waits = [];
         const timer = window.setTimeout;
         window.setTimeout = (what, wait, ...more) => {
@@ -99,7 +99,7 @@ def test_a_sleeping_tab_connects_when_it_is_looked_at_again(
 ) -> None:
     page.add_init_script("""
         const dice = Math.random;
-        Math.random = () => Error().stack.includes('dissociation_live_chart') ? 100 : dice();
+        Math.random = () => Error().stack.includes('live_chart.js') ? 100 : dice();
     """)
     chart = Chart(page, replace(server, url=network.url), "sleep")
     chart.open("seconds=6")

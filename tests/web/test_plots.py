@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dissociation.features.bridge import plots as bridge_plots  # noqa: F401 (adds its kind)
+from dissociation.features.causes import plots as causes_plots  # noqa: F401 (adds its kinds)
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
 from dissociation.web.chart.plots import PLOTS, drawn
 from dissociation.web.chart.plotting import digits, number, share, translucent, uid

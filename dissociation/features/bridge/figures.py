@@ -13,6 +13,7 @@ from dissociation.core.manipulations import REGISTRY, describe_all
 from dissociation.core.theory.bridge import Candidate, Point, laws
 from dissociation.core.theory.norms import PREDICTORS
 from dissociation.engine.bridge_watch import BridgeWatch
+from dissociation.features.bridge import plots as plots
 from dissociation.features.map.address import ROBUSTNESS
 from dissociation.web import chart as lc
 from dissociation.web.chart.numbers import line, plain_number

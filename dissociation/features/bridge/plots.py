@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dissociation.web.chart import FigureSpec, TraceStyle
 from dissociation.web.chart.map_plot import map_plot
+from dissociation.web.chart.plots import PLOTS
 from dissociation.web.chart.plotting import (
     Plot,
     Trace,
@@ -62,4 +63,4 @@ def _law(figure: FigureSpec, style: TraceStyle, law: Trace | None) -> Trace:
     )
 
 
-PLOTS = {"bridge": bridge_plot}
+PLOTS.update({"bridge": bridge_plot})

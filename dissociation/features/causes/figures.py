@@ -13,6 +13,7 @@ from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.theory.causes_findings import SCALES, NoiseDecompositionResult
 from dissociation.core.theory.noise_sources import MATRICES, Sources
 from dissociation.core.theory.trade_off import best_rescaling, best_scale, scaled_terms, split
+from dissociation.features.causes import plots as plots
 from dissociation.features.causes.address import ranked_layer
 from dissociation.web import chart as lc
 from dissociation.web.chart.numbers import line, plain_numbers

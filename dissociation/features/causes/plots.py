@@ -11,6 +11,7 @@ import numpy as np
 from dissociation.core.shares import percent
 from dissociation.web.chart import FigureSpec, TraceStyle
 from dissociation.web.chart.numbers import plain_numbers
+from dissociation.web.chart.plots import PLOTS
 from dissociation.web.chart.plotting import (
     Plot,
     Trace,
@@ -306,9 +307,11 @@ def _told(figure: FigureSpec, found: Trace, place: int) -> dict[str, Any]:
     }
 
 
-PLOTS = {
-    "shares": shares_plot,
-    "tradeoff": trade_off_plot,
-    "neurons": neurons_plot,
-    "margins": margins_plot,
-}
+PLOTS.update(
+    {
+        "shares": shares_plot,
+        "tradeoff": trade_off_plot,
+        "neurons": neurons_plot,
+        "margins": margins_plot,
+    }
+)

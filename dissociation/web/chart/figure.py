@@ -15,8 +15,6 @@ KINDS = (
     *("walk", "pairs", "exact"),
     *("shares", "tradeoff", "neurons", "margins", "bridge"),
 )
-#: Kinds that one feature alone draws: the module with its own `PLOTS`; filled by the features.
-PLOTTED_BY: dict[str, str] = {}
 #: Kinds whose legend has an entry a group.
 GROUPED = ("map", "bridge")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from dissociation.web.chart import FigureSpec, identity
 from dissociation.web.chart.exact_plot import exact_plot
-from dissociation.web.chart.figure import PLOTTED_BY
 from dissociation.web.chart.heatmap_plot import heatmap_plot
 from dissociation.web.chart.map_plot import map_plot
 from dissociation.web.chart.plotting import Plot, Trace
 
-#: Kinds of figure that are built here; of others the browser makes Plotly's traces.
+#: Kinds of figure that are built here, with those of features that have their own; of others the
+#: browser makes Plotly's traces.
 PLOTS: dict[str, Callable[[FigureSpec, Sequence[Trace]], Plot]] = {
     "exact": exact_plot,
     "heatmap": heatmap_plot,
@@ -21,15 +20,9 @@ PLOTS: dict[str, Callable[[FigureSpec, Sequence[Trace]], Plot]] = {
 }
 
 
-def _plot_of(kind: str) -> Callable[[FigureSpec, Sequence[Trace]], Plot] | None:
-    if kind in PLOTTED_BY:
-        return importlib.import_module(PLOTTED_BY[kind]).PLOTS[kind]
-    return PLOTS.get(kind)
-
-
 def drawn(figure: FigureSpec, traces: Sequence[Trace]) -> dict[str, Any]:
     """What a chart draws of a job, as the browser is sent it; see `Part` in `types.d.ts`."""
-    build = _plot_of(figure.kind)
+    build = PLOTS.get(figure.kind)
     if build is None:
         own = {style.key for style in figure.traces}
         mine = [trace for trace in traces if trace["key"] in own]
