@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dissociation.core.theory.trade_off import Split
 from dissociation.features.bridge import plots as bridge_plots  # noqa: F401 (adds its kind)
 from dissociation.features.causes import plots as causes_plots  # noqa: F401 (adds its kinds)
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
@@ -179,3 +180,19 @@ def test_closed_forms_have_symbols_where_nothing_was_drawn_beside_them():
     assert [alone[0]["mode"], line["mode"], bars["mode"]] == ["lines+markers", "lines", "markers"]
     assert bars["error_y"]["array"] == pytest.approx([0.2])
     assert bars["hovertext"] == ["<b>50%</b> (40% to 70%)  &lt;loss 3&gt;"]
+
+
+def test_a_dead_network_has_no_noise_to_draw():
+    factors, nothing = [0.1, 1, 10], Split((0.0,), (0.0,), (0.0,))
+    whole = {"key": "sum", "x": factors, "y": [0.0, None, 0.0], "parts": nothing, "now": 1.0}
+    shown = figure("tradeoff", style("sum"), style("best-at", group="point"), focus=0.1)
+    part = drawn(shown, [whole])
+    assert "range" not in part["layout"]["yaxis"] and part["traces"][1]["x"] == [None]
+    margins = {
+        **{"key": "margins", "x": [0.1], "y": [None], "limit": 0.0, "width": [None]},
+        **{"clean": [0, None, 0], "predicted": [[math.nan]], "measured": [[0]], "overlap": [None]},
+    }
+    shown = figure("margins", *(style(key) for key in "abcd"), focus=0.1)
+    part = drawn(shown, [margins])
+    json.dumps(part, allow_nan=False)
+    assert "measured <b>…</b>" in part["layout"]["annotations"][0]["text"]

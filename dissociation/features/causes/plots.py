@@ -101,15 +101,12 @@ def trade_off_plot(figure: FigureSpec, traces: Sequence[Trace]) -> Plot:
         "yaxis": {"tickformat": "", "exponentformat": "power", "dtick": 1},
     }
     if "sum" in known:
-        # As much of the ordinates as the sum takes within the range of factors, and two decades
-        # below.
-        whole = known["sum"]
-        within = [
-            math.log10(y)
-            for x, y in zip(whole["x"], whole["y"], strict=True)
-            if figure.x.low <= x <= figure.x.high
-        ]
-        layout["yaxis"] |= {"autorange": False, "range": [min(within) - 2, max(within) + 0.1]}
+        pairs = zip(known["sum"]["x"], known["sum"]["y"], strict=True)
+        # A dead network has no noise at all.
+        within = [math.log10(y) for x, y in pairs if y and figure.x.low <= x <= figure.x.high]
+        if within:
+            # As much of the ordinates as the sum takes there, and two decades below.
+            layout["yaxis"] |= {"autorange": False, "range": [min(within) - 2, max(within) + 0.1]}
     return Plot(lines, layout, not known)
 
 
@@ -120,10 +117,10 @@ def _with_products(whole: Trace, sigma: float) -> dict[str, Trace]:
         factor = alpha / whole["now"]
         return into / factor**2 + out * factor**2 + rest
 
-    made = {"at": {"x": whole["x"], "y": [gain(alpha) for alpha in whole["x"]]}}
+    made = {"at": {"x": whole["x"], "y": plain_numbers([gain(alpha) for alpha in whole["x"]])}}
     if into > 0 and out > 0:
         best = whole["now"] * (into / out) ** 0.25
-        made["best-at"] = {"x": [best], "y": [gain(best)]}
+        made["best-at"] = {"x": plain_numbers([best]), "y": plain_numbers([gain(best)])}
     return made
 
 
@@ -228,17 +225,16 @@ def margins_plot(figure: FigureSpec, traces: Sequence[Trace]) -> Plot:
         # The outermost bins hold all that lies beyond.
         size = 2 * found["limit"] / len(found["clean"])
         bins = -found["limit"] + size * (np.arange(len(found["clean"]) - 2) + 1.5)
-        before, expected = (
-            np.asarray(values) for values in (found["clean"][1:-1], found["predicted"][place])
-        )
+        before = np.asarray(found["clean"][1:-1], float)
+        expected = np.asarray(found["predicted"][place], float)
         spread = found["width"][place] or np.nan
         width = size * np.exp(-0.5 * (bins / spread) ** 2) / (spread * math.sqrt(2 * math.pi))
         if found["y"][place] is not None:
-            seen = np.asarray(found["measured"][place])
+            seen = np.asarray(found["measured"][place], float)
         # A narrow noise is a spike that would press everything else to the ground.
-        highest = 1.25 * max(before.max(), expected.max())
+        highest = 1.25 * float(np.nanmax([before, expected], initial=0.0))
         layout["xaxis"]["range"] = [-found["limit"], found["limit"]]
-        layout["yaxis"] |= {"autorange": False, "range": [0, float(highest)]}
+        layout["yaxis"] |= {"autorange": False, "range": [0, highest]}
         layout["annotations"] = [_told(figure, found, place)]
     below = bins <= 0
     marker = {"symbol": measured.symbol, "color": measured.color}

@@ -73,11 +73,15 @@ def _line(figure: FigureSpec, style: TraceStyle, trace: Trace) -> Trace:
             "error_y": {
                 "type": "data",
                 "symmetric": False,
-                "array": [high - y for high, y in zip(trace["high"], trace["y"], strict=True)],
-                "arrayminus": [y - low for low, y in zip(trace["low"], trace["y"], strict=True)],
+                "array": _between(trace["y"], trace["high"]),
+                "arrayminus": _between(trace["low"], trace["y"]),
                 "color": style.color,
                 "thickness": 1.5 * scale,
                 "width": 4 * scale,
             },
         }
     return line
+
+
+def _between(low: Sequence[float | None], high: Sequence[float | None]) -> list[float]:
+    return [(above or 0.0) - (below or 0.0) for below, above in zip(low, high, strict=True)]

@@ -129,7 +129,7 @@ def _told(figure: FigureSpec, point: Point) -> str:
 
 
 def _along(axis: Axis, value: float) -> float:
-    return math.log10(value) if axis.log else value
+    return math.log10(value) if axis.log and value > 0 else value
 
 
 def _labels(figure: FigureSpec, groups: dict[str, Group]) -> dict[str, str]:
