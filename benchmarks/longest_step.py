@@ -259,6 +259,7 @@ def one(request: Request, seconds: float, folder: Path) -> dict[str, Any]:
     from benchmarks.machine import peak_memory
     from dissociation.cli.sources import read_source
     from dissociation.core.data.datasets import mnist_test, mnist_train
+    from dissociation.engine.asker import Asker, asking_for
     from dissociation.engine.lab import Lab
 
     page = request.address.partition("?")[0]
@@ -289,7 +290,9 @@ def one(request: Request, seconds: float, folder: Path) -> dict[str, Any]:
     steps = Steps()
     steps.attach()
     try:
-        watches = [part.watch(lab) for part in work.parts()[:1]]
+        # All of them are one visitor's.
+        with asking_for(Asker("who asks for much", "a tab"), 0):
+            watches = [part.watch(lab) for part in work.parts()[:1]]
     except InvalidValue as refused:
         return {"longest": 0.0, "what": f"refused: {refused}", "newcomer": None}
     newcomer: list[float] = []

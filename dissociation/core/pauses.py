@@ -93,6 +93,13 @@ def pause() -> None:
         own.pause()
 
 
+def pieces(count: int, size: int) -> Iterator[slice]:
+    """`count` things, `size` at a time, with a pause before each."""
+    for start in range(0, count, size):
+        pause()
+        yield slice(start, min(start + size, count))
+
+
 def apart(work: Work, *arrays: Any, operations: float) -> tuple[Any, ...]:
     """Does what nothing can interrupt where it does not hold up anybody.
 

@@ -50,6 +50,11 @@ class Job:
         """Whether nothing more will be published."""
         return self.state in FINISHED
 
+    def visitors(self) -> set[str]:
+        """Names of those who watch it, or what needs it."""
+        own = {holder.partition("/")[0] for holder in self.leases}
+        return own.union(*(other.visitors() for other in self.dependants))
+
 
 class JobSnapshot(NamedTuple):
     """What a job has published so far."""

@@ -33,7 +33,7 @@ from dissociation.engine.job import (
 from dissociation.engine.paused import Paused, close
 from dissociation.engine.settings import MAX_QUEUE
 from dissociation.engine.task import Step, Task
-from dissociation.engine.turns import MUCH_LESS, Line, Turns
+from dissociation.engine.turns import Line, Turns, smaller
 from dissociation.engine.watchdog import Turn, Watchdog
 
 Clock = Callable[[], float]
@@ -160,7 +160,7 @@ class Jobs:
         return Job(task, *place, needs=needs, after=after, turned=now, step=step, seconds=seconds)
 
     def renew(self, job: Job, holder: str) -> None:
-        """Says that `holder` still watches the job."""
+        """Says that `holder` still watches the job: its name, after its visitor's and a slash."""
         with self._changed:
             if holder not in job.leases and job.unclaimed:
                 job.unclaimed.pop()
@@ -275,14 +275,13 @@ class Jobs:
         """Whether the next turn would be a long one, and a small job is back in a moment."""
         if job.last <= LONG_TURN:
             return False
-        since = self._clock() - PUT_OFF
-        return any(
-            other.news is not None
-            and not other.news.is_set()
-            and other.turned > since
-            and MUCH_LESS * other.seconds < job.seconds
-            for other in self._asked()
-        )
+        since, asked = self._clock() - PUT_OFF, self._asked()
+        back = [
+            other
+            for other in asked
+            if other.news is not None and not other.news.is_set() and other.turned > since
+        ]
+        return bool(smaller(back, job, asked))
 
     def _give_up(self, stuck: Turn) -> None:
         with self._changed:

@@ -68,6 +68,24 @@ def urgency(job: Job, now: float) -> float:
     return (now - job.asked) / max(left(job), 1e-3)
 
 
+def smaller(some: Sequence[Job], first: Job, ready: Sequence[Job]) -> list[Job]:
+    """Those that had much less time than the first, or than all that its visitors wait for.
+
+    Somebody else's come before the visitors' own: who asks for twenty things at once has something
+    new for most of the time. Their own come after its first points, unless they have some to show.
+    """
+    visitors = first.visitors()
+    own = {job for job in ready if not visitors or visitors & job.visitors()}
+    theirs = sum(job.seconds for job in own) if visitors else 0.0
+    small = [
+        job
+        for job in some
+        if (job.step is not None and MUCH_LESS * _had(job) < first.seconds)
+        or (job not in own and MUCH_LESS * job.seconds < theirs)
+    ]
+    return sorted(small, key=lambda job: (job in own, _had(job), job.number))
+
+
 class Turns:
     """Chooses who is next, and remembers what others are due."""
 
@@ -85,13 +103,11 @@ class Turns:
             return first
         kind = turn(first, now)[0]
         begun = [job for job in ready if turn(job, now)[0] != _NEW]
-        # Without anything to show they are here because others' first points come before theirs.
-        shown = [job for job in begun if job.step is not None]
-        small = [job for job in shown if MUCH_LESS * _had(job) < first.seconds]
+        small = smaller(begun, first, ready)
         self._small_rate = float(bool(small))
         if small and self._small_due > 0:
             self._small_rate = -1.0
-            return min(small, key=lambda job: (_had(job), job.number))
+            return small[0]
         # Older ones only: of what a lone visitor asks for, checks and theory come after the curve.
         others = [job for job in begun if job.number < first.number]
         self._paying = self._due >= SAVED or (self._paying and self._due > 0)

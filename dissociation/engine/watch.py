@@ -51,6 +51,7 @@ class Watch(abc.ABC):
         self.asker, other_tabs = asking()
         self._before = before + other_tabs
         self.id = new_holder()
+        self._holder = f"{self.asker.browser}/{self.id}" if self.asker else self.id
         self.jobs = jobs
         self.watched: list[Job] = []
         self._ahead: list[Job] = []
@@ -81,12 +82,12 @@ class Watch(abc.ABC):
             job = self.jobs.offer(task)
             if job is not None:
                 self._ahead.append(job)
-                self.jobs.renew(job, self.id)
+                self.jobs.renew(job, self._holder)
 
     def _hold(self, job: Job) -> None:
         if job not in self.watched:
             self.watched.append(job)
-        self.jobs.renew(job, self.id)
+        self.jobs.renew(job, self._holder)
 
     def renew(self) -> None:
         """Says that somebody is still looking."""
@@ -94,12 +95,12 @@ class Watch(abc.ABC):
         if not self.cancelled:
             for job in (*self.watched, *(job for job in self._ahead if job.ahead)):
                 if not job.finished:
-                    self.jobs.renew(job, self.id)
+                    self.jobs.renew(job, self._holder)
 
     def release(self) -> None:
         """Says that nobody looks any more."""
         for job in (*self.watched, *self._ahead):
-            self.jobs.release(job, self.id)
+            self.jobs.release(job, self._holder)
 
     def cancel(self) -> None:
         """Gives up: what is known so far stays."""

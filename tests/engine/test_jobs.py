@@ -309,7 +309,10 @@ class TestFairTurns:
         assert old.state == DONE
 
     @pytest.mark.parametrize("shows", [True, False], ids=["with results", "without any"])
-    def test_a_small_one_is_not_held_up_by_long_turns(self, jobs, clock, monkeypatch, shows):
+    @pytest.mark.parametrize("penalty", [0.0, 1.5], ids=["curve", "check"])
+    def test_a_small_one_is_not_held_up_by_long_turns(
+        self, jobs, clock, monkeypatch, shows, penalty
+    ):
         monkeypatch.setattr(module.time, "perf_counter", clock)
 
         class Costly(Count):
@@ -323,21 +326,51 @@ class TestFairTurns:
         class Small(Costly):
             cost = 0.1
 
-        asked = [jobs.submit(Costly(f"large {number}", steps=1_000)) for number in range(3)]
+        large = [jobs.submit(Costly(f"large {number}", steps=1_000)) for number in range(3)]
+        asked = list(large)
 
         def turn():
             for job in asked:
-                jobs.renew(job, "me")
+                jobs.renew(job, "many" if job in large else "me")
             steps(jobs, 1)
 
         for _ in range(60):
             turn()
-        begin, small = clock.now, jobs.submit(Small("small", steps=30))
+        begin, small = clock.now, jobs.submit(Small("small", steps=30, penalty=penalty))
         asked.append(small)
         while not small.finished:
             turn()
         # 3 seconds of its own, as many of others, and a turn that was under way.
         assert clock.now - begin < 8
+
+    def test_who_asks_for_one_thing_does_not_wait_for_what_another_asks_for(
+        self, jobs, clock, monkeypatch
+    ):
+        monkeypatch.setattr(module.time, "perf_counter", clock)
+
+        class Slow(Count):
+            def run(self):
+                for step in super().run():
+                    clock.now += 0.5
+                    yield step if step.done > 4 else None
+
+        many = [jobs.submit(Slow(f"many {number}", steps=1_000), number) for number in range(60)]
+        mine = []
+
+        def turn():
+            for visitor, asked in (("many", many), ("me", mine)):
+                for job in asked:
+                    jobs.renew(job, f"{visitor}/{job.number % 3}")
+            steps(jobs, 1)
+
+        for _ in range(30):
+            turn()
+        begin = clock.now
+        mine.append(jobs.submit(Count("mine", steps=6, needs=[Slow("needed", steps=8)])))
+        while not mine[0].finished:
+            turn()
+        # 4 seconds of its own, as many of others, and a turn that was under way.
+        assert clock.now - begin < 10
 
     def test_first_points_come_before_what_only_adds_to_them(self, jobs):
         log = []
@@ -894,6 +927,7 @@ class TestPuttingOff:
     @pytest.fixture
     def both(self, jobs, clock):
         large, small = jobs.submit(Count("large")), jobs.submit(Count("small"))
+        jobs.renew(large, "one"), jobs.renew(small, "other")
         large.seconds, large.last = 60.0, 0.6
         small.seconds, small.news, small.turned = 0.5, threading.Event(), clock()
         return large, small

@@ -18,6 +18,7 @@ MAX_ROUNDS = 1_000
 
 def _step(w_in: np.ndarray, w_out: np.ndarray) -> np.ndarray:
     incoming = np.linalg.norm(w_in, axis=1)
+    pause()
     outgoing = np.linalg.norm(w_out, axis=0)
     # A neuron that is silent or unread has no balance to find, and is left alone.
     alive = (incoming > 0) & (outgoing > 0)
@@ -33,12 +34,15 @@ def balancing_factors(network: Network) -> tuple[np.ndarray, np.ndarray]:
     al. 2019). Computed in float64.
     """
     w1, w2, w3 = (np.asarray(weight, np.float64) for weight in network)
+    pause()
     first, second = np.ones(len(w1)), np.ones(len(w2))
     for _ in range(MAX_ROUNDS):
         d1 = _step(w1, w2)
+        pause()
         w1, w2 = rescale_layer(w1, w2, d1)
         pause()
         d2 = _step(w2, w3)
+        pause()
         w2, w3 = rescale_layer(w2, w3, d2)
         pause()
         first, second = first * d1, second * d2

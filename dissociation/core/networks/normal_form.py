@@ -22,12 +22,14 @@ import numpy as np
 from jaxtyping import Bool, Integer
 
 from dissociation.core.networks.network import Network
-from dissociation.core.pauses import MUCH, pause
+from dissociation.core.pauses import MUCH, pause, pieces
 
 #: Cosine from which two neurons count as the same: apart from rounding of float32.
 SAME = 1 - 1e-5
 #: Outgoing norm, relative to the layer's largest, up to which a neuron contributes nothing.
 NO_CONTRIBUTION = 1e-5
+#: Neurons whose outgoing weights are added up in a moment.
+NEURONS = 512
 
 
 def _rows_at_once(others: np.ndarray) -> int:
@@ -39,12 +41,10 @@ def _first_alike(directions: np.ndarray) -> np.ndarray:
     """`(h,)` the index of the first neuron with the same direction, for each of `(h, d)`."""
     first = np.arange(len(directions))
     size = _rows_at_once(directions)
-    for start in range(0, len(directions), size):
-        pause()
-        rows = slice(start, start + size)
+    for rows in pieces(len(directions), size):
         alike = directions[rows] @ directions[: rows.stop].T > SAME
         # A neuron is alike to itself, whatever rounding, or a number that is none, makes of it.
-        alike[np.arange(len(alike)), np.arange(start, start + len(alike))] = True
+        alike[np.arange(len(alike)), np.arange(rows.start, rows.stop)] = True
         first[rows] = np.argmax(alike, axis=1)
     # A neuron alike to one that is itself alike to an earlier one belongs to that.
     return first[first]
@@ -62,11 +62,13 @@ def _merged(
     kept, group = np.unique(first, return_inverse=True)
     pause()
     merged = np.zeros((len(outgoing), len(kept)))
-    np.add.at(merged.T, group, outgoing.T)
+    for some in pieces(len(group), NEURONS):
+        np.add.at(merged.T, group[some], outgoing.T[some])
     pause()
     # A group that cancels is compared with what it is made of, not with what is left of it.
     parts = np.zeros(len(kept))
     np.maximum.at(parts, group, np.linalg.norm(outgoing, axis=0))
+    pause()
     contributes = np.linalg.norm(merged, axis=0) > NO_CONTRIBUTION * parts
     return kept, group, merged, contributes
 
@@ -74,8 +76,10 @@ def _merged(
 def _reduced(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Incoming weights of norm 1, merged, of neurons that contribute; outgoing weights."""
     norms = np.linalg.norm(np.asarray(w_in, np.float64), axis=1)
+    pause()
     responds = norms > 0
     directions = (w_in[responds] / norms[responds, None]).astype(np.float32)
+    pause()
     outgoing = np.asarray(w_out, np.float64)[:, responds] * norms[responds]
     kept, _, merged, contributes = _merged(directions, outgoing)
     return directions[kept][contributes], merged[:, contributes].astype(np.float32)
@@ -103,7 +107,9 @@ def neuron_kinds(w_in: np.ndarray, w_out: np.ndarray) -> Kinds:
     responds = norms > 0
     copies, contributes = np.ones(len(w_in), int), np.zeros(len(w_in), bool)
     if responds.any():
+        pause()
         directions = (w_in[responds] / norms[responds, None]).astype(np.float32)
+        pause()
         outgoing = np.asarray(w_out, np.float64)[:, responds] * norms[responds]
         _, group, _, of_group = _merged(directions, outgoing)
         copies[responds] = np.bincount(group)[group]
@@ -157,8 +163,5 @@ def compare_normal_forms(first: Network, second: Network) -> NormalForms:
 def _matching(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """For each row of `one`, the row of `other` that is most alike."""
     size = _rows_at_once(other)
-    found = []
-    for start in range(0, len(one), size):
-        pause()
-        found.append(np.argmax(one[start : start + size] @ other.T, axis=1))
+    found = [np.argmax(one[rows] @ other.T, axis=1) for rows in pieces(len(one), size)]
     return np.concatenate(found)

@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dissociation.core.networks.network import Network
-from dissociation.core.pauses import pause
+from dissociation.core.pauses import pause, pieces
 
 #: Rows whose unit vectors agree to this are one row: float32 rounding of a multiple, not more.
 TOLERANCE = 1e-6
 SIGNATURE_GAP = 1e-4
+#: Rows that are looked at in a moment.
+ROWS = 2_048
 
 
 class Selection(NamedTuple):
@@ -69,14 +71,17 @@ def shared_rows(matrices: Sequence[np.ndarray]) -> SharedRows:
 
 def _peaks(stacked: np.ndarray) -> np.ndarray:
     """Largest magnitude in each row: multiples of a row peak at the same place."""
-    return np.maximum(stacked.max(1), -stacked.min(1))
+    rows = (stacked[rows] for rows in pieces(len(stacked), ROWS))
+    return np.concatenate([np.maximum(some.max(1), -some.min(1)) for some in rows])
 
 
 def _representatives(stacked: np.ndarray, peaks: np.ndarray) -> np.ndarray:
     """For each row the first row it is a positive multiple of; only itself if it is not finite."""
     count = len(stacked)
+    units, divisors = np.empty_like(stacked), np.where(peaks > 0, peaks, 1)[:, None]
     with np.errstate(invalid="ignore"):
-        units = stacked / np.where(peaks > 0, peaks, 1)[:, None]
+        for rows in pieces(count, ROWS):
+            np.divide(stacked[rows], divisors[rows], out=units[rows])
     pause()
     # Equal unit rows have equal projections on a random direction, up to rounding; sorted by it,
     # candidates lie side by side.

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dissociation.core.pauses import apart
+from dissociation.core.pauses import apart, pause
 from dissociation.core.similarity.base import Similarity
 from dissociation.core.similarity.cka import biased
 from dissociation.core.similarity.pair import Pair
@@ -62,6 +62,7 @@ def _small_angle(pair: Pair) -> float:
 
 def _triangle(side: np.ndarray) -> np.ndarray:
     """R of the side's Xᵀ = QR, float64."""
+    pause()
     return np.asarray(np.linalg.qr(side.T.astype(float), mode="r"))
 
 

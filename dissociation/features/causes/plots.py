@@ -232,7 +232,7 @@ def margins_plot(figure: FigureSpec, traces: Sequence[Trace]) -> Plot:
         if found["y"][place] is not None:
             seen = np.asarray(found["measured"][place], float)
         # A narrow noise is a spike that would press everything else to the ground.
-        highest = 1.25 * float(np.nanmax([before, expected], initial=0.0))
+        highest = 1.25 * float(np.nanmax([0.0, *before, *expected]))
         layout["xaxis"]["range"] = [-found["limit"], found["limit"]]
         layout["yaxis"] |= {"autorange": False, "range": [0, highest]}
         layout["annotations"] = [_told(figure, found, place)]
