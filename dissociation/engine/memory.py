@@ -31,7 +31,8 @@ MEMORY_CLASSES = (
     MemoryClass(1.0, 9 / 16, 9 / 16),
 )
 LARGEST = len(MEMORY_CLASSES) - 1
-#: As many of what only adds as begin beside one that needs almost everything have room, too.
+#: As many of what only adds have room beside whatever else does, and beside one that needs almost
+#: everything.
 TINY = 64
 
 
@@ -77,10 +78,10 @@ def that_fit(active: Sequence[J], queued: Sequence[J], beside: float = 0.0) -> l
             within = taken[number] == 0 or taken[number] + need <= share
             if 0 < number < LARGEST:
                 within &= sum(taken[1:LARGEST]) + need <= spared
-            elif number == 0 and spared < room:
-                within = need <= spared / TINY
+            elif number == 0:
+                within = (within and spared == room) or need <= spared / TINY
             if not alone and not (within and sum(taken) + need <= room):
-                if number == 0 and spared < room:
+                if number == 0:
                     continue
                 kept_back = True
                 if need > share and number == LARGEST:

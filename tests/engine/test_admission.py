@@ -92,6 +92,12 @@ def test_what_only_adds_to_a_small_one_does_not_wait_for_the_largest():
     assert that_fit(active, [large, Held(GIB, 1.0)]) == []
 
 
+def test_what_only_adds_to_a_small_one_does_not_wait_for_what_adds_to_a_large_one():
+    active = [Held(8 * GIB, 1.0) for _ in range(3)]
+    assert that_fit(active, [Held(8 * GIB, 1.0), Held(GIB, 1.0)]) == [Held(GIB, 1.0)]
+    assert that_fit(held(31, 31, 31), [Held(8 * GIB, 1.0), Held(4 * GIB, 1.0)]) == []
+
+
 def test_what_is_held_for_others_counts():
     assert fitting([], [3] * 40, beside=0) == [3] * 32
     assert fitting([], [1.5] * 40, beside=48) == [1.5] * 32
