@@ -271,8 +271,8 @@ def one(request: Request, seconds: float, folder: Path) -> dict[str, Any]:
         return {"longest": time.perf_counter() - begin, "what": "on the page", "newcomer": None}
     work = read_source(request.address).question
     if page == "Linear":
-        begin = time.perf_counter()
-        [part.results(part.watch(None)) for part in work.parts()]  # type: ignore[arg-type]
+        lab, begin = Lab(folder), time.perf_counter()
+        [part.results(part.watch(lab)) for part in work.parts()]
         return {"longest": time.perf_counter() - begin, "what": "on the page", "newcomer": None}
     lab = Lab(folder)
     # As after the first page of a lab.
