@@ -26,6 +26,7 @@ import psutil
 
 from benchmarks.cluster_processes import Processes
 from benchmarks.kept import Others, keep
+from dissociation.core.curves import curve_studies
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Scale
 from dissociation.core.measures import ParameterNoise
@@ -37,7 +38,7 @@ from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.settings import SCHEDULER_VARIABLE, cache_folder
 from dissociation.engine.store import Store
-from dissociation.engine.tasks import MeasureTask, TrainTask
+from dissociation.engine.tasks import StudyTask, TrainTask
 
 SEEDS, TURNS = 5, 3
 #: What the page of robustness shows first, on five networks.
@@ -142,7 +143,8 @@ def seconds_of_an_empty_unit(lab: Lab) -> float:
 def bytes_of_a_unit(library: Library) -> int:
     """What travels for one unit, there and back, besides the network."""
     plans = tuple(dataclasses.replace(PLAN, manipulations=steps) for steps in STEPS)
-    unit = next(measuring._units(MeasureTask(library, plans, (0,)), 0))
+    studies = [study for plan in plans for study in curve_studies(plan, [0])]
+    unit = next(measuring._units(StudyTask(library, *studies), (PLAN.recipe, 0)))
     assert unit.pack is not None
     found = unit.work(*unit.arguments, unit.pack())
     return len(json.dumps(unit.arguments)) + sum(map(len, found["results"]))

@@ -165,13 +165,16 @@ def _plans() -> list[Any]:
 
 def _stored(library: Any) -> dict[str, Any]:
     """Everything of the experiments that is in the store, as plain values."""
+    from dissociation.core.curves import curve_studies
+
     found = {}
     for place, plan in enumerate(_plans()):
         for seed in range(plan.seeds):
             if (weights := library.weights(plan.recipe, seed)) is not None:
                 found[f"network {seed}"] = weights
-            if (curve := library.curve(plan, seed)) is not None:
-                found[f"curve {place} {seed}"] = curve.curve.errors.tolist()
+            (study,) = curve_studies(plan, [seed])
+            if (measured := library.result(study)) is not None:
+                found[f"curve {place} {seed}"] = measured.curve.errors.tolist()
     return found
 
 

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from dissociation.core import manipulations as m
+from dissociation.core.curves import curve_studies
 from dissociation.core.experiment import Experiment
 from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
+from dissociation.core.memory_need import Asked
 from dissociation.core.networks.training import Recipe
 from dissociation.core.phantom.study import PhantomStudy
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
@@ -197,6 +199,15 @@ def _asked(name: str) -> Any:
     return CASES[name]() if name in CASES else drawn(int(name.removeprefix("drawn ")))
 
 
+def needed(asked: Any) -> Asked:
+    """What is there at one time of what is asked for."""
+    if isinstance(asked, Recipe):
+        return asked
+    if isinstance(asked, Study):
+        return (asked,)
+    return tuple(dict.fromkeys(study for one in asked for study in curve_studies(one)))
+
+
 def _watch(lab: Any, asked: Any) -> Any:
     if isinstance(asked, Study):
         return lab.watch_studies([asked])
@@ -240,7 +251,7 @@ def compare(names: list[str], folder: Path) -> list[dict[str, Any]]:
         command = [sys.executable, "-m", "benchmarks.memory", "--one", name, own]
         run = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
         found = json.loads(run.stdout)
-        rows.append({"case": name, "expected": need_of(_asked(name)), "measured": found})
+        rows.append({"case": name, "expected": need_of(needed(_asked(name))), "measured": found})
     return rows
 
 

@@ -6,15 +6,14 @@ Equal experiments are equal values with equal digests, hence one cache entry and
 from __future__ import annotations
 
 import dataclasses
-import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dissociation.core import manipulations as manipulate
 from dissociation.core import measures
 from dissociation.core._lazy import jax
-from dissociation.core.data import datasets
-from dissociation.core.digests import SCHEMA, digest, training_digest
+from dissociation.core.digests import SCHEMA
 from dissociation.core.json_forms import (
     check_flag,
     check_object,
@@ -27,7 +26,7 @@ from dissociation.core.json_forms import (
 )
 from dissociation.core.manipulations import Manipulation
 from dissociation.core.measures import Measure
-from dissociation.core.networks.network import NOTEBOOK_KEY
+from dissociation.core.networks.network import NOTEBOOK_KEY, Network, seed_key
 from dissociation.core.networks.training import DIGITS, QUICK, Recipe
 from dissociation.core.validation import InvalidValue, check_integer, set_frozen
 
@@ -93,17 +92,6 @@ class Experiment:
         """The experiment that is actually run: exactly invariant ones are the trained one's."""
         return dataclasses.replace(self, manipulations=()) if self.invariant else self
 
-    def seed_digest(self, seed: int, weights: str | None = None) -> str:
-        """Identifies the curve of one seed.
-
-        **Arguments:**
-
-        - `seed`: which network.
-        - `weights`: the digest of its trained weights; without it, the digest of the plan, which is
-          known before the network is trained.
-        """
-        return _seed_digest(self, seed, weights, datasets.fingerprint())
-
     def to_json(self) -> dict[str, Any]:
         """Plain values from which [`from_json`][] makes the same experiment."""
         settings = self.measure.canonical()
@@ -117,24 +105,6 @@ class Experiment:
             "key": self.key,
             "measure_anyway": self.measure_anyway,
         }
-
-
-# Every visitor of a class asks for the same ones, again and again.
-@functools.lru_cache(maxsize=4_096)
-def _seed_digest(experiment: Experiment, seed: int, weights: str | None, _data: str) -> str:
-    run = experiment.canonical()
-    return digest(
-        [
-            "curve",
-            SCHEMA,
-            training_digest(run.recipe, seed),
-            run.measure.canonical(),
-            [step.identity() for step in run.manipulations],
-            run.key,
-            seed,
-            weights,
-        ]
-    )
 
 
 def from_json(values: Any) -> Experiment:
@@ -158,3 +128,17 @@ def from_json(values: Any) -> Experiment:
 def noise_key(key: int) -> Any:
     """The JAX key that all seeds of an experiment share."""
     return jax.random.PRNGKey(key)
+
+
+def rewritten(
+    network: Network, manipulations: Sequence[Manipulation], seed: int, key: int
+) -> Network:
+    """A trained network with manipulations applied in order.
+
+    **Arguments:**
+
+    - `seed`: which network of its recipe it is; `key`: of the experiment, for random rewrites.
+
+    **Raises:** `InvalidValue` if its weights cannot be used.
+    """
+    return manipulate.apply_all(network, manipulations, key=seed_key(seed, noise_key(key)))

@@ -8,16 +8,15 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Manipulation
-from dissociation.core.measures import Transfer
-from dissociation.core.memory_need import Asked, Check, need_of
+from dissociation.core.measures import Measure
+from dissociation.core.memory_need import Asked, need_of
 from dissociation.core.networks.training import Recipe
 from dissociation.core.sizes import GIB
-from dissociation.core.study import Study
+from dissociation.core.study import Study, Trained
 from dissociation.core.validation import InvalidValue
 
-SMALLEST_WIDTH, SMALLEST_IMAGES = 16, 100
+SMALLEST_WIDTH = 16
 #: Strengths that are tried, from weak to as strong as asked for.
 TRIED = 100
 
@@ -97,29 +96,28 @@ def _sizes(asked: Asked) -> Iterator[Lever]:
     if isinstance(asked, Recipe):
         batches = range(8, asked.batch, 8)
         yield Lever("batch", asked.batch, batches, lambda n: dataclasses.replace(asked, batch=n))
-    elif isinstance(asked, Study):
-        for field, smaller in asked.smaller().items():
-            change = functools.partial(_replaced, asked, field)
-            yield Lever(field, getattr(asked, field), smaller, change)
-    elif not isinstance(asked, Check):
-        measure, seeds = asked[0].measure, asked[0].seeds
-        yield Lever("seeds", seeds, range(1, seeds), lambda n: _each(asked, seeds=n))
-        if isinstance(measure, Transfer):
-            least = SMALLEST_IMAGES * measure.points
-            images = range(least, measure.images, SMALLEST_IMAGES)
-
-            def fewer(n: int) -> Asked:
-                return _each(asked, measure=dataclasses.replace(measure, images=n))
-
-            yield Lever("images", measure.images, images, fewer)
+        return
+    networks = list(dict.fromkeys(plan for study in asked for plan in study.needs()))
+    if len(asked) > 1:
+        count = len(networks)
+        yield Lever("seeds", count, range(1, count), lambda n: _of(asked, networks[:n]))
+    for field, smaller in asked[0].smaller().items():
+        value = getattr(_owner(asked[0], field), field)
+        yield Lever(field, value, smaller, functools.partial(_replaced, asked, field))
 
 
-def _each(experiments: Sequence[Experiment], **changes: Any) -> list[Experiment]:
-    return [dataclasses.replace(experiment, **changes) for experiment in experiments]
+def _of(studies: tuple[Study, ...], networks: Sequence[Trained]) -> tuple[Study, ...]:
+    return tuple(study for study in studies if set(study.needs()) <= set(networks))
 
 
-def _replaced(study: Study, field: str, value: Any) -> Study:
-    return dataclasses.replace(study, **{field: value})
+def _owner(study: Study, field: str) -> Any:
+    """The study, or the measure of it, whichever has the field."""
+    return study if hasattr(study, field) else _parts(study, Measure)[0]
+
+
+def _replaced(studies: tuple[Study, ...], field: str, value: Any) -> Asked:
+    owner = _owner(studies[0], field)
+    return _with(studies, type(owner), lambda part: dataclasses.replace(part, **{field: value}))
 
 
 def _weaker(step: Manipulation) -> list[float]:

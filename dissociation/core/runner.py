@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dissociation.core import manipulations as manipulate
-from dissociation.core.experiment import Experiment, noise_key
+from dissociation.core.experiment import Experiment, noise_key, rewritten
 from dissociation.core.measures.base import Curve
 from dissociation.core.networks.network import Network, seed_key
 from dissociation.core.networks.training import trained
@@ -19,9 +18,8 @@ def manipulated(experiment: Experiment, networks: list[Network]) -> list[Network
     """
     if len(networks) != experiment.seeds:
         raise InvalidValue("networks", len(networks), f"give {experiment.seeds}, one a seed")
-    key = noise_key(experiment.key)
     return [
-        manipulate.apply_all(network, experiment.manipulations, key=seed_key(seed, key))
+        rewritten(network, experiment.manipulations, seed, experiment.key)
         for seed, network in enumerate(networks)
     ]
 

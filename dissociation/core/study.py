@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import functools
 import json
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 from dissociation.core import manipulations as manipulate
+from dissociation.core import measures
 from dissociation.core.data import datasets
 from dissociation.core.digests import SCHEMA, digest
 from dissociation.core.json_forms import (
@@ -50,6 +52,8 @@ class Study(abc.ABC):
     doing: ClassVar[tuple[str, str]] = ("Computing", "Computing")
     #: Whether it takes so little time that it is computed where it is asked for, and not stored.
     instant: ClassVar[bool] = False
+    #: Whether it goes on from what it had found when it was dropped; see `stream_together`.
+    resumes: ClassVar[bool] = False
 
     @property
     @abc.abstractmethod
@@ -76,9 +80,58 @@ class Study(abc.ABC):
         *_, last = (found for found in self.stream(*networks) if found is not None)
         return last
 
+    @classmethod
+    def batches(cls, studies: Sequence[Self]) -> list[tuple[Self, ...]]:
+        """Those of some studies, all of this kind, that are computed as one; by default none is."""
+        return [(study,) for study in studies]
+
+    @classmethod
+    def stream_together(
+        cls,
+        studies: Sequence[Self],
+        network_of: Callable[[Trained], Network],
+        begun: Sequence[Any] = (),
+    ) -> Iterator[tuple[Any, ...] | None]:
+        """What a batch finds, coarse to fine; by default one study after the other.
+
+        **Arguments:**
+
+        - `studies`: of one of the [`batches`][Study.batches]; `network_of`: gives a network that
+            they need.
+        - `begun`: a result of each that it was dropped with, if it [`resumes`][Study.resumes].
+
+        **Returns:** an iterator of results, in the order of the studies as far as it has come;
+        `None` is nothing new, but a good moment to pause.
+        """
+        known: tuple[Any, ...] = ()
+        for study in studies:
+            found = None
+            for news in study.stream(*(network_of(plan) for plan in study.needs())):
+                found = found if news is None else news
+                yield None if news is None else (*known, news)
+            known = (*known, found)
+
+    @classmethod
+    def held_together(cls, studies: Sequence[Self]) -> tuple[Self, ...]:
+        """Those of a batch whose arrays are there at one time."""
+        return tuple(studies[:1])
+
+    def penalty(self, found: Any | None) -> float:
+        """Seconds by which others are preferred, when it has found so much; 0 if by none.
+
+        What has any only adds to something else, and is no part of a page's progress.
+        """
+        del found
+        return 0.0
+
     @abc.abstractmethod
     def memory(self) -> float:
         """Bytes of its arrays at the moment that takes most."""
+
+    @classmethod
+    def memory_together(cls, studies: Sequence[Self]) -> float:
+        """The same of studies that are [`held_together`][Study.held_together]."""
+        return max(study.memory() for study in studies)
 
     def smaller(self) -> dict[str, Sequence[int]]:
         """Fields that could be smaller if there is too little memory: their values, ascending."""
@@ -96,10 +149,7 @@ class Study(abc.ABC):
         - `weights`: digests of the trained networks; without them, of the plan, which is known
           before they are trained.
         """
-        own = [_identity(getattr(self, field.name)) for field in dataclasses.fields(self)]
-        known = None if weights is None else list(weights)
-        data = datasets.fingerprint()
-        return digest([self.name, SCHEMA, self.version, data, own, self.depends_on(), known])
+        return _digest(self, weights, datasets.fingerprint())
 
     def to_json(self) -> dict[str, Any]:
         """Plain values from which [`from_json`][Study.from_json] makes the same study."""
@@ -175,6 +225,14 @@ class Result(abc.ABC, Generic[S]):
         return json.dumps(values, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
+# Every visitor of a class asks for the same ones, again and again.
+@functools.lru_cache(maxsize=8_192)
+def _digest(study: Study, weights: tuple[str, ...] | None, data: str) -> str:
+    own = [_identity(getattr(study, field.name)) for field in dataclasses.fields(study)]
+    known = None if weights is None else list(weights)
+    return digest([study.name, SCHEMA, study.version, data, own, study.depends_on(), known])
+
+
 def _identity(value: Any) -> Any:
     """Plain values that tell a field from others, with the versions of all code behind it."""
     if isinstance(value, Manipulation):
@@ -225,6 +283,8 @@ def _read(hint: Any, name: str, value: Any) -> Any:
         if not isinstance(step, hint):
             raise InvalidValue(name, step.name, f"name a {hint.name}")
         return step
+    if issubclass(hint, Measure):
+        return read_named(name, value, measures.make)
     if issubclass(hint, Recipe):
         return read_recipe(value)
     if dataclasses.is_dataclass(hint):

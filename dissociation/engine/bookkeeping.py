@@ -37,39 +37,34 @@ _READS = Counter(
 )
 
 
-def kind(task: Task) -> str:
-    """What a task does, in a word: `train`, `measure`, `check`, …"""
-    return type(task).__name__.removesuffix("Task").lower()
-
-
 def note_start(task: Task) -> None:
     """A job begins."""
-    _STARTED.labels(kind(task)).inc()
-    log_event(log, "job started", kind=kind(task), digest=task.digests[0])
+    _STARTED.labels(task.kind).inc()
+    log_event(log, "job started", kind=task.kind, digest=task.digests[0])
 
 
 def note_chunk(task: Task, seconds: float) -> float:
     """A job has had a turn of so many seconds. **Returns:** them."""
-    _SECONDS.labels(kind(task)).inc(seconds)
+    _SECONDS.labels(task.kind).inc(seconds)
     return seconds
 
 
 def note_end(task: Task, state: str, seconds: float) -> None:
     """A job has ended: done, failed or cancelled."""
-    _ENDED.labels(kind(task), state).inc()
-    fields = {"kind": kind(task), "digest": task.digests[0], "state": state}
+    _ENDED.labels(task.kind, state).inc()
+    fields = {"kind": task.kind, "digest": task.digests[0], "state": state}
     log_event(log, "job ended", **fields, seconds=round(seconds, 3))
 
 
 def note_failure(task: Task, event: str) -> None:
     """A job has raised what it should not have; called where the exception is at hand."""
-    fields = {"event": event, "kind": kind(task), "digest": task.digests[0]}
+    fields = {"event": event, "kind": task.kind, "digest": task.digests[0]}
     log.exception("%s", event, extra={"fields": fields})
 
 
 def note_stuck(task: Task, stack: TracebackType | None) -> None:
     """A step has not returned in time; `stack`: where it was when it was given up."""
-    fields = {"event": STUCK, "kind": kind(task), "digest": task.digests[0]}
+    fields = {"event": STUCK, "kind": task.kind, "digest": task.digests[0]}
     where = (TimeoutError, TimeoutError(STUCK), stack)
     log.error("%s", STUCK, exc_info=where, extra={"fields": fields})
 

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import types
 import typing
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import AbstractArray, jaxtyped
@@ -14,23 +14,39 @@ from jaxtyping import AbstractArray, jaxtyped
 from dissociation.core.study import Result, Study
 from dissociation.engine.store import DamagedEntry, pack, unpack
 
-R = TypeVar("R", bound=Result)
-_NOT_STORED = "study"
+_NOT_STORED, _SECONDS = "study", "seconds of computing"
 
 
-def encode(result: Result) -> bytes:
-    """A complete result as checksummed npz bytes, without its study."""
+class Stored(NamedTuple):
+    """A result and the compute time it took."""
+
+    result: Any
+    seconds: float
+
+
+def encode(result: Result, seconds: float = 0.0) -> bytes:
+    """A result as checksummed npz bytes, without its study.
+
+    **Arguments:**
+
+    - `seconds`: of compute time that it took.
+    """
     arrays: dict[str, np.ndarray] = {}
     fields = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}
     del fields[_NOT_STORED]
-    return pack(arrays, {name: _plain(part, name, arrays) for name, part in fields.items()})
+    meta = {name: _plain(part, name, arrays) for name, part in fields.items()}
+    return pack(arrays, {**meta, _SECONDS: seconds})
 
 
-def decode(raw: bytes, study: Study) -> Any:
-    """The complete result of a study.
+def decode(raw: bytes, study: Study, *, whole: bool = True) -> Stored:
+    """A result of a study.
+
+    **Arguments:**
+
+    - `whole`: whether it must be complete.
 
     **Raises:** `DamagedEntry` unless types, shapes and finiteness are what the study's `result`
-    declares, and it is complete.
+    declares, and it is complete if it must be.
     """
     arrays, meta = unpack(raw)
     kind = study.result
@@ -43,9 +59,9 @@ def decode(raw: bytes, study: Study) -> Any:
         with jaxtyped("context"):
             _check_shapes(kind, parts)
         found = kind(study=study, **parts)
-        if found.progress != 1:
+        if whole and found.progress != 1:
             raise DamagedEntry("not complete, or of another study")
-        return found
+        return Stored(found, float(meta[_SECONDS]))
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise DamagedEntry(f"no result of {study.name}") from error
 
@@ -113,7 +129,7 @@ def _read(hint: Any, value: Any, arrays: dict[str, np.ndarray], *, finite: bool)
         if finite and not np.isfinite(number):
             raise ValueError("a number that is not finite")
         return number
-    if type(value) is not hint:
+    if hint is not Any and type(value) is not hint:
         raise TypeError(f"not of type {hint}")
     return value
 

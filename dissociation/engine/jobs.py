@@ -155,7 +155,7 @@ class Jobs:
         needs = tuple(self._submit(need, position) for need in task.needs)
         found = (self._by_digest.get(digest) for digest in self._executor.after(task))
         after = tuple(job for job in found if job is not None)
-        step, seconds = (task.so_far() if self._executor is LOCAL else None) or (None, 0.0)
+        step, seconds = self._paused.begun(task)
         place = self._paused.place(task, now)
         return Job(task, *place, needs=needs, after=after, turned=now, step=step, seconds=seconds)
 

@@ -11,23 +11,18 @@ from pathlib import Path
 
 from dissociation.core.experiment import Experiment
 from dissociation.core.networks.training import Recipe
-from dissociation.core.similarity.comparison import Comparison
 from dissociation.core.study import Study
-from dissociation.core.theory.bridge import Candidate
 from dissociation.engine.asker import Asker, asking_for
-from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.cluster.executor import chosen_executor
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.executor import LOCAL
 from dissociation.engine.jobs import LEASE, Jobs
 from dissociation.engine.library import Library
-from dissociation.engine.map_watch import MapWatch
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.rooms import Rooms
 from dissociation.engine.settings import MAX_WATCHES, cache_folder, keep_compiled_programs
 from dissociation.engine.store import Store
-from dissociation.engine.study_watch import StudyWatch
-from dissociation.engine.theory_watch import TheoryWatch
+from dissociation.engine.study_watch import Asked, Group, StudyWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import Watch
 
@@ -87,14 +82,9 @@ class Lab:
     ) -> CurveWatch:
         """Starts or finds the curves of several conditions; see [`CurveWatch`][].
 
-        **Arguments:**
-
-        - `predicted`: with those that theory predicts, see [`TheoryWatch`][].
-
         **Raises:** `InvalidValue` if too much is going on.
         """
-        kind = TheoryWatch if predicted else CurveWatch
-        watch = kind(self.library, self.jobs, experiments, pair)
+        watch = CurveWatch(self.library, self.jobs, experiments, pair, predicted=predicted)
         self._register(watch)
         return watch
 
@@ -103,27 +93,17 @@ class Lab:
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = StudyWatch(self.library, self.jobs, studies, ahead)
+        watch = StudyWatch(self.library, self.jobs, [Group(studies)], ahead)
         self._register(watch)
         return watch
 
-    def watch_map(
-        self, comparisons: Sequence[Comparison], experiments: Sequence[Experiment | None] = ()
-    ) -> MapWatch:
-        """Starts or finds what comparisons find, and the σ50 of networks; see [`MapWatch`][].
+    def watch_question(self, question: Asked) -> StudyWatch:
+        """Starts or finds all that a question needs; see [`StudyWatch`][].
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        watch = MapWatch(self.library, self.jobs, comparisons, experiments)
-        self._register(watch)
-        return watch
-
-    def watch_bridge(self, candidates: Sequence[Candidate], *, compute: bool) -> BridgeWatch:
-        """Finds σ50 and norms of networks; see [`BridgeWatch`][].
-
-        **Raises:** `InvalidValue` if too much is going on.
-        """
-        watch = BridgeWatch(self.library, self.jobs, candidates, compute=compute)
+        groups = question.groups(self.library)
+        watch = StudyWatch(self.library, self.jobs, groups, question=question)
         self._register(watch)
         return watch
 

@@ -1,4 +1,4 @@
-"""Typed access to the store: networks, histories, curves and checks by what they are of."""
+"""Typed access to the store: networks, histories and results by what they are of."""
 
 from __future__ import annotations
 
@@ -7,24 +7,17 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from dissociation.core.digests import digest, training_digest
-from dissociation.core.experiment import Experiment
-from dissociation.core.measures.base import Curve, SeedCurve
-from dissociation.core.networks.function_checks import CODE_VERSION as CHECK_VERSION
-from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.digests import training_digest
 from dissociation.core.networks.network import Network
 from dissociation.core.networks.training import Recipe
 from dissociation.core.study import Result, Study
-from dissociation.core.theory import Prediction, SeedPrediction
 from dissociation.engine import records
-from dissociation.engine.begun import Begun
 from dissociation.engine.bookkeeping import DAMAGED, HIT, MISS, note_read
-from dissociation.engine.codec import decode, encode
+from dissociation.engine.codec import Stored, decode, encode
 from dissociation.engine.store import DamagedEntry, Store
-from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -36,25 +29,6 @@ SOUND = 10.0
 RECORDS_IN_MEMORY = 512
 
 
-def check_digest(experiment: Experiment, weights: Sequence[str | None] = ()) -> str:
-    """Identifies the function checks of an experiment's networks.
-
-    **Arguments:**
-
-    - `weights`: digests of the trained weights; without them, the digest of the plan.
-    """
-    return digest(
-        [
-            "check",
-            CHECK_VERSION,
-            [training_digest(experiment.recipe, seed) for seed in range(experiment.seeds)],
-            [step.identity() for step in experiment.manipulations],
-            experiment.key,
-            list(weights),
-        ]
-    )
-
-
 class Library:
     """What has been computed already, decoded."""
 
@@ -64,7 +38,6 @@ class Library:
         self._networks: collections.OrderedDict[str, Network] = collections.OrderedDict()
         self._records: collections.OrderedDict[str, Any] = collections.OrderedDict()
         self._sound: dict[str, float] = {}
-        self.begun = Begun()
 
     def _record(self, compartment: str, name: str, read: Callable[[bytes], T]) -> T | None:
         """A record that never changes once it is stored, read from the store only once."""
@@ -152,91 +125,36 @@ class Library:
         read = self._sound.get(history.weights, -math.inf)
         return time.monotonic() - read < SOUND or self.network(recipe, seed) is not None
 
-    def curve(self, experiment: Experiment, seed: int) -> records.StoredCurve | None:
-        """The complete curve of one of an experiment's networks."""
-        weights = self.weights(experiment.recipe, seed)
-        if weights is None:
-            return None
-        points = len(experiment.measure.x)
-        return self._record(
-            "curves",
-            experiment.seed_digest(seed, weights),
-            lambda raw: records.unpack_curve(raw, points),
-        )
-
-    def complete_curve(self, experiment: Experiment) -> Curve | None:
-        """The curve of an experiment, if those of all its networks are stored."""
-        seeds = []
-        for seed in range(experiment.seeds):
-            found = self.curve(experiment, seed)
-            if found is None:
-                return None
-            seeds.append(found.curve)
-        return Curve(experiment.measure.x, tuple(seeds), experiment.measure.total)
-
-    def save_curve(
-        self, experiment: Experiment, seed: int, weights: str, curve: SeedCurve, seconds: float
-    ) -> None:
-        """Stores the complete curve of one network."""
-        name = experiment.seed_digest(seed, weights)
-        self.store.put("curves", name, records.pack_curve(curve, seconds))
-
-    def checks(self, experiment: Experiment) -> tuple[FunctionCheck, ...] | None:
-        """The function checks of an experiment's networks, one a seed."""
-        weights = self._all_weights(experiment)
-        if None in weights:
-            return None
-        return self._record("curves", check_digest(experiment, weights), records.unpack_checks)
-
-    def save_checks(self, experiment: Experiment, checks: tuple[FunctionCheck, ...]) -> None:
-        """Stores function checks."""
-        name = check_digest(experiment, self._all_weights(experiment))
-        self.store.put("curves", name, records.pack_checks(checks))
-
-    def prediction(self, experiment: Experiment, seed: int) -> SeedPrediction | None:
-        """What theory predicts of the curve of one of an experiment's networks."""
-        weights = self.weights(experiment.recipe, seed)
-        if weights is None:
-            return None
-        points = len(experiment.measure.x)
-        return self._record(
-            "curves",
-            theory_digest(experiment, seed, weights),
-            lambda raw: unpack_prediction(raw, points),
-        )
-
-    def complete_prediction(self, experiment: Experiment) -> Prediction | None:
-        """What theory predicts of the curve of an experiment, if it is of all its networks."""
-        run = experiment.canonical()
-        found = [self.prediction(run, seed) for seed in range(run.seeds)]
-        seeds = [prediction for prediction in found if prediction is not None]
-        return Prediction(run.measure.x, tuple(seeds)) if len(seeds) == run.seeds else None
-
-    def save_prediction(
-        self, experiment: Experiment, seed: int, weights: str, prediction: SeedPrediction
-    ) -> None:
-        """Stores what theory predicts of the curve of one network."""
-        name = theory_digest(experiment, seed, weights)
-        self.store.put("curves", name, pack_prediction(prediction))
-
-    def result(self, study: Study) -> Any:
-        """The complete result of a study, `None` if it is not stored."""
+    def stored(self, study: Study) -> Stored | None:
+        """The complete result of a study with the time it took; `None` if it is not stored."""
         if study.instant:
-            return study.compute()
+            return Stored(study.compute(), 0.0)
         weights = self._weights_of(study)
         if weights is None:
             return None
         return self._record("curves", study.digest(weights), lambda raw: decode(raw, study))
 
-    def save(self, result: Result) -> None:
-        """Stores the complete result of a study, unless its networks have gone."""
+    def result(self, study: Study) -> Any:
+        """The complete result of a study, `None` if it is not stored."""
+        found = self.stored(study)
+        return None if found is None else found.result
+
+    def results(self, studies: Iterable[Study]) -> list[Any] | None:
+        """The complete results of some studies, `None` if not all are stored."""
+        found = [self.result(study) for study in studies]
+        return None if None in found else found
+
+    def save(self, result: Result, seconds: float = 0.0) -> None:
+        """Stores the complete result of a study, unless its networks have gone.
+
+        **Arguments:**
+
+        - `seconds`: of compute time that it took.
+        """
         weights = self._weights_of(result.study)
         if weights is not None:
-            self.store.put("curves", result.study.digest(weights), encode(result))
+            self.store.put("curves", result.study.digest(weights), encode(result, seconds))
 
     def _weights_of(self, study: Study) -> tuple[str, ...] | None:
         found = tuple(self.weights(*plan) for plan in study.needs())
         return None if None in found else found  # type: ignore[return-value]
-
-    def _all_weights(self, experiment: Experiment) -> list[str | None]:
-        return [self.weights(experiment.recipe, seed) for seed in range(experiment.seeds)]

@@ -12,16 +12,16 @@ from __future__ import annotations
 import collections
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from dissociation.core.sizes import GIB
 from dissociation.engine.executor import LOCAL, Executor
 from dissociation.engine.job import Job
 from dissociation.engine.settings import MEMORY
-from dissociation.engine.task import Steps, Task
+from dissociation.engine.task import Step, Steps, Task
 
-#: Seconds for which jobs are paused, and how many at most.
+#: Seconds for which jobs are paused, and how many at most; as many results, some kilobytes each.
 KEPT, MOST = 120.0, 2_000
 #: Of those, how many may hold what they have begun, and in which share of the lab's memory.
 BEGUN, SHARE = 32, 0.1
@@ -45,6 +45,8 @@ class Paused:
         self._numbers = itertools.count()
         self._kept: collections.OrderedDict[tuple[str, ...], _Paused] = collections.OrderedDict()
         self._here = executor is LOCAL
+        # Results by digest, with the seconds that their job had taken.
+        self._results: collections.OrderedDict[str, tuple[Any, float]] = collections.OrderedDict()
 
     @property
     def memory(self) -> float:
@@ -59,6 +61,8 @@ class Paused:
         if job.ahead:
             close(steps)
             return
+        if self._here and job.task.resumes and job.step is not None:
+            self._note(job.step.result, job.seconds)
         room = SHARE * MEMORY.value * GIB
         # Nothing of it may go on elsewhere; and it is little, or much to hold, without a result.
         begun = self._here and job.step is not None and job.news is None
@@ -71,6 +75,22 @@ class Paused:
             self._make_room(room)
         while len(self._kept) > MOST:
             close(self._kept.popitem(last=False)[1].steps)
+
+    def _note(self, results: Mapping[str, Any], seconds: float) -> None:
+        for digest, found in results.items():
+            self._results[digest] = found, seconds
+            self._results.move_to_end(digest)
+        while len(self._results) > MOST:
+            self._results.popitem(last=False)
+
+    def begun(self, task: Task) -> tuple[Step | None, float]:
+        """What a new job for a task shows before any turn, and the seconds that this took."""
+        known = {name: self._results[name] for name in task.digests if name in self._results}
+        if not known:
+            return None, 0.0
+        seconds = max(spent for _, spent in known.values())
+        step = task.resume({name: found for name, (found, _) in known.items()}, seconds)
+        return step, 0.0 if step is None else seconds
 
     def _make_room(self, room: float) -> None:
         begun = self._begun()

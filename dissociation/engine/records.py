@@ -1,16 +1,13 @@
-"""How networks, curves and checks are written into the store and read back, validated."""
+"""How networks and their histories are written into the store and read back, validated."""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from dissociation.core.data.datasets import CLASSES, PIXELS
-from dissociation.core.measures.base import SeedCurve
-from dissociation.core.networks.function_checks import FunctionCheck
 from dissociation.core.networks.network import Network, weights_digest
 from dissociation.core.networks.training import LIVE_ERROR
 from dissociation.core.validation import check_finite
@@ -45,14 +42,6 @@ class History:
             (*self.images, images),
             seconds=seconds,
         )
-
-
-@dataclass(frozen=True)
-class StoredCurve:
-    """A complete curve of one network and the compute time it took."""
-
-    curve: SeedCurve
-    seconds: float
 
 
 def pack_network(network: Network) -> bytes:
@@ -96,44 +85,3 @@ def unpack_history(raw: bytes) -> History:
         return History(**values, weights=weights, seconds=seconds, silent=(first, second))
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedEntry("not a history") from error
-
-
-def pack_curve(curve: SeedCurve, seconds: float) -> bytes:
-    """A curve of one network as npz bytes."""
-    meta = {
-        "clean_errors": curve.clean_errors,
-        "clean_images": curve.clean_images,
-        "notes": curve.notes,
-        "seconds": seconds,
-    }
-    return pack({"errors": curve.errors, "images": curve.images}, meta)
-
-
-def unpack_curve(raw: bytes, points: int) -> StoredCurve:
-    """The curve back. **Raises:** `DamagedEntry` unless it has that many points."""
-    arrays, meta = unpack(raw)
-    try:
-        errors, images = arrays["errors"], arrays["images"]
-        if errors.ndim != 2 or errors.shape[1] != points or images.shape != (points,):
-            raise DamagedEntry("another curve")
-        notes: dict[str, Any] = dict(meta["notes"])
-        curve = SeedCurve(
-            errors, images, int(meta["clean_errors"]), int(meta["clean_images"]), notes
-        )
-        return StoredCurve(curve, float(meta["seconds"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise DamagedEntry("not a curve") from error
-
-
-def pack_checks(checks: tuple[FunctionCheck, ...]) -> bytes:
-    """Function checks, one a seed, as npz bytes."""
-    return pack({}, {"checks": [dataclasses.asdict(check) for check in checks]})
-
-
-def unpack_checks(raw: bytes) -> tuple[FunctionCheck, ...]:
-    """The checks back. **Raises:** `DamagedEntry`."""
-    _, meta = unpack(raw)
-    try:
-        return tuple(FunctionCheck(**check) for check in meta["checks"])
-    except (KeyError, TypeError) as error:
-        raise DamagedEntry("not a function check") from error

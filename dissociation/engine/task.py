@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from dissociation.core.memory_need import Asked, held_by
@@ -35,10 +35,12 @@ class Task(abc.ABC):
     - `needs`: tasks that must be done first; `after`: digests of others that come first where one
         task has its turn at a time, if they are asked for as well.
     - `penalty`: seconds by which others are preferred.
-    - `resumes`: whether another task for the same goes on where this one was dropped.
+    - `kind`: what it does, in a word, for counters and log lines.
+    - `resumes`: whether another task for the same [`resume`][Task.resume]s from its results.
     - `asked`: what it is about, from which the memory it needs is told; `None` if hardly any.
     """
 
+    kind: str = "task"
     digests: tuple[str, ...]
     needs: tuple[Task, ...] = ()
     after: tuple[str, ...] = ()
@@ -51,8 +53,16 @@ class Task(abc.ABC):
         """Bytes that it holds at most, also while others have their turns."""
         return 0.0 if self.asked is None else held_by(self.asked)
 
-    def so_far(self) -> tuple[Step, float] | None:
-        """What one that was dropped has left, and the seconds it took; shown before any turn."""
+    def resume(self, found: Mapping[str, Any], seconds: float) -> Step | None:
+        """Has it go on from what others had computed of the same when they were dropped.
+
+        **Arguments:**
+
+        - `found`: results by digest; `seconds`: that they took.
+
+        **Returns:** what is shown before any turn; `None` if it must begin anew.
+        """
+        del found, seconds
         return None
 
     @abc.abstractmethod

@@ -1,27 +1,22 @@
-"""The three kinds of work: train a network, measure curves, check functions."""
+"""The two kinds of work: train a network, and compute studies."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from dissociation.core import manipulations as manipulate
 from dissociation.core.digests import training_digest
-from dissociation.core.experiment import Experiment, noise_key
-from dissociation.core.measures.base import SeedCurve
-from dissociation.core.memory_need import Check
-from dissociation.core.networks.function_checks import FunctionCheck, function_check
 from dissociation.core.networks.network import Network, seed_key, weights_digest
 from dissociation.core.networks.training import Recipe, train
+from dissociation.core.study import Study, Trained
 from dissociation.core.validation import DamagedData
-from dissociation.engine.begun import Beginning
-from dissociation.engine.jobs import Step, Task
-from dissociation.engine.library import Library, check_digest
+from dissociation.engine.library import Library
 from dissociation.engine.records import History
+from dissociation.engine.task import Step, Task
 
 
 class TrainTask(Task):
@@ -29,7 +24,7 @@ class TrainTask(Task):
 
     def __init__(self, library: Library, recipe: Recipe, seed: int):
         self.library, self.recipe, self.seed = library, recipe, seed
-        self.asked = recipe
+        self.kind, self.asked = "train", recipe
         self.digests = (training_digest(recipe, seed),)
         # One after the other: the first network's curves can begin while the second still trains.
         self.after = (training_digest(recipe, seed - 1),) if seed > 0 else ()
@@ -76,150 +71,77 @@ def still_to_train(library: Library, plans: Iterable[tuple[Recipe, int]]) -> tup
     return tuple(TrainTask(library, *plan) for plan in missing)
 
 
-def _networks(library: Library, experiment: Experiment, seeds: tuple[int, ...]) -> list[Network]:
-    return [trained_network(library, experiment.recipe, seed) for seed in seeds]
+class StudyTask(Task):
+    """Computes studies that are one batch, and stores the result of each once it is complete.
 
+    Publishes `{digest of the study: its result}` so far.
 
-def to_measure(
-    experiments: Sequence[Experiment], networks: Sequence[Network], seeds: Sequence[int]
-) -> dict[str, Any]:
-    """Trained networks, rewritten for each experiment, with keys: arguments of their measure."""
-    key = noise_key(experiments[0].key)
-    keys = [seed_key(seed, key) for seed in seeds]
-    rewritten = [
-        [
-            manipulate.apply_all(network, experiment.manipulations, key=own)
-            for network, own in zip(networks, keys, strict=True)
-        ]
-        for experiment in experiments
-    ]
-    return {"networks": rewritten, "keys": keys, "key": key}
+    **Arguments:**
 
-
-def check_of(experiment: Experiment, network: Network, seed: int) -> FunctionCheck:
-    """Whether one of an experiment's rewritten networks computes what its trained one does."""
-    key = noise_key(experiment.key)
-    own = seed_key(seed, key)
-    rewritten = manipulate.apply_all(network, experiment.manipulations, key=own)
-    # One noise for all seeds: drawing it costs as much as the comparison.
-    return function_check(network, rewritten, key=key)
-
-
-class MeasureTask(Task):
-    """Measures several conditions on the same seeds together.
-
-    Publishes `{plan digest: SeedCurve}` so far, in images. The experiments differ in nothing but
-    their manipulations; measured together they share noise and as much arithmetic as they can.
+    - `studies`: see [`Study.batches`][].
+    - `first`: whether what only adds to something else comes before what is asked for after it,
+        until there is a first of it.
     """
 
-    resumes = True
+    def __init__(self, library: Library, *studies: Study, first: bool = False):
+        self.library, self.studies = library, studies
+        self.kind = studies[0].name
+        self.asked = type(studies[0]).held_together(studies)
+        self.digests = tuple(study.digest() for study in studies)
+        self.penalty = 0.0 if first else studies[0].penalty(None)
+        self.resumes = studies[0].resumes
+        plans = dict.fromkeys(plan for study in studies for plan in study.needs())
+        self.needs = still_to_train(library, plans)
+        self._begun: dict[str, Any] = {}
+        self._seconds = 0.0
+        self._saved: dict[str, float] = {}
 
-    def __init__(
-        self, library: Library, experiments: tuple[Experiment, ...], seeds: tuple[int, ...]
-    ):
-        self.library, self.seeds = library, seeds
-        self.experiments = tuple(experiment.canonical() for experiment in experiments)
-        self.asked = [dataclasses.replace(e, seeds=len(seeds)) for e in self.experiments]
-        self.digests = tuple(
-            experiment.seed_digest(seed) for experiment in self.experiments for seed in seeds
-        )
-        self.needs = still_to_train(library, [(experiments[0].recipe, seed) for seed in seeds])
-
-    def _names(self) -> list[str]:
-        # By their histories: to look at the networks they may have to be read from the disk.
-        recipe = self.experiments[0].recipe
-        histories = [self.library.history(recipe, seed) for seed in self.seeds]
-        weights = [None if history is None else history.weights for history in histories]
-        return [
-            experiment.seed_digest(seed, own)
-            for experiment in self.experiments
-            for seed, own in zip(self.seeds, weights, strict=True)
-        ]
-
-    def _step_of(self, known: Sequence[Beginning]) -> Step:
-        curves = (beginning.curve for beginning in known)
-        return self.step(dict(zip(self.digests, curves, strict=True)), known[0].seconds)
-
-    def so_far(self) -> tuple[Step, float] | None:
-        """See [`Task.so_far`][]."""
-        known = self.library.begun.together(self._names())
-        return (self._step_of(known), known[0].seconds) if known else None
+    def resume(self, found: Mapping[str, Any], seconds: float) -> Step | None:
+        """See [`Task.resume`][]."""
+        if not all(name in found for name in self.digests):
+            return None
+        self._begun, self._seconds = {name: found[name] for name in self.digests}, seconds
+        return self._published(self._begun)
 
     def run(self) -> Iterator[Step | None]:
-        """See [`Task.run`][]. Goes on where another job for the same curves was dropped."""
-        measure = self.experiments[0].measure
-        trained = _networks(self.library, self.experiments[0], self.seeds)
-        names = self._names()
-        parts, seconds, curves = 0, 0.0, []
-        if known := self.library.begun.together(names):
-            parts, seconds = known[0].parts, known[0].seconds
-            flat = [beginning.curve for beginning in known]
-            yield self._step_of(known)
-            starts = range(0, len(flat), len(self.seeds))
-            curves = [flat[start : start + len(self.seeds)] for start in starts]
+        """See [`Task.run`][]."""
+        # Nobody looks before it is offered to be done ahead.
+        known = [self.library.result(study) for study in self.studies]
+        if None not in known:
+            yield self._published(dict(zip(self.digests, known, strict=True)))
+            return
+        kind, begun = type(self.studies[0]), tuple(self._begun.values())
+        spent = self._seconds
         begin = time.perf_counter()
-        arguments = to_measure(self.experiments, trained, self.seeds)
-        for news in measure.stream(**arguments, begun=(parts, curves)):
-            seconds += time.perf_counter() - begin
+        for news in kind.stream_together(self.studies, self._network, begun):
+            spent += time.perf_counter() - begin
             if news is None:
                 yield None
                 begin = time.perf_counter()
                 continue
-            parts += 1
-            flat = [curve for row in news for curve in row]
-            kept = zip(names, flat, strict=True)
-            self.library.begun.note({n: Beginning(parts, curve, seconds) for n, curve in kept})
-            yield self.step(dict(zip(self.digests, flat, strict=True)), seconds)
+            yield self.step(dict(zip(self.digests, news, strict=False)), spent)
             begin = time.perf_counter()
-        self.library.begun.forget(names)
 
-    def step(self, curves: dict[str, SeedCurve], seconds: float, *, elsewhere: float = 0.0) -> Step:
-        """What to publish of curves so far, by their digests; complete, they are stored as well.
+    def _network(self, plan: Trained) -> Network:
+        return trained_network(self.library, *plan)
+
+    def step(self, results: Mapping[str, Any], seconds: float, *, elsewhere: float = 0.0) -> Step:
+        """What to publish of results so far; those that are complete now are stored as well.
 
         **Arguments:**
 
+        - `results`: by the digests of their studies.
         - `seconds`: of compute time for all of them; `elsewhere`: see [`Step`][].
         """
-        total = float(self.experiments[0].measure.total.sum()) * len(self.digests)
-        done = float(sum(curve.images.sum() for curve in curves.values()))
-        if done >= total:
-            self._save(curves, seconds / len(self.digests))
-        return Step(done, total, curves, elsewhere)
+        new = [n for n, one in results.items() if one.complete and n not in self._saved]
+        since = seconds - sum(self._saved.values())
+        for name in new:
+            self._saved[name] = since / len(new)
+            self.library.save(results[name], self._saved[name])
+        penalties = (self.studies[0].penalty(found) for found in results.values())
+        self.penalty = max(self.penalty, *penalties)
+        return self._published(results, elsewhere)
 
-    def _save(self, curves: dict[str, SeedCurve], seconds: float) -> None:
-        names = iter(self.digests)
-        for experiment in self.experiments:
-            for seed in self.seeds:
-                curve = curves[next(names)]
-                weights = self.library.weights(experiment.recipe, seed)
-                if weights is not None:
-                    self.library.save_curve(experiment, seed, weights, curve, seconds)
-
-
-class CheckTask(Task):
-    """Checks whether manipulated networks compute the same function; publishes one check a seed."""
-
-    # First points of a curve matter more to whoever is waiting.
-    penalty = 1.5
-
-    def __init__(self, library: Library, experiment: Experiment):
-        self.library, self.experiment = library, experiment
-        self.asked = Check(experiment)
-        self.digests = (check_digest(experiment),)
-        plans = [(experiment.recipe, seed) for seed in range(experiment.seeds)]
-        self.needs = still_to_train(library, plans)
-
-    def run(self) -> Iterator[Step]:
-        """See [`Task.run`][]."""
-        seeds = tuple(range(self.experiment.seeds))
-        checks: tuple[FunctionCheck, ...] = ()
-        networks = _networks(self.library, self.experiment, seeds)
-        for seed, network in zip(seeds, networks, strict=True):
-            checks = (*checks, check_of(self.experiment, network, seed))
-            yield self.step(checks)
-
-    def step(self, checks: tuple[FunctionCheck, ...], *, elsewhere: float = 0.0) -> Step:
-        """What to publish of checks so far; complete, they are stored as well."""
-        if len(checks) == self.experiment.seeds:
-            self.library.save_checks(self.experiment, checks)
-        return Step(len(checks), self.experiment.seeds, checks, elsewhere)
+    def _published(self, results: Mapping[str, Any], elsewhere: float = 0.0) -> Step:
+        done = sum(result.progress for result in results.values())
+        return Step(done, len(self.studies), dict(results), elsewhere)

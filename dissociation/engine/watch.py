@@ -33,10 +33,6 @@ ORDER = (j.FAILED, j.CANCELLED, TRAINING, j.RUNNING, j.QUEUED)
 class Watch(abc.ABC):
     """Common part of what is watched: jobs, leases and a summary of their state.
 
-    **Arguments:**
-
-    - `before`: how many jobs for the same chart others have asked for before this one does.
-
     Whose it is, is known of the thread that makes it, see
     [`asking`][dissociation.engine.asker.asking].
 
@@ -46,10 +42,9 @@ class Watch(abc.ABC):
 
     feature: ClassVar[str] = ""
 
-    def __init__(self, library: Library, jobs: Jobs, before: int = 0):
+    def __init__(self, library: Library, jobs: Jobs):
         self.library = library
-        self.asker, other_tabs = asking()
-        self._before = before + other_tabs
+        self.asker, self._other_tabs = asking()
         self.id = new_holder()
         self._holder = f"{self.asker.browser}/{self.id}" if self.asker else self.id
         self.jobs = jobs
@@ -64,10 +59,10 @@ class Watch(abc.ABC):
 
     def _submit(self, task: j.Task, *, at_once: bool = False) -> Job:
         # Of what is asked for, not of what adds to it.
-        alike = sum(type(job.task) is type(task) for job in self.watched)
+        alike = sum(job.task.kind == task.kind for job in self.watched)
         try:
             refuse_too_large(task)
-            job = self.jobs.submit(task, self._before + (0 if at_once else alike))
+            job = self.jobs.submit(task, self._other_tabs + (0 if at_once else alike))
         except InvalidValue:
             # Nobody will look at what else this watch has asked for.
             self.release()

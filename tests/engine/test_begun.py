@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from dissociation.engine.begun import Beginning, Begun
 
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Scale
@@ -13,7 +14,6 @@ from dissociation.core.measures import InputNoise, Measure, ParameterNoise, Tran
 from dissociation.core.measures.base import SeedCurve
 from dissociation.core.networks.training import Recipe
 from dissociation.engine import begun as module
-from dissociation.engine.begun import Beginning, Begun
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
 from dissociation.engine.tasks import MeasureTask, TrainTask

@@ -6,13 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from dissociation.engine.bridge_watch import stored_point
 
 from dissociation.address.links import Link
 from dissociation.core.manipulations import Duplicate, Scale
 from dissociation.core.networks.training import Recipe
 from dissociation.core.theory.bridge import laws, sigma50
 from dissociation.core.theory.causes import NoiseDecomposition
-from dissociation.engine.bridge_watch import stored_point
 from dissociation.engine.tasks import TrainTask
 from dissociation.features.bridge.address import candidates_of
 from dissociation.web.shell.snapshots import traces_of

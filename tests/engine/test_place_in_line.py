@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from dissociation.engine.begun import Beginning
+from dissociation.engine.bridge_watch import BridgeWatch
+from dissociation.engine.study_task import StudyTask
 
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Nuisance, Scale
@@ -12,12 +15,9 @@ from dissociation.core.networks.training import Recipe
 from dissociation.core.similarity.comparison import NetworkSpec
 from dissociation.core.theory.bridge import Candidate
 from dissociation.engine import paused
-from dissociation.engine.begun import Beginning
-from dissociation.engine.bridge_watch import BridgeWatch
 from dissociation.engine.jobs import CANCELLED, LEASE, QUEUED, Jobs, Step
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
-from dissociation.engine.study_task import StudyTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.engine.turns import left, urgency
 from tests.engine.test_jobs import Count

@@ -6,6 +6,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
+from dissociation.engine.theory_task import TheoryTask
+from dissociation.engine.theory_watch import TheoryWatch
 
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import InputNull, Scale
@@ -18,9 +21,6 @@ from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.store import DamagedEntry, Store, pack
 from dissociation.engine.tasks import MeasureTask
-from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
-from dissociation.engine.theory_task import TheoryTask
-from dissociation.engine.theory_watch import TheoryWatch
 
 TINY = Recipe(epochs=1, batch=2_000, width=16)
 PLAN = Experiment(ParameterNoise(images=300, points=3, noise_low=0.01), recipe=TINY)

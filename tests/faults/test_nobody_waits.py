@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from dissociation.engine.study_task import StudyTask
 from labs import TINY, Visit, fresh_lab
 
 from dissociation.core import manipulations as m
@@ -17,7 +18,6 @@ from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.engine import jobs as j
 from dissociation.engine import paused
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
-from dissociation.engine.study_task import StudyTask
 from dissociation.engine.tasks import MeasureTask, TrainTask
 from dissociation.web.shell.watching import _start_over
 

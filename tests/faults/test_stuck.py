@@ -6,8 +6,8 @@ import logging
 import threading
 
 import pytest
-
 from dissociation.engine.begun import Beginning
+
 from dissociation.engine.job import DONE, FAILED
 from dissociation.engine.jobs import Jobs, Step, Task
 from dissociation.engine.lab import Lab

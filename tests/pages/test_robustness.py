@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from dissociation.engine.theory_watch import TheoryWatch
 from labs import TINY, Visit, other_value
 
 from dissociation.address.parameters import manipulation_of
@@ -10,7 +11,6 @@ from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import REGISTRY, Duplicate, InputNull, Nuisance, Scale
 from dissociation.core.measures import InputNoise, ParameterNoise
 from dissociation.core.networks.training import PAPER, QUICK, Recipe
-from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.web.controls.controls import log_options
 from dissociation.web.shell.snapshots import traces_of
 

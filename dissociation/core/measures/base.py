@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Int64
 
 from dissociation.core.data.sample import TEST_IMAGES, visiting_order
 from dissociation.core.networks.network import Network
@@ -46,8 +47,8 @@ class SeedCurve:
     - `notes`: what the measure wants known about this network, as plain values.
     """
 
-    errors: np.ndarray
-    images: np.ndarray
+    errors: Int64[np.ndarray, "draws points"]
+    images: Int64[np.ndarray, " points"]
     clean_errors: int = 0
     clean_images: int = 0
     notes: dict[str, Any] = dataclasses.field(default_factory=dict)

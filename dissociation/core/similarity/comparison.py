@@ -9,10 +9,9 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dissociation.core import manipulations as manipulate
 from dissociation.core.data.datasets import mnist_test
 from dissociation.core.data.sample import TEST_IMAGES, stratified_order
-from dissociation.core.experiment import MAX_KEY, MAX_SEEDS, check_widths, noise_key
+from dissociation.core.experiment import MAX_KEY, MAX_SEEDS, check_widths, rewritten
 from dissociation.core.json_forms import check_flag
 from dissociation.core.manipulations import Manipulation, describe_all
 from dissociation.core.networks.network import (
@@ -73,8 +72,7 @@ class NetworkSpec:
 
     def rewritten(self, trained: Network, key: int) -> Network:
         """This side's network from the trained one, with an experiment's key."""
-        own = seed_key(self.seed, noise_key(key))
-        return manipulate.apply_all(trained, self.manipulations, key=own)
+        return rewritten(trained, self.manipulations, self.seed, key)
 
 
 #: The name that scripts which were exported import.

@@ -8,6 +8,8 @@ from dissociation.core.theory.prediction import (
     Prediction,
     SeedPrediction,
     predicted_curve,
+    prediction_of,
+    prediction_studies,
     stream_network,
     total_images,
 )
@@ -19,6 +21,8 @@ __all__ = [
     "SeedPrediction",
     "predictable",
     "predicted_curve",
+    "prediction_of",
+    "prediction_studies",
     "stream_network",
     "total_images",
 ]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dissociation.core.experiment import Experiment
-from dissociation.core.measures.base import SeedCurve
+from dissociation.core.measures.base import Measure, SeedCurve
 from dissociation.core.similarity.comparison import NetworkSpec
 from dissociation.core.statistics.summary import sigma50_of
 from dissociation.core.theory.norms import PREDICTORS, Norms, PowerLaw, fit_power_law
@@ -45,9 +45,8 @@ class Point(NamedTuple):
     norms: Norms
 
 
-def sigma50(experiment: Experiment, curve: SeedCurve) -> float:
+def sigma50(measure: Measure, curve: SeedCurve) -> float:
     """σ50 of one network, mean over its draws; NaN if its curve does not cross."""
-    measure = experiment.measure
     return sigma50_of(measure.x, curve.rates.mean(0), curve.clean, measure.chance)
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dissociation.core import manipulations as manipulate
 from dissociation.core._lazy import jax
 from dissociation.core.data.datasets import CLASSES, PIXELS, mnist_test
 from dissociation.core.data.sample import TEST_IMAGES, visiting_order
-from dissociation.core.experiment import MAX_KEY, MAX_SEEDS, check_widths, noise_key
+from dissociation.core.experiment import MAX_KEY, MAX_SEEDS, check_widths, noise_key, rewritten
 from dissociation.core.manipulations import Balance, Manipulation, describe_all
 from dissociation.core.networks.network import NOTEBOOK_KEY, Network, seed_key
 from dissociation.core.networks.normal_form import neuron_kinds
@@ -136,8 +135,8 @@ def study_causes(study: NoiseDecomposition, trained: Network) -> NoiseDecomposit
 def _stream(
     study: NoiseDecomposition, trained: Network
 ) -> Iterator[NoiseDecompositionResult | None]:
+    network = rewritten(trained, study.manipulations, study.seed, study.key)
     own = seed_key(study.seed, noise_key(study.key))
-    network = manipulate.apply_all(trained, study.manipulations, key=own)
     order = visiting_order()[: study.images]
     data = mnist_test()
     parts = np.split(order, range(PIECE, len(order), PIECE))

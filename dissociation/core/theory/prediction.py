@@ -8,29 +8,46 @@ shifted by the difference: without it, a curve from 512 images would lie beside 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float64
 
 from dissociation.core._lazy import jax
+from dissociation.core.curve_memory import curve_bytes
 from dissociation.core.data.datasets import mnist_test
 from dissociation.core.data.sample import visiting_order
-from dissociation.core.experiment import Experiment
-from dissociation.core.measures.base import Measure
-from dissociation.core.networks.network import Network, logits, seed_key
-from dissociation.core.networks.training import trained
+from dissociation.core.experiment import (
+    MAX_KEY,
+    MAX_SEEDS,
+    Experiment,
+    check_widths,
+    rewritten,
+)
+from dissociation.core.manipulations import Manipulation, describe_all
+from dissociation.core.measures import Measure, ParameterNoise
+from dissociation.core.networks.network import NOTEBOOK_KEY, Network, logits, seed_key
+from dissociation.core.networks.training import QUICK, Recipe, trained
 from dissociation.core.runner import manipulated
+from dissociation.core.study import Result, Study
+from dissociation.core.study import Trained as TrainedNetwork
+from dissociation.core.tables import Column, Table
 from dissociation.core.theory.base import Prepared, check_squares
-from dissociation.core.theory.methods import method_of
+from dissociation.core.theory.methods import method_of, predictable
 from dissociation.core.theory.noise_scales import between, coarse_scales, missing_scales
+from dissociation.core.validation import check_integer, set_frozen
 
 #: Images at once, and in all.
 CHUNK, IMAGES = 64, 512
 #: Standard error from which on further images would add nothing that is seen: where there is hardly
 #: any noise, errors are what they are without it.
 SURE = 5e-4
+#: Seconds by which measured curves are preferred, before there is a first prediction and after it:
+#: to refine it there is time.
+LATER, THEN = 1e-6, 3.0
 
 
 @dataclass(frozen=True)
@@ -42,8 +59,8 @@ class SeedPrediction:
     - `images`: how many it is computed from, of `total`, where they are not sure to agree.
     """
 
-    errors: np.ndarray
-    sampling: np.ndarray
+    errors: Float64[np.ndarray, " points"]
+    sampling: Float64[np.ndarray, " points"]
     images: int
     total: int
 
@@ -214,3 +231,125 @@ def predicted_curve(experiment: Experiment, networks: list[Network] | None = Non
         assert last is not None
         seeds.append(last)
     return Prediction(run.measure.x, tuple(seeds))
+
+
+@dataclass(frozen=True)
+class NetworkPrediction(Study):
+    """What theory predicts of the curve of one network; see [`NetworkCurve`][].
+
+    - `measure`: of input noise or parameter noise. How many draws it takes makes no difference: the
+        prediction is the mean over all there are.
+    - `manipulations`: applied to network `seed` of `recipe`, in order; `key`: of random rewrites.
+
+    **Raises:** `InvalidValue` if a field lies outside its range, or there is no theory.
+    """
+
+    name = "theory"
+    #: Raise it when a change to the theory changes numbers.
+    version = 5
+
+    measure: Measure
+    manipulations: tuple[Manipulation, ...] = ()
+    recipe: Recipe = QUICK
+    seed: int = 0
+    key: int = NOTEBOOK_KEY
+
+    def __post_init__(self) -> None:
+        method_of(self.measure)
+        if isinstance(self.measure, ParameterNoise):
+            set_frozen(self, measure=dataclasses.replace(self.measure, draws=1))
+        seed = check_integer("seed", self.seed, 0, MAX_SEEDS - 1)
+        set_frozen(self, seed=seed, key=check_integer("key", self.key, 0, MAX_KEY))
+        check_widths(self.recipe, self.manipulations)
+
+    @property
+    def title(self) -> str:
+        """See [`Study.title`][]."""
+        return describe_all(self.manipulations)
+
+    def needs(self) -> tuple[TrainedNetwork, ...]:
+        """See [`Study.needs`][]."""
+        return ((self.recipe, self.seed),)
+
+    @classmethod
+    def batches(cls, studies: Sequence[NetworkPrediction]) -> list[tuple[NetworkPrediction, ...]]:
+        """See [`Study.batches`][]: of one batch are all networks of a condition."""
+        alike: dict[tuple, list[NetworkPrediction]] = {}
+        for study in studies:
+            plan = study.measure, study.manipulations, study.recipe, study.key
+            alike.setdefault(plan, []).append(study)
+        return [tuple(found) for found in alike.values()]
+
+    def stream(self, *networks: Network) -> Iterator[PredictedCurve | None]:
+        """See [`Study.stream`][]."""
+        (network,) = networks
+        own = rewritten(network, self.manipulations, self.seed, self.key)
+        for found in stream_network(self.measure, own):
+            yield None if found is None else PredictedCurve(self, found)
+
+    def penalty(self, found: PredictedCurve | None) -> float:
+        """See [`Study.penalty`][]."""
+        # A preview is better than nothing, but not for long.
+        first = found is None or found.prediction.images < min(CHUNK, found.prediction.total)
+        return LATER if first else THEN
+
+    def memory(self) -> float:
+        """See [`Study.memory`][]."""
+        return curve_bytes(self.measure, self.recipe, [self.manipulations], 1)
+
+
+@dataclass(frozen=True)
+class PredictedCurve(Result[NetworkPrediction]):
+    """What theory has predicted so far.
+
+    - `prediction`: the curve.
+
+    **Raises:** `ValueError` if it is not at the measure's points.
+    """
+
+    study: NetworkPrediction
+    prediction: SeedPrediction
+
+    def __post_init__(self) -> None:
+        if self.prediction.errors.shape != self.study.measure.x.shape:
+            raise ValueError("a prediction of other points")
+
+    @property
+    def progress(self) -> float:
+        """See [`Result.progress`][]: of all images."""
+        return self.prediction.images / self.prediction.total
+
+    @property
+    def sample(self) -> str:
+        """See [`Result.sample`][]."""
+        return f"{self.prediction.images:,} images"
+
+    def tables(self) -> dict[str, Table]:
+        """See [`Result.tables`][]: a row a point."""
+        measure, found = self.study.measure, self.prediction
+        columns = (
+            Column(measure.axes[0].title, measure.x),
+            Column("expected_error", found.errors),
+            Column("standard_error", found.sampling),
+        )
+        return {"theory": Table("Predicted by theory", columns)}
+
+
+NetworkPrediction.result = PredictedCurve
+
+
+def prediction_studies(experiment: Experiment) -> tuple[NetworkPrediction, ...]:
+    """The predictions of an experiment's networks; none if there is no theory of its measure."""
+    run = experiment.canonical()
+    if not predictable(run.measure):
+        return ()
+    plan = run.measure, run.manipulations, run.recipe
+    return tuple(NetworkPrediction(*plan, seed, run.key) for seed in range(run.seeds))
+
+
+def prediction_of(
+    experiment: Experiment, found: Sequence[PredictedCurve | None]
+) -> Prediction | None:
+    """The predicted curve of an experiment, of networks of which anything is; `None` if of none."""
+    known = tuple(one.prediction for one in found if one is not None)
+    return Prediction(experiment.measure.x, known) if known else None

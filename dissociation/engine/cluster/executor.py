@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from dissociation.core.validation import InvalidValue
 from dissociation.engine.cluster.checking import checked
@@ -16,7 +17,6 @@ from dissociation.engine.settings import (
     scheduler_address,
 )
 from dissociation.engine.task import Steps, Task
-from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 
 
 class Cluster(Executor):
@@ -44,13 +44,8 @@ class Cluster(Executor):
         """See [`Executor.run`][]."""
         if self._link.status_message:
             return task.run()
-        if isinstance(task, MeasureTask):
-            return measured(task, self._link, wake)
-        if isinstance(task, TrainTask):
-            return trained(task, self._link, wake)
-        if isinstance(task, CheckTask):
-            return checked(task, self._link, wake)
-        return task.run()
+        sent: Any = {"curve": measured, "check": checked, "train": trained}.get(task.kind)
+        return task.run() if sent is None else sent(task, self._link, wake)
 
     def require(self) -> None:
         """See [`Executor.require`][]."""

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
+from dissociation.core.curves import MeasuredCurve, both, prepared
 from dissociation.core.digests import digest
-from dissociation.core.measures.base import PreparedMeasurement, SeedCurve, added
+from dissociation.core.measures.base import PreparedMeasurement
+from dissociation.core.study import Trained
 from dissociation.engine import records
 from dissociation.engine.cluster import units
 from dissociation.engine.cluster.link import Link
 from dissociation.engine.cluster.remote_batch import Arrival, News, Unit, collect
+from dissociation.engine.codec import decode
 from dissociation.engine.store import DamagedEntry
 from dissociation.engine.task import Steps
-from dissociation.engine.tasks import MeasureTask, to_measure, trained_network
+from dissociation.engine.tasks import StudyTask, trained_network
+
+#: What one network's curves have counted, in the order of their studies.
+_Found = list[MeasuredCurve]
 
 
-def measured(task: MeasureTask, link: Link, wake: Callable[[], None]) -> Iterator[Steps]:
-    """What [`MeasureTask.run`][] does, on the cluster, and with the same curves.
+def measured(task: StudyTask, link: Link, wake: Callable[[], None]) -> Iterator[Steps]:
+    """What [`StudyTask.run`][] does with curves, on the cluster, and with the same ones.
 
     Parts are added in their order, whatever the order in which they come.
     """
-    parts = task.experiments[0].measure.parts
-    work = [unit for seed in task.seeds for unit in _units(task, seed)]
-    came: dict[int, list[SeedCurve]] = {}
-    sums: dict[int, list[SeedCurve]] = {}
-    following = [0] * len(task.seeds)
+    studies: tuple[Any, ...] = task.studies
+    parts = studies[0].measure.parts
+    plans = list(dict.fromkeys(plan for study in studies for plan in study.needs()))
+    work = [unit for plan in plans for unit in _units(task, plan)]
+    came: dict[int, _Found] = {}
+    sums: dict[int, _Found] = {}
+    following = [0] * len(plans)
     seconds = elsewhere = 0.0
     for found in collect(link, work, wake):
         if not isinstance(found, Arrival):
@@ -39,51 +48,42 @@ def measured(task: MeasureTask, link: Link, wake: Callable[[], None]) -> Iterato
         before = following[position]
         while (curves := came.pop(position * parts + following[position], None)) is not None:
             known = sums.get(position)
-            sums[position] = curves if known is None else list(map(added, known, curves))
+            sums[position] = curves if known is None else list(map(both, known, curves))
             following[position] += 1
             if following[position] == parts:
                 break
         if following[position] > before:
-            yield task.step(_by_digest(task, sums), seconds, elsewhere=elsewhere)
+            by_digest = {one.study.digest(): one for row in sums.values() for one in row}
+            yield task.step(by_digest, seconds, elsewhere=elsewhere)
 
 
-def _by_digest(task: MeasureTask, sums: dict[int, list[SeedCurve]]) -> dict[str, SeedCurve]:
-    seeds = len(task.seeds)
-    return {
-        task.digests[condition * seeds + position]: curve
-        for position, curves in sums.items()
-        for condition, curve in enumerate(curves)
-    }
-
-
-def _units(task: MeasureTask, seed: int) -> Iterator[Unit]:
-    experiments, library = task.experiments, task.library
-    first = experiments[0]
-    network = trained_network(library, first.recipe, seed)
-    weights = library.weights(first.recipe, seed)
+def _units(task: StudyTask, plan: Trained) -> Iterator[Unit]:
+    studies: list[Any] = [study for study in task.studies if study.needs() == (plan,)]
+    network = trained_network(task.library, *plan)
+    weights = task.library.weights(*plan)
     assert weights is not None
-    plans = [experiment.to_json() for experiment in experiments]
-    digests = [experiment.seed_digest(seed, weights) for experiment in experiments]
+    digests = [study.digest((weights,)) for study in studies]
 
     @functools.cache
-    def prepared() -> PreparedMeasurement:
-        return first.measure.prepared(**to_measure(experiments, [network], (seed,)))
+    def laid_out() -> PreparedMeasurement:
+        return prepared(studies, lambda plan: network)[0]
 
-    def here(number: int) -> Generator[None, None, list[SeedCurve]]:
-        curves = yield from prepared().part(number)
-        return [row[0] for row in curves]
+    def here(number: int) -> Generator[None, None, _Found]:
+        curves = yield from laid_out().part(number)
+        found = zip(studies, curves, strict=True)
+        return [MeasuredCurve(study, row[0], 1) for study, row in found]
 
-    def read(results: list[bytes]) -> list[SeedCurve]:
-        if len(results) != len(experiments):
+    def read(results: list[bytes]) -> _Found:
+        if len(results) != len(studies):
             raise DamagedEntry("another number of curves")
-        points = len(first.measure.x)
-        return [records.unpack_curve(raw, points).curve for raw in results]
+        found = zip(results, studies, strict=True)
+        return [decode(raw, study, whole=False).result for raw, study in found]
 
-    for number in range(first.measure.parts):
+    for number in range(studies[0].measure.parts):
         yield Unit(
             f"dissociation_part-{digest([digests, number])}",
             units.measure_part,
-            (plans, seed, digests, weights, number),
+            ([study.to_json() for study in studies], digests, weights, number),
             read,
             functools.partial(here, number),
             weights,

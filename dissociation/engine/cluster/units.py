@@ -10,21 +10,23 @@ import contextlib
 import functools
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
-
+from dissociation.core.curves import MeasuredCurve, NetworkCurve, prepared
 from dissociation.core.digests import training_digest
-from dissociation.core.experiment import from_json
 from dissociation.core.measures.base import PreparedMeasurement
 from dissociation.core.networks.training import Recipe
+from dissociation.core.same_function import SameFunction
+from dissociation.core.study import Study
 from dissociation.core.validation import NotFinite
 from dissociation.engine import records
 from dissociation.engine.cluster.prepared import PreparedMeasurements
+from dissociation.engine.codec import encode
 from dissociation.engine.priority import leave_cores_to_jax
 from dissociation.engine.settings import cache_folder, keep_compiled_programs
-from dissociation.engine.tasks import check_of, to_measure, training
+from dissociation.engine.tasks import training
 
+S = TypeVar("S", bound=Study)
 _prepared = PreparedMeasurements()
 
 
@@ -70,35 +72,36 @@ def hold(raw: bytes) -> bytes:
 
 @_unit
 def measure_part(
-    experiments: list[dict[str, Any]],
-    seed: int,
-    digests: list[str],
-    weights: str,
-    number: int,
-    raw: bytes,
+    studies: list[dict[str, Any]], digests: list[str], weights: str, number: int, raw: bytes
 ) -> list[bytes]:
     """Measures one part of the curves of one network.
 
     **Arguments:**
 
-    - `experiments`: described by `to_json`, measured together; `digests` of their curves.
-    - `seed`, `weights`, `raw`: the network, with the digest of its weights and their bytes.
+    - `studies`: described by `to_json`, measured together; `digests`: of their curves.
+    - `weights`, `raw`: the network, as the digest of its weights and their bytes.
     - `number`: which part of the measure.
 
-    **Returns:** one packed curve an experiment: what this part alone counts.
+    **Returns:** one encoded result a study: what this part alone counts.
     """
-    plans = [from_json(values) for values in experiments]
-    if [plan.seed_digest(seed, weights) for plan in plans] != digests:
-        raise OtherCode
+    plans = _read(NetworkCurve, studies, digests, weights)
 
     def laid_out() -> tuple[PreparedMeasurement, int]:
         network = records.unpack_network(raw, weights)
-        given = to_measure(plans, [network], (seed,))
-        size = sum(np.asarray(w).nbytes for row in given["networks"] for w in row[0])
-        return plans[0].measure.prepared(**given), size
+        return prepared(plans, lambda plan: network)
 
     curves = exhaust(_prepared.get(" ".join(digests), laid_out).part(number))
-    return [records.pack_curve(row[0], 0.0) for row in curves]
+    found = zip(plans, curves, strict=True)
+    return [encode(MeasuredCurve(plan, row[0], 1)) for plan, row in found]
+
+
+def _read(
+    kind: type[S], studies: list[dict[str, Any]], digests: list[str], weights: str
+) -> list[S]:
+    plans = [kind.from_json(values) for values in studies]
+    if [plan.digest((weights,)) for plan in plans] != digests:
+        raise OtherCode
+    return plans
 
 
 def exhaust(steps: Any) -> Any:
@@ -111,19 +114,15 @@ def exhaust(steps: Any) -> Any:
 
 
 @_unit
-def check_network(
-    experiment: dict[str, Any], seed: int, digest: str, weights: str, raw: bytes
-) -> list[bytes]:
+def check_network(study: dict[str, Any], digest: str, weights: str, raw: bytes) -> list[bytes]:
     """Checks whether a rewritten network computes what the trained one does.
 
-    **Arguments:** as of [`measure_part`][], of one experiment.
+    **Arguments:** as of [`measure_part`][], of one study.
 
-    **Returns:** the packed check.
+    **Returns:** the encoded result.
     """
-    plan = from_json(experiment)
-    if plan.seed_digest(seed, weights) != digest:
-        raise OtherCode
-    return [records.pack_checks((check_of(plan, records.unpack_network(raw, weights), seed),))]
+    (plan,) = _read(SameFunction, [study], [digest], weights)
+    return [encode(plan.compute(records.unpack_network(raw, weights)))]
 
 
 @_unit

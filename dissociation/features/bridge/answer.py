@@ -7,18 +7,22 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import groupby
 from typing import Any
 
 from dissociation import __version__
 from dissociation.address.links import Link
 from dissociation.address.names import side_name
-from dissociation.core.digests import SCHEMA
-from dissociation.core.theory.bridge import Candidate, Point, laws
-from dissociation.core.theory.norms import PREDICTORS
-from dissociation.engine.bridge_watch import BridgeWatch, stored_curve, stored_point
+from dissociation.core.curves import NetworkCurve, curve_studies
+from dissociation.core.digests import SCHEMA, digest
+from dissociation.core.experiment import Experiment
+from dissociation.core.theory.bridge import Candidate, Point, laws, sigma50
+from dissociation.core.theory.norms import PREDICTORS, NetworkNorms
+from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
+from dissociation.engine.study_watch import Group, StudyWatch
+from dissociation.engine.watch import TRAINING
 from dissociation.features.bridge import text as words
 from dissociation.features.bridge.address import ALL, candidates_of
 from dissociation.features.bridge.figures import bridge_figure, traces_of
@@ -61,6 +65,97 @@ for name, description in NETWORKS:
 '''
 
 
+def _curve(candidate: Candidate, experiment: Experiment) -> NetworkCurve:
+    (study,) = curve_studies(experiment, [candidate.side.seed])
+    return study
+
+
+def _norms(candidate: Candidate) -> NetworkNorms:
+    return NetworkNorms(candidate.side, candidate.key)
+
+
+def _stored(library: Library, candidate: Candidate) -> Experiment | None:
+    """How a candidate's network was measured best, if it was."""
+    found = (e for e in candidate.experiments if library.result(_curve(candidate, e)) is not None)
+    return next(found, None)
+
+
+class Measured:
+    """Those of some networks whose σ50 is stored or to be measured, with their norms.
+
+    - `experiments`: how each is measured, by its position.
+
+    **Arguments:**
+
+    - `candidates`: the networks; those without a stored curve are measured if `compute` and they
+      are wanted, and otherwise left out.
+    """
+
+    feature = "bridge"
+
+    def __init__(self, library: Library, candidates: Sequence[Candidate], *, compute: bool):
+        self.candidates = list(candidates)
+        self.experiments: dict[int, Experiment] = {}
+        self._missing: list[int] = []
+        for number, candidate in enumerate(self.candidates):
+            if (found := _stored(library, candidate)) is not None:
+                self.experiments[number] = found
+            elif compute and candidate.wanted:
+                self.experiments[number] = candidate.experiments[0]
+                self._missing.append(number)
+
+    def digest(self) -> str:
+        """Tells it from other questions: what others have measured meanwhile is taken in."""
+        curves = (self._curve(number).digest() for number in self.experiments)
+        return digest([[_norms(one).digest() for one in self.candidates], list(curves)])
+
+    def _curve(self, number: int) -> NetworkCurve:
+        return _curve(self.candidates[number], self.experiments[number])
+
+    def groups(self, library: Library) -> list[Group]:
+        """See [`Asked`][dissociation.engine.study_watch.Asked]."""
+
+        def rewrites(number: int) -> list[str]:
+            return [step.name for step in self.candidates[number].side.manipulations]
+
+        known = [number for number in self.experiments if number not in self._missing]
+        found = [*map(self._curve, known), *(_norms(self.candidates[number]) for number in known)]
+        groups = [Group(found)]
+        # Measured together, all rewrites would have their first points at once, but late.
+        for _, alike in groupby(self._missing, rewrites):
+            numbers = list(alike)
+            # A point needs both: with all curves first, the first point would be the last curve's.
+            groups.append(Group([_norms(self.candidates[number]) for number in numbers]))
+            groups.append(Group([self._curve(number) for number in numbers]))
+        return groups
+
+    def points(self, watch: StudyWatch) -> dict[int, Point]:
+        """What is known so far, by position: those whose σ50 and norms are.
+
+        σ50 rests on all images: a law through others would mix easy and hard ones.
+        """
+        found = {}
+        for number, experiment in sorted(self.experiments.items()):
+            side = self.candidates[number].side
+            curve = watch.result(self._curve(number))
+            norms = watch.result(_norms(self.candidates[number]))
+            if norms is not None and curve is not None and curve.complete:
+                half_way = sigma50(experiment.measure, curve.curve)
+                found[number] = Point(side, experiment, half_way, norms.norms)
+        return found
+
+    def told(self, watch: StudyWatch, state: str) -> str:
+        """See [`Asked`][dissociation.engine.study_watch.Asked]."""
+        if state == TRAINING:
+            return "Training the network first"
+        complete = len(self.points(watch))
+        if state == j.QUEUED and not complete:
+            return ""
+        sample = f"{complete} of {len(self.experiments)} networks"
+        words = {j.CANCELLED: f"Cancelled at {sample}.", j.DONE: f"Complete: {complete} networks."}
+        return words.get(state, f"Measuring robustness and norms: {sample}")
+
+
 @dataclass(frozen=True)
 class BridgeQuestion:
     """Points of the bridge, of those `candidates` that are wanted and of whatever else is stored.
@@ -78,13 +173,20 @@ class BridgeQuestion:
 
     def parts(self) -> list[Part]:
         """All together, as a page asks for them."""
-        watch = partial(Lab.watch_bridge, candidates=self.candidates, compute=True)
         count = len(self.candidates)
-        return [Part(list(range(count)), float(count), watch, _points)]
+
+        def watch(lab: Lab) -> StudyWatch:
+            return lab.watch_question(Measured(lab.library, self.candidates, compute=True))
+
+        return [Part(list(range(count)), float(count), watch, self._points)]
+
+    def _points(self, watch: StudyWatch) -> list[Point | tuple[()]]:
+        points = measured_of(watch).points(watch)
+        return [points.get(number, ()) for number in range(len(self.candidates))]
 
     def stored(self, library: Library) -> list[Point | tuple[()] | None]:
         """Points whose curves and norms are complete; `()` for others that nobody asks for."""
-        points = [stored_point(library, candidate) for candidate in self.candidates]
+        points = [_point(library, candidate) for candidate in self.candidates]
         nothing = not any(points)
         return [
             () if point is None and not (nothing or self._asked(library, candidate)) else point
@@ -95,7 +197,7 @@ class BridgeQuestion:
         if self.everything and candidate.wanted:
             return True
         # Its curve is shown as soon as its norms are known.
-        return stored_curve(library, candidate) is not None
+        return _stored(library, candidate) is not None
 
     def check_csv(self) -> None:
         """They always fit."""
@@ -105,9 +207,19 @@ class BridgeQuestion:
         return BridgeAnswer(self.candidates, list(results))
 
 
-def _points(watch: BridgeWatch) -> list[Point | tuple[()]]:
-    points = watch.points()
-    return [points.get(number, ()) for number in range(len(watch.candidates))]
+def _point(library: Library, candidate: Candidate) -> Point | None:
+    """A candidate's σ50 and norms, if both are stored."""
+    experiment, norms = _stored(library, candidate), library.result(_norms(candidate))
+    if experiment is None or norms is None:
+        return None
+    curve = library.result(_curve(candidate, experiment)).curve
+    return Point(candidate.side, experiment, sigma50(experiment.measure, curve), norms.norms)
+
+
+def measured_of(watch: StudyWatch) -> Measured:
+    """What a watch of this page is for."""
+    assert isinstance(watch.question, Measured)
+    return watch.question
 
 
 def question(link: Link) -> tuple[BridgeQuestion, list[str]]:

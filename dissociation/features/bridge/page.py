@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from dissociation.address.links import Link
 from dissociation.address.table import Values
-from dissociation.core.digests import digest
-from dissociation.core.theory.bridge import Candidate
-from dissociation.core.theory.norms import NetworkNorms
-from dissociation.engine.bridge_watch import BridgeWatch, stored_curve
+from dissociation.core.theory.bridge import Point
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
+from dissociation.engine.study_watch import StudyWatch
 from dissociation.features.bridge import text as words
 from dissociation.features.bridge.address import ALL, candidates_of
+from dissociation.features.bridge.answer import Measured, measured_of
 from dissociation.features.bridge.figures import bridge_figure
 from dissociation.web.chart.figure import type_scale
 from dissociation.web.controls.controls import control, network_controls, reset_button
@@ -42,18 +39,17 @@ def draw(state: PageState) -> None:
     compute = state["compute"] == ALL
     found = watched_question(
         state,
-        candidates_of,
-        lambda candidates, _: lab().watch_bridge(candidates, compute=compute),
-        lambda candidates: _signature(candidates, compute),
+        lambda values: Measured(lab().library, candidates_of(values), compute=compute),
+        lambda asked, _: lab().watch_question(asked),
     )
     if found is None:
         return
-    link, candidates, watch = found
-    values = link.values
+    link, _, watch = found
+    values, asked = link.values, measured_of(watch)
     if not compute:
-        _offer(state, candidates, watch)
+        _offer(state, asked)
     figure = bridge_figure(
-        watch.candidates, watch.known, values["across"], type_scale(state.lecture)
+        asked.candidates, asked.experiments, values["across"], type_scale(state.lecture)
     )
     st.fragment(_verdict, run_every=follow(watch))(watch, values["across"])
     alt = f"{figure.y.title} against {figure.x.title}, a point a network. Their table is below."
@@ -62,20 +58,8 @@ def draw(state: PageState) -> None:
     st.fragment(_below, run_every=follow(watch))(watch, link)
 
 
-def _signature(candidates: Sequence[Candidate], compute: bool) -> str:
-    plans = [
-        [NetworkNorms(c.side, c.key).digest(), [e.to_json() for e in c.experiments]]
-        for c in candidates
-    ]
-    if compute:
-        return digest([plans, ALL])
-    # What other pages have measured meanwhile is taken in.
-    library = lab().library
-    return digest([plans, [stored_curve(library, c) is not None for c in candidates]])
-
-
-def _offer(state: PageState, candidates: Sequence[Candidate], watch: BridgeWatch) -> None:
-    missing = sum(c.wanted for n, c in enumerate(candidates) if n not in watch.known)
+def _offer(state: PageState, asked: Measured) -> None:
+    missing = sum(c.wanted for n, c in enumerate(asked.candidates) if n not in asked.experiments)
     if missing and not state.hidden("compute"):
         st.button(
             f"Measure the {missing} that are missing",
@@ -87,20 +71,22 @@ def _offer(state: PageState, candidates: Sequence[Candidate], watch: BridgeWatch
         )
 
 
-def shown(watch: BridgeWatch, values: Values) -> str:
+def shown(watch: StudyWatch, values: Values) -> str:
     """How many networks there are, in words."""
-    return words.how_many(watch.candidates, list(watch.points().values()), values)
+    return words.how_many(measured_of(watch).candidates, _points(watch), values)
 
 
-def _verdict(watch: BridgeWatch, across: str) -> None:
-    finished = watch.status().finished
-    if told := words.verdict(list(watch.points().values()), across, finished=finished):
+def _points(watch: StudyWatch) -> list[Point]:
+    return list(measured_of(watch).points(watch).values())
+
+
+def _verdict(watch: StudyWatch, across: str) -> None:
+    if told := words.verdict(_points(watch), across, finished=watch.status().finished):
         st.markdown(f"### {told}")
 
 
-def _below(watch: BridgeWatch, link: Link) -> None:
-    points = list(watch.points().values())
-    across = link.values["across"]
+def _below(watch: StudyWatch, link: Link) -> None:
+    points, across = _points(watch), link.values["across"]
     st.markdown(f"{words.furthest(points, across)} {shown(watch, link.values)}".strip())
     st.caption(words.STATEMENT)
     if points:

@@ -17,19 +17,19 @@ from dissociation.address.names import condition_names
 from dissociation.address.parameters import THEORY
 from dissociation.address.predicting import uncovered
 from dissociation.address.table import Condition
+from dissociation.core.curves import curve_of, curve_studies
 from dissociation.core.digests import SCHEMA
 from dissociation.core.experiment import Experiment
 from dissociation.core.measures.base import Curve
 from dissociation.core.networks.function_checks import FunctionCheck
+from dissociation.core.same_function import check_studies
 from dissociation.core.shares import percent
 from dissociation.core.statistics.summary import TOO_FEW, summarise
-from dissociation.core.theory import Prediction
-from dissociation.core.theory.methods import predictable
+from dissociation.core.theory import Prediction, prediction_of, prediction_studies
 from dissociation.core.validation import InvalidValue
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
-from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.features.curves.figures import curve_traces, file_name, page_figures
 from dissociation.features.curves.tables import summary_table, value_table
 from dissociation.features.curves.text import BAND, INTERVAL, same_function_line
@@ -120,12 +120,15 @@ class CurveQuestion:
         return [self._stored(library, condition.experiment) for condition in self.conditions]
 
     def _stored(self, library: Library, experiment: Experiment) -> Found | None:
-        curve = library.complete_curve(experiment)
-        wanted = self.predicted and predictable(experiment.measure)
-        theory = library.complete_prediction(experiment) if wanted else None
-        if curve is None or (wanted and theory is None):
+        curves = library.results(curve_studies(experiment))
+        told = library.results(prediction_studies(experiment) if self.predicted else ())
+        if curves is None or told is None:
             return None
-        return Found(curve, theory, library.checks(experiment))
+        curve = curve_of(experiment, dict(enumerate(curves)), whole=True)
+        assert curve is not None
+        checks = library.results(check_studies(experiment))
+        known = tuple(one.check for one in checks or ()) or None
+        return Found(curve, prediction_of(experiment, told), known)
 
     def check_csv(self) -> None:
         """A table has one column for the axis."""
@@ -137,9 +140,7 @@ class CurveQuestion:
 
 
 def _results(watch: CurveWatch) -> list[Found | None]:
-    curves = watch.curves()
-    theories = watch.predictions() if isinstance(watch, TheoryWatch) else [None] * len(curves)
-    rows = zip(curves, theories, watch.checks(), strict=True)
+    rows = zip(watch.curves(), watch.predictions(), watch.checks(), strict=True)
     return [
         None if curve is None else Found(curve, theory, checks) for curve, theory, checks in rows
     ]

@@ -14,7 +14,6 @@ from dissociation.address.table import Condition
 from dissociation.core.measures.base import Curve
 from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import DONE
-from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.features.curves.tables import WAITING, summary_table, value_table
 from dissociation.features.curves.text import BAND, INTERVAL, same_function_line
 from dissociation.features.curves.theory_words import theory_note
@@ -36,8 +35,8 @@ def explanation(watch: CurveWatch, conditions: Sequence[Condition], link: Link) 
     source = "from the store" if status.stored else "computed now"
     st.caption(f"{BAND} {status.seconds:.1f} s of computing, {source}.")
     _same_function(watch, conditions)
-    theory = watch.predictions() if isinstance(watch, TheoryWatch) else []
-    if isinstance(watch, TheoryWatch):
+    theory = watch.predictions() if watch.predicted else []
+    if watch.predicted:
         theory_note(watch, conditions, log=link.values["axis"] == "log")
     curves = watch.curves()
     if any(curve is None for curve in curves):

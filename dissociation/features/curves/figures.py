@@ -23,7 +23,6 @@ from dissociation.core.statistics.summary import (
 )
 from dissociation.core.theory import Prediction, predictable
 from dissociation.engine.curve_watch import CurveWatch
-from dissociation.engine.theory_watch import TheoryWatch
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.words import sample_size
 from dissociation.web import chart as lc
@@ -103,17 +102,13 @@ def page_figures(
 
 def shared_traces(watch: CurveWatch) -> list[dict[str, Any]]:
     """[`curve_traces`][] of a watch, made once for all who watch the same curves."""
-    curves, predictions = watch.curves(), _predictions(watch)
+    curves, predictions = watch.curves(), watch.predictions()
 
     def make() -> list[dict[str, Any]]:
         return curve_traces(watch.experiments, curves, watch.pair, predictions)
 
-    question = tuple(watch.experiments), watch.pair, len(predictions)
+    question = tuple(watch.experiments), watch.pair, watch.predicted
     return _SHARED.of(question, flat([*curves, *predictions]), make)
-
-
-def _predictions(watch: CurveWatch) -> list[Prediction | None]:
-    return watch.predictions() if isinstance(watch, TheoryWatch) else []
 
 
 def curve_traces(

@@ -10,7 +10,7 @@ from dissociation.address.names import condition_names
 from dissociation.address.table import Condition
 from dissociation.core.shares import percent
 from dissociation.core.theory.residuals import BEYOND, Residual, largest_residual
-from dissociation.engine.theory_watch import TheoryWatch
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.web.shell.state import plain
 
 _ASSUMED = {
@@ -27,7 +27,7 @@ _ASSUMED = {
 }
 
 
-def theory_note(watch: TheoryWatch, conditions: Sequence[Condition], *, log: bool) -> None:
+def theory_note(watch: CurveWatch, conditions: Sequence[Condition], *, log: bool) -> None:
     """Draws what the predictions assume, and how far each is from its curve once both are complete.
 
     **Arguments:**

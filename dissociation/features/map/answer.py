@@ -9,20 +9,24 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from dissociation import __version__
 from dissociation.address.links import Link
 from dissociation.address.names import condition_key, side_name
-from dissociation.core.digests import SCHEMA
+from dissociation.core.curves import MeasuredCurve, NetworkCurve, curve_studies
+from dissociation.core.digests import SCHEMA, digest
 from dissociation.core.experiment import Experiment
 from dissociation.core.shares import percent
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import Comparison, ComparisonResult
+from dissociation.core.theory.bridge import sigma50 as sigma50_of
+from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
-from dissociation.engine.map_watch import MapWatch, stored_sigma50
-from dissociation.features.map.address import points_of
+from dissociation.engine.study_watch import Group, StudyWatch
+from dissociation.features.map.address import Point, points_of
 from dissociation.features.map.figures import NOTHING, map_figure, traces_of
 from dissociation.features.map.text import map_table, reading, statement
 from dissociation.features.representation.text import largest_change
@@ -83,9 +87,55 @@ class ComparisonsQuestion:
         none. Empty where robustness is not asked for.
     """
 
-    comparisons: list[Comparison]
+    comparisons: Sequence[Comparison]
     experiments: Sequence[Experiment | None] = ()
     noun = "comparisons"
+    feature = "map"
+
+    def groups(self, library: Library) -> list[Group]:
+        """See [`Asked`][dissociation.engine.study_watch.Asked]."""
+        measured = [experiment for experiment in self.experiments if experiment is not None]
+
+        def rewrites(experiment: Experiment) -> list[str]:
+            return [step.name for step in experiment.manipulations]
+
+        # Measured together, all rewrites would have their first points at once, but late.
+        alike = (list(some) for _, some in groupby(measured, rewrites))
+        curves = [Group([curve_study(one) for one in some]) for some in alike]
+        return [Group(self.comparisons), *curves]
+
+    def digest(self) -> str:
+        """Tells it from other questions."""
+        curves = [curve and curve.digest() for curve in self._curves()]
+        return digest([[comparison.digest() for comparison in self.comparisons], curves])
+
+    def _curves(self) -> list[NetworkCurve | None]:
+        asked = self.experiments or [None] * len(self.comparisons)
+        return [None if one is None else curve_study(one) for one in asked]
+
+    def findings(self, watch: StudyWatch) -> list[ComparisonResult | None]:
+        """What each comparison has found so far."""
+        return [watch.result(comparison) for comparison in self.comparisons]
+
+    def sigma50s(self, watch: StudyWatch) -> list[float]:
+        """σ50 a comparison; NaN if there is none, or it does not cross, or not all images are in.
+
+        Points beside one another must rest on the same images.
+        """
+        return [
+            math.nan if curve is None else _sigma50(watch.result(curve)) for curve in self._curves()
+        ]
+
+    def told(self, watch: StudyWatch, state: str) -> str:
+        """See [`Asked`][dissociation.engine.study_watch.Asked]."""
+        if state != j.RUNNING or None in (found := self.findings(watch)):
+            return ""
+        if not all(one.complete for one in found if one is not None):
+            return ""
+        curves = {curve for curve in self._curves() if curve is not None}
+        results = [watch.result(curve) for curve in curves]
+        complete = sum(one is not None and one.complete for one in results)
+        return f"Measuring robustness: {complete} of {len(results)} networks complete"
 
     def names(self) -> list[str]:
         """The second network of each."""
@@ -94,14 +144,17 @@ class ComparisonsQuestion:
     def parts(self) -> list[Part]:
         """All together, as a page asks for them."""
         weight = float(len(self.comparisons))
-        watch = partial(Lab.watch_map, comparisons=self.comparisons, experiments=self.experiments)
-        return [Part(list(range(len(self.comparisons))), weight, watch, _found)]
+        watch = partial(Lab.watch_question, question=self)
+        return [Part(list(range(len(self.comparisons))), weight, watch, self._found)]
+
+    def _found(self, watch: StudyWatch) -> list[Found | None]:
+        pairs = zip(self.findings(watch), self.sigma50s(watch), strict=True)
+        return [None if found is None else Found(found, sigma50) for found, sigma50 in pairs]
 
     def stored(self, library: Library) -> list[Found | None]:
         """Complete findings, with σ50 where it is asked for."""
-        experiments = self.experiments or [None] * len(self.comparisons)
-        pairs = zip(self.comparisons, experiments, strict=True)
-        return [_stored(library, comparison, experiment) for comparison, experiment in pairs]
+        pairs = zip(self.comparisons, self._curves(), strict=True)
+        return [_stored(library, comparison, curve) for comparison, curve in pairs]
 
     def check_csv(self) -> None:
         """They always fit."""
@@ -114,24 +167,35 @@ class ComparisonsQuestion:
         return ComparisonsAnswer(findings, robust if asked else None)
 
 
-def _stored(
-    library: Library, comparison: Comparison, experiment: Experiment | None
-) -> Found | None:
+def curve_study(experiment: Experiment) -> NetworkCurve:
+    """The curve of an experiment's last network, whose σ50 a point needs."""
+    (study,) = curve_studies(experiment, [experiment.seeds - 1])
+    return study
+
+
+def _sigma50(found: MeasuredCurve | None) -> float:
+    if found is None or not found.complete:
+        return math.nan
+    return sigma50_of(found.study.measure, found.curve)
+
+
+def _stored(library: Library, comparison: Comparison, curve: NetworkCurve | None) -> Found | None:
     findings = library.result(comparison)
-    sigma50 = math.nan if experiment is None else stored_sigma50(library, experiment)
-    return None if findings is None or sigma50 is None else Found(findings, sigma50)
-
-
-def _found(watch: MapWatch) -> list[Found | None]:
-    pairs = zip(watch.comparisons.results(), watch.sigma50s(), strict=True)
-    return [None if found is None else Found(found, sigma50) for found, sigma50 in pairs]
+    measured = None if curve is None else library.result(curve)
+    if findings is None or (curve is not None and measured is None):
+        return None
+    return Found(findings, _sigma50(measured))
 
 
 def question(link: Link) -> tuple[ComparisonsQuestion, list[str]]:
     """The points of an address. **Raises:** `InvalidValue` if its values contradict each other."""
-    points = points_of(link.values)
-    experiments = [point.experiment for point in points]
-    return ComparisonsQuestion([point.comparison for point in points], experiments), []
+    return asked_by(points_of(link.values)), []
+
+
+def asked_by(points: Sequence[Point]) -> ComparisonsQuestion:
+    """What the points of a page ask for."""
+    experiments = tuple(point.experiment for point in points)
+    return ComparisonsQuestion(tuple(point.comparison for point in points), experiments)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dissociation.address.table import Values
 from dissociation.core.experiment import Experiment
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import ComparisonResult
-from dissociation.engine.map_watch import MapWatch
+from dissociation.engine.study_watch import StudyWatch
 from dissociation.features.map.address import ROBUSTNESS, Point
 from dissociation.features.map.text import CORNERS, CORNERS_OF_ROBUSTNESS, group_name
 from dissociation.web import chart as lc
@@ -105,6 +105,8 @@ def traces_of(
     return traces
 
 
-def watched_traces(watch: MapWatch) -> list[dict[str, Any]]:
+def watched_traces(watch: StudyWatch) -> list[dict[str, Any]]:
     """Of what the page watches."""
-    return traces_of(watch.experiments, watch.sigma50s(), watch.comparisons.results())
+    asked: Any = watch.question
+    experiments = asked.experiments or [None] * len(asked.comparisons)
+    return traces_of(experiments, asked.sigma50s(watch), asked.findings(watch))

@@ -10,11 +10,11 @@ import streamlit as st
 
 from dissociation.address.links import Link
 from dissociation.address.table import Values
-from dissociation.core.digests import digest
 from dissociation.engine.jobs import DONE
 from dissociation.engine.lab import lab
-from dissociation.engine.map_watch import MapWatch
+from dissociation.engine.study_watch import StudyWatch
 from dissociation.features.map.address import Point, points_of
+from dissociation.features.map.answer import ComparisonsQuestion, asked_by
 from dissociation.features.map.figures import NOTHING, map_figure
 from dissociation.features.map.text import (
     corner_of_another_task,
@@ -45,11 +45,16 @@ def draw(state: PageState) -> None:
         network_controls(state)
         reset_button(state)
     head(state, "Map", lead(state["across"]))
-    found = watched_question(state, points_of, lambda points, _: _watch(points), _signature)
+    found = watched_question(
+        state,
+        lambda values: asked_by(points_of(values)),
+        lambda asked, _: lab().watch_question(asked),
+    )
     if found is None:
         return
-    link, points, watch = found
+    link, asked, watch = found
     values = link.values
+    points = points_of(values)
     chosen = f"{state.page}|chosen"
     if (number := st.session_state.pop(chosen, None)) is not None:
         go_to(link_of(points[number], values))
@@ -64,7 +69,7 @@ def draw(state: PageState) -> None:
     draw_watch(watch, figure, state.page, alt, on_chosen=take)
     words = f"{reading(values['across'], NOTHING)} Press a point to open it."
     st.caption(f"{words} {statement(values['across'])}")
-    st.fragment(_below, run_every=follow(watch))(watch, points, link)
+    st.fragment(_below, run_every=follow(watch))(watch, asked, points, link)
 
 
 def point_pressed(given: Any, count: int) -> int | None:
@@ -78,20 +83,12 @@ def point_pressed(given: Any, count: int) -> int | None:
     return next((number for number in range(count) if given == str(number)), None)
 
 
-def _signature(points: Sequence[Point]) -> str:
-    plans = [point.experiment and point.experiment.to_json() for point in points]
-    return digest([[point.comparison.digest() for point in points], plans])
-
-
-def _watch(points: Sequence[Point]) -> MapWatch:
-    experiments = [point.experiment for point in points]
-    return lab().watch_map([point.comparison for point in points], experiments)
-
-
-def _below(watch: MapWatch, points: Sequence[Point], link: Link) -> None:
-    sigma50s, findings = watch.sigma50s(), watch.comparisons.results()
+def _below(
+    watch: StudyWatch, asked: ComparisonsQuestion, points: Sequence[Point], link: Link
+) -> None:
+    sigma50s, findings = asked.sigma50s(watch), asked.findings(watch)
     status = watch.status()
-    if watch.curves:
+    if any(point.experiment is not None for point in points):
         for note in left_out(points, sigma50s, status.finished):
             st.caption(note)
     elif words := corner_of_another_task(points, findings, link.values["up"]):
