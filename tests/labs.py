@@ -60,7 +60,7 @@ class RecordingLab(Lab):
         self.jobs = Jobs(clock=lambda: 0.0, start=False)
         self.curves: list[tuple] = []
         self.trainings: list[tuple] = []
-        self.comparisons: list[tuple] = []
+        self.questions: list[Any] = []
         self.ahead: list[Any] = []
         # Few tests want what no visitor has asked for.
         self.idle_work = False
@@ -75,9 +75,9 @@ class RecordingLab(Lab):
         self.ahead = list(ahead)
         return super().watch_studies(studies, ahead if self.idle_work else ())
 
-    def watch_map(self, comparisons, experiments=()):
-        self.comparisons.append(tuple(comparisons))
-        return super().watch_map(comparisons, experiments)
+    def watch_question(self, question):
+        self.questions.append(question)
+        return super().watch_question(question)
 
     def watch_training(self, recipe, seeds):
         self.trainings.append((recipe, seeds))

@@ -5,12 +5,13 @@ import json
 import math
 
 import pytest
+from curve_studies import curve_digest
 from descriptions import JSON, RECIPES, STEPS, refuse_hostile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dissociation.core import experiment, measures
 from dissociation.core import manipulations as manipulate
+from dissociation.core import measures, study
 from dissociation.core.data import datasets
 from dissociation.core.digests import digest, training_digest
 from dissociation.core.experiment import MAX_KEY, Experiment, from_json
@@ -101,23 +102,23 @@ class TestDigest:
     def test_differs_for_every_field(self):
         owner: dict[str, str] = {}
         for name, found in variants():
-            assert owner.setdefault(found.seed_digest(0), name) == name
-            assert owner.setdefault(found.seed_digest(1), name + "'") == name + "'"
-            assert owner.setdefault(found.seed_digest(0, "ab"), name + "*") == name + "*"
-            assert owner.setdefault(found.seed_digest(0, "cd"), name + "**") == name + "**"
+            assert owner.setdefault(curve_digest(found, 0), name) == name
+            assert owner.setdefault(curve_digest(found, 1), name + "'") == name + "'"
+            assert owner.setdefault(curve_digest(found, 0, "ab"), name + "*") == name + "*"
+            assert owner.setdefault(curve_digest(found, 0, "cd"), name + "**") == name + "**"
         assert len(owner) > 160
 
     def test_number_of_seeds_does_not_matter_to_one_of_them(self):
         more = dataclasses.replace(PLAIN, seeds=5)
-        assert more.seed_digest(1) == PLAIN.seed_digest(1)
+        assert curve_digest(more, 1) == curve_digest(PLAIN, 1)
 
     def test_changes_with_versions_and_data(self, monkeypatch):
         digests = set()
 
         def add() -> None:
             # None of these change while a lab runs, which keeps what it has computed.
-            experiment._seed_digest.cache_clear()
-            digests.add(PLAIN.seed_digest(0))
+            study._digest.cache_clear()
+            digests.add(curve_digest(PLAIN, 0))
 
         add()
         with monkeypatch.context() as patch:
@@ -127,12 +128,12 @@ class TestDigest:
             patch.setattr(training, "CODE_VERSION", training.CODE_VERSION + 1)
             add()
         with monkeypatch.context() as patch:
-            patch.setattr(experiment, "SCHEMA", experiment.SCHEMA + 1)
+            patch.setattr(study, "SCHEMA", study.SCHEMA + 1)
             add()
         with monkeypatch.context() as patch:
             patch.setattr(datasets, "TEST_LABELS", datasets.TEST_IMAGES)
             add()
-        experiment._seed_digest.cache_clear()
+        study._digest.cache_clear()
         assert len(digests) == 5
 
     def test_training(self):
@@ -195,7 +196,7 @@ class TestEqualValues:
     def test_whole_experiments(self):
         found = [from_json(values) for values in (PLAIN.to_json(), with_floats(PLAIN.to_json()))]
         assert found[0] == found[1] == PLAIN
-        assert found[0].seed_digest(0) == found[1].seed_digest(0)
+        assert curve_digest(found[0], 0) == curve_digest(found[1], 0)
         assert type(found[1].seeds) is int and type(found[1].key) is int
         assert type(found[1].recipe.epochs) is int
 
@@ -206,12 +207,12 @@ class TestCanonical:
         trained = Experiment(InputNoise())
         found = Experiment(InputNoise(), steps)
         assert found.invariant and found.canonical() == trained
-        assert found.seed_digest(0) == trained.seed_digest(0)
+        assert curve_digest(found, 0) == curve_digest(trained, 0)
 
     def test_unless_it_is_to_be_measured_anyway(self):
         found = Experiment(InputNoise(), EXACT, measure_anyway=True)
         assert not found.invariant and found.canonical() is found
-        assert found.seed_digest(0) != Experiment(InputNoise()).seed_digest(0)
+        assert curve_digest(found, 0) != curve_digest(Experiment(InputNoise()), 0)
 
     @pytest.mark.parametrize(
         "measure, steps",
@@ -225,12 +226,12 @@ class TestCanonical:
     def test_all_others_are_measured(self, measure, steps):
         found = Experiment(measure, steps)
         assert not found.invariant and found.canonical() is found
-        assert found.seed_digest(0) != Experiment(measure).seed_digest(0)
+        assert curve_digest(found, 0) != curve_digest(Experiment(measure), 0)
 
     def test_without_rewrites_it_does_not_matter_how_it_was_asked_for(self):
         # Nothing to be measured anyway: the same curve, hence the same digest.
         one, other = (Experiment(InputNoise(), measure_anyway=anyway) for anyway in (False, True))
-        assert one.seed_digest(0) == other.seed_digest(0)
+        assert curve_digest(one, 0) == curve_digest(other, 0)
 
 
 class TestValidation:
@@ -328,7 +329,7 @@ def assert_refused_or_sound(values) -> None:
         assert step.layer in (1, 2) and step.describe()
     assert isinstance(width, int)
     again = from_json(json.loads(json.dumps(found.to_json(), allow_nan=False)))
-    assert again == found and again.seed_digest(0) == found.seed_digest(0)
+    assert again == found and curve_digest(again, 0) == curve_digest(found, 0)
 
 
 class TestJson:
@@ -338,7 +339,7 @@ class TestJson:
         text = json.dumps(found.to_json(), allow_nan=False)
         again = from_json(json.loads(text))
         assert again == found and hash(again) == hash(found)
-        assert again.seed_digest(0, "ab") == found.seed_digest(0, "ab")
+        assert curve_digest(again, 0, "ab") == curve_digest(found, 0, "ab")
 
     def test_another_task_is_written_the_usual_one_is_not(self):
         assert "task" not in PLAIN.to_json()["recipe"]

@@ -8,18 +8,46 @@ import re
 import pytest
 
 from dissociation.core import manipulations as m
+from dissociation.core.curves import curve_studies
 from dissociation.core.experiment import Experiment
 from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
-from dissociation.core.memory_limit import check_memory
-from dissociation.core.memory_need import Check, need_of
+from dissociation.core.memory_limit import check_memory as check_memory_of
+from dissociation.core.memory_need import need_of as need_of_studies
 from dissociation.core.networks.training import Recipe
 from dissociation.core.phantom.study import PhantomStudy
+from dissociation.core.same_function import SameFunction, check_studies
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 from dissociation.core.sizes import BASE, GIB, network_bytes, widths_after
 from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.validation import InvalidValue
 
 LARGE = Recipe(width=4096)
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """The checks of an experiment's networks."""
+
+    experiment: Experiment
+
+
+def needed(asked):
+    """What is there at one time of what is asked for."""
+    if isinstance(asked, Recipe):
+        return asked
+    if isinstance(asked, Check):
+        return SameFunction.held_together(check_studies(asked.experiment))
+    if isinstance(asked, list):
+        return tuple(dict.fromkeys(study for one in asked for study in curve_studies(one)))
+    return (asked,)
+
+
+def need_of(asked):
+    return need_of_studies(needed(asked))
+
+
+def check_memory(asked, limit):
+    check_memory_of(needed(asked), limit)
 
 
 def curves(measure, *chains, recipe=LARGE, seeds=2):

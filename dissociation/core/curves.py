@@ -95,10 +95,10 @@ class NetworkCurve(Study):
         network_of: Callable[[Trained], Network],
         begun: Sequence[MeasuredCurve] = (),
     ) -> Iterator[tuple[MeasuredCurve, ...] | None]:
-        """See [`Study.stream_together`][]. Goes on if all have begun and are equally far."""
+        """See [`Study.stream_together`][]."""
         parts, curves = 0, []
         seeds = _seeds(studies)
-        if len({found.parts for found in begun}) == 1:
+        if begun:
             parts = begun[0].parts
             curves = _rows([found.curve for found in begun], seeds)
             yield tuple(begun)

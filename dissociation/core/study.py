@@ -98,7 +98,8 @@ class Study(abc.ABC):
 
         - `studies`: of one of the [`batches`][Study.batches]; `network_of`: gives a network that
             they need.
-        - `begun`: a result of each that it was dropped with, if it [`resumes`][Study.resumes].
+        - `begun`: a result of each that it was dropped with, all equally far, if they
+            [`resume`][Study.resumes].
 
         **Returns:** an iterator of results, in the order of the studies as far as it has come;
         `None` is nothing new, but a good moment to pause.

@@ -36,7 +36,8 @@ class Task(abc.ABC):
         task has its turn at a time, if they are asked for as well.
     - `penalty`: seconds by which others are preferred.
     - `kind`: what it does, in a word, for counters and log lines.
-    - `resumes`: whether another task for the same [`resume`][Task.resume]s from its results.
+    - `resumes`: whether another task for the same [`resume`][Task.resume]s from its results, which
+        it publishes by their digests.
     - `asked`: what it is about, from which the memory it needs is told; `None` if hardly any.
     """
 

@@ -98,7 +98,8 @@ class StudyTask(Task):
 
     def resume(self, found: Mapping[str, Any], seconds: float) -> Step | None:
         """See [`Task.resume`][]."""
-        if not all(name in found for name in self.digests):
+        far = {found[name].progress for name in self.digests if name in found}
+        if len(far) != 1 or not found.keys() >= set(self.digests):
             return None
         self._begun, self._seconds = {name: found[name] for name in self.digests}, seconds
         return self._published(self._begun)

@@ -11,6 +11,7 @@ import urllib.parse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from curve_studies import curve_digest
 from playwright.sync_api import Page, expect
 
 from dissociation.address.links import curves_of, read_address
@@ -106,9 +107,9 @@ def test_two_browsers_one_job(lab, new_page):
     wait_for_end(first)
     wait_for_end(second)
     conditions, _ = curves_of(read_address(where)[0])
-    asked = {condition.experiment.seed_digest(0) for condition in conditions}
+    asked = {curve_digest(condition.experiment, 0) for condition in conditions}
     # Of these curves alone: jobs of other tests live on for a moment when their page has gone.
-    started = re.findall(r'event="job started" kind=measure digest=(\w+)', lab.log.read_text())
+    started = re.findall(r'event="job started" kind=curve digest=(\w+)', lab.log.read_text())
     assert len([digest for digest in started if digest in asked]) == 1, started
     # Each has a name of its own, which no script sees.
     cookies = [c for page in (first, second) for c in page.context.cookies()]

@@ -6,17 +6,20 @@ import dataclasses
 
 import numpy as np
 import pytest
-from dissociation.engine.begun import Beginning, Begun
+from curve_studies import measuring
 
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Scale
 from dissociation.core.measures import InputNoise, Measure, ParameterNoise, Transfer
-from dissociation.core.measures.base import SeedCurve
 from dissociation.core.networks.training import Recipe
-from dissociation.engine import begun as module
+from dissociation.engine import paused
+from dissociation.engine.executor import LOCAL
+from dissociation.engine.job import Job
 from dissociation.engine.library import Library
+from dissociation.engine.paused import Paused
 from dissociation.engine.store import Store
-from dissociation.engine.tasks import MeasureTask, TrainTask
+from dissociation.engine.task import Step
+from dissociation.engine.tasks import StudyTask, TrainTask
 
 TINY = Recipe(epochs=1, batch=2_000, width=16)
 MEASURES = [
@@ -27,33 +30,47 @@ MEASURES = [
 SEEDS = (0, 1)
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory) -> Library:
-    library = Library(Store(tmp_path_factory.mktemp("begun")))
+@pytest.fixture
+def library(tmp_path) -> Library:
+    library = Library(Store(tmp_path))
     for seed in SEEDS:
         for _ in TrainTask(library, TINY, seed).run():
             pass
     return library
 
 
-def task(library: Library, measure: Measure) -> MeasureTask:
+def plans(measure: Measure) -> tuple[Experiment, Experiment]:
     plain = Experiment(measure, recipe=TINY)
-    return MeasureTask(
-        library, (plain, dataclasses.replace(plain, manipulations=(Scale(20.0),))), SEEDS
-    )
+    rewrite = dataclasses.replace(plain, manipulations=(Scale(20.0),), measure_anyway=True)
+    return plain, rewrite
 
 
-def steps(work: MeasureTask) -> list:
+def task(library: Library, measure: Measure) -> StudyTask:
+    return measuring(library, plans(measure), SEEDS)
+
+
+def steps(work: StudyTask) -> list[Step]:
     return [step for step in work.run() if step is not None]
+
+
+def left_after(work: StudyTask, parts: int) -> Paused:
+    """What is remembered of a job that was dropped when so many parts were measured."""
+    running = work.run()
+    seen = [next(step for step in running if step is not None) for _ in range(parts)]
+    running.close()
+    kept = Paused(LOCAL)
+    job = Job(work, 0)
+    job.step, job.seconds = seen[-1], 2.5
+    kept.put(job, None, 0.0)
+    return kept
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
 def test_goes_on_where_it_was_dropped(library, measure, monkeypatch):
-    whole = steps(task(library, measure))
-    assert len(whole) == measure.parts > 2
-    work = task(library, measure).run()
-    seen = [next(step for step in work if step is not None) for _ in range(2)]
-    work.close()
+    kept = left_after(task(library, measure), 2)
+    again = task(library, measure)
+    shown, seconds = kept.begun(again)
+    assert 0 < shown.done < shown.total and seconds == 2.5
 
     prepared, measured = type(measure).prepared, []
 
@@ -64,36 +81,36 @@ def test_goes_on_where_it_was_dropped(library, measure, monkeypatch):
         return made
 
     monkeypatch.setattr(type(measure), "prepared", noted)
-    rest = steps(task(library, measure))
+    rest = steps(again)
     assert measured == [*range(2, measure.parts)]
-    assert [step.done for step in rest] == [step.done for step in (seen[-1], *whole[2:])]
-    for name, curve in whole[-1].result.items():
-        again = rest[-1].result[name]
-        np.testing.assert_array_equal(again.errors, curve.errors)
-        np.testing.assert_array_equal(again.images, curve.images)
-        assert (again.clean_errors, again.clean_images) == (curve.clean_errors, curve.clean_images)
-    # What is complete is in the store, and nowhere else.
-    assert len(steps(task(library, measure))) == measure.parts
+    assert [step.done for step in rest][0] == shown.done and len(rest) == measure.parts - 1
+    library.store._caches["curves"].clear()
+    library._records.clear()
+    whole = steps(task(library, measure))
+    assert len(whole) == measure.parts > 2
+    for name, found in whole[-1].result.items():
+        curve, resumed = found.curve, rest[-1].result[name].curve
+        np.testing.assert_array_equal(resumed.errors, curve.errors)
+        np.testing.assert_array_equal(resumed.images, curve.images)
+        assert resumed.clean_errors == curve.clean_errors
+        assert resumed.clean_images == curve.clean_images
 
 
-def some(parts: int) -> Beginning:
-    return Beginning(parts, SeedCurve(np.zeros((1, 3), int), np.zeros(3, int)), 1.0)
+def test_only_what_is_equally_far_goes_on_together(library):
+    measure, (plain, rewrite) = MEASURES[0], plans(MEASURES[0])
+    one = measuring(library, [plain], SEEDS)
+    kept = left_after(one, 2)
+    assert kept.begun(task(library, measure)) == (None, 0.0)
+    further = left_after(measuring(library, [rewrite], SEEDS), 3)
+    kept._results.update(further._results)
+    both = task(library, measure)
+    assert kept.begun(both) == (None, 0.0)
+    assert kept.begun(measuring(library, [plain], SEEDS))[0].result.keys() == set(one.digests)
+    # It begins anew, and is whole.
+    assert len(steps(both)) == measure.parts
 
 
-def test_only_what_is_equally_far_goes_on_together():
-    begun = Begun()
-    begun.note({"a": some(2), "b": some(2), "c": some(3)})
-    assert [one.parts for one in begun.together(["a", "b"])] == [2, 2]
-    assert begun.together(["a", "c"]) == begun.together(["a", "d"]) == []
-    begun.forget(["a", "unknown"])
-    assert begun.together(["a"]) == []
-
-
-def test_a_bounded_number_is_remembered(monkeypatch):
-    monkeypatch.setattr(module, "MOST", 3)
-    begun = Begun()
-    for number in range(5):
-        begun.note({f"{number}": some(1)})
-    begun.note({"2": some(2)})
-    begun.note({"5": some(1)})
-    assert [name for name in map(str, range(6)) if begun.together([name])] == ["2", "4", "5"]
+def test_a_bounded_number_is_remembered(library, monkeypatch):
+    monkeypatch.setattr(paused, "MOST", 3)
+    kept = left_after(task(library, MEASURES[1]), 1)
+    assert len(kept._results) == 3

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from dissociation.engine.bridge_watch import stored_point
+from curve_studies import stored_curve
 
 from dissociation.address.links import Link
 from dissociation.core.manipulations import Duplicate, Scale
@@ -15,6 +15,7 @@ from dissociation.core.theory.bridge import laws, sigma50
 from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.engine.tasks import TrainTask
 from dissociation.features.bridge.address import candidates_of
+from dissociation.features.bridge.answer import Measured, _point
 from dissociation.web.shell.snapshots import traces_of
 
 from .following import followed
@@ -42,6 +43,14 @@ def test_trains_then_streams_then_is_stored(lab):
     assert traces_of(again) == traces_of(watch)
 
 
+def bridge(lab, plans, *, compute):
+    return lab.watch_question(Measured(lab.library, plans, compute=compute))
+
+
+def points(watch):
+    return watch.question.points(watch)
+
+
 def candidates(**values):
     return candidates_of(Link.of("bridge", show=["scale"], **TINY, **values).values)
 
@@ -61,39 +70,44 @@ def test_candidates_are_what_other_pages_measure():
 
 
 def test_the_bridge_trains_the_one_network_that_it_uses(lab):
-    watch = lab.watch_bridge(candidates(network=20)[:2], compute=True)
-    assert {job.task.seed for job in watch.all_jobs() if isinstance(job.task, TrainTask)} == {19}
+    watch = bridge(lab, candidates(network=20)[:2], compute=True)
+    trained = {job.task.seed for job in watch.all_jobs() if isinstance(job.task, TrainTask)}
+    assert trained == {19}
     lab.jobs.drain()
-    assert watch.status().state == "done" and watch.points()[0].sigma50 > 0
+    assert watch.status().state == "done" and watch.question.points(watch)[0].sigma50 > 0
     recipe = candidates()[0].side.recipe
     assert [seed for seed in range(20) if lab.library.history(recipe, seed)] == [19]
 
 
 def test_the_bridge_finds_what_is_stored_and_measures_the_rest(lab):
     plans = candidates()
-    empty = lab.watch_bridge(plans, compute=False)
-    assert empty.status().state == "done" and empty.points() == {} and empty.known == set()
+    empty = bridge(lab, plans, compute=False)
+    assert empty.status().state == "done" and points(empty) == {} == empty.question.experiments
     # Another page measures one of them.
     other = plans[2]
     lab.watch_curves([other.experiments[0]])
     lab.jobs.drain()
-    some = lab.watch_bridge(plans, compute=False)
-    assert some.known == {2} and some.points() == {} and some.status().state != "done"
+    some = bridge(lab, plans, compute=False)
+    assert (
+        set(some.question.experiments) == {2}
+        and points(some) == {}
+        and some.status().state != "done"
+    )
     lab.jobs.drain()
-    (point,) = some.points().values()
-    curve = lab.library.curve(other.experiments[0], 0).curve
-    assert point.sigma50 == sigma50(other.experiments[0], curve) > 0
+    (point,) = points(some).values()
+    curve = stored_curve(lab.library, other.experiments[0], 0)
+    assert point.sigma50 == sigma50(other.experiments[0].measure, curve) > 0
     assert some.status().message == "Complete: 1 networks."
-    whole = lab.watch_bridge(plans, compute=True)
-    assert len(whole.known) == 1 + len(Scale.strength_range.sweep)
+    whole = bridge(lab, plans, compute=True)
+    assert len(whole.question.experiments) == 1 + len(Scale.strength_range.sweep)
     messages = []
     while lab.jobs.advance():
         messages.append(whole.status().message)
     assert whole.status().state == "done" and any("of 7 networks" in words for words in messages)
-    points = whole.points()
-    assert points[2] == point
-    assert [stored_point(lab.library, plans[number]) for number in points] == [*points.values()]
-    assert laws(list(points.values()), "gain").linear.slope == -0.5
+    found = points(whole)
+    assert found[2] == point
+    assert [_point(lab.library, plans[number]) for number in found] == [*found.values()]
+    assert laws(list(found.values()), "gain").linear.slope == -0.5
     traces = {trace["key"]: trace for trace in traces_of(whole)}
     assert traces["2"]["places"]["sigma50"] == pytest.approx(point.sigma50, rel=1e-5)
     assert {"best-law-gain", "linear-law-gain", "best-law-weights"} <= set(traces)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from curve_studies import checking, measuring, stored_checks, whole_curve
 
 from benchmarks.cluster_processes import Processes
 from dissociation.cli.main import main
@@ -27,7 +28,7 @@ from dissociation.engine.lab import Lab
 from dissociation.engine.library import Library
 from dissociation.engine.settings import SCHEDULER_PATIENCE, SCHEDULER_VARIABLE
 from dissociation.engine.store import Store
-from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
+from dissociation.engine.tasks import TrainTask
 
 #: Thirty steps, shared with the other tests of the engine, so that they are compiled once.
 TINY = Recipe(epochs=1, batch=2_000, width=16)
@@ -114,12 +115,12 @@ def follow(lab: Lab, watch) -> list[float]:
 
 def computed_alone(alone: Library, *plans: Experiment) -> None:
     for plan in plans:
-        list(MeasureTask(alone, (plan,), SEEDS).run())
+        list(measuring(alone, [plan], SEEDS).run())
 
 
 def assert_same_curves(first: Library, second: Library, *plans: Experiment) -> None:
     for plan in plans:
-        one, other = first.complete_curve(plan), second.complete_curve(plan)
+        one, other = whole_curve(first, plan), whole_curve(second, plan)
         assert one is not None and other is not None
         for a, b in zip(one.seeds, other.seeds, strict=True):
             np.testing.assert_array_equal(a.errors, b.errors)
@@ -137,8 +138,8 @@ def test_curves_and_checks_are_as_they_are_computed_alone(labs, alone):
     assert watch.status().seconds > 0
     computed_alone(alone, PLAN)
     assert_same_curves(alone, lab.library, PLAN)
-    list(CheckTask(alone, PLAN).run())
-    assert lab.library.checks(PLAN) == alone.checks(PLAN)
+    list(checking(alone, PLAN).run())
+    assert stored_checks(lab.library, PLAN) == stored_checks(alone, PLAN) is not None
 
 
 def test_a_network_is_as_it_is_trained_alone(labs, alone, monkeypatch):
@@ -189,7 +190,7 @@ def test_a_cancelled_job_takes_its_units_back(labs, alone):
     gone.cancel()
     # What another lab wants stays, and what nobody wants any more keeps nobody waiting.
     follow(other, kept)
-    assert lab.library.complete_curve(plan) is None
+    assert whole_curve(lab.library, plan) is None
     deadline = time.monotonic() + DEADLINE
     while lab.jobs.counts()[j.RUNNING]:
         assert time.monotonic() < deadline

@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+from curve_studies import curve_study
 
 from dissociation.core.digests import training_digest
 from dissociation.core.experiment import Experiment
@@ -15,6 +16,7 @@ from dissociation.core.measures.base import SeedCurve, added
 from dissociation.core.networks.network import weights_digest
 from dissociation.core.networks.training import Diverged, Recipe
 from dissociation.core.runner import run
+from dissociation.core.same_function import check_studies
 from dissociation.core.validation import InvalidValue, NotFinite
 from dissociation.engine import records, settings
 from dissociation.engine.cluster import units
@@ -28,6 +30,7 @@ from dissociation.engine.cluster.remote_batch import (
     Unit,
     collect,
 )
+from dissociation.engine.codec import decode
 from dissociation.engine.settings import check_settings
 from dissociation.engine.store import DamagedEntry
 
@@ -46,15 +49,17 @@ def worker(monkeypatch):
     monkeypatch.setattr(units, "_prepared", PreparedMeasurements())
 
 
-def unpacked(found, points):
-    return [records.unpack_curve(raw, points).curve for raw in found["results"]]
+def unpacked(found, plan, seed):
+    (raw,) = found["results"]
+    return decode(raw, curve_study(plan, seed), whole=False).result.curve
 
 
 def arguments(plans, seed, network, number):
     weights = weights_digest(network)
-    digests = [plan.seed_digest(seed, weights) for plan in plans]
-    described = [plan.to_json() for plan in plans]
-    return described, seed, digests, weights, number, records.pack_network(network)
+    studies = [curve_study(plan, seed) for plan in plans]
+    digests = [study.digest((weights,)) for study in studies]
+    described = [study.to_json() for study in studies]
+    return described, digests, weights, number, records.pack_network(network)
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
@@ -67,7 +72,7 @@ def test_parts_in_any_order_are_the_curve(measure, small_networks):
             for number in reversed(range(measure.parts))
         }
         assert all(found["seconds"] > 0 for found in own.values())
-        parts = [unpacked(own[number], len(measure.x))[0] for number in range(measure.parts)]
+        parts = [unpacked(own[number], plan, seed) for number in range(measure.parts)]
         total = parts[0]
         for part in parts[1:]:
             total = added(total, part)
@@ -81,19 +86,19 @@ def test_parts_in_any_order_are_the_curve(measure, small_networks):
 def test_other_code_and_other_weights_are_refused(small_networks):
     plan = Experiment(MEASURES[0], (Nuisance(8.0),), RECIPE)
     given = list(arguments([plan], 0, small_networks[0], 0))
-    other = [*given[:2], ["0" * 64], *given[3:]]
+    other = [given[0], ["0" * 64], *given[2:]]
     with pytest.raises(RuntimeError, match="another version of the lab"):
         units.measure_part(*other)
-    swapped = [*given[:5], records.pack_network(small_networks[1])]
+    swapped = [*given[:4], records.pack_network(small_networks[1])]
     with pytest.raises(RuntimeError, match="another network"):
         units.measure_part(*swapped)
     with pytest.raises(RuntimeError, match="another version"):
         units.train_network(RECIPE.settings(), 0, "0" * 64, "topic")
     with pytest.raises(RuntimeError, match="another version"):
-        units.check_network(plan.to_json(), 0, "0" * 64, given[3], given[5])
+        units.check_network(check_studies(plan)[0].to_json(), "0" * 64, given[2], given[4])
     # What is raised can be read by a lab that knows none of the worker's classes.
     with pytest.raises(RuntimeError, match="InvalidValue: images") as caught:
-        described = {**plan.to_json(), "measure": {"name": "transfer", "images": 1}}
+        described = {**given[0][0], "measure": {"name": "transfer", "images": 1}}
         units.measure_part([described], *given[1:])
     assert type(caught.value) is RuntimeError
 

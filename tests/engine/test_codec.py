@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 
 from dissociation import Comparison, NetworkSpec, NoiseDecomposition, PhantomStudy
+from dissociation.core.curves import NetworkCurve
 from dissociation.core.manipulations import Nuisance, Phantom, Scale
+from dissociation.core.measures import ParameterNoise, Transfer
 from dissociation.core.networks.normal_form import NormalForms
 from dissociation.core.networks.training import Recipe
+from dissociation.core.same_function import SameFunction
 from dissociation.core.study import Result
 from dissociation.core.theory.norms import NetworkNorms
+from dissociation.core.theory.prediction import NetworkPrediction
 from dissociation.engine.codec import decode, encode
 from dissociation.engine.store import DamagedEntry, pack, unpack
 
@@ -24,6 +28,10 @@ STUDIES = {
     "causes": NoiseDecomposition((Scale(3.0),), RECIPE, images=260, draws=1),
     "comparison": Comparison(NetworkSpec(RECIPE), SPEC, images=500),
     "norms": NetworkNorms(SPEC),
+    "curve": NetworkCurve(ParameterNoise(images=200, points=3, draws=2), (Scale(2.0),), RECIPE),
+    "transfer": NetworkCurve(Transfer(images=200, points=2), (), RECIPE),
+    "check": SameFunction((Nuisance(16.0),), RECIPE),
+    "theory": NetworkPrediction(ParameterNoise(images=200, points=3), (Scale(2.0),), RECIPE),
 }
 
 
@@ -47,7 +55,8 @@ def same(first, second) -> bool:
 @pytest.mark.parametrize("name", STUDIES)
 def test_there_and_back(results, name):
     found = results[name]
-    back = decode(encode(found), STUDIES[name])
+    back, seconds = decode(encode(found, 2.5), STUDIES[name])
+    assert seconds == 2.5
     assert type(back) is type(found) and same(found, back) and back.complete
     assert back.as_csv() == found.as_csv() and back.as_json() == found.as_json()
     assert back.as_text() == found.as_text()
@@ -121,7 +130,7 @@ def test_what_is_not_defined_is_stored_as_such(results):
         # Of another network altogether the forms may differ in size.
         normal_forms=NormalForms((1, 2), (3, 4), math.inf),
     )
-    back = decode(encode(odd), study)
+    back = decode(encode(odd), study).result
     assert math.isnan(back.values["cka"]) and math.isnan(back.equals["cka"])
     assert back.undefined == {"cka": "why"} and back.normal_forms == odd.normal_forms
     with pytest.raises(ValueError, match="says why"):

@@ -497,7 +497,7 @@ class TestLeases:
 
             def run(self):
                 try:
-                    yield Step(1, 2, "")
+                    yield Step(1, 2, {})
                 finally:
                     raise RuntimeError("no")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from curve_studies import stored_curve
 
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Nuisance, Scale
@@ -260,7 +261,7 @@ def test_killed_in_the_middle_of_everything(tmp_path):
     # What was finished is there, what was not is not.
     networks = [trained(TINY, seed_key(seed)) for seed in range(2)]
     assert victim.stdout.strip() == lab.library.weights(TINY, 0) == weights_digest(networks[0])
-    assert lab.library.weights(TINY, 1) is None and lab.library.curve(PLAN, 0) is None
+    assert lab.library.weights(TINY, 1) is None and stored_curve(lab.library, PLAN, 0) is None
     # And the rest follows, with the numbers of a run that nobody disturbed.
     watch = lab.watch_curves([PLAN, SCALED])
     assert [job.task.seed for job in watch.all_jobs() if isinstance(job.task, TrainTask)] == [1]

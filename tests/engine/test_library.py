@@ -5,7 +5,18 @@ import logging
 
 import numpy as np
 import pytest
+from curve_studies import (
+    curve_digest,
+    curve_study,
+    save_checks,
+    save_curve,
+    stored_checks,
+    stored_curve,
+    whole_curve,
+)
 
+from dissociation.core import study
+from dissociation.core.curves import MeasuredCurve
 from dissociation.core.digests import training_digest
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Duplicate, Nuisance, Scale
@@ -13,11 +24,13 @@ from dissociation.core.measures import InputNoise, ParameterNoise, SeedCurve
 from dissociation.core.networks.function_checks import FunctionCheck
 from dissociation.core.networks.network import weights_digest
 from dissociation.core.networks.training import Recipe
+from dissociation.core.same_function import SameFunction, check_studies
 from dissociation.engine import library as module
 from dissociation.engine import records
-from dissociation.engine.library import Library, check_digest
+from dissociation.engine.codec import encode
+from dissociation.engine.library import Library
 from dissociation.engine.records import History
-from dissociation.engine.store import Store
+from dissociation.engine.store import Store, pack
 
 RECIPE = Recipe(width=16)
 PLAN = Experiment(ParameterNoise(points=3), (Scale(2.0),), RECIPE)
@@ -62,18 +75,18 @@ class TestNetworks:
             for by in range(2, 7)
         ]
         for seed in range(seeds):
-            weights = save(library, small_networks[seed % 2], seed).weights
+            save(library, small_networks[seed % 2], seed)
             for plan in plans:
-                library.save_curve(plan, seed, weights, CURVE, 1.0)
+                save_curve(library, plan, seed, CURVE)
         for plan in plans:
-            library.save_checks(plan, CHECKS)
+            save_checks(library, plan, CHECKS * 2)
         again, reads = afresh(library), []
         get = again.store.get
         monkeypatch.setattr(again.store, "get", lambda *of: reads.append(of[1]) or get(*of))
         for _ in range(2):
-            assert all(again.complete_curve(plan) and again.checks(plan) for plan in plans)
+            assert all(whole_curve(again, plan) and stored_checks(again, plan) for plan in plans)
         # One record of each network's training, curves and checks; each once, and no network.
-        assert len(reads) == len(set(reads)) == seeds + 5 * seeds + 5
+        assert len(reads) == len(set(reads)) == seeds + 2 * 5 * seeds
         assert not {training_digest(RECIPE, seed) for seed in range(seeds)} & set(reads)
 
     def test_what_must_be_sound_is_read_once(self, library, small_networks, monkeypatch):
@@ -114,7 +127,7 @@ class TestNetworks:
             assert afresh(library).network(RECIPE, 0) is None
         assert "computing it again" in caplog.text
 
-    @pytest.mark.parametrize("raw", [b"", b"nonsense", records.pack_checks(CHECKS)])
+    @pytest.mark.parametrize("raw", [b"", b"nonsense", pack({}, {"checks": []})])
     def test_damaged_records(self, library, small_networks, raw):
         save(library, small_networks[0])
         name = training_digest(RECIPE, 0)
@@ -142,21 +155,21 @@ class TestNetworks:
 
 class TestCurves:
     def test_there_and_back(self, library, small_networks):
-        weights = save(library, small_networks[0]).weights
-        library.save_curve(PLAN, 0, weights, CURVE, 2.5)
-        found = afresh(library).curve(PLAN, 0)
-        np.testing.assert_array_equal(found.curve.errors, CURVE.errors)
+        save(library, small_networks[0])
+        save_curve(library, PLAN, 0, CURVE, 2.5)
+        found = afresh(library).stored(curve_study(PLAN, 0))
+        np.testing.assert_array_equal(found.result.curve.errors, CURVE.errors)
         assert found.seconds == 2.5
-        assert library.curve(PLAN, 1) is None
+        assert stored_curve(library, PLAN, 1) is None
 
     def test_belongs_to_the_weights(self, library, small_networks):
         # Retrained to other weights, a network has no curve yet.
-        weights = save(library, small_networks[0]).weights
-        library.save_curve(PLAN, 0, weights, CURVE, 2.5)
-        save(library, small_networks[1])
-        assert library.curve(PLAN, 0) is None
         save(library, small_networks[0])
-        assert library.curve(PLAN, 0) is not None
+        save_curve(library, PLAN, 0, CURVE, 2.5)
+        save(library, small_networks[1])
+        assert stored_curve(library, PLAN, 0) is None
+        save(library, small_networks[0])
+        assert stored_curve(library, PLAN, 0) is not None
 
     @pytest.mark.parametrize(
         "change",
@@ -169,50 +182,54 @@ class TestCurves:
     )
     def test_belongs_to_the_experiment(self, library, small_networks, change):
         for recipe in (RECIPE, Recipe(width=17)):
-            weights = save(library, small_networks[0], recipe=recipe).weights
-        library.save_curve(PLAN, 0, weights, CURVE, 2.5)
-        assert library.curve(dataclasses.replace(PLAN, **change), 0) is None
+            save(library, small_networks[0], recipe=recipe)
+        save_curve(library, PLAN, 0, CURVE, 2.5)
+        assert stored_curve(library, dataclasses.replace(PLAN, **change), 0) is None
 
     def test_invariant_experiments_share_the_trained_networks(self, library, small_networks):
         trained = Experiment(InputNoise(points=3), recipe=RECIPE)
-        weights = save(library, small_networks[0]).weights
-        library.save_curve(trained, 0, weights, CURVE, 2.5)
+        save(library, small_networks[0])
+        save_curve(library, trained, 0, CURVE, 2.5)
         exact = dataclasses.replace(trained, manipulations=(Duplicate(), Nuisance(8.0)))
-        assert library.curve(exact, 0) is not None
-        assert library.curve(dataclasses.replace(exact, measure_anyway=True), 0) is None
+        assert stored_curve(library, exact, 0) is not None
+        assert stored_curve(library, dataclasses.replace(exact, measure_anyway=True), 0) is None
 
     def test_of_another_number_of_points(self, library, small_networks):
         weights = save(library, small_networks[0]).weights
-        name = PLAN.seed_digest(0, weights)
-        longer = SeedCurve(np.zeros((1, 4), np.int64), np.full(4, 10))
-        library.store.put("curves", name, records.pack_curve(longer, 1.0))
-        assert library.curve(PLAN, 0) is None
+        other = dataclasses.replace(PLAN, measure=dataclasses.replace(PLAN.measure, points=4))
+        longer = SeedCurve(np.zeros((1, 4), np.int64), np.full(4, 10_000))
+        found = MeasuredCurve(curve_study(other, 0), longer, PLAN.measure.parts)
+        library.store.put("curves", curve_digest(PLAN, 0, weights), encode(found, 1.0))
+        assert stored_curve(library, PLAN, 0) is None
 
 
 class TestChecks:
     def test_there_and_back(self, library, small_networks):
         for seed in range(2):
             save(library, small_networks[seed], seed)
-        assert library.checks(PLAN) is None
-        library.save_checks(PLAN, CHECKS)
-        assert afresh(library).checks(PLAN) == CHECKS
-        assert library.checks(dataclasses.replace(PLAN, key=1)) is None
-        assert library.checks(dataclasses.replace(PLAN, manipulations=(Scale(3.0),))) is None
+        assert stored_checks(library, PLAN) is None
+        save_checks(library, PLAN, CHECKS)
+        assert stored_checks(afresh(library), PLAN) == CHECKS
+        assert stored_checks(library, dataclasses.replace(PLAN, key=1)) is None
+        other = dataclasses.replace(PLAN, manipulations=(Scale(3.0),))
+        assert stored_checks(library, other) is None
 
     def test_not_without_their_networks(self, library, small_networks):
         save(library, small_networks[0], 0)
-        library.save_checks(PLAN, CHECKS)
-        assert library.checks(PLAN) is None
+        save_checks(library, PLAN, CHECKS)
+        assert stored_checks(library, PLAN) is None
 
     def test_do_not_depend_on_the_measure(self):
         other = dataclasses.replace(PLAN, measure=InputNoise(), measure_anyway=True)
-        assert check_digest(other) == check_digest(PLAN)
+        assert check_studies(other) == check_studies(PLAN)
 
     def test_digest_follows_everything_else(self, monkeypatch):
-        found = {check_digest(PLAN)}
-        changes = (dict(key=1), dict(seeds=3), dict(recipe=RECIPE.__class__(width=17)))
-        for change in (*changes, dict(manipulations=(Scale(3.0),)), dict(manipulations=())):
-            found.add(check_digest(dataclasses.replace(PLAN, **change)))
-        monkeypatch.setattr(module, "CHECK_VERSION", module.CHECK_VERSION + 1)
-        found.add(check_digest(PLAN))
-        assert len(found) == 7
+        found = {check_studies(PLAN)[1].digest(), check_studies(PLAN)[0].digest()}
+        changes = (dict(key=1), dict(recipe=Recipe(width=17)), dict(manipulations=(Scale(3.0),)))
+        for change in changes:
+            found.add(check_studies(dataclasses.replace(PLAN, **change))[0].digest())
+        monkeypatch.setattr(SameFunction, "version", SameFunction.version + 1)
+        study._digest.cache_clear()
+        found.add(check_studies(PLAN)[0].digest())
+        study._digest.cache_clear()
+        assert len(found) == 6

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from curve_studies import stored_curve
+
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Scale
 from dissociation.core.measures import ParameterNoise
@@ -11,6 +13,7 @@ from dissociation.core.measures.base import Curve
 from dissociation.core.networks.training import Recipe
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
 from dissociation.core.statistics.summary import sigma50s
+from dissociation.features.map.answer import ComparisonsQuestion
 
 from .following import followed
 
@@ -19,41 +22,44 @@ NOISE = ParameterNoise(images=200, noise_low=1e-4, noise_high=10.0, points=10)
 SIDES = (NetworkSpec(RECIPE), NetworkSpec(RECIPE, 0, (Scale(50.0),)), NetworkSpec(RECIPE, 1))
 COMPARISONS = [Comparison(SIDES[0], side, images=500, thorough=False) for side in SIDES]
 EXPERIMENTS = [Experiment(NOISE, side.manipulations, RECIPE, side.seed + 1) for side in SIDES]
+ASKED = ComparisonsQuestion(COMPARISONS, EXPERIMENTS)
 
 
 def test_both_stream_and_are_stored(lab):
-    watch = lab.watch_map(COMPARISONS, EXPERIMENTS)
+    watch = lab.watch_question(ASKED)
     seen, places = [], []
     for status in followed(lab, watch):
         seen.append(status)
-        places.append(watch.sigma50s())
+        places.append(ASKED.sigma50s(watch))
     versions = [status.version for status in seen]
     assert seen[0].progress < 1 and versions == sorted(versions)
     assert watch.status().message == "Complete: 500 images." and not watch.status().stored
-    found = watch.sigma50s()
+    found = ASKED.sigma50s(watch)
     # A point appears once it rests on all images, and does not move after.
     for moves in zip(*places, strict=True):
         assert len({place for place in moves if place == place}) == 1
     for experiment, sigma50 in zip(EXPERIMENTS, found, strict=True):
-        curve = lab.library.curve(experiment, experiment.seeds - 1).curve
+        curve = stored_curve(lab.library, experiment, experiment.seeds - 1)
         assert sigma50 == sigma50s(Curve(NOISE.x, (curve,), NOISE.total), 0.9)[0] > 0
     assert found[1] < found[0] != found[2]
-    again = lab.watch_map(COMPARISONS, EXPERIMENTS)
+    again = lab.watch_question(ASKED)
     assert again.status().stored and again.status().state == "done" and not again.watched
-    assert again.sigma50s() == found
+    assert ASKED.sigma50s(again) == found
 
 
 def test_some_have_no_robustness(lab):
-    watch = lab.watch_map(COMPARISONS, [EXPERIMENTS[0], None, EXPERIMENTS[2]])
+    some = ComparisonsQuestion(COMPARISONS, [EXPERIMENTS[0], None, EXPERIMENTS[2]])
+    watch = lab.watch_question(some)
     lab.jobs.drain()
-    first, none, other = watch.sigma50s()
+    first, none, other = some.sigma50s(watch)
     assert first > 0 and math.isnan(none) and other > 0
-    without = lab.watch_map(COMPARISONS)
-    assert not without.curves and all(map(math.isnan, without.sigma50s()))
+    asked = ComparisonsQuestion(COMPARISONS)
+    without = lab.watch_question(asked)
+    assert without.studies == COMPARISONS and all(map(math.isnan, asked.sigma50s(without)))
 
 
 def test_leases_of_all_jobs_are_renewed_and_released(lab):
-    watch = lab.watch_map(COMPARISONS, EXPERIMENTS)
+    watch = lab.watch_question(ASKED)
     # Of comparisons one each, of curves one for each network and rewrite.
     assert len(watch.watched) == 3 + 3
     for job in watch.watched:
@@ -67,8 +73,8 @@ def test_leases_of_all_jobs_are_renewed_and_released(lab):
 
 
 def test_cancelled_where_it_was(lab):
-    watch = lab.watch_map(COMPARISONS, EXPERIMENTS)
-    while not any(found and found.values for found in watch.comparisons.results()):
+    watch = lab.watch_question(ASKED)
+    while not any(found and found.values for found in ASKED.findings(watch)):
         lab.jobs.advance()
     before = watch.version
     watch.cancel()
@@ -77,4 +83,4 @@ def test_cancelled_where_it_was(lab):
     assert watch.version > before
     lab.jobs.drain()
     assert not any(job.state == "done" and job.dependants for job in watch.watched)
-    assert any(found and found.values for found in watch.comparisons.results())
+    assert any(found and found.values for found in ASKED.findings(watch))

@@ -20,6 +20,8 @@ from dissociation.engine.waiting import wait
 
 
 class Work(Task):
+    kind = "work"
+
     def __init__(self, name: str, error: Exception | None = None):
         self.digests, self.error = (name,), error
 

@@ -18,6 +18,10 @@ class Held(Count):
         super().__init__(name, **more)
         self.memory, self.resumes = memory, resumes
 
+    def run(self):
+        for step in super().run():
+            yield step._replace(result={self.name: step.result}) if self.resumes else step
+
 
 def dropped(jobs, clock, task, chunks=5):
     """A job that was begun, and left."""

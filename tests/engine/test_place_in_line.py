@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from dissociation.engine.begun import Beginning
-from dissociation.engine.bridge_watch import BridgeWatch
-from dissociation.engine.study_task import StudyTask
+from curve_studies import curve_digest, curve_study, measuring
 
+from dissociation.core.curves import MeasuredCurve
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Nuisance, Scale
 from dissociation.core.measures import ParameterNoise
@@ -18,9 +17,11 @@ from dissociation.engine import paused
 from dissociation.engine.jobs import CANCELLED, LEASE, QUEUED, Jobs, Step
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
-from dissociation.engine.tasks import MeasureTask, TrainTask
+from dissociation.engine.study_watch import StudyWatch
+from dissociation.engine.tasks import TrainTask
 from dissociation.engine.turns import left, urgency
-from tests.engine.test_jobs import Count
+from dissociation.features.bridge.answer import Measured
+from tests.engine.test_jobs import Clock, Count
 from tests.engine.test_paused import dropped
 
 TINY = Recipe(epochs=0, width=16)
@@ -81,12 +82,12 @@ class TestRank:
             Candidate(NetworkSpec(TINY, 0, chain), (Experiment(NOISE, chain, TINY, 1),), True)
             for chain in ((), (Scale(3.0),), (Scale(5.0),), (Nuisance(4.0),))
         ]
-        BridgeWatch(library, jobs, plans, compute=True)
-        kinds: dict[type, list[int]] = {}
+        StudyWatch(library, jobs, Measured(library, plans, compute=True).groups(library))
+        kinds: dict[str, list[int]] = {}
         for job in jobs._jobs:
-            kinds.setdefault(type(job.task), []).append(job.position)
+            kinds.setdefault(job.task.kind, []).append(job.position)
         # Strengths of one rewrite are measured together.
-        assert kinds == {StudyTask: [0, 1, 2, 3], MeasureTask: [0, 1, 2]}
+        assert kinds == {"norms": [0, 1, 2, 3], "curve": [0, 1, 2]}
 
 
 def test_what_is_known_is_shown_before_any_turn(tmp_path):
@@ -94,12 +95,15 @@ def test_what_is_known_is_shown_before_any_turn(tmp_path):
     for _ in TrainTask(library, TINY, 0).run():
         pass
     plan = Experiment(NOISE, recipe=TINY)
-    assert MeasureTask(library, (plan,), (0,)).so_far() is None
-    name = plan.seed_digest(0, library.weights(TINY, 0))
-    curve = SeedCurve(np.ones((1, 3), int), np.full(3, 20))
-    library.begun.note({name: Beginning(1, curve, 2.5)})
-    job = Jobs(start=False).submit(MeasureTask(library, (plan,), (0,)))
-    assert job.state == QUEUED and job.step == Step(60, 300, {plan.seed_digest(0): curve})
+    clock = Clock()
+    jobs = Jobs(clock=clock, start=False)
+    old = jobs.submit(measuring(library, [plan], [0]))
+    found = MeasuredCurve(curve_study(plan, 0), SeedCurve(np.ones((1, 3), int), np.full(3, 20)), 1)
+    old.step, old.seconds = Step(0.2, 1, {curve_digest(plan, 0): found}), 2.5
+    clock.now += LEASE + 1
+    assert not jobs.advance() and old.state == CANCELLED
+    job = jobs.submit(measuring(library, [plan], [0]))
+    assert job.state == QUEUED and job.step == Step(0.2, 1, {curve_digest(plan, 0): found})
     assert job.seconds == 2.5
 
 

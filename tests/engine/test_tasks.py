@@ -5,6 +5,14 @@ import dataclasses
 import jax
 import numpy as np
 import pytest
+from curve_studies import (
+    checking,
+    curve_digest,
+    curve_study,
+    measuring,
+    stored_checks,
+    stored_curve,
+)
 
 from dissociation.core.digests import training_digest
 from dissociation.core.experiment import Experiment
@@ -16,9 +24,9 @@ from dissociation.core.networks.training import PARTS_PER_EPOCH, Recipe, trained
 from dissociation.core.runner import run
 from dissociation.core.validation import DamagedData
 from dissociation.engine.jobs import Step
-from dissociation.engine.library import Library, check_digest
+from dissociation.engine.library import Library
 from dissociation.engine.store import Store
-from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
+from dissociation.engine.tasks import TrainTask
 
 #: Thirty steps, shared with the other tests of the engine, so that they are compiled once.
 TINY = Recipe(epochs=1, batch=2_000, width=16)
@@ -89,74 +97,75 @@ class TestTrainTask:
         assert library.history(TINY, 0) is None and library.network(TINY, 0) is None
 
 
-class TestMeasureTask:
+class TestCurves:
     def test_needs_what_is_not_trained_yet(self, library, stocked):
-        task = MeasureTask(stocked, CONDITIONS, (0, 1, 2, 4))
+        task = measuring(stocked, CONDITIONS, (0, 1, 2, 4))
         assert [need.digests for need in task.needs] == [
             (training_digest(TINY, seed),) for seed in (2, 4)
         ]
         assert len(task.digests) == len(set(task.digests)) == 12
 
     def test_gives_each_conditions_own_curve(self, stocked, networks):
-        task = MeasureTask(stocked, CONDITIONS, (0, 1))
+        task = measuring(stocked, CONDITIONS, (0, 1))
         last = published(task)[-1]
-        assert last.done == last.total == 300 * 3 * 2 * 3
+        assert last.done == last.total == 2 * 3
         for condition in CONDITIONS:
             expected = run(condition, networks)
             for seed in range(2):
-                found = last.result[condition.seed_digest(seed)]
+                found = last.result[curve_digest(condition, seed)].curve
                 assert np.abs(found.errors - expected.seeds[seed].errors).max() <= 2
-                stored = stocked.curve(condition, seed)
-                np.testing.assert_array_equal(stored.curve.errors, found.errors)
+                stored = stocked.stored(curve_study(condition, seed))
+                np.testing.assert_array_equal(stored.result.curve.errors, found.errors)
                 assert stored.seconds > 0
 
     def test_of_later_seeds_only(self, library, networks):
         list(TrainTask(library, TINY, 1).run())
-        last = published(MeasureTask(library, CONDITIONS[1:2], (1,)))[-1]
+        last = published(measuring(library, CONDITIONS[1:2], (1,)))[-1]
         (found,) = last.result.values()
         expected = run(CONDITIONS[1], networks).seeds[1]
-        assert np.abs(found.errors - expected.errors).max() <= 2
-        assert library.curve(CONDITIONS[1], 1) is not None
+        assert np.abs(found.curve.errors - expected.errors).max() <= 2
+        assert stored_curve(library, CONDITIONS[1], 1) is not None
 
     @pytest.mark.parametrize(
         "measure", [InputNoise(images=300, points=2), Transfer(images=200, points=2)]
     )
     def test_publishes_growing_results(self, stocked, measure):
         plan = dataclasses.replace(PLAN, measure=measure)
-        found = published(MeasureTask(stocked, (plan,), (0, 1)))
+        found = published(measuring(stocked, (plan,), (0, 1)))
         done = [step.done for step in found]
         assert done == sorted(set(done)) and done[-1] == found[-1].total
         assert all(set(step.result) == set(found[-1].result) for step in found)
 
     def test_stores_nothing_before_the_end(self, stocked):
-        steps = MeasureTask(stocked, CONDITIONS, (0, 1)).run()
+        steps = measuring(stocked, CONDITIONS, (0, 1)).run()
         for step in steps:
             if step is not None and step.done < step.total:
                 break
         steps.close()
-        assert step is not None and stocked.curve(CONDITIONS[0], 0) is None
+        assert step is not None and stored_curve(stocked, CONDITIONS[0], 0) is None
 
     def test_invariant_conditions_are_measured_once(self, stocked):
         measure = InputNoise(images=300, points=2)
         found = [dataclasses.replace(c, measure=measure) for c in CONDITIONS]
-        assert len({c.seed_digest(0) for c in found}) == 1
-        list(MeasureTask(stocked, (found[1],), (0, 1)).run())
-        assert all(stocked.curve(c, seed) is not None for c in found for seed in range(2))
+        assert len({curve_digest(c, 0) for c in found}) == 1
+        list(measuring(stocked, (found[1],), (0, 1)).run())
+        assert all(stored_curve(stocked, c, s) is not None for c in found for s in range(2))
 
     def test_without_its_networks(self, library):
         with pytest.raises(DamagedData, match="try again"):
-            next(MeasureTask(library, CONDITIONS, (0,)).run())
+            next(measuring(library, CONDITIONS, (0,)).run())
 
 
-class TestCheckTask:
+class TestChecks:
     def test_checks_each_seed(self, stocked, networks):
         condition = dataclasses.replace(PLAN, manipulations=(InputNull(0.1),))
-        task = CheckTask(stocked, condition)
-        assert task.digests == (check_digest(condition),) and task.penalty > 0
+        task = checking(stocked, condition)
+        assert len(set(task.digests)) == 2 and task.penalty > 0
         found = published(task)
         assert [(step.done, step.total) for step in found] == [(1, 2), (2, 2)]
         key = jax.random.PRNGKey(condition.key)
-        for seed, check in enumerate(found[-1].result):
+        checks = tuple(one.check for one in found[-1].result.values())
+        for seed, check in enumerate(checks):
             own = jax.random.split(key, 2)[seed]
             rewritten = apply_all(networks[seed], condition.manipulations, key=own)
             expected = function_check(networks[seed], rewritten, key=key)
@@ -166,16 +175,16 @@ class TestCheckTask:
             assert check.noisy_predictions_changed == pytest.approx(
                 expected.noisy_predictions_changed, rel=0.1
             )
-        assert stocked.checks(condition) == found[-1].result
-        assert found[-1].result[0].noisy_predictions_changed > 100
+        assert stored_checks(stocked, condition) == checks
+        assert checks[0].noisy_predictions_changed > 100
 
     def test_needs_what_is_not_trained_yet(self, library):
         list(TrainTask(library, TINY, 1).run())
-        task = CheckTask(library, CONDITIONS[1])
+        task = checking(library, CONDITIONS[1])
         assert [need.digests for need in task.needs] == [(training_digest(TINY, 0),)]
 
-    def test_abandoned_it_leaves_nothing(self, stocked):
-        steps = CheckTask(stocked, CONDITIONS[1]).run()
+    def test_abandoned_it_leaves_what_was_complete(self, stocked):
+        steps = checking(stocked, CONDITIONS[1]).run()
         assert isinstance(next(steps), Step)
         steps.close()
-        assert stocked.checks(CONDITIONS[1]) is None
+        assert stored_checks(stocked, CONDITIONS[1]) is None

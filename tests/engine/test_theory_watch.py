@@ -6,21 +6,20 @@ import dataclasses
 
 import numpy as np
 import pytest
-from dissociation.engine.theory_records import pack_prediction, theory_digest, unpack_prediction
-from dissociation.engine.theory_task import TheoryTask
-from dissociation.engine.theory_watch import TheoryWatch
+from curve_studies import kinds, stored_prediction
 
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import InputNull, Scale
 from dissociation.core.measures import InputNoise, ParameterNoise, Transfer
 from dissociation.core.networks.training import Recipe
-from dissociation.core.theory import predicted_curve
+from dissociation.core.theory import predicted_curve, prediction_studies
+from dissociation.engine import curve_watch, turns
 from dissociation.engine import jobs as j
-from dissociation.engine import theory_watch, turns
+from dissociation.engine.codec import decode, encode
+from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.store import DamagedEntry, Store, pack
-from dissociation.engine.tasks import MeasureTask
 
 TINY = Recipe(epochs=1, batch=2_000, width=16)
 PLAN = Experiment(ParameterNoise(images=300, points=3, noise_low=0.01), recipe=TINY)
@@ -33,7 +32,7 @@ class Bench:
         self.jobs = Jobs(clock=lambda: 0.0, start=False)
 
     def watch(self, *experiments):
-        return TheoryWatch(self.library, self.jobs, experiments)
+        return CurveWatch(self.library, self.jobs, experiments, predicted=True)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +85,7 @@ def test_measured_points_come_first_where_others_wait_for_theirs(bench, monkeypa
     monkeypatch.setattr(turns, "TRY", 1e9)
     assert not _measured_first(bench, clean)
     assert not _measured_first(bench, *_scaled(2.0))
-    monkeypatch.setattr(theory_watch, "FEW_JOBS", 0)
+    monkeypatch.setattr(curve_watch, "FEW_JOBS", 0)
     assert _measured_first(bench, *_scaled(4.0))
 
 
@@ -96,7 +95,7 @@ def test_only_some_predictions_come_before_measured_points(bench, monkeypatch):
     watch = bench.watch(*_scaled(5.0, 6.0, 7.0, 8.0))
     while None in watch.curves():
         assert bench.jobs.advance()
-    assert sum(found is not None for found in watch.predictions()) == theory_watch.FIRST
+    assert sum(found is not None for found in watch.predictions()) == curve_watch.FIRST
     bench.jobs.drain()
 
 
@@ -105,19 +104,20 @@ def test_stored_predictions_are_found_whatever_the_draws(bench):
     watch = bench.watch(PLAN)
     assert watch.all_stored and watch.status().stored
     known = bench.watch(more)
-    assert [type(job.task) for job in known.watched] == [MeasureTask]
+    assert kinds(known.watched) == ["curve"]
     np.testing.assert_array_equal(known.predictions()[0].rates, watch.predictions()[0].rates)
     known.release()
     other = dataclasses.replace(PLAN, measure=dataclasses.replace(PLAN.measure, layers="1"))
-    assert theory_digest(other, 0) != theory_digest(PLAN, 0) != theory_digest(PLAN, 1)
+    digests = [study.digest() for e in (other, PLAN) for study in prediction_studies(e)]
+    assert len(set(digests)) == 4
 
 
 def test_exact_rewrites_have_one_prediction_under_input_noise(bench):
     clean = dataclasses.replace(PLAN, measure=InputNoise(images=300, points=3))
     rewrites = ((), (Scale(20.0),), (InputNull(0.5),))
     watch = bench.watch(*(dataclasses.replace(clean, manipulations=steps) for steps in rewrites))
-    tasks = [job.task for job in watch.watched if isinstance(job.task, TheoryTask)]
-    assert [task.experiment.manipulations for task in tasks] == [(), rewrites[2]]
+    tasks = [job.task for job in watch.watched if job.task.kind == "theory"]
+    assert [task.studies[0].manipulations for task in tasks] == [(), rewrites[2]]
     bench.jobs.drain()
     trained, scaled, moved = (prediction.rates for prediction in watch.predictions())
     np.testing.assert_array_equal(trained, scaled)
@@ -126,7 +126,7 @@ def test_exact_rewrites_have_one_prediction_under_input_noise(bench):
 
 def test_transfer_has_no_theory(bench):
     watch = bench.watch(dataclasses.replace(PLAN, measure=Transfer(images=200, points=2)))
-    assert not any(isinstance(job.task, TheoryTask) for job in watch.watched)
+    assert "theory" not in kinds(watch.watched)
     assert watch.predictions() == [None]
     watch.release()
 
@@ -142,18 +142,20 @@ def test_the_last_words_are_about_what_is_last(bench):
 
 
 def test_a_damaged_prediction_is_a_miss(bench):
-    found = bench.library.prediction(PLAN, 0)
-    raw = pack_prediction(found)
-    again = unpack_prediction(raw, 3)
-    np.testing.assert_array_equal(again.errors, found.errors)
+    first, second = prediction_studies(PLAN)
+    found = bench.library.result(first)
+    raw = encode(found)
+    again = decode(raw, first).result.prediction
+    np.testing.assert_array_equal(again.errors, found.prediction.errors)
     assert (again.images, again.total, again.complete) == (300, 300, True)
-    for damaged in (pack({"errors": found.errors}, {}), pack({}, {"images": 1, "total": 1})):
+    for damaged in (pack({"errors": again.errors}, {}), pack({}, {"images": 1, "total": 1})):
         with pytest.raises(DamagedEntry):
-            unpack_prediction(damaged, 3)
+            decode(damaged, first)
+    longer = dataclasses.replace(first, measure=dataclasses.replace(PLAN.measure, points=4))
     with pytest.raises(DamagedEntry):
-        unpack_prediction(raw, 4)
+        decode(raw, longer)
     weights = bench.library.weights(TINY, 1)
-    name = theory_digest(PLAN, 1, weights)
-    bench.library.store.put("curves", name, b"nonsense")
+    bench.library.store.put("curves", second.digest((weights,)), b"nonsense")
     fresh = Library(bench.library.store)
-    assert fresh.prediction(PLAN, 1) is None and fresh.prediction(PLAN, 0) is not None
+    assert stored_prediction(fresh, PLAN, 1) is None
+    assert stored_prediction(fresh, PLAN, 0) is not None

@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+from curve_studies import curve_digest, stored_curve
 
 from dissociation.core.digests import training_digest
 from dissociation.core.experiment import Experiment
@@ -24,7 +25,6 @@ from dissociation.engine.curve_watch import CurveWatch
 from dissociation.engine.jobs import Jobs
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
-from dissociation.engine.tasks import CheckTask, MeasureTask, TrainTask
 from dissociation.engine.training_watch import TrainingWatch
 from dissociation.engine.watch import TRAINING
 from dissociation.engine.words import sample_size
@@ -100,7 +100,13 @@ def no_time(monkeypatch):
 
 
 def tasks(watch, kind):
-    return [job.task for job in watch.all_jobs() if isinstance(job.task, kind)]
+    return [job.task for job in watch.all_jobs() if job.task.kind == kind]
+
+
+def experiments(task):
+    """Rewrites that are measured, and the numbers of networks."""
+    rewrites = dict.fromkeys(study.manipulations for study in task.studies)
+    return tuple(rewrites), tuple(dict.fromkeys(study.seed for study in task.studies))
 
 
 def assert_same_curve(one: Curve, other: Curve, ties: int = 0):
@@ -121,7 +127,7 @@ class TestCurves:
         while fresh.jobs.advance():
             seen.append(watch.status())
         # Each network is measured as soon as it is trained.
-        assert len(tasks(watch, TrainTask)) == 2 and len(tasks(watch, MeasureTask)) == 2
+        assert len(tasks(watch, "train")) == 2 and len(tasks(watch, "curve")) == 2
         # Everything that is said on the way.
         states = [status.state for status in seen]
         assert states[0] == TRAINING and TRAINING not in states[states.index(j.RUNNING) :]
@@ -153,7 +159,7 @@ class TestCurves:
 
     def test_seeds_that_are_there_are_not_trained_again(self, bench):
         watch = bench.curves(dataclasses.replace(PLAN, seeds=5))
-        needed = {task.seed for task in tasks(watch, TrainTask)}
+        needed = {task.seed for task in tasks(watch, "train")}
         assert needed == {2, 3, 4}
         bench.jobs.drain()
         assert len(watch.curves()[0].seeds) == 5 and watch.status().state == j.DONE
@@ -190,10 +196,11 @@ class TestCurves:
         one = bench.curves(PLAN, SCALED)
         two = bench.curves(SCALED, PADDED)
         (first,), (second,) = (
-            [t for t in tasks(w, MeasureTask) if t not in shared]
-            for w, shared in ((one, []), (two, tasks(one, MeasureTask)))
+            [t for t in tasks(w, "curve") if t not in shared]
+            for w, shared in ((one, []), (two, tasks(one, "curve")))
         )
-        assert first.experiments == (PLAN, SCALED) and second.experiments == (PADDED,)
+        assert experiments(first) == (((), SCALED.manipulations), (0, 1))
+        assert experiments(second) == ((PADDED.manipulations,), (0, 1))
         bench.jobs.drain()
         assert_same_curve(one.curves()[1], two.curves()[0])
         assert all(watch.status().state == j.DONE for watch in (one, two))
@@ -201,8 +208,8 @@ class TestCurves:
     def test_only_missing_conditions_are_measured(self, bench):
         bench.visit(PLAN)
         watch = bench.curves(PLAN, SCALED)
-        (task,) = tasks(watch, MeasureTask)
-        assert task.experiments == (SCALED,) and not watch.all_stored
+        (task,) = tasks(watch, "curve")
+        assert experiments(task)[0] == (SCALED.manipulations,) and not watch.all_stored
         # What is stored is drawn before anything is computed.
         assert watch.curves()[0].complete and watch.curves()[1] is None
         assert 0.4 < watch.status().progress < 0.6
@@ -212,8 +219,8 @@ class TestCurves:
     def test_only_missing_seeds_are_measured(self, bench):
         bench.visit(dataclasses.replace(PLAN, seeds=1))
         watch = bench.curves(PLAN)
-        (task,) = tasks(watch, MeasureTask)
-        assert task.seeds == (1,)
+        (task,) = tasks(watch, "curve")
+        assert experiments(task)[1] == (1,)
         assert len(watch.curves()[0].seeds) == 1
         bench.jobs.drain()
         assert len(watch.curves()[0].seeds) == 2
@@ -222,8 +229,8 @@ class TestCurves:
         steps = ((), (Scale(20.0),), (Duplicate(2.0), Nuisance(8.0)))
         plans = [dataclasses.replace(CLEAN, manipulations=s) for s in steps]
         watch = bench.curves(*plans)
-        (task,) = tasks(watch, MeasureTask)
-        assert task.experiments == (CLEAN,)
+        (task,) = tasks(watch, "curve")
+        assert experiments(task)[0] == ((),)
         bench.jobs.drain()
         trained_curve, *others = watch.curves()
         for other in others:
@@ -235,16 +242,16 @@ class TestCurves:
 
     def test_two_visitors_at_the_same_moment(self, bench, monkeypatch):
         # Another visitor's job appears after this watch has looked for it.
-        start = CurveWatch._start_missing
+        batches = CurveWatch._batches
         held = []
 
-        def late(watch):
+        def late(watch, studies):
             if not held:
                 held.append(watch)
                 held.append(bench.curves(PLAN))
-            start(watch)
+            return batches(watch, studies)
 
-        monkeypatch.setattr(CurveWatch, "_start_missing", late)
+        monkeypatch.setattr(CurveWatch, "_batches", late)
         watch = bench.curves(PLAN, SCALED)
         bench.jobs.drain()
         assert watch.status().state == j.DONE
@@ -265,7 +272,7 @@ class TestCurves:
         watch = bench.curves(PLAN, SCALED)
         bench.advance_until(lambda: watch.curves()[1] is not None)
         assert watch.checks() == [None, None]
-        (check,) = (job for job in watch.watched if isinstance(job.task, CheckTask))
+        (check,) = (job for job in watch.watched if job.task.kind == "check")
         assert bench.jobs.snapshot(check).step is None
         # Of one network checked, the other not yet, nothing is said.
         bench.advance_until(lambda: bench.jobs.snapshot(check).step is not None)
@@ -322,7 +329,7 @@ class TestLeaving:
         seen = f"2 networks, {FIRST_CHUNK} of 5,000 images at 2 of 3 noise scales"
         assert status.message == f"Cancelled at {seen}."
         assert_same_curve(watch.curves()[0], known)
-        assert bench.library.curve(plan, 0) is None
+        assert stored_curve(bench.library, plan, 0) is None
         # Asked again, it starts again.
         again = bench.visit(plan)
         assert again.status().state == j.DONE and again.curves()[0].complete
@@ -409,10 +416,10 @@ class TestTrouble:
     def test_a_damaged_curve_is_measured_again(self, bench):
         expected = bench.visit(PLAN).curves()[0]
         weights = bench.library.weights(TINY, 0)
-        bench.library.store._caches["curves"].set(PLAN.seed_digest(0, weights), b"nonsense")
+        bench.library.store._caches["curves"].set(curve_digest(PLAN, 0, weights), b"nonsense")
         watch = bench.curves(PLAN)
-        (task,) = tasks(watch, MeasureTask)
-        assert task.seeds == (0,)
+        (task,) = tasks(watch, "curve")
+        assert experiments(task)[1] == (0,)
         bench.jobs.drain()
         assert_same_curve(watch.curves()[0], expected)
         assert bench.curves(PLAN).all_stored
@@ -442,7 +449,7 @@ class TestTraining:
 
     def test_some_more(self, bench):
         watch = bench.training(seeds=3)
-        assert [task.seed for task in tasks(watch, TrainTask)] == [2]
+        assert [task.seed for task in tasks(watch, "train")] == [2]
         assert [len(h.epochs) > 0 for h in watch.histories()] == [True, True, False]
         bench.jobs.drain()
         assert watch.status().message.startswith("3 networks trained")

@@ -19,6 +19,7 @@ from dissociation.core.sizes import BASE, GIB, PASSING
 from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.validation import InvalidValue
 from dissociation.engine.settings import MEMORY
+from dissociation.features.map.answer import ComparisonsQuestion
 
 WIDE = Recipe(width=4096)
 LARGE = Experiment(ParameterNoise(), (m.Duplicate(2.0),), WIDE, seeds=10)
@@ -48,7 +49,7 @@ def test_the_estimate_is_above_a_measured_peak(tmp_path):
         lambda lab: lab.watch_studies([PhantomStudy(m.Phantom(1.0), WIDE)]),
         lambda lab: lab.watch_studies([NoiseDecomposition(recipe=WIDE)]),
         lambda lab: lab.watch_training(dataclasses.replace(WIDE, batch=4096), 1),
-        lambda lab: lab.watch_map([], [LARGE]),
+        lambda lab: lab.watch_question(ComparisonsQuestion([], [LARGE])),
     ],
     ids=["curves", "contrast", "phantom", "causes", "training", "map"],
 )

@@ -7,7 +7,6 @@ import threading
 import time
 
 import pytest
-from dissociation.engine.study_task import StudyTask
 from labs import TINY, Visit, fresh_lab
 
 from dissociation.core import manipulations as m
@@ -18,7 +17,7 @@ from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.engine import jobs as j
 from dissociation.engine import paused
 from dissociation.engine.jobs import CANCELLED, DONE, FAILED, Jobs
-from dissociation.engine.tasks import MeasureTask, TrainTask
+from dissociation.engine.tasks import StudyTask, TrainTask
 from dissociation.web.shell.watching import _start_over
 
 from .tiny import RECIPE, plans
@@ -26,7 +25,7 @@ from .tiny import RECIPE, plans
 #: Work of every kind, and what it is done by.
 KINDS = {
     "training": (TrainTask, lambda lab: lab.watch_training(Recipe(epochs=3, width=16), 1)),
-    "curve": (MeasureTask, lambda lab: lab.watch_curves(plans())),
+    "curve": (StudyTask, lambda lab: lab.watch_curves(plans())),
     "contrast": (
         StudyTask,
         lambda lab: lab.watch_studies(
@@ -88,7 +87,7 @@ def test_cancelled_within_one_chunk(kind, shared, monkeypatch):
     assert ended.wait(60), "the generator was closed, its arrays are gone"
     # The one that was at work when it was told, and no other.
     assert chunks <= at + 1
-    (job,) = (job for job in watch.watched if isinstance(job.task, task))
+    job = next(job for job in watch.watched if isinstance(job.task, task))
     deadline = time.monotonic() + 60
     while not job.finished and time.monotonic() < deadline:
         time.sleep(0.001)
@@ -102,7 +101,7 @@ def test_a_new_choice_supersedes_the_old_one(lab):
     visit.test.query_params["scale"] = "4"
     visit.run()
     old = visit.watch()
-    (scaled,) = (job for job in old.watched if isinstance(job.task, MeasureTask))
+    (scaled,) = (job for job in old.watched if job.task.kind == "curve")
     assert lab.jobs.advance() and not scaled.finished
     visit.test.query_params["scale"] = "5"
     visit.run()
@@ -128,20 +127,20 @@ def test_what_both_choices_need_goes_on(lab):
 
 def test_a_worker_exception_reaches_all_and_any_can_try_again(lab, monkeypatch, caplog):
     visits = [Visit("robustness", {**TINY, "show": "scale"}) for _ in range(2)]
-    run = MeasureTask.run
+    run = StudyTask.run
 
     def broken(self):
         raise RuntimeError("secret path /home/me")
         yield
 
-    monkeypatch.setattr(MeasureTask, "run", broken)
+    monkeypatch.setattr(StudyTask, "run", broken)
     lab.jobs.drain()
     assert "secret path" in caplog.text
     for visit in visits:
         status = visit.watch().status()
         assert (status.state, status.message) == (FAILED, j.APOLOGY)
         assert "secret" not in visit.run().text()
-    monkeypatch.setattr(MeasureTask, "run", run)
+    monkeypatch.setattr(StudyTask, "run", run)
     # Both press "Try again": one job for both.
     for visit in visits:
         slot = f"watch|{visit.page}"
@@ -151,7 +150,7 @@ def test_a_worker_exception_reaches_all_and_any_can_try_again(lab, monkeypatch, 
             patch.setattr(type(visit.test.session_state), "pop", _pop, raising=False)
             _start_over(visit.page, failed)
         visit.run()
-    jobs = [[job for job in v.watch().watched if job.task.__class__ is MeasureTask] for v in visits]
+    jobs = [[job for job in v.watch().watched if job.task.kind == "curve"] for v in visits]
     assert jobs[0] == jobs[1] and len(jobs[0]) == 1
     lab.jobs.drain()
     for visit in visits:

@@ -6,7 +6,6 @@ import logging
 import threading
 
 import pytest
-from dissociation.engine.begun import Beginning
 
 from dissociation.engine.job import DONE, FAILED
 from dissociation.engine.jobs import Jobs, Step, Task
@@ -36,7 +35,6 @@ class NeverReturns(Task):
         try:
             self.loop_without_end()
             self.lab.store.put("curves", "late", b"found too late")
-            self.lab.library.begun.note({"late": Beginning(1, None, 0.0)})
             yield Step(1, 1, "late")
         finally:
             self.ended.set()
@@ -76,7 +74,7 @@ def test_the_next_job_runs_and_nothing_late_is_kept(lab, caplog):
     assert stuck.ended.wait(60)
     before.join(60)
     assert not before.is_alive() and lab.jobs.alive
-    assert lab.store.get("curves", "late") is None and not lab.library.begun.together(["late"])
+    assert lab.store.get("curves", "late") is None
     assert (failed.state, failed.step) == (FAILED, None)
     assert health(lab)["status"] == "ok"
     # It may be asked for again now.

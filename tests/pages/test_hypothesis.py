@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from curve_studies import curve_studies, curve_study
 from labs import TINY, Visit
 from scipy import stats
 
@@ -79,31 +80,32 @@ def test_pairs_are_of_the_same_network(lab):
     lab.jobs.drain()
     watch = visit.watch()
     # As if A's first network and B's last one were still to come.
-    gone = (watch.experiments[0].seed_digest(0), watch.experiments[1].seed_digest(2))
-    known = watch._seed_curve
-    watch._seed_curve = lambda name: None if name in gone else known(name)
+    a, b = watch.experiments
+    gone = (curve_study(a, 0), curve_study(b, 2))
+    known = watch.result
+    watch.result = lambda study: None if study in gone else known(study)
     first, second = complete_pairs(watch)
-    assert first.seeds == (known(watch.experiments[0].seed_digest(1)),)
-    assert second.seeds == (known(watch.experiments[1].seed_digest(1)),)
+    assert first.seeds == (known(curve_study(a, 1)).curve,)
+    assert second.seeds == (known(curve_study(b, 1)).curve,)
     assert first.numbers == second.numbers == (1,)
-    del watch._seed_curve
+    del watch.result
 
 
 def test_no_verdict_before_all_networks_are_done(lab):
     visit = Visit("hypothesis", {**QUERY, "seeds": "5"})
     lab.jobs.drain()
     watch = visit.watch()
-    known = watch._seed_curve
+    known = watch.result
     for done in (2, 4):
-        gone = {e.seed_digest(seed) for e in watch.experiments for seed in range(done, 5)}
-        watch._seed_curve = lambda name, gone=gone: None if name in gone else known(name)
+        gone = {s for e in watch.experiments for s in curve_studies(e, range(done, 5))}
+        watch.result = lambda study, gone=gone: None if study in gone else known(study)
         visit.run()
         said = headline(visit)
         assert said.startswith(f"So far ({done} of 5 networks): B's mean error over the curve is")
         assert ("95 % interval" in visit.text()) == (done >= 3)
         assert ("An interval and a test need at least 3 networks" in visit.text()) == (done < 3)
         assert "80 % power" not in visit.text() and "tell A and B apart" not in said
-    del watch._seed_curve
+    del watch.result
     visit.run()
     assert not headline(visit).startswith("So far") and "5 of 5 networks" in visit.text()
 

@@ -61,13 +61,13 @@ def test_a_point_leads_to_its_comparison():
 def test_points_stream_and_are_tabled(lab):
     visit = Visit("map", SMALL)
     watch = visit.watch()
-    assert len(watch.comparisons.studies) == SWEEP + 2
+    assert len(watch.question.comparisons) == SWEEP + 2
     assert traces_of(watch) == []
     lab.jobs.drain()
     visit.run()
     traces = traces_of(watch)
     assert [trace["key"] for trace in traces] == [str(n) for n in range(SWEEP + 2)]
-    for trace, found in zip(traces, watch.comparisons.results(), strict=True):
+    for trace, found in zip(traces, watch.question.findings(watch), strict=True):
         for name, measure in SIMILARITIES.items():
             value = found.values[name]
             expected = value if measure.distance else measure.best - value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from dissociation.engine.theory_watch import TheoryWatch
 from labs import TINY, Visit, other_value
 
 from dissociation.address.parameters import manipulation_of
@@ -212,7 +211,7 @@ def test_a_failed_job_is_told_and_can_be_retried(lab, monkeypatch, caplog):
 
 def test_theory_is_drawn_under_what_is_measured_unless_it_is_switched_off(lab):
     visit = Visit("robustness", {**TINY, "show": "scale"})
-    assert isinstance(visit.watch(), TheoryWatch) and "**Theory.**" not in visit.text()
+    assert visit.watch().predicted and "**Theory.**" not in visit.text()
     lab.jobs.drain()
     visit.run()
     said = visit.text().split("**Theory.**")[1]
@@ -224,6 +223,6 @@ def test_theory_is_drawn_under_what_is_measured_unless_it_is_switched_off(lab):
         assert theory["x"] == trace["x"] and theory["detail"].endswith("all draws, 200 images")
     visit.widget("theory").set_value(False)
     visit.run()
-    assert visit.query["theory"] == "no" and not isinstance(visit.watch(), TheoryWatch)
+    assert visit.query["theory"] == "no" and not visit.watch().predicted
     assert "**Theory.**" not in visit.text()
     assert "Predicted by theory" not in visit.test.dataframe[1].value

@@ -18,6 +18,7 @@ from dissociation.cli.sources import read_source
 from dissociation.core.theory.causes_findings import SCALES
 from dissociation.core.theory.norms import NetworkNorms
 from dissociation.features.bridge.address import candidates_of
+from dissociation.features.bridge.answer import Measured
 from dissociation.web.export.links import export_path
 
 from .scripts import printed
@@ -38,7 +39,8 @@ def lab(tmp_path_factory) -> Iterator[RecordingLab]:
         made.watch_studies([STUDY])
         made.jobs.drain()
         link = LINKS["bridge"]
-        made.watch_bridge(candidates_of(link.values)[:3], compute=True)
+        candidates = candidates_of(link.values)[:3]
+        made.watch_question(Measured(made.library, candidates, compute=True))
         made.jobs.drain()
         yield made
         made.stop()

@@ -16,6 +16,7 @@ from dissociation.address.links import Link, read_address
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import Comparison, contrast_from_json
 from dissociation.features.map.address import points_of
+from dissociation.features.map.answer import ComparisonsQuestion
 from dissociation.web.export.files import KINDS
 from dissociation.web.export.links import export_path
 
@@ -85,12 +86,13 @@ def test_robustness_of_a_map(address, lab):
     missing = requests.get(f"http://{address}/{export_path(linked(page), 'csv')}", timeout=60)
     assert missing.status_code == 409
     experiments = [point.experiment for point in points_of(linked(page).values)]
-    watch = lab.watch_map(comparisons_of(linked(page)), experiments)
+    asked = ComparisonsQuestion(comparisons_of(linked(page)), experiments)
+    watch = lab.watch_question(asked)
     lab.jobs.drain()
     rows = list(csv.DictReader(io.StringIO(fetch(address, lab, page, "csv"))))
-    assert [float(row["sigma50"]) for row in rows] == watch.sigma50s()
+    assert [float(row["sigma50"]) for row in rows] == asked.sigma50s(watch)
     values = json.loads(fetch(address, lab, page, "json"))["contrasts"]
-    assert [value["sigma50"] for value in values] == watch.sigma50s()
+    assert [value["sigma50"] for value in values] == asked.sigma50s(watch)
     report = fetch(address, lab, page, "report")
     assert "σ50" in report and "robustness to input noise" in report
 
