@@ -529,8 +529,8 @@ class TestSources:
             expected = BridgeQuestion(candidates_of(link.values), link.values["compute"] == "all")
         elif link.table.name == "map":
             points = points_of(link.values)
-            comparisons = [point.comparison for point in points]
-            expected = ComparisonsQuestion(comparisons, [point.experiment for point in points])
+            comparisons = tuple(point.comparison for point in points)
+            expected = ComparisonsQuestion(comparisons, tuple(p.experiment for p in points))
         else:
             expected = CurveQuestion(curves_of(link)[0], predicted=link.values.get("theory", False))
         assert read_source(name).question == read_source(link.path).question == expected

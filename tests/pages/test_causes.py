@@ -89,7 +89,7 @@ def test_the_bridge_is_asked_for_what_is_missing(lab):
     lab.jobs.drain()
     visit.run()
     watch = visit.watch()
-    points = list(watch.points().values())
+    points = list(watch.question.points(watch).values())
     assert len(points) == 7 and bridge_words.verdict(points, "gain") in visit.text()
     assert len(visit.test.dataframe[0].value) == 7
     visit.widget("across").set_value("weights")
@@ -97,7 +97,7 @@ def test_the_bridge_is_asked_for_what_is_missing(lab):
     assert bridge_words.verdict(points, "weights") in visit.text()
     # Of a page that computes nothing they are there now, too.
     again = Visit("bridge", query)
-    assert len(again.watch().points()) == 7
+    assert len(again.watch().question.points(again.watch())) == 7
     files = next(html.body for html in again.test.main.get("html") if "lab-files" in html.body)
     assert "api/export/csv/Bridge?" in files
 

@@ -114,10 +114,10 @@ def test_networks_of_another_task(lab):
 def test_robustness_across(across, lab):
     visit = Visit("map", {**SMALL, "rotation": "1", "across": across})
     watch = visit.watch()
-    assert all(map(math.isnan, watch.sigma50s()))
+    assert all(map(math.isnan, watch.question.sigma50s(watch)))
     lab.jobs.drain()
     visit.run()
-    trained, *scaled, other, turned = watch.sigma50s()
+    trained, *scaled, other, turned = watch.question.sigma50s(watch)
     assert trained > 0 and other > 0 and other != trained and math.isnan(turned)
     # Input noise sees the function alone; noise on parameters sees how it is computed.
     assert scaled[0] == trained

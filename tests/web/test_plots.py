@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dissociation.core.theory.trade_off import Split
-from dissociation.features.bridge import plots as bridge_plots  # noqa: F401 (adds its kind)
+from dissociation.features.bridge import figures as bridge_figures  # noqa: F401 (adds its kind)
 from dissociation.features.causes import plots as causes_plots  # noqa: F401 (adds its kinds)
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
 from dissociation.web.chart.plots import PLOTS, drawn
