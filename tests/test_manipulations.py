@@ -95,8 +95,8 @@ def instances(draw, name: str) -> manipulate.Manipulation:
     for field, option in cls.options.items():
         # The training images take long; they have tests of their own.
         fields[field] = draw(st.sampled_from(sorted(set(option.choices) - {"train"})))
-    for field, (low, high, _) in cls.counts.items():
-        fields[field] = draw(st.sampled_from([low, high]))
+    for field, count in cls.counts.items():
+        fields[field] = draw(st.sampled_from([count.low, count.high]))
     return make(name, **fields)
 
 
@@ -204,8 +204,8 @@ class TestEveryManipulation:
                 with pytest.raises(InvalidValue) as caught:
                     make(name, **{field: value})
                 assert caught.value.field == f"{field} of {name}"
-        for field, (low, high, _) in cls.counts.items():
-            for value in (low - 1, high + 1, 1.5, "2", None):
+        for field, count in cls.counts.items():
+            for value in (count.low - 1, count.high + 1, 1.5, "2", None):
                 with pytest.raises(InvalidValue) as caught:
                     make(name, **{field: value})
                 assert caught.value.field == f"{field} of {name}"

@@ -304,7 +304,7 @@ class TestEveryMeasure:
 
 
 def test_unknown_measure():
-    with pytest.raises(InvalidValue, match="choose one of input_noise"):
+    with pytest.raises(InvalidValue, match="choose one of parameter_noise"):
         measures.make("tea_leaves")
 
 

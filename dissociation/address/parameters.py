@@ -16,7 +16,6 @@ from dissociation.address.parameter import (
     FLAG,
     INTEGER,
     NUMBER,
-    RANGE,
     Need,
     Parameter,
     needing,
@@ -25,7 +24,6 @@ from dissociation.core.data.tasks import SPLITS, TASKS
 from dissociation.core.experiment import MAX_KEY, MAX_SEEDS
 from dissociation.core.manipulations import REGISTRY as MANIPULATIONS
 from dissociation.core.manipulations import Manipulation
-from dissociation.core.measures.parameter_noise import LAYERS, MODES
 from dissociation.core.measures.transfer import PROBES
 from dissociation.core.networks.network import NOTEBOOK_KEY
 from dissociation.core.networks.training import PAPER, QUICK, RECIPES, Recipe
@@ -80,22 +78,33 @@ def _further(cls: type[Manipulation]) -> list[Parameter]:
                 choices=words,
             )
         )
-    for option, declared in cls.options.items():
-        found.append(
-            Parameter(
-                f"{cls.name}.{option}",
-                declared.label,
-                CHOICE,
-                getattr(values, option),
-                choices=declared.choices,
-                own=declared.own,
-            )
+    return [*found, *option_parameters(cls, values, f"{cls.name}.")]
+
+
+def option_parameters(declared: Any, values: Any, prefix: str = "") -> list[Parameter]:
+    """The further fields of a manipulation or a measure.
+
+    **Arguments:**
+
+    - `declared`: its class, with `options` and `counts`; `values`: the usual one.
+    - `prefix`: of the parameters' names, before those of the fields.
+    """
+    found = [
+        Parameter(
+            f"{prefix}{field}",
+            option.label,
+            CHOICE,
+            getattr(values, field),
+            option.help,
+            choices=option.choices,
+            own=option.own,
         )
-    for option, (low, high, meaning) in cls.counts.items():
-        name, default = f"{cls.name}.{option}", getattr(values, option)
-        found.append(
-            Parameter(name, meaning.capitalize(), INTEGER, default, "", float(low), float(high))
-        )
+        for field, option in declared.options.items()
+    ]
+    for field, count in declared.counts.items():
+        label, default = count.meaning.capitalize(), getattr(values, field)
+        ends = float(count.low), float(count.high)
+        found.append(Parameter(f"{prefix}{field}", label, INTEGER, default, count.help, *ends))
     return found
 
 
@@ -165,36 +174,6 @@ IMAGES = Parameter(
     "images", "Test images", INTEGER, 10_000, "How many images each point rests on.", 100, 10_000
 )
 POINTS = Parameter("points", "Noise scales", INTEGER, 40, "Points on the curve.", 2, 200)
-INPUT_RANGE = Parameter(
-    "input_range",
-    "Noise range σ",
-    RANGE,
-    (0.1, 10.0),
-    "Standard deviation, in pixel units (pixels are 0 to 1).",
-    1e-3,
-    100.0,
-    True,
-)
-PARAMETER_RANGE = Parameter(
-    "parameter_range",
-    "Noise range σ",
-    RANGE,
-    (1e-4, 1.0),
-    "Standard deviation, in weight units.",
-    1e-6,
-    100.0,
-    True,
-)
-MODE = Parameter("mode", "Kind of noise", CHOICE, "absolute", choices=MODES)
-NOISY = Parameter(
-    "layers",
-    "Noisy layers",
-    CHOICE,
-    "123",
-    "Which weight matrices get noise.",
-    choices={word: ", ".join(f"W{digit}" for digit in word) for word in LAYERS},
-)
-DRAWS = Parameter("draws", "Noise draws a network", INTEGER, 1, "More draws, steadier.", 1, 64)
 ANYWAY = Parameter(
     "anyway",
     "Measure identical curves anyway",

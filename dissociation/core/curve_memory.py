@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from dissociation.core.data.datasets import PIXELS
 from dissociation.core.manipulations import Manipulation
-from dissociation.core.measures import Measure, ParameterNoise, Transfer
+from dissociation.core.measures import Measure, Transfer
 from dissociation.core.measures.base import CHUNK
 from dissociation.core.networks.training import Recipe
 from dissociation.core.sizes import (
@@ -83,9 +83,9 @@ def _noise(measure: Measure, recipe: Recipe, conditions: Sequence[_Steps], netwo
     stacked = sum(float(first * second) for first, second in widths)
     groups = 1 + sum(map(_apart, conditions))
     noises, first_layers = 0.0, float(groups * PIXELS * max(first for first, _ in widths))
-    if isinstance(measure, ParameterNoise):
+    if not measure.sees_only_function:
         noises = groups * max(float(first * second) for first, second in widths)
-        if measure.mode == "relative":
+        if getattr(measure, "mode", "") == "relative":
             noises = stacked
         first_layers *= 2
     rows = signals + noises

@@ -29,7 +29,7 @@ def steps(draw):
     )
     fields = {"strength": draw(kind(low, high)), "layer": draw(st.sampled_from(cls.layers))}
     fields |= {name: draw(st.sampled_from(list(o.choices))) for name, o in cls.options.items()}
-    fields |= {name: draw(st.integers(a, b)) for name, (a, b, _) in cls.counts.items()}
+    fields |= {name: draw(st.integers(c.low, c.high)) for name, c in cls.counts.items()}
     return cls(**fields)
 
 

@@ -17,13 +17,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dissociation.core import measures
 from dissociation.core.manipulations import REGISTRY
 from dissociation.core.similarity import SIMILARITIES
 
 from .toy_manipulation import Reverse
+from .toy_measure import Flicker
 from .toy_similarity import LOUDNESS
 
 REGISTRY[Reverse.name] = Reverse
+measures.REGISTRY[Flicker.name] = Flicker
 SIMILARITIES[LOUDNESS.name] = LOUDNESS
 
 import dissociation.features  # noqa: E402, F401 (in the order of the navigation, ours comes last)
@@ -46,6 +49,8 @@ ROOT = Path(__file__).parents[2]
 TINY = "recipe=custom&width=16&epochs=0&batch=2048"
 ADDRESSES = {
     "manipulation": f"Robustness?{TINY}&seeds=1&images=200&points=2&show=reverse&reverse.layer=1",
+    "measure": f"Robustness?measure=flicker&flicker_range=0.5~2&together=3&images=200&points=2"
+    f"&show=reverse&{TINY}&seeds=1",
     "similarity": f"Representation?{TINY}&rewrite=reverse",
     "feature": f"Reach?{TINY}&layer=1",
 }
@@ -53,6 +58,7 @@ CONTROLS = ("slider", "select_slider", "selectbox", "button_group", "number_inpu
 #: What the page or its report says of it.
 SHOWN = {
     "manipulation": "Reversed",
+    "measure": "brighter or darker",
     "similarity": "Equal loudness",
     "feature": "The longest weights have norm",
 }
@@ -118,6 +124,16 @@ def check(kind: str, folder: Path) -> None:
         names = [curve["experiment"]["manipulations"] for curve in values["curves"]]
         assert names[-1][0] == {"name": "reverse", "strength": 1.0, "layer": 1}
         assert "Reversed (n = 1)" in run.stdout and "Reversed (n = 1)" in printed
+    elif kind == "measure":
+        assert {"robustness-flicker_range", "robustness-together"} <= keys
+        assert "the **brightness** of every image" in text
+        assert [row["Flicker σ (brightness)"] for row in rows[:2]] == ["0.5", "2.0"]
+        wanted = {"name": "flicker", "noise_low": 0.5, "noise_high": 2.0, "together": 3}
+        found = values["curves"][0]["experiment"]["measure"]
+        assert wanted.items() <= found.items()
+        # The order of the neurons changes nothing.
+        assert len({row["error"] for row in rows if row["Flicker σ (brightness)"] == "2.0"}) == 1
+        assert "Trained" in run.stdout and "Flicker σ (brightness)" in printed
     elif kind == "similarity":
         (row,) = (row for row in rows if row["measure"] == "loudness")
         # The order of the neurons changes nothing.

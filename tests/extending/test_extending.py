@@ -1,4 +1,4 @@
-"""Whoever adds a manipulation, a measure of similarity or a page writes one file or folder.
+"""Whoever adds a manipulation, a measure, a similarity or a page writes one file or folder.
 
 Each of these here appears by that, and by one line, in a control, an address, the page, CSV, JSON,
 the report, the script and the command line.
@@ -13,7 +13,7 @@ import pytest
 from labs import ROOT
 
 
-@pytest.mark.parametrize("kind", ["manipulation", "similarity", "feature"])
+@pytest.mark.parametrize("kind", ["manipulation", "measure", "similarity", "feature"])
 def test_one_file_and_one_line(kind, tmp_path):
     command = [sys.executable, "-m", "tests.extending.extended", kind, str(tmp_path)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

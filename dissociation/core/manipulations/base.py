@@ -48,20 +48,39 @@ class Strength:
 
 @dataclass(frozen=True)
 class Option:
-    """A further choice of a manipulation: its words, and what each means.
+    """A further choice of a manipulation or a measure: its words, and what each means.
 
     - `own`: which texts are choices of a visitor's own, if there may be such.
+    - `help`: what it is about, in a sentence.
     """
 
     label: str
     choices: dict[str, str]
     own: Callable[[object], bool] | None = None
+    help: str = ""
 
     def check(self, field: str, value: object) -> str:
         """**Returns:** the value. **Raises:** `InvalidValue` unless it is one of the choices."""
         if self.own is not None and isinstance(value, str) and self.own(value):
             return value
         return check_choice(field, value, tuple(self.choices))
+
+
+@dataclass(frozen=True)
+class Count:
+    """An option that is a whole number: its allowed range and what it means.
+
+    - `help`: what it is about, in a sentence.
+    """
+
+    low: int
+    high: int
+    meaning: str
+    help: str = ""
+
+    def check(self, field: str, value: object) -> int:
+        """**Returns:** the number. **Raises:** `InvalidValue` unless it is in the range."""
+        return check_integer(field, value, self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -97,8 +116,7 @@ class Manipulation(abc.ABC):
     strength_range: ClassVar[Strength]
     layers: ClassVar[tuple[int, ...]] = (1, 2)
     options: ClassVar[dict[str, Option]] = {}
-    #: Options that are whole numbers: their allowed range and what they mean.
-    counts: ClassVar[dict[str, tuple[int, int, str]]] = {}
+    counts: ClassVar[dict[str, Count]] = {}
 
     def __post_init__(self) -> None:
         declared = self.strength_range
@@ -111,11 +129,12 @@ class Manipulation(abc.ABC):
             allowed = "choose one of " + ", ".join(map(str, self.layers))
             raise InvalidValue(f"layer of {self.name}", layer, allowed)
         set_frozen(self, strength=float(strength), layer=layer)
-        for option, declared_option in self.options.items():
-            declared_option.check(f"{option} of {self.name}", getattr(self, option))
-        for count, (low, high, _) in self.counts.items():
-            value = check_integer(f"{count} of {self.name}", getattr(self, count), low, high)
-            set_frozen(self, **{count: value})
+        for field, option in self.options.items():
+            option.check(f"{field} of {self.name}", getattr(self, field))
+        for field, count in self.counts.items():
+            set_frozen(
+                self, **{field: count.check(f"{field} of {self.name}", getattr(self, field))}
+            )
 
     @property
     def exact_on(self) -> str:

@@ -9,7 +9,14 @@ import numpy as np
 
 from dissociation.core._lazy import jax
 from dissociation.core.draws import normal
-from dissociation.core.manipulations.base import Manipulation, Option, Strength, around, with_layer
+from dissociation.core.manipulations.base import (
+    Count,
+    Manipulation,
+    Option,
+    Strength,
+    around,
+    with_layer,
+)
 from dissociation.core.networks.network import Network
 
 
@@ -67,7 +74,7 @@ class Nuisance(Manipulation):
             },
         )
     }
-    counts: ClassVar = {"group": (1, 8, "neurons a group (k)")}
+    counts: ClassVar = {"group": Count(1, 8, "neurons a group (k)")}
 
     def widened(self, width: int) -> int:
         """See [`Manipulation.widened`][]."""

@@ -12,7 +12,14 @@ from dissociation.core.data import motifs
 from dissociation.core.data.datasets import mnist_test
 from dissociation.core.data.sample import stratified_order
 from dissociation.core.draws import normal
-from dissociation.core.manipulations.base import Manipulation, Option, Strength, around, with_layer
+from dissociation.core.manipulations.base import (
+    Count,
+    Manipulation,
+    Option,
+    Strength,
+    around,
+    with_layer,
+)
 from dissociation.core.manipulations.nuisance import counterbalanced, rms
 from dissociation.core.networks.network import Network, hidden_and_logits
 
@@ -150,7 +157,7 @@ class Phantom(Manipulation):
         "shown_in": Option("Shown in", SHOWN_IN),
         "picture": Option("Picture", motifs.DRAWN, own=motifs.is_own),
     }
-    counts: ClassVar = {"group": (1, 8, "neurons a group (k)")}
+    counts: ClassVar = {"group": Count(1, 8, "neurons a group (k)")}
 
     @property
     def greys(self) -> np.ndarray:

@@ -7,13 +7,14 @@ from typing import Any
 
 from dissociation.core.measures.base import Axis, Curve, Measure, SeedCurve
 from dissociation.core.measures.input_noise import InputNoise
+from dissociation.core.measures.noise_measure import NoiseMeasure
 from dissociation.core.measures.parameter_noise import ParameterNoise
 from dissociation.core.measures.transfer import Transfer
 from dissociation.core.validation import InvalidValue, check_choice
 
-#: Every measure of the lab by name.
+#: Every measure of the lab by name; of those of noise, the first is the usual one.
 REGISTRY: dict[str, type[Measure]] = {
-    cls.name: cls for cls in (InputNoise, ParameterNoise, Transfer)
+    cls.name: cls for cls in (ParameterNoise, InputNoise, Transfer)
 }
 
 
@@ -27,3 +28,8 @@ def make(name: str, **settings: Any) -> Measure:
         known = ", ".join(allowed)
         raise InvalidValue(f"setting of {name}", sorted(unknown)[0], f"choose one of {known}")
     return cls(**settings)
+
+
+def noises() -> dict[str, type[NoiseMeasure]]:
+    """The measures of noise by name."""
+    return {name: cls for name, cls in REGISTRY.items() if issubclass(cls, NoiseMeasure)}

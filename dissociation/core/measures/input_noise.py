@@ -54,11 +54,11 @@ class InputNoise(NoiseMeasure):
     cite: ClassVar = "Braun, Grant & Saxe, Not all solutions are created equal, ICML 2025, Fig. 4"
     sees_only_function: ClassVar = True
     limits: ClassVar = (1e-3, 100.0)
-
-    @property
-    def noise_axis(self) -> str:
-        """See [`NoiseMeasure.noise_axis`][]."""
-        return "Input noise σ (pixel units)"
+    typical: ClassVar = 1.0
+    unit: ClassVar = "pixel units"
+    unit_means: ClassVar = "pixels are 0 to 1"
+    place: ClassVar = "the inputs"
+    added_to: ClassVar = "every **pixel**"
 
     def shared(self, networks: Sequence[Network], key: Any, run: int) -> list[kernels.Shared]:
         """See [`NoiseMeasure.shared`][]."""

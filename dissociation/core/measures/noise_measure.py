@@ -17,6 +17,7 @@ import numpy as np
 
 from dissociation.core._lazy import jax
 from dissociation.core.data.datasets import mnist_test
+from dissociation.core.manipulations.base import Count, Option
 from dissociation.core.measures import noise_kernels as kernels
 from dissociation.core.measures.base import (
     Axis,
@@ -48,7 +49,11 @@ def _spaced(low: float, high: float, points: int) -> np.ndarray:
 class NoiseMeasure(Measure):
     """A measure over noise scales σ from `noise_low` to `noise_high`, log-spaced at `points`.
 
-    Subclasses say where the noise goes. `limits` is the range in which both ends must lie.
+    Derived classes say where the noise goes. Declarations (class attributes), beside those of every
+    measure: `limits`, the range in which both ends must lie; `typical`, a noise scale at which
+    networks differ; `unit` of the noise, and what that means if it is not plain; `place`, on what
+    the noise is, as a choice, and `added_to`, the same in a sentence; `options` and `counts`, the
+    further fields.
     """
 
     noise_low: float = 0.1
@@ -56,6 +61,13 @@ class NoiseMeasure(Measure):
     points: int = 40
 
     limits: ClassVar[tuple[float, float]]
+    typical: ClassVar[float]
+    unit: ClassVar[str]
+    unit_means: ClassVar[str] = ""
+    place: ClassVar[str]
+    added_to: ClassVar[str]
+    options: ClassVar[dict[str, Option]] = {}
+    counts: ClassVar[dict[str, Count]] = {}
 
     def __post_init__(self) -> None:
         set_frozen(self, images=check_images(self.images))
@@ -65,6 +77,10 @@ class NoiseMeasure(Measure):
             raise InvalidValue("noise_low", low, f"give less than noise_high, {high:g}")
         points = check_integer("points", self.points, 2, 200)
         set_frozen(self, noise_low=low, noise_high=high, points=points)
+        for field, option in self.options.items():
+            option.check(field, getattr(self, field))
+        for field, count in self.counts.items():
+            set_frozen(self, **{field: count.check(field, getattr(self, field))})
 
     @property
     def x(self) -> np.ndarray:
@@ -77,9 +93,9 @@ class NoiseMeasure(Measure):
         return np.full(self.points, self.images)
 
     @property
-    @abc.abstractmethod
     def noise_axis(self) -> str:
         """Title of the x axis, with its unit."""
+        return f"{self.label} σ ({self.unit})"
 
     @property
     def axes(self) -> tuple[Axis, Axis]:

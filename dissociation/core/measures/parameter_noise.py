@@ -10,19 +10,22 @@ import numpy as np
 
 from dissociation.core._lazy import jax
 from dissociation.core.draws import normal
+from dissociation.core.manipulations.base import Count, Option
 from dissociation.core.measures import noise_kernels as kernels
 from dissociation.core.measures.noise_measure import NoiseMeasure
 from dissociation.core.measures.shared_neurons import shared_neurons
 from dissociation.core.networks.network import Network
 from dissociation.core.networks.shared_rows import by_first_layer
-from dissociation.core.validation import check_choice, check_integer, set_frozen
 
 MODES = {
     "absolute": "absolute: σ · N(0, 1) on every weight",
     "relative": "relative: σ · |w| · N(0, 1), blind to rescaling",
 }
 #: Which of W1, W2, W3 are noisy: the digits of the word.
-LAYERS = ("123", "1", "2", "3", "12", "13", "23")
+LAYERS = {
+    word: ", ".join(f"W{digit}" for digit in word)
+    for word in ("123", "1", "2", "3", "12", "13", "23")
+}
 
 
 @dataclass(frozen=True)
@@ -48,18 +51,21 @@ class ParameterNoise(NoiseMeasure):
         "noise: Kwon et al., ASAM, ICML 2021"
     )
     limits: ClassVar = (1e-6, 100.0)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_choice("mode", self.mode, tuple(MODES))
-        set_frozen(self, draws=check_integer("draws", self.draws, 1, 64))
-        check_choice("layers", self.layers, LAYERS)
+    typical: ClassVar = 0.05
+    unit: ClassVar = "weight units"
+    place: ClassVar = "the parameters"
+    added_to: ClassVar = "every **weight**"
+    options: ClassVar = {
+        "mode": Option("Kind of noise", MODES),
+        "layers": Option("Noisy layers", LAYERS, help="Which weight matrices get noise."),
+    }
+    counts: ClassVar = {"draws": Count(1, 64, "noise draws a network", "More draws, steadier.")}
 
     @property
     def noise_axis(self) -> str:
         """See [`NoiseMeasure.noise_axis`][]."""
-        unit = "weight units" if self.mode == "absolute" else "relative to each weight"
-        return f"Parameter noise σ ({unit})"
+        unit = self.unit if self.mode == "absolute" else "relative to each weight"
+        return f"{self.label} σ ({unit})"
 
     @property
     def runs(self) -> int:

@@ -8,10 +8,12 @@ from dissociation.address import parameters as p
 from dissociation.address.chains import chain_parameter
 from dissociation.address.curve_pages import (
     MEASURE,
-    ON_INPUTS,
-    ON_PARAMETERS,
+    NOISES,
     ON_ROTATION,
     noise_measure,
+    noise_options,
+    noise_ranges,
+    short_name,
     transfer_measure,
 )
 from dissociation.address.parameter import CHOICE, INTEGER, NUMBER, Need, Parameter, needing
@@ -20,6 +22,7 @@ from dissociation.address.table import Condition, PageTable, Values, page_table
 from dissociation.core.experiment import Experiment
 from dissociation.core.manipulations import Scale
 from dissociation.core.measures import Measure
+from dissociation.core.measures.noise_measure import NoiseMeasure
 from dissociation.core.statistics.hypothesis import AREA, HALF_WAY, SUMMARIES
 from dissociation.core.statistics.hypothesis import AT as AT_ONE_POINT
 
@@ -28,20 +31,22 @@ _MEASURE = dataclasses.replace(
     MEASURE,
     label="Measure",
     choices={
-        "parameter_noise": "error under parameter noise",
-        "input_noise": "error under input noise",
+        **{name: f"error under {cls.label.lower()}" for name, cls in NOISES.items()},
         TRANSFER: "error of a probe on a new task",
     },
 )
 SUMMARY = Parameter("summary", "Compared by", CHOICE, HALF_WAY, choices=SUMMARIES)
+
+
+def _at(cls: type[NoiseMeasure]) -> Parameter:
+    name = "at" if cls.name == MEASURE.default else f"at_{short_name(cls.name)}"
+    label, words = f"At {cls.label.lower()} σ", f"In {cls.unit}."
+    return Parameter(name, label, NUMBER, cls.typical, words, *cls.limits, True)
+
+
 #: Where errors are compared, one for each axis.
 AT = {
-    "parameter_noise": Parameter(
-        "at", "At parameter noise σ", NUMBER, 0.05, "In weight units.", 1e-6, 100.0, True
-    ),
-    "input_noise": Parameter(
-        "at_input", "At input noise σ", NUMBER, 1.0, "In pixel units.", 1e-3, 100.0, True
-    ),
+    **{name: _at(cls) for name, cls in NOISES.items()},
     TRANSFER: Parameter(
         "at_budget", "At budget", INTEGER, 1_000, "Images the probe learns from.", 1, 10_000, True
     ),
@@ -51,7 +56,7 @@ PROBE_IMAGES = dataclasses.replace(
     p.IMAGES, name="probe_images", label="Images for the probe", default=4_000
 )
 _PROBED = Need(MEASURE.name, (TRANSFER,))
-_NOISY = Need(MEASURE.name, (*ON_INPUTS.words, *ON_PARAMETERS.words))
+_NOISY = Need(MEASURE.name, tuple(NOISES))
 _NETWORKS = [
     dataclasses.replace(parameter, default=5) if parameter.name == "seeds" else parameter
     for parameter in p.network_parameters()
@@ -102,10 +107,9 @@ HYPOTHESIS: PageTable = page_table(
                 [at], Need(MEASURE.name, (measure,)), Need(SUMMARY.name, (AT_ONE_POINT,))
             )
         ),
-        *needing([p.INPUT_RANGE], ON_INPUTS),
-        *needing([p.PARAMETER_RANGE], ON_PARAMETERS),
+        *noise_ranges(),
         *needing([p.POINTS, p.IMAGES], _NOISY),
-        *needing([p.MODE, p.NOISY, p.DRAWS], ON_PARAMETERS),
+        *noise_options(anyway=False),
         *needing([p.TASK, p.PROBE, BUDGETS, PROBE_IMAGES], _PROBED),
         *needing([p.SPLIT], _PROBED, ON_ROTATION),
         *_NETWORKS,

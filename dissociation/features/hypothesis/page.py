@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dissociation.address.curve_pages import RANGES, noise_settings
 from dissociation.core.statistics.hypothesis import AT as AT_ONE_POINT
 from dissociation.features.hypothesis.address import AT, TRANSFER
 from dissociation.features.hypothesis.panel import hypothesis_panel
@@ -24,11 +25,11 @@ def draw(state: PageState) -> None:
         if measure == TRANSFER:
             probe = ("task", "probe", "split", "budgets", "probe_images")
             group(state, "Task and probe", "swap_horiz", probe)
-        elif measure == "input_noise":
-            control(state, "input_range")
         else:
-            control(state, "parameter_range")
-            group(state, "Kind of noise", "grain", ("mode", "layers", "draws"))
+            control(state, RANGES[measure].name)
+            further = [name for name in noise_settings(measure) if name in state.parameters]
+            if further:
+                group(state, "Kind of noise", "grain", further)
         noise = () if measure == TRANSFER else ("points", "images")
         group(state, "Images and axis", "image", (*noise, "axis"))
         network_controls(state)

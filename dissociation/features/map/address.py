@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dissociation.address import parameters as p
+from dissociation.address.curve_pages import NOISES
 from dissociation.address.names import TRAINED
 from dissociation.address.one_network import LAYER, TRAINING
 from dissociation.address.parameter import CHOICE, INTEGER, Parameter
 from dissociation.address.table import PageTable, Values, page_table
 from dissociation.core.experiment import MAX_SEEDS, Experiment
 from dissociation.core.manipulations import REGISTRY
-from dissociation.core.measures import InputNoise, ParameterNoise
 from dissociation.core.networks.training import DIGITS, ROTATION
 from dissociation.core.similarity import FUNCTION, SIMILARITIES
 from dissociation.core.similarity.comparison import Comparison, NetworkSpec
@@ -28,12 +28,12 @@ LANDMARK_GROUPS = {
 #: What robustness is measured with: on few images, so that points come fast; with four draws of the
 #: noise on parameters, of which one alone moves σ50 by a tenth; and from so little noise that the
 #: most fragile rewrites are still mostly right.
+_FINER: dict[str, dict[str, Any]] = {
+    "parameter_noise": {"noise_low": 3e-4, "draws": 4},
+    "input_noise": {"noise_low": 0.01},
+}
 ROBUSTNESS = {
-    measure.name: measure
-    for measure in (
-        ParameterNoise(images=1_000, noise_low=3e-4, points=20, draws=4),
-        InputNoise(images=1_000, noise_low=0.01, points=20),
-    )
+    name: cls(images=1_000, points=20, **_FINER.get(name, {})) for name, cls in NOISES.items()
 }
 SHOWN = ("scale", "duplicate", "nuisance", "rescale", "input_null", "hidden_null")
 

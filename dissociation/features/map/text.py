@@ -47,7 +47,7 @@ def group_name(point: Point) -> str:
 
 def statement(across: str) -> str:
     """The paper's statement that a map illustrates, by what is across."""
-    return _STATEMENTS.get(across, _FUNCTION)
+    return _STATEMENTS.get(across, "" if across in ROBUSTNESS else _FUNCTION)
 
 
 def lead(across: str) -> str:

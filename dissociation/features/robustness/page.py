@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dissociation.address.curve_pages import NOISES
 from dissociation.features.curves.comparison import compared_panel
 from dissociation.web.controls.composer import composer
 from dissociation.web.controls.controls import (
@@ -12,7 +13,6 @@ from dissociation.web.controls.controls import (
     network_controls,
     noise_axis_controls,
     noise_group,
-    noise_on_inputs,
     reset_button,
 )
 from dissociation.web.shell.head import head
@@ -30,15 +30,14 @@ def draw(state: PageState) -> None:
         network_controls(state)
         reset_button(state)
 
+    noise = NOISES[state["measure"]]
+    differ = "here they part."
+    if noise.sees_only_function:
+        differ = "rewrites that are exact everywhere cannot differ here."
     head(
         state,
         "Robustness",
-        "All networks below compute the same function as the trained ones. "
-        + (
-            "Noise is added to every **pixel**; rewrites that are exact everywhere cannot differ "
-            "here."
-            if noise_on_inputs(state)
-            else "Noise is added to every **weight**; here they part."
-        ),
+        "All networks below compute the same function as the trained ones. Noise is added to "
+        f"{noise.added_to}; {differ}",
     )
     compared_panel(state)

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from dissociation.address.curve_pages import RANGES, noise_settings
 from dissociation.address.parameter import CHOICE, CHOICES, FLAG, INTEGER, RANGE, Parameter
 from dissociation.address.parameters import manipulation_of
 from dissociation.core.manipulations import REGISTRY as MANIPULATIONS
@@ -166,20 +167,15 @@ def network_controls(state: PageState) -> None:
                 control(state, name)
 
 
-def noise_on_inputs(state: PageState) -> bool:
-    """Whether a page's noise is on the inputs, rather than on the parameters."""
-    return state["measure"] == "input_noise"
-
-
 def noise_axis_controls(state: PageState) -> None:
     """What is noisy, and its range."""
     control(state, "measure")
-    control(state, "input_range" if noise_on_inputs(state) else "parameter_range")
+    control(state, RANGES[state["measure"]].name)
 
 
 def noise_group(state: PageState) -> None:
     """How the noise is drawn and measured, in an expander."""
-    further = ("anyway",) if noise_on_inputs(state) else ("mode", "layers", "draws")
+    further = noise_settings(state["measure"])
     group(state, "Noise and images", "grain", (*further, "points", "images", "axis"))
 
 
