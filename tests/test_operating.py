@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
@@ -51,6 +52,20 @@ def test_everything_that_is_installed_is_pinned(name):
     assert len(pinned) > 40
     assert all(str(one.specifier).startswith("==") for one in pinned.values())
     assert needed(pinned) <= set(pinned), "pip would choose these versions by itself"
+
+
+def test_what_the_package_asks_for_is_what_is_pinned():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    for name, asked in (
+        ("requirements.txt", project["dependencies"]),
+        ("requirements-cluster.txt", extras["cluster"]),
+    ):
+        lines = (ROOT / name).read_text().splitlines()
+        pinned = dict(line.split("==") for line in lines if "==" in line and ";" not in line)
+        versions = {canonicalize_name(key): version for key, version in pinned.items()}
+        for one in map(Requirement, asked):
+            assert versions[canonicalize_name(one.name)] in one.specifier, one
 
 
 def copied() -> list[tuple[list[str], str]]:

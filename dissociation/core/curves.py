@@ -7,79 +7,44 @@ networks and rewrites are measured together: they share noise and as much arithm
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from dissociation.core.curve_memory import curve_bytes
-from dissociation.core.experiment import (
-    MAX_KEY,
-    MAX_SEEDS,
-    Experiment,
-    check_widths,
-    noise_key,
-    rewritten,
-)
-from dissociation.core.manipulations import Manipulation, describe_all
+from dissociation.core.experiment import Experiment, noise_key
 from dissociation.core.measures import Measure, Transfer
 from dissociation.core.measures.base import Curve, PreparedMeasurement, SeedCurve, added
-from dissociation.core.networks.network import NOTEBOOK_KEY, Network, seed_key
-from dissociation.core.networks.training import QUICK, Recipe
-from dissociation.core.study import Result, Study, Trained
+from dissociation.core.networks.network import Network, seed_key
+from dissociation.core.one_network import OneNetwork
+from dissociation.core.study import Result, Trained
 from dissociation.core.tables import Column, Table
-from dissociation.core.validation import check_integer, set_frozen
 
 #: Fewest images of a budget, where there is too little memory for all.
 _LEAST_IMAGES = 100
 
 
 @dataclass(frozen=True)
-class NetworkCurve(Study):
-    """The curve of one network.
+class NetworkCurve(OneNetwork):
+    """The curve of one network; see [`OneNetwork`][].
 
-    - `measure`: with its settings.
-    - `manipulations`: applied to network `seed` of `recipe`, in order.
-    - `key`: of random rewrites and of the noise.
-
-    **Raises:** `InvalidValue` if a field lies outside its range.
+    - `measure`: with its settings. `key` is of its noise, too.
     """
 
     name = "curve"
     doing = ("Measuring: preparing the networks", "Measuring")
     resumes = True
 
-    measure: Measure
-    manipulations: tuple[Manipulation, ...] = ()
-    recipe: Recipe = QUICK
-    seed: int = 0
-    key: int = NOTEBOOK_KEY
-
-    def __post_init__(self) -> None:
-        seed = check_integer("seed", self.seed, 0, MAX_SEEDS - 1)
-        set_frozen(self, seed=seed, key=check_integer("key", self.key, 0, MAX_KEY))
-        check_widths(self.recipe, self.manipulations)
-
-    @property
-    def title(self) -> str:
-        """See [`Study.title`][]."""
-        return describe_all(self.manipulations)
-
-    def needs(self) -> tuple[Trained, ...]:
-        """See [`Study.needs`][]."""
-        return ((self.recipe, self.seed),)
+    measure: Measure = field(kw_only=True)
 
     @classmethod
     def batches(cls, studies: Sequence[NetworkCurve]) -> list[tuple[NetworkCurve, ...]]:
         """See [`Study.batches`][]: of one batch all rewrites are of the same networks."""
-        rows: dict[tuple, list[NetworkCurve]] = {}
-        for study in studies:
-            plan = study.measure, study.recipe, study.key, study.manipulations
-            rows.setdefault(plan, []).append(study)
         together: dict[tuple, list[NetworkCurve]] = {}
-        for (measure, recipe, key, _), alike in rows.items():
-            seeds = tuple(study.seed for study in alike)
-            together.setdefault((measure, recipe, key, seeds), []).extend(alike)
+        for row in super().batches(studies):
+            plan = row[0].measure, row[0].recipe, row[0].key
+            together.setdefault((*plan, tuple(_seeds(row))), []).extend(row)
         return [tuple(found) for found in together.values()]
 
     def stream(self, *networks: Network) -> Iterator[MeasuredCurve | None]:
@@ -153,15 +118,13 @@ def _arguments(
     seeds, key = _seeds(studies), noise_key(studies[0].key)
     rows = [studies[start : start + len(seeds)] for start in range(0, len(studies), len(seeds))]
     return {
-        "networks": [[_rewritten(study, network_of) for study in row] for row in rows],
+        "networks": [
+            [study.rewritten(network_of(plan)) for study in row for plan in study.needs()]
+            for row in rows
+        ],
         "keys": [seed_key(seed, key) for seed in seeds],
         "key": key,
     }
-
-
-def _rewritten(study: NetworkCurve, network_of: Callable[[Trained], Network]) -> Network:
-    (plan,) = study.needs()
-    return rewritten(network_of(plan), study.manipulations, study.seed, study.key)
 
 
 def prepared(
@@ -233,8 +196,10 @@ def curve_studies(
     """
     run = experiment.canonical()
     wanted = range(run.seeds) if seeds is None else seeds
-    plan = run.measure, run.manipulations, run.recipe
-    return tuple(NetworkCurve(*plan, seed, run.key) for seed in wanted)
+    return tuple(
+        NetworkCurve(run.manipulations, run.recipe, seed, run.key, measure=run.measure)
+        for seed in wanted
+    )
 
 
 def curve_of(

@@ -23,15 +23,20 @@ from dissociation.engine.store import DamagedEntry, pack, unpack
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
 SPEC = NetworkSpec(RECIPE, 0, (Nuisance(16.0),))
+NOISE = ParameterNoise(images=200, points=3)
 STUDIES = {
     "phantom": PhantomStudy(Phantom(1.0, 1, "activations"), RECIPE, noise="input_noise", draws=2),
     "causes": NoiseDecomposition((Scale(3.0),), RECIPE, images=260, draws=1),
     "comparison": Comparison(NetworkSpec(RECIPE), SPEC, images=500),
-    "norms": NetworkNorms(SPEC),
-    "curve": NetworkCurve(ParameterNoise(images=200, points=3, draws=2), (Scale(2.0),), RECIPE),
-    "transfer": NetworkCurve(Transfer(images=200, points=2), (), RECIPE),
+    "norms": NetworkNorms((Nuisance(16.0),), RECIPE),
+    "curve": NetworkCurve(
+        (Scale(2.0),), RECIPE, measure=ParameterNoise(images=200, points=3, draws=2)
+    ),
+    "transfer": NetworkCurve((), RECIPE, measure=Transfer(images=200, points=2)),
     "check": SameFunction((Nuisance(16.0),), RECIPE),
-    "theory": NetworkPrediction(ParameterNoise(images=200, points=3), (Scale(2.0),), RECIPE),
+    "theory": NetworkPrediction(
+        (Scale(2.0),), RECIPE, measure=ParameterNoise(images=200, points=3)
+    ),
 }
 
 

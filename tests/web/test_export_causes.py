@@ -16,9 +16,8 @@ from dissociation import causes_from_json, from_json
 from dissociation.address.links import read_address
 from dissociation.cli.sources import read_source
 from dissociation.core.theory.causes_findings import SCALES
-from dissociation.core.theory.norms import NetworkNorms
 from dissociation.features.bridge.address import candidates_of
-from dissociation.features.bridge.answer import Measured
+from dissociation.features.bridge.answer import Measured, _norms
 from dissociation.web.export.links import export_path
 
 from .scripts import printed
@@ -100,7 +99,7 @@ def test_scripts_give_the_same_numbers(address, lab, tmp_path):
     link = LINKS["bridge"]
     rows = [line.split("\t") for line in tail.splitlines()[1:]]
     for (_, half, gain), candidate in zip(rows, candidates_of(link.values)[:3], strict=True):
-        norms = lab.library.result(NetworkNorms(candidate.side, candidate.key)).norms
+        norms = lab.library.result(_norms(candidate)).norms
         assert float(gain) == pytest.approx(sum(norms.terms), rel=1e-4)
         assert float(half) > 0
 

@@ -11,11 +11,12 @@ import numpy as np
 from dissociation.core._lazy import jax
 from dissociation.core.data.datasets import CLASSES, PIXELS, mnist_test
 from dissociation.core.data.sample import TEST_IMAGES, visiting_order
-from dissociation.core.experiment import MAX_KEY, MAX_SEEDS, check_widths, noise_key, rewritten
-from dissociation.core.manipulations import Balance, Manipulation, describe_all
-from dissociation.core.networks.network import NOTEBOOK_KEY, Network, seed_key
+from dissociation.core.experiment import noise_key
+from dissociation.core.manipulations import Balance
+from dissociation.core.networks.network import Network, seed_key
 from dissociation.core.networks.normal_form import neuron_kinds
-from dissociation.core.networks.training import DIGITS, QUICK, Recipe
+from dissociation.core.networks.training import DIGITS
+from dissociation.core.one_network import OneNetwork
 from dissociation.core.sizes import (
     DOUBLE,
     FLOAT,
@@ -24,7 +25,6 @@ from dissociation.core.sizes import (
     rewriting_bytes,
     widths_after,
 )
-from dissociation.core.study import Study, Trained
 from dissociation.core.theory import margins as m
 from dissociation.core.theory.causes_findings import (
     SCALES,
@@ -44,12 +44,10 @@ _SALT = 307
 
 
 @dataclass(frozen=True)
-class NoiseDecomposition(Study):
-    """One rewritten network under small and large parameter noise.
+class NoiseDecomposition(OneNetwork):
+    """One rewritten network under small and large parameter noise; see [`OneNetwork`][].
 
-    - `recipe`, `seed`: network `seed` of that recipe; `manipulations`: applied to it in order.
     - `images`: how many test images, in the lab's shuffled order; `draws`: of the noise, an image.
-    - `key`: of random rewrites and of the noise.
 
     **Raises:** `InvalidValue` if a field lies outside its range.
     """
@@ -59,22 +57,13 @@ class NoiseDecomposition(Study):
     doing = ("Tracing the noise through the network", "Sampling noise")
     result = NoiseDecompositionResult
 
-    manipulations: tuple[Manipulation, ...] = ()
-    recipe: Recipe = QUICK
-    seed: int = 0
     images: int = 1_000
     draws: int = 4
-    key: int = NOTEBOOK_KEY
 
     def __post_init__(self) -> None:
-        set_frozen(
-            self,
-            seed=check_integer("seed", self.seed, 0, MAX_SEEDS - 1),
-            images=check_integer("images", self.images, 100, TEST_IMAGES),
-            draws=check_integer("draws", self.draws, 1, 64),
-            key=check_integer("key", self.key, 0, MAX_KEY),
-        )
-        check_widths(self.recipe, self.manipulations)
+        super().__post_init__()
+        images = check_integer("images", self.images, 100, TEST_IMAGES)
+        set_frozen(self, images=images, draws=check_integer("draws", self.draws, 1, 64))
         if self.recipe.task != DIGITS:
             allowed = f"margins are those of networks trained on {DIGITS}"
             raise InvalidValue("task", self.recipe.task, allowed)
@@ -83,15 +72,6 @@ class NoiseDecomposition(Study):
     def layer(self) -> int:
         """The hidden layer that the first rewrite is of; 2 if there is none."""
         return self.manipulations[0].layer if self.manipulations else 2
-
-    @property
-    def title(self) -> str:
-        """See [`Study.title`][]."""
-        return describe_all(self.manipulations)
-
-    def needs(self) -> tuple[Trained, ...]:
-        """See [`Study.needs`][]."""
-        return ((self.recipe, self.seed),)
 
     def memory(self) -> float:
         """See [`Study.memory`][].
@@ -135,7 +115,7 @@ def study_causes(study: NoiseDecomposition, trained: Network) -> NoiseDecomposit
 def _stream(
     study: NoiseDecomposition, trained: Network
 ) -> Iterator[NoiseDecompositionResult | None]:
-    network = rewritten(trained, study.manipulations, study.seed, study.key)
+    network = study.rewritten(trained)
     own = seed_key(study.seed, noise_key(study.key))
     order = visiting_order()[: study.images]
     data = mnist_test()

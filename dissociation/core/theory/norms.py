@@ -17,10 +17,9 @@ import numpy as np
 
 from dissociation.core.data.datasets import CLASSES, mnist_test
 from dissociation.core.data.sample import visiting_order
-from dissociation.core.manipulations import describe_all
-from dissociation.core.networks.network import NOTEBOOK_KEY, Network, check_network, logits
-from dissociation.core.similarity.comparison import NetworkSpec
-from dissociation.core.study import Result, Study, Trained
+from dissociation.core.networks.network import Network, check_network, logits
+from dissociation.core.one_network import OneNetwork
+from dissociation.core.study import Result
 from dissociation.core.tables import Column, Table
 from dissociation.core.theory.causes import NoiseDecomposition
 from dissociation.core.theory.margins import clean_margins
@@ -130,31 +129,14 @@ def network_norms(network: Network) -> Norms:
 
 
 @dataclass(frozen=True)
-class NetworkNorms(Study):
-    """The norms of one rewritten network.
-
-    - `spec`: the network; `key`: of its random rewrites.
-    """
+class NetworkNorms(OneNetwork):
+    """The norms of one rewritten network; see [`OneNetwork`][]."""
 
     name = "norms"
 
-    spec: NetworkSpec
-    key: int = NOTEBOOK_KEY
-
-    @property
-    def title(self) -> str:
-        """See [`Study.title`][]."""
-        return f"{describe_all(self.spec.manipulations)}, network {self.spec.seed + 1}"
-
-    def needs(self) -> tuple[Trained, ...]:
-        """See [`Study.needs`][]."""
-        return ((self.spec.recipe, self.spec.seed),)
-
     def memory(self) -> float:
         """See [`Study.memory`][]: as of its noise decomposition, which does more."""
-        return NoiseDecomposition(
-            self.spec.manipulations, self.spec.recipe, self.spec.seed
-        ).memory()
+        return NoiseDecomposition(self.manipulations, self.recipe, self.seed).memory()
 
     def depends_on(self) -> int:
         """See [`Study.depends_on`][]: how many images they are averaged over."""
@@ -162,7 +144,7 @@ class NetworkNorms(Study):
 
     def stream(self, *networks: Network) -> Iterator[NormsResult]:
         """See [`Study.stream`][]."""
-        yield NormsResult(self, network_norms(self.spec.rewritten(networks[0], self.key)))
+        yield NormsResult(self, network_norms(self.rewritten(networks[0])))
 
 
 @dataclass(frozen=True)

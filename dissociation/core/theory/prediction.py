@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,25 +20,18 @@ from dissociation.core._lazy import jax
 from dissociation.core.curve_memory import curve_bytes
 from dissociation.core.data.datasets import mnist_test
 from dissociation.core.data.sample import visiting_order
-from dissociation.core.experiment import (
-    MAX_KEY,
-    MAX_SEEDS,
-    Experiment,
-    check_widths,
-    rewritten,
-)
-from dissociation.core.manipulations import Manipulation, describe_all
+from dissociation.core.experiment import Experiment
 from dissociation.core.measures import Measure, ParameterNoise
-from dissociation.core.networks.network import NOTEBOOK_KEY, Network, logits, seed_key
-from dissociation.core.networks.training import QUICK, Recipe, trained
+from dissociation.core.networks.network import Network, logits, seed_key
+from dissociation.core.networks.training import trained
+from dissociation.core.one_network import OneNetwork
 from dissociation.core.runner import manipulated
-from dissociation.core.study import Result, Study
-from dissociation.core.study import Trained as TrainedNetwork
+from dissociation.core.study import Result
 from dissociation.core.tables import Column, Table
 from dissociation.core.theory.base import Prepared, check_squares
 from dissociation.core.theory.methods import method_of, predictable
 from dissociation.core.theory.noise_scales import between, coarse_scales, missing_scales
-from dissociation.core.validation import check_integer, set_frozen
+from dissociation.core.validation import set_frozen
 
 #: Images at once, and in all.
 CHUNK, IMAGES = 64, 512
@@ -234,57 +227,31 @@ def predicted_curve(experiment: Experiment, networks: list[Network] | None = Non
 
 
 @dataclass(frozen=True)
-class NetworkPrediction(Study):
-    """What theory predicts of the curve of one network; see [`NetworkCurve`][].
+class NetworkPrediction(OneNetwork):
+    """What theory predicts of the curve of one network; see [`OneNetwork`][].
 
     - `measure`: of input noise or parameter noise. How many draws it takes makes no difference: the
         prediction is the mean over all there are.
-    - `manipulations`: applied to network `seed` of `recipe`, in order; `key`: of random rewrites.
 
-    **Raises:** `InvalidValue` if a field lies outside its range, or there is no theory.
+    **Raises:** `InvalidValue` if there is no theory of it.
     """
 
     name = "theory"
     #: Raise it when a change to the theory changes numbers.
     version = 5
 
-    measure: Measure
-    manipulations: tuple[Manipulation, ...] = ()
-    recipe: Recipe = QUICK
-    seed: int = 0
-    key: int = NOTEBOOK_KEY
+    measure: Measure = field(kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         method_of(self.measure)
         if isinstance(self.measure, ParameterNoise):
             set_frozen(self, measure=dataclasses.replace(self.measure, draws=1))
-        seed = check_integer("seed", self.seed, 0, MAX_SEEDS - 1)
-        set_frozen(self, seed=seed, key=check_integer("key", self.key, 0, MAX_KEY))
-        check_widths(self.recipe, self.manipulations)
-
-    @property
-    def title(self) -> str:
-        """See [`Study.title`][]."""
-        return describe_all(self.manipulations)
-
-    def needs(self) -> tuple[TrainedNetwork, ...]:
-        """See [`Study.needs`][]."""
-        return ((self.recipe, self.seed),)
-
-    @classmethod
-    def batches(cls, studies: Sequence[NetworkPrediction]) -> list[tuple[NetworkPrediction, ...]]:
-        """See [`Study.batches`][]: of one batch are all networks of a condition."""
-        alike: dict[tuple, list[NetworkPrediction]] = {}
-        for study in studies:
-            plan = study.measure, study.manipulations, study.recipe, study.key
-            alike.setdefault(plan, []).append(study)
-        return [tuple(found) for found in alike.values()]
 
     def stream(self, *networks: Network) -> Iterator[PredictedCurve | None]:
         """See [`Study.stream`][]."""
         (network,) = networks
-        own = rewritten(network, self.manipulations, self.seed, self.key)
-        for found in stream_network(self.measure, own):
+        for found in stream_network(self.measure, self.rewritten(network)):
             yield None if found is None else PredictedCurve(self, found)
 
     def penalty(self, found: PredictedCurve | None) -> float:
@@ -343,8 +310,10 @@ def prediction_studies(experiment: Experiment) -> tuple[NetworkPrediction, ...]:
     run = experiment.canonical()
     if not predictable(run.measure):
         return ()
-    plan = run.measure, run.manipulations, run.recipe
-    return tuple(NetworkPrediction(*plan, seed, run.key) for seed in range(run.seeds))
+    return tuple(
+        NetworkPrediction(run.manipulations, run.recipe, seed, run.key, measure=run.measure)
+        for seed in range(run.seeds)
+    )
 
 
 def prediction_of(

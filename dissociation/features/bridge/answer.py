@@ -71,7 +71,8 @@ def _curve(candidate: Candidate, experiment: Experiment) -> NetworkCurve:
 
 
 def _norms(candidate: Candidate) -> NetworkNorms:
-    return NetworkNorms(candidate.side, candidate.key)
+    side = candidate.side
+    return NetworkNorms(side.manipulations, side.recipe, side.seed, candidate.key)
 
 
 def _stored(library: Library, candidate: Candidate) -> Experiment | None:

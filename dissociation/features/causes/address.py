@@ -54,9 +54,9 @@ def causes_of(values: Values) -> NoiseDecomposition:
         (*rewrite, *values["then"]),
         p.recipe_of(values),
         values["network"] - 1,
+        values["key"],
         int(values["images"]),
         values["draws"],
-        values["key"],
     )
 
 
