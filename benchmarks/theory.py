@@ -23,7 +23,7 @@ from dissociation.core.measures import InputNoise, Measure, ParameterNoise
 from dissociation.core.networks.network import Network, seed_key
 from dissociation.core.networks.training import QUICK, trained
 from dissociation.core.theory import stream_network
-from tests.theory.independent_draws import expected_errors
+from tests.core.theory.independent_draws import expected_errors
 
 IMAGES, DRAWS, KEY = 512, 64, 37
 Chain = tuple[m.Manipulation, ...]

@@ -16,6 +16,7 @@ import hypothesis
 import jax
 import numpy as np
 import pytest
+from folders import BY_FILE, ByFolder
 
 import dissociation.features  # noqa: F401 (registers the pages)
 from dissociation.core.data.datasets import mnist_test
@@ -38,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     On a machine with other work, a page may come too late. Of two processes, one would otherwise
     end a minute after the other, with the last folder.
     """
-    items.sort(key=lambda item: Path(item.path).parent == Path(__file__).parent)
+    items.sort(key=lambda item: Path(item.path).parent.name in BY_FILE)
     for item in items:
         if "browser" in Path(item.path).parts:
             item.add_marker(pytest.mark.flaky(reruns=1))
@@ -51,8 +52,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     The browser, which mostly waits, begins beside everything else. Within a folder, servers, module
     fixtures and compiled programs are shared. (Marks of groups do nothing with this pytest.)
     """
-    from folders import ByFolder
-
     return ByFolder(config, log)
 
 

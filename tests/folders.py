@@ -7,11 +7,14 @@ from pathlib import PurePosixPath
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+#: Folders with too many tests for one process.
+BY_FILE = ("tests", "core")
+
 
 class ByFolder(LoadScopeScheduling):
     """Tests of one folder go to one process, in the order in which they are collected.
 
-    Those of a file that is in no folder of its own, by the file: with these, all end together.
+    Those of a file of `core`, or of no folder, by the file: with these, all end together.
     """
 
     def __init__(self, config: pytest.Config, log=None):
@@ -21,4 +24,4 @@ class ByFolder(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = PurePosixPath(nodeid.partition("::")[0])
-        return str(file if len(file.parts) <= 2 else file.parent)
+        return str(file if file.parent.name in BY_FILE else file.parent)

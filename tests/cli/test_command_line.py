@@ -43,7 +43,7 @@ from dissociation.features.map.address import points_of
 from dissociation.features.map.answer import ComparisonsQuestion
 from dissociation.web.shell.questions import StudyQuestion
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TINY = "recipe=custom&width=16&epochs=1&batch=2048&seeds=1&images=200&points=3&show=scale"
 ADDRESS = f"Robustness?{TINY}"
 #: Other networks than those of the address above, and none trained.
