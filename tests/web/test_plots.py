@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dissociation.core.theory.trade_off import Split
 from dissociation.features.bridge import figures as bridge_figures  # noqa: F401 (adds its kind)
 from dissociation.features.causes import plots as causes_plots  # noqa: F401 (adds its kinds)
+from dissociation.features.linear import plots as linear_plots  # noqa: F401 (adds its kinds)
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
 from dissociation.web.chart.plots import PLOTS, drawn
 from dissociation.web.chart.plotting import digits, number, share, translucent, uid
@@ -196,3 +197,16 @@ def test_a_dead_network_has_no_noise_to_draw():
     part = drawn(shown, [margins])
     json.dumps(part, allow_nan=False)
     assert "measured <b>…</b>" in part["layout"]["annotations"][0]["text"]
+
+
+def test_pairs_that_are_known_are_tables_in_their_panels():
+    table = {"names": ["a", "b"], "mean": [[1, 0], [0, 1]], "words": [[""]], "ranges": [[""]]}
+    shown = figure("pairs", style("a"), style("b", name="R² < 1"))
+    part = drawn(shown, [{"key": "b", **table}])
+    (trace,), layout = part["traces"], part["layout"]
+    assert (trace["xaxis"], trace["yaxis"], trace["z"]) == ("x2", "y2", [[1, 0], [0, 1]])
+    assert layout["xaxis"]["side"] == layout["xaxis2"]["side"] == "top"
+    assert [title["text"] for title in layout["annotations"]] == [
+        "<b>The a</b>",
+        "<b>R² &lt; 1</b>",
+    ]

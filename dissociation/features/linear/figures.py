@@ -13,6 +13,7 @@ from dissociation.core.linear.families import FAMILIES
 from dissociation.core.linear.noise import INPUTS, PARAMETERS
 from dissociation.core.linear.study import SAMPLED, SIGMA, LinearResult, LinearStudy
 from dissociation.core.statistics.summary import critical
+from dissociation.features.linear import plots as plots
 from dissociation.web import chart as lc
 from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.chart.palette import LEAST, LOSS_COLOR, family_looks, looks
@@ -66,6 +67,8 @@ def pairs_figure(scale: float = 1.0) -> lc.FigureSpec:
     color, dash, symbol = looks()
     unused = lc.Axis("", 0, 1)
     traces = [lc.TraceStyle(key, name, color, dash, symbol) for key, name in PAIRS.items()]
+    title = round(scale * 52)
+    grids = [lc.grid(len(traces), columns, scale * 190 + title, title) for columns in (1, 2, 2)]
     return lc.FigureSpec(
         x=unused,
         y=unused,
@@ -74,6 +77,7 @@ def pairs_figure(scale: float = 1.0) -> lc.FigureSpec:
         revision="pairs",
         scale=scale,
         kind="pairs",
+        panels=tuple(lc.Panels(rows, gap=0.12, more=8, foot=0.01, fill=False) for rows in grids),
     )
 
 

@@ -3,7 +3,6 @@
 import { plotlyHeight, plotlyLayout } from "./layout.js";
 import { plotlyTraces } from "./lines.js";
 import { multiplesHeight, multiplesLayout, multiplesTraces } from "./multiples.js";
-import { pairsDrawing, pairsHeight, pairsLayout, pairsTraces } from "./pairs.js";
 import { phantomDrawing, phantomHeight, phantomLayout, phantomTraces } from "./phantom.js";
 import { PLAIN } from "./plain.js";
 import {
@@ -39,7 +38,6 @@ const KINDS = {
     drawing: phantomDrawing,
   },
   walk: { traces: walkTraces, layout: walkLayout, height: walkHeight, drawing: walkDrawing },
-  pairs: { traces: pairsTraces, layout: pairsLayout, height: pairsHeight, drawing: pairsDrawing },
 };
 
 /** @param {Figure} figure */

@@ -1,6 +1,7 @@
 // A chart that Python has built; only what depends on theme and room is filled in here.
 
 import { PHONE, plotlyHeight, plotlyLayout } from "./layout.js";
+import { panelled, panelsHeight } from "./panels.js";
 
 /** @import { Colors, Kind } from "./types" */
 
@@ -46,10 +47,16 @@ export function filled(value, colors, narrow) {
 /** @type {Kind} */
 export const PLAIN = {
   traces: (_, { traces }, narrow, colors) => filled(traces, colors, narrow),
-  layout: (figure, { layout }, colors, width, further) =>
-    merged(
-      plotlyLayout(figure, { traces: [] }, colors, width, further),
-      filled(layout, colors, width < PHONE),
-    ),
-  height: plotlyHeight,
+  layout: (figure, { layout }, colors, width, further) => {
+    const shared = plotlyLayout(figure, { traces: [] }, colors, width, further);
+    const own = filled(layout, colors, width < PHONE);
+    if (!figure.panels.length) return merged(shared, own);
+    delete shared.xaxis;
+    delete shared.yaxis;
+    return panelled(figure, merged(shared, own), width);
+  },
+  height: (figure, width, further) =>
+    figure.panels.length ? panelsHeight(figure, width) : plotlyHeight(figure, width, further),
+  drawing: (figure, { traces }, colors, width) =>
+    figure.panels.length ? JSON.stringify([figure, traces, colors, width]) : undefined,
 };

@@ -136,6 +136,24 @@ def look(figure: FigureSpec, style: TraceStyle, width: float = 2.5) -> dict[str,
     return {"color": style.color, "dash": style.dash, "width": width * figure.scale}
 
 
+def panel_axes(panel: int) -> tuple[str, str]:
+    """What a layout calls the axes of a panel, which the browser puts where it stands."""
+    suffix = str(panel + 1) if panel else ""
+    return f"xaxis{suffix}", f"yaxis{suffix}"
+
+
+def on_panel(panel: int) -> dict[str, str]:
+    """Part of a trace: the axes of its panel."""
+    return {axis[:5]: axis.replace("axis", "") for axis in panel_axes(panel)}
+
+
+def panel_title(text: str, panel: int, font: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """An annotation above a panel; with `y` 1 at the top of its row."""
+    where = {"panel": panel, "xref": "paper", "yref": "paper", "xanchor": "left"}
+    how = {"yanchor": "bottom", "showarrow": False, "font": {"color": theme("text"), **font}}
+    return {"text": text, **where, **how, **more}
+
+
 def by_key(traces: Sequence[Trace]) -> dict[str, Trace]:
     """Traces by their keys."""
     return {trace["key"]: trace for trace in traces}

@@ -44,8 +44,18 @@ export interface Figure {
   pressable: boolean;
   theory: string;
   focus: number | null;
+  panels: Panels[];
   /** Pixels of height that a lecture's window has for it. */
   space?: number | null;
+}
+
+/** See `Panels` in figure.py. */
+export interface Panels {
+  rows: { columns: number; panels: number; height: number; title: number }[];
+  gap: number;
+  more: number;
+  foot: number;
+  fill: boolean;
 }
 
 /** A number that JSON has a word for. */
@@ -209,13 +219,13 @@ export type Layout<T = Curve> = (
 /** Its height in pixels. */
 export type Height = (figure: Figure, width: number, further?: number) => number;
 
-/** Tells one drawing from another; null while there is nothing to see. */
+/** Tells one drawing from another, if that is worth its while; null while there is nothing to see. */
 export type Drawing<T = Curve> = (
   figure: Figure,
   snapshot: View<T>,
   colors: Colors,
   width: number,
-) => string | null;
+) => string | null | undefined;
 
 /** An image with its place in pixels. */
 export interface Sight {

@@ -7,12 +7,12 @@ import { digitShapes, digitTicks, reach } from "#chart/digits.js";
 import { kindOf } from "#chart/kinds.js";
 import { multiplesLayout, multiplesTraces } from "#chart/multiples.js";
 import "./fake_page.js";
-import { colors, curve, figure, logarithmic } from "./figures.js";
+import { colors, curve, figure, logarithmic, panels } from "./figures.js";
 
 const base64 = (...values) => btoa(String.fromCharCode(...values));
 
 test("every kind of chart is drawn before it has any numbers", () => {
-  for (const kind of ["lines", "multiples", "representation", "phantom", "walk", "pairs"]) {
+  for (const kind of ["lines", "multiples", "representation", "phantom", "walk"]) {
     const { traces, layout, height } = kindOf({ kind });
     const empty = figure(["a", "b", "c", "d", "e"], { kind, x: logarithmic(), focus: 0.1 });
     for (const width of [390, 1200]) {
@@ -47,6 +47,35 @@ test("panels of multiples lie beside and below one another, within the plot", ()
     assert.ok(panels[columns - 1][0][0] > panels[columns - 2][0][1]);
     assert.ok(panels[columns][1][1] < panels[0][1][0]);
   }
+});
+
+test("panels lie beside and below one another, within the plot", () => {
+  const titles = [0, 1, 2, 3].map((panel) => ({ panel, text: "title" }));
+  const part = { traces: [], layout: { xaxis: { side: "top" }, annotations: [...titles, { panel: 3, y: 1 }] } };
+  const shown = figure(["a"], { kind: "tables", panels: panels(4, [1, 2, 3]) });
+  const { layout, height } = kindOf(shown);
+  for (const [width, columns, tall] of [[390, 1, 810], [600, 2, 410], [1200, 3, 410]]) {
+    assert.equal(height(shown, width), tall);
+    const made = layout(shown, part, colors, width);
+    const places = ["", "2", "3", "4"].map((n) => [made[`xaxis${n}`].domain, made[`yaxis${n}`].domain]);
+    for (const [[left, right], [bottom, top]] of places) {
+      assert.ok(0 <= left && left < right && right <= 1.0001);
+      assert.ok(-0.0001 <= bottom && bottom < top && top <= 1);
+    }
+    if (columns > 1) assert.ok(places[columns - 1][0][0] > places[columns - 2][0][1]);
+    assert.ok(places[columns][1][1] < places[0][1][0]);
+    // Of the axes of the whole chart nothing is left.
+    assert.deepEqual(Object.keys(made.xaxis), ["side", "domain", "anchor"]);
+    const [first, , , last, row] = made.annotations;
+    assert.deepEqual([first.x, first.y, last.x, last.y], [0, places[0][1][1], places[3][0][0], places[3][1][1]]);
+    assert.ok(row.y > last.y && row.panel === undefined);
+  }
+});
+
+test("in a lecture's window a chart of panels fills it, or takes what it needs", () => {
+  const { height } = kindOf({ kind: "tables" });
+  const tall = (space, fill) => height(figure(["a"], { space, panels: panels(4, [1, 2, 3], { fill }) }), 1200);
+  assert.deepEqual([tall(600, true), tall(300, true), tall(600, false), tall(300, false)], [600, 300, 410, 300]);
 });
 
 test("a matrix of bytes has its values back", () => {
