@@ -92,7 +92,7 @@ def test_figures_are_told_apart():
 
 
 def test_other_kinds_get_the_traces_of_their_styles():
-    shown = figure("lines", style("a"), style("b"))
+    shown = figure("walk", style("a"), style("b"))
     traces = [{"key": key} for key in "abc"]
     assert drawn(shown, traces) == {"figure": identity(shown), "traces": traces[:2]}
 
@@ -210,3 +210,75 @@ def test_pairs_that_are_known_are_tables_in_their_panels():
         "<b>The a</b>",
         "<b>R² &lt; 1</b>",
     ]
+
+
+def curve(key: str, y: list[float | None], **more) -> dict:
+    """A curve of so many points, each with a band of 0.1 around it."""
+    low, high = ([None if v is None else v + by for v in y] for by in (-0.1, 0.1))
+    x = [(place + 1) / 10 for place in range(len(y))]
+    return {"key": key, "x": x, "y": y, "low": low, "high": high, "detail": "2 seeds", **more}
+
+
+class TestLines:
+    LINEAR = Axis("Error", 0, 1, percent=True)
+
+    def named(self, name: str, *traces: dict, y: Axis = ERROR, **more) -> dict:
+        styles = style("a"), style("b")
+        part = drawn(figure("lines", *styles, y=y, **more), traces)
+        return next(trace for trace in part["traces"] if trace["uid"] == name)
+
+    def test_every_condition_has_its_band_its_line_and_its_zeros_bands_below(self):
+        part = drawn(figure("lines", style("a"), style("b")), [curve("a", [0.5])])
+        names = ["band-a", "band-b", "zero-a", "line-a", "zero-b", "line-b"]
+        assert [trace["uid"] for trace in part["traces"]] == names
+        assert all(trace["legendgroup"] == trace["uid"][-1] for trace in part["traces"])
+        assert not part["blank"]
+
+    def test_a_condition_without_points_keeps_its_place_in_the_legend(self):
+        line = self.named("line-b", curve("a", [0.5]))
+        assert (line["x"], line["y"], line["name"]) == ([None], [None], "The b")
+
+    def test_a_band_has_a_polygon_for_each_run_without_a_gap(self):
+        band = self.named("band-a", curve("a", [0.5, 0.75, None, 0.25]), y=self.LINEAR)
+        assert band["x"] == [0.1, 0.2, 0.2, 0.1, None, 0.4, 0.4, None]
+        assert band["y"] == [0.6, 0.85, 0.65, 0.4, None, 0.35, 0.15, None]
+
+    def test_a_curve_without_a_band_says_its_values(self):
+        bare = {"key": "a", "x": [0.1], "y": [0.5], "detail": ""}
+        assert self.named("band-a", bare)["x"] == []
+        assert self.named("line-a", bare)["hovertext"] == ["<b>50%</b>"]
+
+    def test_a_band_ends_at_the_foot_of_a_logarithmic_axis(self):
+        assert self.named("band-a", curve("a", [0.05]))["y"] == [pytest.approx(0.15), 0.01, None]
+
+    def test_no_errors_at_all_stand_as_triangles_at_the_foot_of_a_logarithmic_axis(self):
+        zeros = curve("a", [0, 0.2])
+        triangles = self.named("zero-a", zeros)
+        assert (triangles["x"], triangles["y"]) == ([0.1], [0.01])
+        assert triangles["hovertext"] == ["<b>0%</b> (-10%–10%)"]
+        assert self.named("line-a", zeros)["y"] == [None, 0.2]
+        assert self.named("zero-a", zeros, y=self.LINEAR)["x"] == []
+        assert self.named("line-a", zeros, y=self.LINEAR)["y"] == [0, 0.2]
+
+    @pytest.mark.parametrize(("detail", "told"), [("2 seeds", ""), ("<3>", "  2 seeds")])
+    def test_what_all_curves_share_is_said_once_where_there_is_room(self, detail, told):
+        traces = [curve("a", [0.5]), curve("b", [0.5], detail=detail), curve("c", [1], detail="no")]
+        part = drawn(figure("lines", style("a", name="<a>"), style("b")), traces)
+        line = next(trace for trace in part["traces"] if trace["uid"] == "line-a")
+        assert line["hovertext"] == ["<b>50%</b> (40%–60%)"]
+        assert line["hovertemplate"] == f"&lt;a&gt;  %{{hovertext}}{told}<extra></extra>"
+        alone = "<b>&lt;a&gt;</b> at %{x:.3~r}<br>%{hovertext}<br>2 seeds<extra></extra>"
+        assert line["compact"]["hovertemplate"] == alone
+        title = part["layout"]["xaxis"]["unifiedhovertitle"]["text"]
+        assert title == "Noise: %{x:.3~g}" + ("" if told else "  ·  2 seeds")
+
+    def test_theory_is_drawn_before_anything_is_measured_and_named_once(self):
+        exact = {"x": [1, 2], "y": [0, 0.5], "detail": "exact"}
+        predicted = curve("a", [], theory=exact)
+        assert self.named("theory-a", predicted, theory="theory")["y"] == [None, 0.5]
+        parts = [
+            drawn(figure("lines", style("a"), theory=words), [predicted]) for words in ("t", "")
+        ]
+        assert [part["blank"] for part in parts] == [False, True]
+        names = [[t["uid"] for t in part["traces"] if "theory" in t["uid"]] for part in parts]
+        assert names == [["theory-a", "theory-meaning"], []]

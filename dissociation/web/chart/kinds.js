@@ -1,7 +1,5 @@
 // The kinds of chart that one snapshot can be drawn as.
 
-import { plotlyHeight, plotlyLayout } from "./layout.js";
-import { plotlyTraces } from "./lines.js";
 import { multiplesHeight, multiplesLayout, multiplesTraces } from "./multiples.js";
 import { phantomDrawing, phantomHeight, phantomLayout, phantomTraces } from "./phantom.js";
 import { PLAIN } from "./plain.js";
@@ -22,7 +20,6 @@ import { walkDrawing, walkHeight, walkLayout, walkTraces } from "./walk.js";
  * @type {Record<string, Kind>}
  */
 const KINDS = {
-  lines: { traces: plotlyTraces, layout: plotlyLayout, height: plotlyHeight },
   multiples: { traces: multiplesTraces, layout: multiplesLayout, height: multiplesHeight },
   representation: {
     traces: representationTraces,

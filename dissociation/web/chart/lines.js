@@ -2,11 +2,10 @@
 
 import { translucent } from "./colors.js";
 import { number } from "./numbers.js";
-import { drawable, measured, sharedDetail } from "./snapshot.js";
+import { drawable } from "./snapshot.js";
 import { literal, uid } from "./texts.js";
-import { theoryTraces } from "./theory.js";
 
-/** @import { Curve, Figure, Plot, Style, Traces, Value } from "./types" */
+/** @import { Curve, Figure, Plot, Style, Value } from "./types" */
 
 /**
  * What each point says. `inTitle`: the detail stands in the title of all.
@@ -103,51 +102,4 @@ export function lineTrace(trace, style, figure, texts, compact) {
     hovertemplate: "%{hovertext}<extra></extra>",
     legendgroup: style.key,
   };
-}
-
-/**
- * A logarithmic axis has no place for 0, but "no errors at all" is a result: an open triangle at
- * the foot of the axis stands for it and answers to hover like any other point.
- *
- * @param {Curve} trace
- * @param {Style} style
- * @param {Figure} figure
- * @param {string[]} texts
- */
-function zeroTrace(trace, style, figure, texts) {
-  const zeros = figure.y.log ? [...trace.y.keys()].filter((i) => trace.y[i] === 0) : [];
-  return {
-    x: zeros.map((i) => trace.x[i]),
-    y: zeros.map(() => figure.y.low),
-    uid: uid("zero", style.key),
-    type: "scatter",
-    mode: "markers",
-    cliponaxis: false,
-    marker: { symbol: "triangle-down-open", size: 9, color: style.color },
-    hovertext: zeros.map((i) => texts[i]),
-    hovertemplate: "%{hovertext}<extra></extra>",
-    showlegend: false,
-    legendgroup: style.key,
-  };
-}
-
-/** @type {Traces} */
-export function plotlyTraces(figure, snapshot, compact) {
-  /** @type {Curve} */
-  const empty = { key: "", x: [], y: [], low: [], high: [], detail: "" };
-  const traces = measured(figure, snapshot);
-  const byKey = new Map(traces.map((trace) => [trace.key, trace]));
-  const inTitle = !compact && sharedDetail(traces) !== "";
-  /** @type {Plot[]} */
-  const bands = [];
-  /** @type {Plot[]} */
-  const lines = [];
-  for (const style of figure.traces) {
-    const trace = byKey.get(style.key) ?? empty;
-    const texts = hoverTexts(trace, style, figure, compact, inTitle);
-    bands.push(bandTrace(trace, style, figure));
-    lines.push(zeroTrace(trace, style, figure, texts));
-    lines.push(lineTrace(trace, style, figure, texts, compact));
-  }
-  return [...bands, ...theoryTraces(figure, snapshot, compact), ...lines];
 }

@@ -11,9 +11,9 @@ import { PHONE } from "./layout.js";
 import { LectureWindow } from "./lecture_window.js";
 import { PredictionPart, predictionTraces } from "./prediction.js";
 import { loadPlotly } from "./server.js";
+import { hasCurve } from "./snapshot.js";
 import { SweepPlayer } from "./sweep_player.js";
 import { TablePart } from "./table.js";
-import { hasCurve } from "./theory.js";
 import { WalkPlayer } from "./walk_player.js";
 
 /** @import { Data, Drawn, Element as Given, PlotlyLibrary, Snapshot, Trigger } from "./types" */

@@ -76,9 +76,9 @@ function domains(figure, width, panel) {
 }
 
 /** @type {Layout} */
-export function multiplesLayout(figure, snapshot, colors, width) {
+export function multiplesLayout(figure, _snapshot, colors, width) {
   const compact = width < PHONE;
-  const layout = plotlyLayout(figure, snapshot, colors, width);
+  const layout = plotlyLayout(figure, colors, width);
   const panels = panelsOf(figure);
   const columns = columnsOf(width);
   layout.height = multiplesHeight(figure, width);

@@ -132,7 +132,7 @@ export function phantomTraces(figure, snapshot, compact) {
 export function phantomLayout(figure, snapshot, colors, width) {
   const compact = width < PHONE;
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
-  const layout = plotlyLayout(figure, snapshot, colors, width);
+  const layout = plotlyLayout(figure, colors, width);
   delete layout.xaxis;
   delete layout.yaxis;
   const size = figure.scale * (compact ? 11 : 13);

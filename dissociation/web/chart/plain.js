@@ -48,7 +48,7 @@ export function filled(value, colors, narrow) {
 export const PLAIN = {
   traces: (_, { traces }, narrow, colors) => filled(traces, colors, narrow),
   layout: (figure, { layout }, colors, width, further) => {
-    const shared = plotlyLayout(figure, { traces: [] }, colors, width, further);
+    const shared = plotlyLayout(figure, colors, width, further);
     const own = filled(layout, colors, width < PHONE);
     if (!figure.panels.length) return merged(shared, own);
     delete shared.xaxis;

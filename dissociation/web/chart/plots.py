@@ -8,6 +8,7 @@ from typing import Any
 from dissociation.web.chart import FigureSpec, identity
 from dissociation.web.chart.exact_plot import exact_plot
 from dissociation.web.chart.heatmap_plot import heatmap_plot
+from dissociation.web.chart.lines_plot import lines_plot
 from dissociation.web.chart.map_plot import map_plot
 from dissociation.web.chart.plotting import Plot, Trace
 
@@ -16,6 +17,7 @@ from dissociation.web.chart.plotting import Plot, Trace
 PLOTS: dict[str, Callable[[FigureSpec, Sequence[Trace]], Plot]] = {
     "exact": exact_plot,
     "heatmap": heatmap_plot,
+    "lines": lines_plot,
     "map": map_plot,
 }
 

@@ -188,7 +188,7 @@ function rowDomain(figure, width, row) {
 /** @type {Layout<Side>} */
 export function representationLayout(figure, snapshot, colors, width) {
   const compact = width < PHONE;
-  const layout = plotlyLayout(figure, snapshot, colors, width);
+  const layout = plotlyLayout(figure, colors, width);
   delete layout.xaxis;
   delete layout.yaxis;
   const size = figure.scale * (compact ? 10 : 13);

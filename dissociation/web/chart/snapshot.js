@@ -14,20 +14,13 @@ export function measured(figure, snapshot) {
   return snapshot.traces.filter((trace) => keys.has(trace.key) && trace.x.length);
 }
 
-/** The detail of all of them, if it is one. @param {Trace[]} traces */
-export function sharedDetail(traces) {
-  const details = new Set(traces.map((trace) => trace.detail));
-  return details.size === 1 ? traces[0].detail : "";
-}
-
 /**
- * The trace of a key, if there is one yet.
+ * Whether there is a curve to see, measured or predicted.
  *
- * @template {Trace} T
- * @param {View<T>} snapshot
- * @param {string} key
+ * @param {{ figure: Figure, snapshot: View }} shown
  */
-export const traceOf = (snapshot, key) => snapshot.traces.find((trace) => trace.key === key);
+export const hasCurve = ({ figure, snapshot }) =>
+  snapshot.layout ? !snapshot.blank : measured(figure, snapshot).length > 0;
 
 /**
  * Whether an axis has a place for a value.

@@ -223,7 +223,7 @@ function movedWords(trace, step) {
 /** @type {Layout<any>} */
 export function walkLayout(figure, snapshot, colors, width) {
   const compact = width < PHONE;
-  const layout = plotlyLayout(figure, snapshot, colors, width);
+  const layout = plotlyLayout(figure, colors, width);
   const byKey = new Map(snapshot.traces.map((trace) => [trace.key, trace]));
   const step = walkStep(snapshot);
   delete layout.xaxis;

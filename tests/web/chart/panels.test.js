@@ -12,7 +12,7 @@ import { colors, curve, figure, logarithmic, panels } from "./figures.js";
 const base64 = (...values) => btoa(String.fromCharCode(...values));
 
 test("every kind of chart is drawn before it has any numbers", () => {
-  for (const kind of ["lines", "multiples", "representation", "phantom", "walk"]) {
+  for (const kind of ["multiples", "representation", "phantom", "walk"]) {
     const { traces, layout, height } = kindOf({ kind });
     const empty = figure(["a", "b", "c", "d", "e"], { kind, x: logarithmic(), focus: 0.1 });
     for (const width of [390, 1200]) {

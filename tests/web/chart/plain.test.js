@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kindOf } from "#chart/kinds.js";
 import { filled, merged } from "#chart/plain.js";
-import { hasCurve } from "#chart/theory.js";
+import { hasCurve } from "#chart/snapshot.js";
 import "./fake_page.js";
 import { colors, figure } from "./figures.js";
 
