@@ -15,6 +15,7 @@ from dissociation.features.bridge import figures as bridge_figures  # noqa: F401
 from dissociation.features.causes import plots as causes_plots  # noqa: F401 (adds its kinds)
 from dissociation.features.linear import plots as linear_plots  # noqa: F401 (adds its kinds)
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
+from dissociation.web.chart.multiples_plot import multiples_panels
 from dissociation.web.chart.plots import PLOTS, drawn
 from dissociation.web.chart.plotting import digits, number, share, translucent, uid
 
@@ -282,3 +283,32 @@ class TestLines:
         assert [part["blank"] for part in parts] == [False, True]
         names = [[t["uid"] for t in part["traces"] if "theory" in t["uid"]] for part in parts]
         assert names == [["theory-a", "theory-meaning"], []]
+
+
+def test_each_panel_of_multiples_shows_its_condition_beside_the_first_one():
+    shown = figure("multiples", *(style(key) for key in ("first", "b", "c")), swept="strengths")
+    part = drawn(shown, [curve(key, [0.5]) for key in ("first", "b", "c")])
+    lines = [trace for trace in part["traces"] if trace["uid"].startswith("line")]
+    assert [(line["uid"], line["xaxis"], line["legendgroup"]) for line in lines] == [
+        ("line0-first", "x", "reference"),
+        ("line0-b", "x", "swept"),
+        ("line1-first", "x2", "reference"),
+        ("line1-c", "x2", "swept"),
+    ]
+    # The legend has one entry for the first condition, and one for all others.
+    named = [line["name"] for line in lines if line["showlegend"]]
+    assert named == ["The first", "strengths"]
+    layout = part["layout"]
+    axes = [layout[axis].get("matches") for axis in ("xaxis", "xaxis2", "yaxis2")]
+    assert axes == [None, "x", "y"]
+    assert layout["yaxis"]["title"]["text"] == "Error" and "title" not in layout["yaxis2"]
+    assert [title["text"] for title in layout["annotations"]] == [
+        "<b>The b</b>",
+        "<b>The c</b>",
+        "Noise",
+    ]
+
+
+def test_a_page_has_room_for_more_panels_than_a_phone():
+    rows = [[row.panels for row in panels.rows] for panels in multiples_panels(6, 1.0)]
+    assert rows == [[2, 2, 1], [2, 2, 1], [3, 2]]

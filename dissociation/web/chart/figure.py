@@ -103,6 +103,7 @@ class Panels:
     - `more`: pixels of the chart's height besides those of its rows.
     - `foot`: below the panels of a row, as a share of the chart's height.
     - `fill`: in a lecture's window the chart takes all there is, not only what it needs.
+    - `shared`: each has the axes of the figure, whose ticks are told at the left and at the foot.
     """
 
     rows: tuple[PanelRow, ...]
@@ -110,6 +111,7 @@ class Panels:
     more: float
     foot: float = 0.0
     fill: bool = True
+    shared: bool = False
 
 
 def grid(count: int, columns: int, height: float, title: float) -> tuple[PanelRow, ...]:

@@ -1,6 +1,5 @@
 // The kinds of chart that one snapshot can be drawn as.
 
-import { multiplesHeight, multiplesLayout, multiplesTraces } from "./multiples.js";
 import { phantomDrawing, phantomHeight, phantomLayout, phantomTraces } from "./phantom.js";
 import { PLAIN } from "./plain.js";
 import {
@@ -20,7 +19,6 @@ import { walkDrawing, walkHeight, walkLayout, walkTraces } from "./walk.js";
  * @type {Record<string, Kind>}
  */
 const KINDS = {
-  multiples: { traces: multiplesTraces, layout: multiplesLayout, height: multiplesHeight },
   representation: {
     traces: representationTraces,
     layout: representationLayout,

@@ -20,17 +20,21 @@ export function panelsHeight(figure, width) {
 }
 
 /**
- * Puts what Python says of a chart's panels where they stand: their axes, and their titles.
+ * What of a layout depends on where panels stand: their axes, their titles, and the height.
  *
  * @param {Figure} figure
- * @param {Plot} layout
+ * @param {Plot} whole the axes of a chart without panels
+ * @param {Plot} own what Python says of these
  * @param {number} width
  * @returns {Plot}
  */
-export function panelled(figure, layout, width) {
+export function panelled(figure, { xaxis, yaxis }, own, width) {
   const panels = panelsAt(figure, width);
   const height = panelsHeight(figure, width);
   const all = rowsHeight(panels);
+  const count = panels.rows.reduce((sum, row) => sum + row.panels, 0);
+  /** @type {(axis: Plot, told: boolean) => Plot} */
+  const shared = (axis, told) => (panels.shared ? { ...axis, title: undefined, showticklabels: told } : {});
   /** @type {Plot} */
   const axes = {};
   /** @type {{ left: number, top: number, rowTop: number }[]} */
@@ -40,13 +44,16 @@ export function panelled(figure, layout, width) {
     const rowTop = 1 - above / all;
     const top = rowTop - row.title / height;
     above += row.height;
+    const bottom = 1 - above / all + panels.foot;
     const cell = (1 - panels.gap * (row.columns - 1)) / row.columns;
     for (let column = 0; column < row.panels; column++) {
-      const own = suffix(places.length);
       const left = column * (cell + panels.gap);
-      const [x, y] = [`xaxis${own}`, `yaxis${own}`];
-      axes[x] = { ...layout[x], domain: [left, left + cell], anchor: `y${own}` };
-      axes[y] = { ...layout[y], domain: [1 - above / all + panels.foot, top], anchor: `x${own}` };
+      const lowest = places.length + row.columns >= count;
+      const name = suffix(places.length);
+      const [x, y] = [`xaxis${name}`, `yaxis${name}`];
+      const [across, up] = [[left, left + cell], [bottom, top]];
+      axes[x] = { ...shared(xaxis, lowest), ...own[x], domain: across, anchor: `y${name}` };
+      axes[y] = { ...shared(yaxis, column === 0), ...own[y], domain: up, anchor: `x${name}` };
       places.push({ left, top, rowTop });
     }
   }
@@ -56,5 +63,5 @@ export function panelled(figure, layout, width) {
     const { left, top, rowTop } = places[panel];
     return { ...note, x: left, y: note.y === undefined ? top : rowTop };
   };
-  return { ...layout, ...axes, height, annotations: layout.annotations.map(put) };
+  return { ...axes, height, annotations: own.annotations.map(put) };
 }

@@ -51,9 +51,8 @@ export const PLAIN = {
     const shared = plotlyLayout(figure, colors, width, further);
     const own = filled(layout, colors, width < PHONE);
     if (!figure.panels.length) return merged(shared, own);
-    delete shared.xaxis;
-    delete shared.yaxis;
-    return panelled(figure, merged(shared, own), width);
+    const { xaxis, yaxis, ...chart } = shared;
+    return { ...merged(chart, own), ...panelled(figure, { xaxis, yaxis }, own, width) };
   },
   height: (figure, width, further) =>
     figure.panels.length ? panelsHeight(figure, width) : plotlyHeight(figure, width, further),

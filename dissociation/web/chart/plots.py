@@ -10,6 +10,7 @@ from dissociation.web.chart.exact_plot import exact_plot
 from dissociation.web.chart.heatmap_plot import heatmap_plot
 from dissociation.web.chart.lines_plot import lines_plot
 from dissociation.web.chart.map_plot import map_plot
+from dissociation.web.chart.multiples_plot import multiples_plot
 from dissociation.web.chart.plotting import Plot, Trace
 
 #: Kinds of figure that are built here, with those of features that have their own; of others the
@@ -19,6 +20,7 @@ PLOTS: dict[str, Callable[[FigureSpec, Sequence[Trace]], Plot]] = {
     "heatmap": heatmap_plot,
     "lines": lines_plot,
     "map": map_plot,
+    "multiples": multiples_plot,
 }
 
 

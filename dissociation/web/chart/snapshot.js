@@ -1,6 +1,6 @@
 // What is asked of a snapshot.
 
-/** @import { Axis, Figure, Trace, Value, View } from "./types" */
+/** @import { Figure, Trace, View } from "./types" */
 
 /**
  * The snapshot's traces that belong to the figure and have a point.
@@ -21,13 +21,3 @@ export function measured(figure, snapshot) {
  */
 export const hasCurve = ({ figure, snapshot }) =>
   snapshot.layout ? !snapshot.blank : measured(figure, snapshot).length > 0;
-
-/**
- * Whether an axis has a place for a value.
- *
- * @param {Value} value
- * @param {Axis} axis
- * @returns {value is number}
- */
-export const drawable = (value, axis) =>
-  value !== null && Number.isFinite(value) && (!axis.log || value > 0);

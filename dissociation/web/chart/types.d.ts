@@ -56,6 +56,7 @@ export interface Panels {
   more: number;
   foot: number;
   fill: boolean;
+  shared: boolean;
 }
 
 /** A number that JSON has a word for. */

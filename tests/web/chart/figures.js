@@ -17,17 +17,6 @@ export const figure = (keys, more = {}) => ({
   ...more,
 });
 
-/** A curve of so many points, each with a band of 0.1 around it. */
-export const curve = (key, y, more = {}) => ({
-  key,
-  x: y.map((_, i) => 0.1 * (i + 1)),
-  y,
-  low: y.map((value) => value - 0.1),
-  high: y.map((value) => value + 0.1),
-  detail: "2 seeds",
-  ...more,
-});
-
 export const colors = {
   text: "#111", background: "#fff", raised: "#eee", quiet: "#777", primary: "#07b", grid: "#ddd",
   line: "#bbb", font: "serif",

@@ -5,14 +5,13 @@ import { test } from "node:test";
 import { bitmapSource, bitmapTrace, bytes, rowsOfBytes } from "#chart/bitmap.js";
 import { digitShapes, digitTicks, reach } from "#chart/digits.js";
 import { kindOf } from "#chart/kinds.js";
-import { multiplesLayout, multiplesTraces } from "#chart/multiples.js";
 import "./fake_page.js";
-import { colors, curve, figure, logarithmic, panels } from "./figures.js";
+import { colors, figure, logarithmic, panels } from "./figures.js";
 
 const base64 = (...values) => btoa(String.fromCharCode(...values));
 
 test("every kind of chart is drawn before it has any numbers", () => {
-  for (const kind of ["multiples", "representation", "phantom", "walk"]) {
+  for (const kind of ["representation", "phantom", "walk"]) {
     const { traces, layout, height } = kindOf({ kind });
     const empty = figure(["a", "b", "c", "d", "e"], { kind, x: logarithmic(), focus: 0.1 });
     for (const width of [390, 1200]) {
@@ -20,32 +19,6 @@ test("every kind of chart is drawn before it has any numbers", () => {
       assert.equal(layout(empty, { traces: [] }, colors, width).width, width, kind);
       assert.ok(height(empty, width) > 50, kind);
     }
-  }
-});
-
-test("each panel of multiples shows its condition beside the first one", () => {
-  const shown = figure(["first", "b", "c"], { swept: "strengths" });
-  const snapshot = { traces: ["first", "b", "c"].map((key) => curve(key, [0.5])) };
-  const lines = multiplesTraces(shown, snapshot, false).filter(({ uid }) => uid.startsWith("line"));
-  assert.deepEqual(lines.map(({ uid, xaxis }) => [uid, xaxis]), [
-    ["line0-first", "x"], ["line0-b", "x"], ["line1-first", "x2"], ["line1-c", "x2"],
-  ]);
-  // The legend has one entry for the first condition, and one for all others.
-  const named = lines.filter(({ showlegend }) => showlegend).map(({ name }) => name);
-  assert.deepEqual(named, ["The first", "strengths"]);
-});
-
-test("panels of multiples lie beside and below one another, within the plot", () => {
-  const shown = figure(["first", "b", "c", "d", "e"]);
-  for (const [width, columns] of [[390, 2], [1200, 3]]) {
-    const layout = multiplesLayout(shown, { traces: [] }, colors, width);
-    const panels = ["", "2", "3", "4"].map((n) => [layout[`xaxis${n}`].domain, layout[`yaxis${n}`].domain]);
-    for (const [[left, right], [bottom, top]] of panels) {
-      assert.ok(0 <= left && left < right && right <= 1.0001);
-      assert.ok(-0.0001 <= bottom && bottom < top && top <= 1);
-    }
-    assert.ok(panels[columns - 1][0][0] > panels[columns - 2][0][1]);
-    assert.ok(panels[columns][1][1] < panels[0][1][0]);
   }
 });
 
@@ -65,11 +38,20 @@ test("panels lie beside and below one another, within the plot", () => {
     if (columns > 1) assert.ok(places[columns - 1][0][0] > places[columns - 2][0][1]);
     assert.ok(places[columns][1][1] < places[0][1][0]);
     // Of the axes of the whole chart nothing is left.
-    assert.deepEqual(Object.keys(made.xaxis), ["side", "domain", "anchor"]);
+    assert.deepEqual(made.xaxis, { side: "top", domain: places[0][0], anchor: "y" });
     const [first, , , last, row] = made.annotations;
     assert.deepEqual([first.x, first.y, last.x, last.y], [0, places[0][1][1], places[3][0][0], places[3][1][1]]);
     assert.ok(row.y > last.y && row.panel === undefined);
   }
+});
+
+test("axes that panels share are told at the left and at the foot", () => {
+  const part = { traces: [], layout: { xaxis2: { nticks: 3 }, annotations: [] } };
+  const shown = figure(["a"], { kind: "curves", panels: panels(4, [1, 2, 3], { shared: true }) });
+  const made = kindOf(shown).layout(shown, part, colors, 1200);
+  const told = (axis) => ["", "2", "3", "4"].map((n) => made[`${axis}${n}`].showticklabels);
+  assert.deepEqual([told("xaxis"), told("yaxis")], [[false, true, true, true], [true, false, false, true]]);
+  assert.deepEqual([made.xaxis2.nticks, made.xaxis2.range, made.xaxis2.title], [3, [0, 1], undefined]);
 });
 
 test("in a lecture's window a chart of panels fills it, or takes what it needs", () => {
