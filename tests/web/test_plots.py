@@ -14,6 +14,7 @@ from dissociation.core.theory.trade_off import Split
 from dissociation.features.bridge import figures as bridge_figures  # noqa: F401 (adds its kind)
 from dissociation.features.causes import plots as causes_plots  # noqa: F401 (adds its kinds)
 from dissociation.features.linear import plots as linear_plots  # noqa: F401 (adds its kinds)
+from dissociation.features.phantom import figures as phantom_figures  # noqa: F401 (adds its kind)
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
 from dissociation.web.chart.multiples_plot import multiples_panels
 from dissociation.web.chart.plots import PLOTS, drawn
@@ -312,3 +313,21 @@ def test_each_panel_of_multiples_shows_its_condition_beside_the_first_one():
 def test_a_page_has_room_for_more_panels_than_a_phone():
     rows = [[row.panels for row in panels.rows] for panels in multiples_panels(6, 1.0)]
     assert rows == [[2, 2, 1], [2, 2, 1], [3, 2]]
+
+
+def test_a_phantom_is_told_by_digit_where_images_are_sorted():
+    picture = {"bytes": "", "shape": [250, 250], "low": -1, "high": 2}
+    found = {"picture": picture, "words": "grey <1>", "title": ""}
+    frames = [style("frame-0", name="", group="frame"), style("frame-1", name="", group="frame")]
+    large = [style(key) for key in ("wanted", "before", "after")]
+    traces = [{"key": "before", **found}, {"key": "frame-0", **found, "title": "σ < 1\npicture"}]
+    part = drawn(figure("phantom", *large, *frames), traces)
+    (before, frame), layout = part["traces"], part["layout"]
+    assert (before["xaxis"], frame["xaxis"]) == ("x2", "x4")
+    assert (before["z"], before["zmin"], before["zmax"]) == (picture, -1, 2)
+    assert before["hovertemplate"].startswith("grey &lt;1&gt;<br>")
+    ticks = layout["yaxis2"]["tickvals"]
+    assert (ticks[0], ticks[9], layout["yaxis2"]["ticktext"][9]) == (12, 237, "9")
+    assert not any("tickvals" in layout[axis] for axis in ("yaxis", "yaxis3", "yaxis4"))
+    titles = [title["text"] for title in layout["annotations"]]
+    assert titles[1:] == ["<b>The before</b>", "<b>The after</b>", "σ &lt; 1<br>picture", ""]

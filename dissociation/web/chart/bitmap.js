@@ -1,7 +1,7 @@
 // A matrix of bytes as an image that the browser paints by itself: an indexed bitmap is a header, a
 // palette and the bytes as they came, so nothing is computed here, whatever the size.
 
-/** @import { Bitmap, Matrix, Plot } from "./types" */
+/** @import { Bitmap, Grey, Plot } from "./types" */
 /** @typedef {keyof typeof SCALES} Scale */
 
 const HEADER = 1080; // bytes before the rows: a multiple of 3, so that base64 can be appended
@@ -24,12 +24,11 @@ export function bytes(text) {
   return found;
 }
 
-/** Its values, 255 being `largest`. @param {Matrix} matrix @param {number} largest */
-export function rowsOfBytes(matrix, largest) {
-  const flat = bytes(matrix.bytes);
-  const [height, width] = matrix.shape;
+/** The values of a matrix. @param {Grey} matrix */
+export function rowsOfBytes({ bytes: text, shape: [height, width], low, high }) {
+  const flat = bytes(text);
   return Array.from({ length: height }, (_, row) =>
-    Array.from(flat.subarray(row * width, (row + 1) * width), (b) => (b / 255) * largest),
+    Array.from(flat.subarray(row * width, (row + 1) * width), (b) => low + (b / 255) * (high - low)),
   );
 }
 

@@ -84,7 +84,7 @@ class PanelRow:
     **Arguments:**
 
     - `columns`: panels that there is room for; `panels`: those that there are.
-    - `height`: of the row, in pixels or as a share of all rows; `title`: pixels above its panels.
+    - `height`: of the row in pixels; `title`: how many of them are above its panels.
     """
 
     columns: int
@@ -102,6 +102,9 @@ class Panels:
     - `gap`: between two of a row, as a share of the width.
     - `more`: pixels of the chart's height besides those of its rows.
     - `foot`: below the panels of a row, as a share of the chart's height.
+    - `margin`: pixels of its height that Plotly's margins take.
+    - `squares`: its panels are squares, beside which the rows have their height; pixels of the
+        width that are none's, or 0 for panels as high as their rows.
     - `fill`: in a lecture's window the chart takes all there is, not only what it needs.
     - `shared`: each has the axes of the figure, whose ticks are told at the left and at the foot.
     """
@@ -110,6 +113,8 @@ class Panels:
     gap: float
     more: float
     foot: float = 0.0
+    margin: float = 0.0
+    squares: float = 0.0
     fill: bool = True
     shared: bool = False
 

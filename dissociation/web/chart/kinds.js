@@ -1,6 +1,5 @@
 // The kinds of chart that one snapshot can be drawn as.
 
-import { phantomDrawing, phantomHeight, phantomLayout, phantomTraces } from "./phantom.js";
 import { PLAIN } from "./plain.js";
 import {
   representationDrawing,
@@ -25,12 +24,6 @@ const KINDS = {
     height: representationHeight,
     sight: representationSight,
     drawing: representationDrawing,
-  },
-  phantom: {
-    traces: phantomTraces,
-    layout: phantomLayout,
-    height: phantomHeight,
-    drawing: phantomDrawing,
   },
   walk: { traces: walkTraces, layout: walkLayout, height: walkHeight, drawing: walkDrawing },
 };

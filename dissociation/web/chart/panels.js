@@ -9,14 +9,33 @@ const WIDE = 900; // pixels of width from which there is room for more panels si
 /** @param {Figure} figure @param {number} width @returns {Panels} */
 const panelsAt = ({ panels }, width) => panels[width < PHONE ? 0 : width < WIDE ? 1 : 2];
 
-/** @param {Panels} panels */
-const rowsHeight = ({ rows }) => rows.reduce((sum, { height }) => sum + height, 0);
+/** @param {number[]} values */
+const sum = (values) => values.reduce((all, value) => all + value, 0);
+
+/**
+ * How high the rows of panels are, and which share of the width they take: all of it, unless squares
+ * would be too high then.
+ *
+ * @param {Figure} figure
+ * @param {number} width
+ */
+function rowsOf(figure, width) {
+  const { rows, gap, squares, more } = panelsAt(figure, width);
+  const heights = rows.map(({ height }) => height);
+  if (!squares) return { heights, taken: 1 };
+  const sides = rows.map(({ columns }) => (1 - gap * (columns - 1)) / columns);
+  const all = Math.max(width, 280) - squares;
+  const most = figure.space ? (figure.space - more - sum(heights)) / sum(sides) : all;
+  const taken = Math.min(all, Math.max(200, most));
+  return { heights: heights.map((height, row) => height + taken * sides[row]), taken: taken / all };
+}
 
 /** @type {Height} */
 export function panelsHeight(figure, width) {
-  const panels = panelsAt(figure, width);
-  const natural = Math.round(rowsHeight(panels) + panels.more);
-  return panels.fill ? figure.space || natural : Math.min(natural, figure.space || natural);
+  const { fill, more, squares } = panelsAt(figure, width);
+  const natural = Math.round(sum(rowsOf(figure, width).heights) + more);
+  const space = figure.space || natural;
+  return squares ? natural : fill ? space : Math.min(natural, space);
 }
 
 /**
@@ -31,8 +50,9 @@ export function panelsHeight(figure, width) {
 export function panelled(figure, { xaxis, yaxis }, own, width) {
   const panels = panelsAt(figure, width);
   const height = panelsHeight(figure, width);
-  const all = rowsHeight(panels);
-  const count = panels.rows.reduce((sum, row) => sum + row.panels, 0);
+  const inner = height - panels.margin;
+  const { heights, taken } = rowsOf(figure, width);
+  const [all, count] = [sum(heights), sum(panels.rows.map((row) => row.panels))];
   /** @type {(axis: Plot, told: boolean) => Plot} */
   const shared = (axis, told) => (panels.shared ? { ...axis, title: undefined, showticklabels: told } : {});
   /** @type {Plot} */
@@ -40,18 +60,18 @@ export function panelled(figure, { xaxis, yaxis }, own, width) {
   /** @type {{ left: number, top: number, rowTop: number }[]} */
   const places = [];
   let above = 0;
-  for (const row of panels.rows) {
+  for (const [number, row] of panels.rows.entries()) {
     const rowTop = 1 - above / all;
-    const top = rowTop - row.title / height;
-    above += row.height;
+    const top = rowTop - row.title / inner;
+    above += heights[number];
     const bottom = 1 - above / all + panels.foot;
     const cell = (1 - panels.gap * (row.columns - 1)) / row.columns;
     for (let column = 0; column < row.panels; column++) {
-      const left = column * (cell + panels.gap);
+      const left = taken * column * (cell + panels.gap);
       const lowest = places.length + row.columns >= count;
       const name = suffix(places.length);
       const [x, y] = [`xaxis${name}`, `yaxis${name}`];
-      const [across, up] = [[left, left + cell], [bottom, top]];
+      const [across, up] = [[left, left + taken * cell], [bottom, top]];
       axes[x] = { ...shared(xaxis, lowest), ...own[x], domain: across, anchor: `y${name}` };
       axes[y] = { ...shared(yaxis, column === 0), ...own[y], domain: up, anchor: `x${name}` };
       places.push({ left, top, rowTop });

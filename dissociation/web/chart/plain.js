@@ -1,5 +1,6 @@
 // A chart that Python has built; only what depends on theme and room is filled in here.
 
+import { rowsOfBytes } from "./bitmap.js";
 import { PHONE, plotlyHeight, plotlyLayout } from "./layout.js";
 import { panelled, panelsHeight } from "./panels.js";
 
@@ -23,7 +24,8 @@ export function merged(below, above) {
 const isPlain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * What Python left open, filled in: colours of the theme, and what is otherwise on a narrow chart.
+ * What Python left open, filled in: colours of the theme, matrices of bytes, and what is otherwise on
+ * a narrow chart.
  *
  * @param {any} value
  * @param {Colors} colors
@@ -37,6 +39,7 @@ export function filled(value, colors, narrow) {
   // Numbers are most of what there is.
   if (Array.isArray(value)) return value.some(isPlain) ? value.map((one) => filled(one, colors, narrow)) : value;
   if (!isPlain(value)) return value;
+  if (value.bytes) return rowsOfBytes(value);
   const { compact, ...others } = value;
   const own = narrow && compact ? merged(others, compact) : others;
   return Object.fromEntries(

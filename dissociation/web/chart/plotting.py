@@ -154,6 +154,13 @@ def panel_title(text: str, panel: int, font: dict[str, Any], **more: Any) -> dic
     return {"text": text, **where, **how, **more}
 
 
+def digit_ticks(count: int) -> dict[str, Any]:
+    """Ticks of an axis along so many images, sorted by digit: each amid its images."""
+    each = count / 10
+    places = [(digit + 0.5) * each - 0.5 for digit in range(10)]
+    return {"tickvals": places, "ticktext": [str(digit) for digit in range(10)]}
+
+
 def by_key(traces: Sequence[Trace]) -> dict[str, Trace]:
     """Traces by their keys."""
     return {trace["key"]: trace for trace in traces}

@@ -55,6 +55,8 @@ export interface Panels {
   gap: number;
   more: number;
   foot: number;
+  margin: number;
+  squares: number;
   fill: boolean;
   shared: boolean;
 }
@@ -83,6 +85,12 @@ export interface Curve extends Trace {
 export interface Matrix {
   bytes: string;
   shape: [number, number];
+}
+
+/** What the bytes 0 and 255 stand for. */
+export interface Grey extends Matrix {
+  low: number;
+  high: number;
 }
 
 /** A matrix of bytes in the order of a bitmap, each row of `stride` bytes. */

@@ -28,5 +28,5 @@ export const panels = (count, columns, more = {}) =>
     const rows = Array.from({ length: Math.ceil(count / most) }, (_, row) => ({
       columns: most, panels: Math.min(most, count - row * most), height: 200, title: 20,
     }));
-    return { rows, gap: 0.1, more: 10, foot: 0, fill: true, ...more };
+    return { rows, gap: 0.1, more: 10, foot: 0, fill: true, shared: false, margin: 0, squares: 0, ...more };
   });

@@ -11,7 +11,7 @@ import { colors, figure, logarithmic, panels } from "./figures.js";
 const base64 = (...values) => btoa(String.fromCharCode(...values));
 
 test("every kind of chart is drawn before it has any numbers", () => {
-  for (const kind of ["representation", "phantom", "walk"]) {
+  for (const kind of ["representation", "walk"]) {
     const { traces, layout, height } = kindOf({ kind });
     const empty = figure(["a", "b", "c", "d", "e"], { kind, x: logarithmic(), focus: 0.1 });
     for (const width of [390, 1200]) {
@@ -60,10 +60,27 @@ test("in a lecture's window a chart of panels fills it, or takes what it needs",
   assert.deepEqual([tall(600, true), tall(300, true), tall(600, false), tall(300, false)], [600, 300, 410, 300]);
 });
 
+test("squares take less than the width where they would be too high", () => {
+  const { layout, height } = kindOf({ kind: "pictures" });
+  const squares = panels(4, [2, 2, 2], { squares: 60, margin: 10 }).map(({ rows, ...more }) => ({
+    ...more, rows: rows.map((row) => ({ ...row, height: 20 })),
+  }));
+  for (const [space, tall] of [[null, 590], [400, 400]]) {
+    const shown = figure(["a"], { kind: "pictures", panels: squares, space });
+    assert.equal(height(shown, 660), tall);
+    const { xaxis, xaxis2, yaxis, yaxis3 } = layout(shown, { layout: { annotations: [] } }, colors, 660);
+    const side = (xaxis.domain[1] - xaxis.domain[0]) * 600;
+    for (const { domain } of [yaxis, yaxis3]) {
+      assert.ok(Math.abs((domain[1] - domain[0]) * (tall - 10) - side) < 1e-9);
+    }
+    assert.equal(xaxis2.domain[1] > 0.999, space === null);
+  }
+});
+
 test("a matrix of bytes has its values back", () => {
-  const matrix = { bytes: base64(0, 51, 255, 102, 0, 0), shape: [2, 3] };
+  const matrix = { bytes: base64(0, 51, 255, 102, 0, 0), shape: [2, 3], low: -1, high: 4 };
   assert.deepEqual([...bytes(matrix.bytes)], [0, 51, 255, 102, 0, 0]);
-  assert.deepEqual(rowsOfBytes(matrix, 5), [[0, 1, 5], [2, 0, 0]]);
+  assert.deepEqual(rowsOfBytes(matrix), [[-1, 0, 4], [1, -1, -1]]);
 });
 
 test("a bitmap is a whole file, and its rows begin below", () => {

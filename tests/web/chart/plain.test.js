@@ -21,6 +21,11 @@ test("colours are those of the theme, wherever they stand", () => {
   });
 });
 
+test("a matrix of bytes becomes its rows", () => {
+  const z = { bytes: btoa(String.fromCharCode(0, 255)), shape: [1, 2], low: 0, high: 2 };
+  assert.deepEqual(filled([{ z }], colors, false), [{ z: [[0, 2]] }]);
+});
+
 test("a narrow chart has what is compact, others have not", () => {
   const given = [{ marker: { size: 7, color: "theme:line" }, compact: { marker: { size: 5 } } }];
   assert.deepEqual(filled(given, colors, true), [{ marker: { size: 5, color: "#bbb" } }]);
