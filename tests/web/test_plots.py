@@ -6,14 +6,16 @@ import json
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dissociation.core.linear.study import LinearStudy, study_linear
 from dissociation.core.theory.trade_off import Split
 from dissociation.features.bridge import figures as bridge_figures  # noqa: F401 (adds its kind)
 from dissociation.features.causes import plots as causes_plots  # noqa: F401 (adds its kinds)
-from dissociation.features.linear import plots as linear_plots  # noqa: F401 (adds its kinds)
+from dissociation.features.linear import figures as linear_figures
 from dissociation.features.phantom import figures as phantom_figures  # noqa: F401 (adds its kind)
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
 from dissociation.web.chart.multiples_plot import multiples_panels
@@ -94,7 +96,7 @@ def test_figures_are_told_apart():
 
 
 def test_other_kinds_get_the_traces_of_their_styles():
-    shown = figure("walk", style("a"), style("b"))
+    shown = figure("representation", style("a"), style("b"))
     traces = [{"key": key} for key in "abc"]
     assert drawn(shown, traces) == {"figure": identity(shown), "traces": traces[:2]}
 
@@ -331,3 +333,21 @@ def test_a_phantom_is_told_by_digit_where_images_are_sorted():
     assert not any("tickvals" in layout[axis] for axis in ("yaxis", "yaxis3", "yaxis4"))
     titles = [title["text"] for title in layout["annotations"]]
     assert titles[1:] == ["<b>The before</b>", "<b>The after</b>", "σ &lt; 1<br>picture", ""]
+
+
+def test_a_walk_says_of_each_step_how_far_it_has_come():
+    study = LinearStudy(family="mwns", n_hidden=16, steps=2)
+    found = study_linear(study)
+    shown = linear_figures.walk_figure(study)
+    part = drawn(shown, linear_figures.walk_traces(study, found))
+    traces = {trace["uid"]: trace for trace in part["traces"]}
+    heat = traces["walk-w1"]
+    assert heat["z"]["shape"][0] == 3 and heat["zmax"] == np.abs(found.walk.networks.w1).max()
+    assert (heat["z"]["low"] + heat["z"]["high"] * 127 / 128) == pytest.approx(0)
+    assert traces["walk-now"]["x"]["steps"] == [[0], [1], [2]] and part["walk"]["last"] == 2
+    assert len(traces["walk-trail"]["x"]["steps"]) == 3
+    w1, *_, loss = part["layout"]["annotations"]
+    assert w1["text"]["steps"][0] == "<b>Weights W1 wander</b><br>moved by 0"
+    assert w1["compact"]["text"]["steps"][2].startswith("<b>W1</b><br>moved by ")
+    assert loss["text"].endswith(" throughout")
+    assert part["layout"]["yaxis6"]["range"][0] == 0 == part["layout"]["xaxis6"]["range"][0]

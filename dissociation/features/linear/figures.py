@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 from typing import Any
 
@@ -44,6 +45,27 @@ DRIFTS = {
 MOST_ERROR = 3.0
 
 
+def _walk_panels(scale: float) -> tuple[lc.Panels, ...]:
+    """Pixels: 46 between panels beside one another and 12 between rows, for their ticks."""
+    made = []
+    for columns, size, title in ((2, 11, 46), (3, 14, 50), (3, 14, 50)):
+        above = round(scale * title)
+        row = lc.PanelRow(columns, columns, above + 12 - 46, above, 12 + 14, 1 / columns)
+        last = dataclasses.replace(row, below=0)
+        panels = lc.Panels(
+            (*[row] * (len(PANELS) // columns - 1), last),
+            gap=0,
+            more=24,
+            margin=scale * size * 1.8,
+            beside=scale * size * 2.4 + 36,
+            between=46,
+            # Their panels are as high as they are wide, but no higher than 340.
+            most=(340 + 46) * columns,
+        )
+        made.append(panels)
+    return tuple(made)
+
+
 def walk_figure(study: LinearStudy, scale: float = 1.0) -> lc.FigureSpec:
     """All panels of a walk."""
     color, dash, symbol = looks()
@@ -59,6 +81,7 @@ def walk_figure(study: LinearStudy, scale: float = 1.0) -> lc.FigureSpec:
         revision="walk",
         scale=scale,
         kind="walk",
+        panels=_walk_panels(scale),
     )
 
 
@@ -160,7 +183,7 @@ def _items(study: LinearStudy) -> tuple[list[str], list[int]]:
 
 
 def walk_traces(study: LinearStudy, found: LinearResult) -> list[dict[str, Any]]:
-    """One trace a panel; see `walk.js`."""
+    """One trace a panel, with what it shows at each step."""
     walk = found.walk
     names, groups = _items(study)
     points = walk.embedding

@@ -44,7 +44,9 @@ def _panels(frames: int, scale: float) -> tuple[lc.Panels, ...]:
         below = small + _GAP
         grids.append(lc.grid(3, 3, large, large) + lc.grid(frames, across, below, below))
     edges, beside = 2 * _EDGE, _LEFT + _RIGHT
-    return tuple(lc.Panels(rows, 0.03, edges, margin=edges, squares=beside) for rows in grids)
+    return tuple(
+        lc.Panels(rows, 0.03, edges, margin=edges, beside=beside, squares=True) for rows in grids
+    )
 
 
 def phantom_figures(study: PhantomStudy, scale: float = 1.0) -> tuple[lc.FigureSpec, lc.FigureSpec]:

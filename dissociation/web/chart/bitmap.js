@@ -24,11 +24,21 @@ export function bytes(text) {
   return found;
 }
 
-/** The values of a matrix. @param {Grey} matrix */
-export function rowsOfBytes({ bytes: text, shape: [height, width], low, high }) {
-  const flat = bytes(text);
+/** @type {WeakMap<object, Uint8Array>} */
+const decoded = new WeakMap();
+
+/** The values of a matrix, or of one of several. @param {Grey} matrix @param {number} number */
+export function rowsOfBytes(matrix, number = 0) {
+  const flat = decoded.get(matrix) ?? bytes(matrix.bytes);
+  decoded.set(matrix, flat);
+  const { low, high } = matrix;
+  const [height, width] = matrix.shape.slice(-2);
+  const begin = number * height;
   return Array.from({ length: height }, (_, row) =>
-    Array.from(flat.subarray(row * width, (row + 1) * width), (b) => low + (b / 255) * (high - low)),
+    Array.from(
+      flat.subarray((begin + row) * width, (begin + row + 1) * width),
+      (b) => low + (b / 255) * (high - low),
+    ),
   );
 }
 

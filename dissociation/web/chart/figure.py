@@ -84,13 +84,16 @@ class PanelRow:
     **Arguments:**
 
     - `columns`: panels that there is room for; `panels`: those that there are.
-    - `height`: of the row in pixels; `title`: how many of them are above its panels.
+    - `height`: of the row in pixels; `title`, `below`: those of them above and below its panels.
+    - `widths`: how many times the chart's width the row is higher than that.
     """
 
     columns: int
     panels: int
     height: float
     title: float
+    below: float = 0.0
+    widths: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -99,12 +102,13 @@ class Panels:
 
     **Arguments:**
 
-    - `gap`: between two of a row, as a share of the width.
+    - `gap`: between two of a row, as a share of the width, or `between`, in pixels.
     - `more`: pixels of the chart's height besides those of its rows.
     - `foot`: below the panels of a row, as a share of the chart's height.
     - `margin`: pixels of its height that Plotly's margins take.
-    - `squares`: its panels are squares, beside which the rows have their height; pixels of the
-        width that are none's, or 0 for panels as high as their rows.
+    - `beside`: pixels of the width that are no panel's.
+    - `squares`: its panels are squares, beside which the rows have their height.
+    - `least`, `most`: pixels of width between which rows grow with it.
     - `fill`: in a lecture's window the chart takes all there is, not only what it needs.
     - `shared`: each has the axes of the figure, whose ticks are told at the left and at the foot.
     """
@@ -114,7 +118,11 @@ class Panels:
     more: float
     foot: float = 0.0
     margin: float = 0.0
-    squares: float = 0.0
+    beside: float = 0.0
+    between: float = 0.0
+    squares: bool = False
+    least: float = 300.0
+    most: float = 10_000.0
     fill: bool = True
     shared: bool = False
 

@@ -8,7 +8,6 @@ import {
   representationSight,
   representationTraces,
 } from "./representation.js";
-import { walkDrawing, walkHeight, walkLayout, walkTraces } from "./walk.js";
 
 /** @import { Figure, Kind } from "./types" */
 
@@ -25,7 +24,6 @@ const KINDS = {
     sight: representationSight,
     drawing: representationDrawing,
   },
-  walk: { traces: walkTraces, layout: walkLayout, height: walkHeight, drawing: walkDrawing },
 };
 
 /** @param {Figure} figure */

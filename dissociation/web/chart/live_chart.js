@@ -158,9 +158,9 @@ class LiveChart {
     this.schedule();
     if (news.version < this.snapshot.version) return;
     // What was drawn for other axes says nothing about these.
-    const { figure, traces, layout, paths, blank } =
+    const { figure, traces, layout, paths, walk, blank } =
       news.figure === this.figure.id ? news : this.snapshot;
-    this.accept({ ...news, figure, traces, layout, paths, blank });
+    this.accept({ ...news, figure, traces, layout, paths, walk, blank });
     // Of the charts of one job, one says so.
     if (!ACTIVE.has(news.state) && !this.second) this.tell(news.company ?? 1);
   }
@@ -299,7 +299,7 @@ class LiveChart {
     const { drawing: tellApart, traces, layout, sight } = kindOf(figure);
     if (sight && this.view === undefined) this.sight.show(sight(figure, this.shown.snapshot, width));
     if (!this.Plotly || this.sight.painting) return;
-    const snapshot = this.walker.at(figure, this.shown.snapshot);
+    const snapshot = this.walker.at(this.shown.snapshot);
     // Large pictures are drawn when they change, not whenever there is something else to tell.
     const drawing = tellApart?.(figure, snapshot, colors, width);
     if (drawing !== undefined && drawing === this.drawing) return;

@@ -33,7 +33,7 @@ function showChart({ figure, part }, alt, parent) {
   const draw = () => {
     frame = undefined;
     const width = node.clientWidth;
-    const now = walk.at(figure, part);
+    const now = walk.at(part);
     const colors = theme(node);
     Plotly.react(
       node,

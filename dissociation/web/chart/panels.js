@@ -20,13 +20,14 @@ const sum = (values) => values.reduce((all, value) => all + value, 0);
  * @param {number} width
  */
 function rowsOf(figure, width) {
-  const { rows, gap, squares, more } = panelsAt(figure, width);
-  const heights = rows.map(({ height }) => height);
+  const { rows, gap, squares, more, beside, least, most } = panelsAt(figure, width);
+  const grown = Math.min(most, Math.max(least, width));
+  const heights = rows.map(({ height, widths }) => height + widths * grown);
   if (!squares) return { heights, taken: 1 };
   const sides = rows.map(({ columns }) => (1 - gap * (columns - 1)) / columns);
-  const all = Math.max(width, 280) - squares;
-  const most = figure.space ? (figure.space - more - sum(heights)) / sum(sides) : all;
-  const taken = Math.min(all, Math.max(200, most));
+  const all = Math.max(width, 280) - beside;
+  const room = figure.space ? (figure.space - more - sum(heights)) / sum(sides) : all;
+  const taken = Math.min(all, Math.max(200, room));
   return { heights: heights.map((height, row) => height + taken * sides[row]), taken: taken / all };
 }
 
@@ -64,10 +65,11 @@ export function panelled(figure, { xaxis, yaxis }, own, width) {
     const rowTop = 1 - above / all;
     const top = rowTop - row.title / inner;
     above += heights[number];
-    const bottom = 1 - above / all + panels.foot;
-    const cell = (1 - panels.gap * (row.columns - 1)) / row.columns;
+    const bottom = 1 - above / all + panels.foot + row.below / inner;
+    const gap = panels.gap + panels.between / (width - panels.beside);
+    const cell = (1 - gap * (row.columns - 1)) / row.columns;
     for (let column = 0; column < row.panels; column++) {
-      const left = taken * column * (cell + panels.gap);
+      const left = taken * column * (cell + gap);
       const lowest = places.length + row.columns >= count;
       const name = suffix(places.length);
       const [x, y] = [`xaxis${name}`, `yaxis${name}`];

@@ -24,12 +24,15 @@ class Plot(NamedTuple):
 
     - `blank`: there are no numbers yet.
     - `paths`: of a map, the way that each sweep takes.
+    - `walk`: what tells one walk from another, and its last step; what differs from step to step
+        is `{"steps": [...]}`, or a matrix of bytes with one more axis.
     """
 
     traces: list[Trace]
     layout: dict[str, Any]
     blank: bool
     paths: Sequence[dict[str, Any]] = ()
+    walk: dict[str, Any] | None = None
 
 
 def theme(role: str) -> str:

@@ -51,12 +51,16 @@ export interface Figure {
 
 /** See `Panels` in figure.py. */
 export interface Panels {
-  rows: { columns: number; panels: number; height: number; title: number }[];
+  rows: { columns: number; panels: number; height: number; title: number; below: number; widths: number }[];
   gap: number;
   more: number;
   foot: number;
   margin: number;
-  squares: number;
+  beside: number;
+  between: number;
+  squares: boolean;
+  least: number;
+  most: number;
   fill: boolean;
   shared: boolean;
 }
@@ -87,8 +91,10 @@ export interface Matrix {
   shape: [number, number];
 }
 
-/** What the bytes 0 and 255 stand for. */
-export interface Grey extends Matrix {
+/** One matrix or several, and what the bytes 0 and 255 stand for. */
+export interface Grey {
+  bytes: string;
+  shape: number[];
   low: number;
   high: number;
 }
@@ -125,6 +131,7 @@ export interface Part<T = any> {
   traces: T[];
   layout?: Plot;
   paths?: Path[];
+  walk?: Walk | null;
   /** There are no numbers yet. */
   blank?: boolean;
 }
@@ -258,6 +265,12 @@ export interface Path {
   style: Pick<Style, "group" | "color" | "symbol">;
   count: number;
   nodes: Node[];
+}
+
+/** Steps that can be played. */
+export interface Walk {
+  name: string;
+  last: number;
 }
 
 /** One kind of chart. */

@@ -26,7 +26,10 @@ export const colors = {
 export const panels = (count, columns, more = {}) =>
   columns.map((most) => {
     const rows = Array.from({ length: Math.ceil(count / most) }, (_, row) => ({
-      columns: most, panels: Math.min(most, count - row * most), height: 200, title: 20,
+      columns: most, panels: Math.min(most, count - row * most), height: 200, title: 20, below: 0, widths: 0,
     }));
-    return { rows, gap: 0.1, more: 10, foot: 0, fill: true, shared: false, margin: 0, squares: 0, ...more };
+    return {
+      rows, gap: 0.1, more: 10, foot: 0, margin: 0, beside: 0, between: 0, squares: false, least: 300, most: 1e4,
+      fill: true, shared: false, ...more,
+    };
   });

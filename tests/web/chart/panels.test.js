@@ -11,7 +11,7 @@ import { colors, figure, logarithmic, panels } from "./figures.js";
 const base64 = (...values) => btoa(String.fromCharCode(...values));
 
 test("every kind of chart is drawn before it has any numbers", () => {
-  for (const kind of ["representation", "walk"]) {
+  for (const kind of ["representation"]) {
     const { traces, layout, height } = kindOf({ kind });
     const empty = figure(["a", "b", "c", "d", "e"], { kind, x: logarithmic(), focus: 0.1 });
     for (const width of [390, 1200]) {
@@ -62,7 +62,7 @@ test("in a lecture's window a chart of panels fills it, or takes what it needs",
 
 test("squares take less than the width where they would be too high", () => {
   const { layout, height } = kindOf({ kind: "pictures" });
-  const squares = panels(4, [2, 2, 2], { squares: 60, margin: 10 }).map(({ rows, ...more }) => ({
+  const squares = panels(4, [2, 2, 2], { squares: true, beside: 60, margin: 10 }).map(({ rows, ...more }) => ({
     ...more, rows: rows.map((row) => ({ ...row, height: 20 })),
   }));
   for (const [space, tall] of [[null, 590], [400, 400]]) {

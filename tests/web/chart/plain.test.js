@@ -26,6 +26,17 @@ test("a matrix of bytes becomes its rows", () => {
   assert.deepEqual(filled([{ z }], colors, false), [{ z: [[0, 2]] }]);
 });
 
+test("at a step of a walk everything is as it was then", () => {
+  const given = {
+    x: { steps: [[1, 2], [3, 4], [5, 6]] },
+    way: { steps: [[1, 2], [3, 4], [5, 6]], trail: 1 },
+    z: { bytes: btoa(String.fromCharCode(0, 255, 51)), shape: [3, 1, 1], low: 0, high: 5 },
+  };
+  const at = (step) => filled(given, colors, false, step);
+  assert.deepEqual(at(0), { x: [1, 2], way: [1, null, 2, null], z: [[0]] });
+  assert.deepEqual(at(2), { x: [5, 6], way: [3, 5, null, 4, 6, null], z: [[1]] });
+});
+
 test("a narrow chart has what is compact, others have not", () => {
   const given = [{ marker: { size: 7, color: "theme:line" }, compact: { marker: { size: 5 } } }];
   assert.deepEqual(filled(given, colors, true), [{ marker: { size: 5, color: "#bbb" } }]);
