@@ -17,6 +17,7 @@ from dissociation.features.bridge import figures as bridge_figures  # noqa: F401
 from dissociation.features.causes import plots as causes_plots  # noqa: F401 (adds its kinds)
 from dissociation.features.linear import figures as linear_figures
 from dissociation.features.phantom import figures as phantom_figures  # noqa: F401 (adds its kind)
+from dissociation.features.representation import figures as pair_figures  # noqa: F401 (adds its kind)
 from dissociation.web.chart import Axis, FigureSpec, TraceStyle, identity, outline
 from dissociation.web.chart.multiples_plot import multiples_panels
 from dissociation.web.chart.plots import PLOTS, drawn
@@ -93,12 +94,6 @@ def test_figures_are_told_apart():
     assert identity(MAP) == identity(replace(MAP)) != identity(replace(MAP, scale=1.5))
     # A line is one entry of the legend, however many points it has.
     assert outline(MAP)["entries"] == 3 and outline(replace(MAP, kind="exact"))["entries"] == 4
-
-
-def test_other_kinds_get_the_traces_of_their_styles():
-    shown = figure("representation", style("a"), style("b"))
-    traces = [{"key": key} for key in "abc"]
-    assert drawn(shown, traces) == {"figure": identity(shown), "traces": traces[:2]}
 
 
 class TestMap:
@@ -351,3 +346,26 @@ def test_a_walk_says_of_each_step_how_far_it_has_come():
     assert w1["compact"]["text"]["steps"][2].startswith("<b>W1</b><br>moved by ")
     assert loss["text"].endswith(" throughout")
     assert part["layout"]["yaxis6"]["range"][0] == 0 == part["layout"]["xaxis6"]["range"][0]
+
+
+def test_two_representations_stand_side_by_side_and_zoom_together():
+    matrix = {"bytes": "", "shape": [250, 250], "stride": 252}
+    side = {"x": [0, 1], "y": [2, 3], "digits": [7, 1], "dissimilarity": matrix}
+    side |= {"activations": matrix, "largest_distance": 2.0, "largest_activation": 3.0}
+    shown = figure("representation", style("a", name="A: scaled (×3), <b>"), style("b"))
+    part = drawn(shown, [{"key": "b", **side}])
+    (distances, _, cloud), layout = part["traces"], part["layout"]
+    assert distances["bitmap"] == {**matrix, "largest": 2.0, "colors": "Cividis"}
+    assert [trace["xaxis"] for trace in part["traces"]] == ["x2", "x4", "x6"]
+    assert cloud["text"] == ["7", "1"] and len(set(cloud["marker"]["color"])) == 2
+    axes = ("xaxis2", "xaxis4", "xaxis6", "yaxis2", "yaxis4", "yaxis6", "xaxis", "yaxis")
+    assert [layout[axis].get("matches") for axis in axes] == [
+        *("x", None, "x5", "y", "y3", "y5"),
+        *(None, None),
+    ]
+    told = [layout[axis]["showticklabels"] for axis in ("yaxis", "yaxis2", "yaxis5", "xaxis")]
+    assert told == [True, False, False, False]
+    # Two names beside each other are wider than a phone.
+    name = layout["annotations"][1]
+    assert name["text"] == "<b>A: scaled (×3), &lt;b&gt;</b>"
+    assert name["compact"]["text"] == "<b>A: scaled<br>(×3),<br>&lt;b&gt;</b>"

@@ -75,7 +75,9 @@ export function panelled(figure, { xaxis, yaxis }, own, width) {
       const [x, y] = [`xaxis${name}`, `yaxis${name}`];
       const [across, up] = [[left, left + taken * cell], [bottom, top]];
       axes[x] = { ...shared(xaxis, lowest), ...own[x], domain: across, anchor: `y${name}` };
-      axes[y] = { ...shared(yaxis, column === 0), ...own[y], domain: up, anchor: `x${name}` };
+      const { labels, ...ownY } = own[y] ?? {};
+      axes[y] = { ...shared(yaxis, column === 0), ...ownY, domain: up, anchor: `x${name}` };
+      if (labels) axes[y].tickfont = { size: Math.min(ownY.tickfont.size, ((top - bottom) * height) / labels) };
       places.push({ left, top, rowTop });
     }
   }

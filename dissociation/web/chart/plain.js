@@ -1,6 +1,6 @@
 // A chart that Python has built; only what depends on theme and room is filled in here.
 
-import { rowsOfBytes } from "./bitmap.js";
+import { bitmapTrace, rowsOfBytes } from "./bitmap.js";
 import { PHONE, plotlyHeight, plotlyLayout } from "./layout.js";
 import { panelled, panelsHeight } from "./panels.js";
 
@@ -44,9 +44,10 @@ export function filled(value, colors, narrow, step = 0) {
   if (!isPlain(value)) return value;
   if (value.bytes) return rowsOfBytes(value, value.shape.length > 2 ? step : 0);
   if (value.steps) return value.trail ? trail(value, step) : value.steps[step];
-  const { compact, ...others } = value;
+  const { compact, bitmap, ...others } = value;
   const own = narrow && compact ? merged(others, compact) : others;
-  return Object.fromEntries(Object.entries(own).map(([name, one]) => [name, fill(one)]));
+  const all = Object.fromEntries(Object.entries(own).map(([name, one]) => [name, fill(one)]));
+  return bitmap ? { ...all, ...bitmapTrace(bitmap) } : all;
 }
 
 /**

@@ -85,12 +85,6 @@ export interface Curve extends Trace {
   words?: string[];
 }
 
-/** A matrix of bytes, as base64. */
-export interface Matrix {
-  bytes: string;
-  shape: [number, number];
-}
-
 /** One matrix or several, and what the bytes 0 and 255 stand for. */
 export interface Grey {
   bytes: string;
@@ -99,9 +93,13 @@ export interface Grey {
   high: number;
 }
 
-/** A matrix of bytes in the order of a bitmap, each row of `stride` bytes. */
-export interface Bitmap extends Matrix {
+/** A matrix in the order of a bitmap, each row of `stride` bytes, of which 255 is `largest`. */
+export interface Bitmap {
+  bytes: string;
+  shape: [number, number];
   stride: number;
+  largest: number;
+  colors: "Cividis" | "Viridis";
 }
 
 export interface Table {

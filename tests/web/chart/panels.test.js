@@ -3,24 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bitmapSource, bitmapTrace, bytes, rowsOfBytes } from "#chart/bitmap.js";
-import { digitShapes, digitTicks, reach } from "#chart/digits.js";
+import { digitShapes, reach } from "#chart/digits.js";
 import { kindOf } from "#chart/kinds.js";
 import "./fake_page.js";
-import { colors, figure, logarithmic, panels } from "./figures.js";
+import { colors, figure, panels } from "./figures.js";
 
 const base64 = (...values) => btoa(String.fromCharCode(...values));
-
-test("every kind of chart is drawn before it has any numbers", () => {
-  for (const kind of ["representation"]) {
-    const { traces, layout, height } = kindOf({ kind });
-    const empty = figure(["a", "b", "c", "d", "e"], { kind, x: logarithmic(), focus: 0.1 });
-    for (const width of [390, 1200]) {
-      assert.ok(Array.isArray(traces(empty, { traces: [] }, width < 560, colors)), kind);
-      assert.equal(layout(empty, { traces: [] }, colors, width).width, width, kind);
-      assert.ok(height(empty, width) > 50, kind);
-    }
-  }
-});
 
 test("panels lie beside and below one another, within the plot", () => {
   const titles = [0, 1, 2, 3].map((panel) => ({ panel, text: "title" }));
@@ -84,8 +72,8 @@ test("a matrix of bytes has its values back", () => {
 });
 
 test("a bitmap is a whole file, and its rows begin below", () => {
-  const matrix = { bytes: base64(0, 255, 0, 0, 51, 102, 0, 0), shape: [2, 2], stride: 4 };
-  const file = bytes(bitmapSource(matrix, "Cividis").split(",")[1]);
+  const matrix = { bytes: base64(0, 255, 0, 0, 51, 102, 0, 0), shape: [2, 2], stride: 4, largest: 5, colors: "Cividis" };
+  const file = bytes(bitmapSource(matrix).split(",")[1]);
   const view = new DataView(file.buffer);
   assert.equal(String.fromCharCode(file[0], file[1]), "BM");
   assert.equal(view.getUint32(2, true), file.length);
@@ -94,15 +82,14 @@ test("a bitmap is a whole file, and its rows begin below", () => {
   // The palette is blue, green, red.
   assert.deepEqual([...file.slice(54, 57)], [0x4e, 0x22, 0x00]);
   assert.deepEqual([...file.slice(54 + 4 * 255, 57 + 4 * 255)], [0x38, 0xe8, 0xfe]);
-  const { text } = bitmapTrace(matrix, 5, "Cividis");
+  const { text } = bitmapTrace(matrix);
   assert.deepEqual([text[0], text[1]], [[1, 2], [0, 5]]);
 });
 
 test("a cloud is one path a digit, around its points", () => {
-  const cloud = { x: [0, 10, 10], y: [0, 0, 5], digits: [7, 7, 1] };
-  const panel = { xref: "x", yref: "y", unit: [0.1, 0.2] };
-  const shapes = digitShapes(cloud, panel, 12, ["a", "b", "c", "d", "e", "f", "g", "h"]);
-  assert.deepEqual(shapes.map(({ line }) => line.color), ["b", "h"]);
+  const cloud = { x: [0, 10, 10], y: [0, 0, 5], text: ["7", "7", "1"], marker: { color: ["h", "h", "b"] }, xaxis: "x5", yaxis: "y5" };
+  const shapes = digitShapes(cloud, [0.1, 0.2], 12);
+  assert.deepEqual(shapes.map(({ line, xref }) => [line.color, xref]), [["b", "x5"], ["h", "x5"]]);
   assert.equal(shapes[1].path, "M-0.4,1.2L0.4,1.2L-0.12,-1.2M9.6,1.2L10.4,1.2L9.88,-1.2");
 });
 
@@ -111,8 +98,33 @@ test("what reaches nowhere has a length", () => {
   assert.equal(reach([[0, 1], [-1]]), 2.2);
 });
 
-test("each digit's tick stands in the middle of its images", () => {
-  const { tickvals, ticktext } = digitTicks(250);
-  assert.deepEqual([tickvals[0], tickvals[9]], [12, 237]);
-  assert.deepEqual(ticktext.at(-1), "9");
+test("matrices are seen first where the plot will have them, and digits are as large on any chart", () => {
+  const { layout, sight, drawing } = kindOf({ kind: "representation" });
+  const shown = figure(["a"], { panels: panels(2, [1, 1, 1]) });
+  const bitmap = { bytes: base64(0, 0, 0, 0), shape: [1, 1], stride: 4, largest: 5, colors: "Viridis" };
+  const margin = { l: 30, r: 40, t: 34, b: 6, compact: { t: 62 } };
+  const cloud = { uid: "cloud-0", xaxis: "x2", yaxis: "y2", x: [0, 1], y: [0, 4], text: ["1", "1"], marker: { color: ["a", "a"] } };
+  const part = {
+    traces: [{ uid: "heat", xaxis: "x", yaxis: "y", bitmap }, cloud], layout: { margin, annotations: [] },
+  };
+  const [seen, ...none] = sight(shown, part, 1070);
+  assert.deepEqual([seen.left, seen.width, none], [30, 1000, []]);
+  assert.ok(Math.abs(seen.top - (34 + (20 / 410) * 370)) < 1e-9);
+  assert.equal(sight(shown, part, 390)[0].height < seen.height, true);
+  const [{ path, xref }] = layout(shown, part, colors, 1070).shapes;
+  assert.equal(xref, "x2");
+  // From the left to the right of the 1, in pixels: 1.5 of the 6 that its strokes are high.
+  const [from, to] = path.match(/[ML]([^,]+)/g).map((place) => Number(place.slice(1)));
+  assert.ok(Math.abs(((to - from) / 1.1) * 1000 - (1.5 * 10) / 6) < 0.01);
+  assert.equal(drawing(shown, { ...part, blank: true }, colors, 1070), null);
+});
+
+test("labels beside a low panel are no larger than they have room", () => {
+  const axis = (size) => ({ yaxis: { tickfont: { size }, labels: 11 } });
+  const size = (given) =>
+    kindOf({ kind: "pictures" }).layout(
+      figure(["a"], { panels: panels(1, [1, 1, 1]) }), { layout: { ...axis(given), annotations: [] } }, colors, 390,
+    ).yaxis.tickfont.size;
+  assert.equal(size(10), 10);
+  assert.ok(Math.abs(size(30) - (210 * (1 - 20 / 210)) / 11) < 1e-9);
 });
