@@ -11,7 +11,6 @@ import { PHONE } from "./layout.js";
 import { LectureWindow } from "./lecture_window.js";
 import { PredictionPart, predictionTraces } from "./prediction.js";
 import { loadPlotly } from "./server.js";
-import { hasCurve } from "./snapshot.js";
 import { SweepPlayer } from "./sweep_player.js";
 import { TablePart } from "./table.js";
 import { WalkPlayer } from "./walk_player.js";
@@ -127,7 +126,7 @@ class LiveChart {
     const before = this.address !== undefined;
     this.address = address;
     this.connection = "fine";
-    this.stale = before && hasCurve(this.shown);
+    this.stale = before && !this.shown.snapshot.blank;
     this.accept(snapshot);
     if (address !== null && ACTIVE.has(snapshot.state)) this.line = follow(address, this);
   }
@@ -136,7 +135,7 @@ class LiveChart {
   accept(snapshot) {
     this.snapshot = snapshot;
     const over = !ACTIVE.has(snapshot.state);
-    if (over || hasCurve(this)) this.stale = false;
+    if (over || !snapshot.blank) this.stale = false;
     if (over) {
       this.hangUp();
       this.connection = "fine";
@@ -301,7 +300,7 @@ class LiveChart {
     if (!this.Plotly || this.sight.painting) return;
     const snapshot = this.walker.at(this.shown.snapshot);
     // Large pictures are drawn when they change, not whenever there is something else to tell.
-    const drawing = tellApart?.(figure, snapshot, colors, width);
+    const drawing = tellApart(figure, snapshot, colors, width);
     if (drawing !== undefined && drawing === this.drawing) return;
     this.drawing = drawing;
     // react() keeps what double click returns to, so other axes need a plot anew: on the same node,
@@ -311,7 +310,7 @@ class LiveChart {
     this.view = view;
     draw(
       this.plot,
-      [...this.player.over(traces(figure, snapshot, width < PHONE, colors), figure, snapshot), ...predicted],
+      [...this.player.over(traces(snapshot, width < PHONE, colors), figure, snapshot), ...predicted],
       layout(figure, snapshot, colors, width, predicted.length),
       plotlyConfig(figure),
     );

@@ -37,7 +37,7 @@ function showChart({ figure, part }, alt, parent) {
     const colors = theme(node);
     Plotly.react(
       node,
-      sweep.over(traces(figure, now, width < PHONE, colors), figure, now),
+      sweep.over(traces(now, width < PHONE, colors), figure, now),
       layout(figure, now, colors, width),
       plotlyConfig(figure),
     );

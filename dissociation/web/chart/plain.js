@@ -63,7 +63,7 @@ function trail({ steps, trail }, step) {
 
 /** @type {Kind} */
 export const PLAIN = {
-  traces: (_, { traces, step }, narrow, colors) => filled(traces, colors, narrow, step),
+  traces: ({ traces, step }, narrow, colors) => filled(traces, colors, narrow, step),
   layout: (figure, { layout, step }, colors, width, further) => {
     const shared = plotlyLayout(figure, colors, width, further);
     const own = filled(layout, colors, width < PHONE, step);

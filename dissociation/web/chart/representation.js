@@ -17,7 +17,7 @@ const length = ([from, to]) => to - from;
 /**
  * The digits of both clouds, whose panels share their axes.
  *
- * @param {View<Plot>} snapshot
+ * @param {View} snapshot
  * @param {Plot} layout
  * @param {number} size
  */
@@ -44,7 +44,7 @@ export const REPRESENTATION = {
   // Its matrices, where the plot will have them.
   sight: (figure, { traces, layout }, width) => {
     const { height, ...axes } = panelled(figure, {}, { annotations: [] }, width);
-    const { l, r, t, b } = filled(layout?.margin, /** @type {Colors} */ ({}), width < PHONE);
+    const { l, r, t, b } = filled(layout.margin, /** @type {Colors} */ ({}), width < PHONE);
     const [across, down] = [width - l - r, height - t - b];
     return traces.flatMap((trace) => {
       if (!trace.bitmap) return [];
@@ -61,5 +61,5 @@ export const REPRESENTATION = {
     });
   },
   drawing: (figure, snapshot, colors, width) =>
-    snapshot.blank ? null : PLAIN.drawing?.(figure, snapshot, colors, width),
+    snapshot.blank ? null : PLAIN.drawing(figure, snapshot, colors, width),
 };

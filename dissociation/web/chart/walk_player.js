@@ -24,8 +24,8 @@ export class WalkPlayer extends Player {
   /**
    * A snapshot with the step to show, if it is of a walk.
    *
-   * @param {View<any>} snapshot
-   * @returns {View<any>}
+   * @param {View} snapshot
+   * @returns {View}
    */
   at(snapshot) {
     const { walk } = snapshot;

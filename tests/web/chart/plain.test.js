@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kindOf } from "#chart/kinds.js";
 import { filled, merged } from "#chart/plain.js";
-import { hasCurve } from "#chart/snapshot.js";
 import "./fake_page.js";
 import { colors, figure } from "./figures.js";
 
@@ -51,10 +50,5 @@ test("what Python adds to a layout takes precedence, the rest is as in every cha
   assert.equal(made.xaxis.gridcolor, "#ddd");
   assert.equal(made.bargap, undefined);
   assert.equal(layout(figure(["a"]), part, colors, 390).bargap, 1);
-  assert.deepEqual(traces(figure(["a"]), { traces: [{ x: [1] }] }, false, colors), [{ x: [1] }]);
-});
-
-test("a chart without numbers has no curve to fade", () => {
-  const shown = (blank) => ({ figure: figure(["a"]), snapshot: { traces: [{ x: [null] }], layout: {}, blank } });
-  assert.deepEqual([true, false].map((blank) => hasCurve(shown(blank))), [false, true]);
+  assert.deepEqual(traces({ traces: [{ x: [1] }] }, false, colors), [{ x: [1] }]);
 });

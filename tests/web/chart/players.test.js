@@ -145,7 +145,7 @@ test("a slider at its end shows the map as it was", () => {
 
 test("a map without a sweep has nothing to play", () => {
   const player = new SweepPlayer({ schedule() {} }, node());
-  player.over([], map, { traces: [] });
+  player.over([], map, { traces: [], paths: [] });
   assert.equal(player.root.hidden, true);
   const [path] = found.paths;
   player.over([], map, { traces: [], paths: [{ ...path, nodes: path.nodes.slice(0, 1) }] });
