@@ -104,7 +104,7 @@ def test_the_script_gives_the_same_numbers(client, link, tmp_path):
 @pytest.mark.parametrize("kind", ["page", "report"])
 def test_pages_need_no_network(kind, client, link):
     text = fetch(client, link, kind)
-    assert text.startswith("<!doctype html>") and "plotlyTraces(" in text
+    assert text.startswith("<!doctype html>") and '"uid": "line-' in text
     assert "<script src" not in text and "<link" not in text.split("<script>")[0]
     if kind == "report":
         assert "Same function?" in text and "0 of 10,000 predictions changed" in text

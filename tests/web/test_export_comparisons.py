@@ -166,7 +166,7 @@ def test_the_script_of_a_map_gives_the_same_numbers(address, lab, tmp_path):
 def test_pages_need_no_network(page, words, kind, address, lab):
     text = fetch(address, lab, page, kind)
     assert text.startswith("<!doctype html>") and "showCharts(" in text
-    assert ("representationTraces(" if page == PAIR else '"uid": ') in text
+    assert '"uid": ' in text
     assert "<script src" not in text and "<link" not in text.split("<script>")[0]
     assert '"pressable": false' in text
     if kind == "report":

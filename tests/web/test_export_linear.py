@@ -46,7 +46,7 @@ def test_page_and_report(export):
     page, report = MAKE["page"](export), MAKE["report"](export)
     for text in (page, report):
         assert '"kind": "walk"' in text and '"kind": "exact"' in text
-        assert "function walkTraces" in text
+        assert '"uid": "walk-w1"' in text
     for said in ("Same function?", "Pairs of families", "Complete study", "Theorem 3.3"):
         assert said in report
 

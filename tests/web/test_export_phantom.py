@@ -69,7 +69,7 @@ def test_json(address, found):
 def test_page_and_report(address, lab):
     page, report = fetch(address, "page"), fetch(address, "report")
     for text in (page, report):
-        assert '"kind": "phantom"' in text and "function phantomTraces" in text
+        assert '"kind": "phantom"' in text and '"uid": "phantom-after"' in text
     for words in ("Same function?", "The solve", "not one answer changed", "Complete study"):
         assert words in report
 

@@ -33,6 +33,7 @@ from dissociation.web.chart import (
     TraceStyle,
     identity,
 )
+from dissociation.web.chart.plotting import uid
 from dissociation.web.server import launch, packed_files, room_socket, routes, sockets
 from dissociation.web.shell.serving import routes_are_served
 from dissociation.web.shell.snapshots import show
@@ -141,7 +142,8 @@ def test_streams_to_the_end(address, lab):
     with listen(address, watch.id) as socket:
         first = strict(socket.recv(timeout=PATIENCE))
         assert first["state"] == "training" and first["progress"] == 0
-        assert first["charts"] == {"chart": {"figure": identity(figure), "traces": []}}
+        assert first["charts"]["chart"]["figure"] == identity(figure)
+        assert first["charts"]["chart"]["blank"]
         working = threading.Thread(target=lab.jobs.drain)
         working.start()
         messages, code = to_the_end(socket)
@@ -157,8 +159,9 @@ def test_streams_to_the_end(address, lab):
     drawn = [part["traces"] for part in parts if "traces" in part]
     assert len(drawn) < len(parts) and not any("figure" in part for part in parts)
     assert all(one != other for one, other in itertools.pairwise(drawn))
-    assert [trace["key"] for trace in drawn[-1]] == keys
-    assert all(len(trace[name]) == 3 for trace in drawn[-1] for name in ("x", "y", "low"))
+    lines = [trace for trace in drawn[-1] if trace["mode"] == "lines+markers"]
+    assert [trace["uid"] for trace in lines] == [uid("line", key) for key in keys]
+    assert all(len(line[name]) == 3 for line in lines for name in ("x", "y", "hovertext"))
 
 
 def test_what_is_finished_comes_in_one_message(address, lab):

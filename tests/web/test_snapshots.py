@@ -151,9 +151,9 @@ def test_each_chart_gets_its_own(lab):
     show(watch, "one", figure("scale"), first=False)
     state, parts = news(watch)
     assert state["state"] == "done"
-    assert {key: [trace["key"] for trace in part["traces"]] for key, part in parts.items()} == {
-        "all": ["trained", "scale"],
-        "one": ["scale"],
+    assert {key: {t["legendgroup"] for t in part["traces"]} for key, part in parts.items()} == {
+        "all": {"trained", "scale"},
+        "one": {"scale"},
     }
     assert snapshot(watch, figure("scale")) == {**state, **parts["one"]}
     # The page has run again, and shows less.

@@ -28,6 +28,7 @@ from dissociation.engine.words import sample_size
 from dissociation.web import chart as lc
 from dissociation.web.chart.figure import type_scale
 from dissociation.web.chart.heatmap_plot import heatmap_height
+from dissociation.web.chart.multiples_plot import multiples_panels
 from dissociation.web.chart.numbers import plain_number, plain_numbers
 from dissociation.web.chart.palette import condition_styles
 from dissociation.web.shell.shared import Shared, flat
@@ -89,7 +90,12 @@ def page_figures(
     declared = rewrite.strength_range
     rows = f"Strength {declared.symbol} ({declared.unit})"
     return (
-        dataclasses.replace(lines, kind="multiples", swept=rewrite.label),
+        dataclasses.replace(
+            lines,
+            kind="multiples",
+            swept=rewrite.label,
+            panels=multiples_panels(len(conditions), lines.scale),
+        ),
         dataclasses.replace(
             lines,
             kind="heatmap",

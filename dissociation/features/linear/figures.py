@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 from typing import Any
 
@@ -13,6 +14,7 @@ from dissociation.core.linear.families import FAMILIES
 from dissociation.core.linear.noise import INPUTS, PARAMETERS
 from dissociation.core.linear.study import SAMPLED, SIGMA, LinearResult, LinearStudy
 from dissociation.core.statistics.summary import critical
+from dissociation.features.linear import plots as plots
 from dissociation.web import chart as lc
 from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.chart.palette import LEAST, LOSS_COLOR, family_looks, looks
@@ -43,6 +45,27 @@ DRIFTS = {
 MOST_ERROR = 3.0
 
 
+def _walk_panels(scale: float) -> tuple[lc.Panels, ...]:
+    """Pixels: 46 between panels beside one another and 12 between rows, for their ticks."""
+    made = []
+    for columns, size, title in ((2, 11, 46), (3, 14, 50), (3, 14, 50)):
+        above = round(scale * title)
+        row = lc.PanelRow(columns, columns, above + 12 - 46, above, 12 + 14, 1 / columns)
+        last = dataclasses.replace(row, below=0)
+        panels = lc.Panels(
+            (*[row] * (len(PANELS) // columns - 1), last),
+            gap=0,
+            more=24,
+            margin=scale * size * 1.8,
+            beside=scale * size * 2.4 + 36,
+            between=46,
+            # Their panels are as high as they are wide, but no higher than 340.
+            most=(340 + 46) * columns,
+        )
+        made.append(panels)
+    return tuple(made)
+
+
 def walk_figure(study: LinearStudy, scale: float = 1.0) -> lc.FigureSpec:
     """All panels of a walk."""
     color, dash, symbol = looks()
@@ -58,6 +81,7 @@ def walk_figure(study: LinearStudy, scale: float = 1.0) -> lc.FigureSpec:
         revision="walk",
         scale=scale,
         kind="walk",
+        panels=_walk_panels(scale),
     )
 
 
@@ -66,6 +90,8 @@ def pairs_figure(scale: float = 1.0) -> lc.FigureSpec:
     color, dash, symbol = looks()
     unused = lc.Axis("", 0, 1)
     traces = [lc.TraceStyle(key, name, color, dash, symbol) for key, name in PAIRS.items()]
+    title = round(scale * 52)
+    grids = [lc.grid(len(traces), columns, scale * 190 + title, title) for columns in (1, 2, 2)]
     return lc.FigureSpec(
         x=unused,
         y=unused,
@@ -74,6 +100,7 @@ def pairs_figure(scale: float = 1.0) -> lc.FigureSpec:
         revision="pairs",
         scale=scale,
         kind="pairs",
+        panels=tuple(lc.Panels(rows, gap=0.12, more=8, foot=0.01, fill=False) for rows in grids),
     )
 
 
@@ -156,7 +183,7 @@ def _items(study: LinearStudy) -> tuple[list[str], list[int]]:
 
 
 def walk_traces(study: LinearStudy, found: LinearResult) -> list[dict[str, Any]]:
-    """One trace a panel; see `walk.js`."""
+    """One trace a panel, with what it shows at each step."""
     walk = found.walk
     names, groups = _items(study)
     points = walk.embedding

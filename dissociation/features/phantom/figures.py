@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,36 @@ from dissociation.web import chart as lc
 from dissociation.web.chart.matrices import matrix
 from dissociation.web.chart.numbers import plain_numbers
 from dissociation.web.chart.palette import looks
+from dissociation.web.chart.plots import PLOTS
+from dissociation.web.chart.plotting import (
+    Plot,
+    Trace,
+    by_key,
+    digit_ticks,
+    literal,
+    on_panel,
+    panel_axes,
+    panel_title,
+    theme,
+    uid,
+)
 from dissociation.web.shell.answers import Chart
+
+#: Pixels beside the panels: digits, and the bar of tools; above and below them; between their rows.
+_LEFT, _RIGHT, _EDGE, _GAP = 24, 36, 8, 6
+
+
+def _panels(frames: int, scale: float) -> tuple[lc.Panels, ...]:
+    """The three large pictures, and below them as many under noise as there is room for."""
+    grids = []
+    for size, across in ((12, 3), (14, 6), (14, 6)):
+        large, small = (round(scale * size * lines) for lines in (1.8, 4.2))
+        below = small + _GAP
+        grids.append(lc.grid(3, 3, large, large) + lc.grid(frames, across, below, below))
+    edges, beside = 2 * _EDGE, _LEFT + _RIGHT
+    return tuple(
+        lc.Panels(rows, 0.03, edges, margin=edges, beside=beside, squares=True) for rows in grids
+    )
 
 
 def phantom_figures(study: PhantomStudy, scale: float = 1.0) -> tuple[lc.FigureSpec, lc.FigureSpec]:
@@ -38,6 +68,7 @@ def phantom_figures(study: PhantomStudy, scale: float = 1.0) -> tuple[lc.FigureS
         revision=study.phantom.shown_in,
         scale=scale,
         kind="phantom",
+        panels=_panels(len(frames), scale),
     )
     x = lc.Axis(study.axis, float(study.x[0]), float(study.x[-1]), log=True)
     y = lc.Axis("Correlation, or share", -0.1, 1.05)
@@ -96,6 +127,54 @@ def _shade_trace(key: str, shade: Shade, words: str, title: str) -> dict[str, An
     picture = {**matrix(shade.values), "low": shade.low, "high": shade.high}
     place = {"x": [0], "y": [0], "detail": ""}
     return {"key": key, **place, "picture": picture, "words": words, "title": title}
+
+
+def phantom_plot(figure: lc.FigureSpec, traces: Sequence[Trace]) -> Plot:
+    """What was asked for, both networks, and below them what noise leaves of the picture."""
+    known = by_key(traces)
+    layout: dict[str, Any] = {
+        "hovermode": "closest",
+        "margin": {"l": _LEFT, "r": _RIGHT, "t": _EDGE, "b": _EDGE},
+        "annotations": [],
+    }
+    size = {"size": 13 * figure.scale, "compact": {"size": 11 * figure.scale}}
+    low = {"size": 0.85 * 13 * figure.scale, "compact": {"size": 0.85 * 11 * figure.scale}}
+    hidden = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": ""}
+    pictures = []
+    for panel, style in enumerate(figure.traces):
+        trace = known.get(style.key)
+        x, y = panel_axes(panel)
+        layout[x] = hidden
+        layout[y] = {**hidden, "color": theme("quiet"), "tickfont": low, "autorange": "reversed"}
+        if trace is not None:
+            pictures.append(_heat(trace, panel))
+            # Images are sorted by digit; the picture that was asked for has none.
+            if style.key == "before":
+                layout[y] |= digit_ticks(trace["picture"]["shape"][0])
+                layout[y] |= {"showticklabels": True, "compact": {"showticklabels": False}}
+        told = f"<b>{literal(style.name)}</b>" if style.name else ""
+        if trace is not None and trace["title"]:
+            told = literal(trace["title"]).replace("\n", "<br>")
+        layout["annotations"].append(panel_title(told, panel, size, align="left"))
+    return Plot(pictures, layout, not pictures)
+
+
+def _heat(trace: Trace, panel: int) -> Trace:
+    picture = trace["picture"]
+    return {
+        "uid": uid("phantom", trace["key"]),
+        "type": "heatmap",
+        "z": picture,
+        **on_panel(panel),
+        "colorscale": "Cividis",
+        "zmin": picture["low"],
+        "zmax": picture["high"],
+        "showscale": False,
+        "hovertemplate": f"{literal(trace['words'])}<br>%{{z:.3g}}<extra></extra>",
+    }
+
+
+PLOTS.update({"phantom": phantom_plot})
 
 
 def chart(link: Link, found: PhantomResult) -> Chart:

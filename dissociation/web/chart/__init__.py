@@ -20,8 +20,11 @@ from dissociation.web.chart.figure import (
     KINDS,
     Axis,
     FigureSpec,
+    PanelRow,
+    Panels,
     Prediction,
     TraceStyle,
+    grid,
     identity,
     outline,
     revision,
@@ -37,8 +40,11 @@ __all__ = [
     "Axis",
     "Events",
     "FigureSpec",
+    "PanelRow",
+    "Panels",
     "Prediction",
     "TraceStyle",
+    "grid",
     "identity",
     "live_chart",
     "outline",
@@ -101,10 +107,8 @@ def live_chart(
 
     - `figure`: axes and styles.
     - `snapshot`: the job's latest: `{"version", "state", "message", "progress"}` and this chart's
-        part, `{"figure", "traces": [{"key", "x", "y", "low", "high", "detail"}]}`, see
-        [`drawn`][dissociation.web.chart.plots.drawn]. Numbers may be `None` but not NaN, which JSON
-        has no word for. A trace may have what theory predicts of it, `"theory": {"x", "y",
-        "detail"}`, before it has points. `company` is how many follow the same job (1 if left
+        part, see [`drawn`][dissociation.web.chart.plots.drawn]. Numbers may be `None` but not NaN,
+        which JSON has no word for. `company` is how many follow the same job (1 if left
         out). There may be a `table` beneath the plot:
         `{"title", "columns", "groups": [{"name", "rows": [[cell, ...]]}], "note"}`, where a
         cell is text, or `[text, small text]`.

@@ -1,8 +1,7 @@
 // A matrix of bytes as an image that the browser paints by itself: an indexed bitmap is a header, a
 // palette and the bytes as they came, so nothing is computed here, whatever the size.
 
-/** @import { Bitmap, Matrix, Plot } from "./types" */
-/** @typedef {keyof typeof SCALES} Scale */
+/** @import { Bitmap, Grey, Plot } from "./types" */
 
 const HEADER = 1080; // bytes before the rows: a multiple of 3, so that base64 can be appended
 const SCALES = {
@@ -24,12 +23,21 @@ export function bytes(text) {
   return found;
 }
 
-/** Its values, 255 being `largest`. @param {Matrix} matrix @param {number} largest */
-export function rowsOfBytes(matrix, largest) {
-  const flat = bytes(matrix.bytes);
-  const [height, width] = matrix.shape;
+/** @type {WeakMap<object, Uint8Array>} */
+const decoded = new WeakMap();
+
+/** The values of a matrix, or of one of several. @param {Grey} matrix @param {number} number */
+export function rowsOfBytes(matrix, number = 0) {
+  const flat = decoded.get(matrix) ?? bytes(matrix.bytes);
+  decoded.set(matrix, flat);
+  const { low, high } = matrix;
+  const [height, width] = matrix.shape.slice(-2);
+  const begin = number * height;
   return Array.from({ length: height }, (_, row) =>
-    Array.from(flat.subarray(row * width, (row + 1) * width), (b) => (b / 255) * largest),
+    Array.from(
+      flat.subarray((begin + row) * width, (begin + row + 1) * width),
+      (b) => low + (b / 255) * (high - low),
+    ),
   );
 }
 
@@ -58,7 +66,7 @@ const headers = new Map();
  * @param {number} height
  * @param {number} width
  * @param {number} stride
- * @param {Scale} scale
+ * @param {Bitmap["colors"]} scale
  */
 function bitmapHeader(height, width, stride, scale) {
   const name = [height, width, stride, scale].join();
@@ -86,13 +94,8 @@ function bitmapHeader(height, width, stride, scale) {
   return found;
 }
 
-/**
- * Rows of values for the pointer, computed where it points.
- *
- * @param {Bitmap} matrix
- * @param {number} largest
- */
-function pointedRows({ bytes: text, shape: [height, width], stride }, largest) {
+/** Rows of values for the pointer, computed where it points. @param {Bitmap} matrix */
+function pointedRows({ bytes: text, shape: [height, width], stride, largest }) {
   /** @type {Uint8Array | undefined} */
   let flat;
   /** @param {number} row */
@@ -108,22 +111,9 @@ function pointedRows({ bytes: text, shape: [height, width], stride }, largest) {
   return rows;
 }
 
-/** @param {Bitmap} matrix @param {Scale} scale */
-export const bitmapSource = ({ shape: [height, width], stride, bytes: rows }, scale) =>
-  `data:image/bmp;base64,${bitmapHeader(height, width, stride, scale)}${rows}`;
+/** @param {Bitmap} matrix */
+export const bitmapSource = ({ shape: [height, width], stride, bytes: rows, colors }) =>
+  `data:image/bmp;base64,${bitmapHeader(height, width, stride, colors)}${rows}`;
 
-/**
- * A trace that shows a matrix, 255 being `largest`.
- *
- * @param {Bitmap} matrix
- * @param {number} largest
- * @param {Scale} scale
- * @returns {Plot}
- */
-export function bitmapTrace(matrix, largest, scale) {
-  return {
-    type: "image",
-    source: bitmapSource(matrix, scale),
-    text: pointedRows(matrix, largest),
-  };
-}
+/** What of a trace shows a matrix. @param {Bitmap} matrix @returns {Plot} */
+export const bitmapTrace = (matrix) => ({ source: bitmapSource(matrix), text: pointedRows(matrix) });

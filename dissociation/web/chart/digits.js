@@ -24,12 +24,6 @@ const STROKES = [
 ];
 STROKES.push(STROKES[6].map(([x, y]) => [DIGIT_WIDTH - x, DIGIT_HEIGHT - y]));
 
-// Ten digits: told by the digit itself, and by colours that stay apart in print and for all eyes.
-export const DIGITS = [
-  "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B58900",
-  "#2C9BD3", "#7A8B00", "#8F63D2", "#A0522D", "#7F7F7F",
-];
-
 /**
  * How far several lists of numbers reach, with the room that Plotly leaves around them.
  *
@@ -41,41 +35,28 @@ export function reach(lists) {
 }
 
 /**
- * @typedef {{ x: number[], y: number[], digits: number[] }} Cloud
- * @typedef {{ xref: string, yref: string, unit: number[] }} Panel axes, and a pixel along each of them
- *
  * One shape a digit: all the points of a cloud that are it.
  *
- * @param {Cloud} cloud
- * @param {Panel} panel
+ * @param {Plot} cloud a trace whose texts are digits
+ * @param {number[]} unit a pixel along each of its axes
  * @param {number} size
- * @param {string[]} colors
  * @returns {Plot[]}
  */
-export function digitShapes({ x, y, digits }, { xref, yref, unit }, size, colors) {
+export function digitShapes({ x, y, text, marker, xaxis, yaxis }, unit, size) {
   const step = size / DIGIT_HEIGHT;
   const paths = STROKES.map(() => /** @type {string[]} */ ([]));
   /** @param {number} value */
   const round = (value) => Number(value.toPrecision(6));
-  digits.forEach((digit, point) => {
+  for (const [point, digit] of text.entries()) {
     const places = STROKES[digit].map(([right, up]) => [
       round(x[point] + (right - DIGIT_WIDTH / 2) * step * unit[0]),
       round(y[point] + (up - DIGIT_HEIGHT / 2) * step * unit[1]),
     ]);
     paths[digit].push(`M${places.map((place) => place.join(",")).join("L")}`);
+  }
+  return paths.flatMap((path, digit) => {
+    if (path.length === 0) return [];
+    const line = { color: marker.color[text.indexOf(String(digit))], width: size / 8 };
+    return [{ type: "path", path: path.join(""), xref: xaxis, yref: yaxis, line }];
   });
-  return paths.flatMap((path, digit) =>
-    path.length === 0
-      ? []
-      : [{ type: "path", path: path.join(""), xref, yref, line: { color: colors[digit], width: size / 8 } }],
-  );
-}
-
-/** Ticks of an axis along so many images, sorted by digit. @param {number} count */
-export function digitTicks(count) {
-  const each = count / 10;
-  return {
-    tickvals: Array.from({ length: 10 }, (_, digit) => (digit + 0.5) * each - 0.5),
-    ticktext: Array.from({ length: 10 }, (_, digit) => String(digit)),
-  };
 }

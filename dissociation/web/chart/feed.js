@@ -14,7 +14,7 @@ import { socketUrl } from "./server.js";
 const LOST = 4404; // the server's close code for "no such job"
 
 /** @type {Part} */
-const NOTHING = { figure: "", traces: [] };
+const NOTHING = { figure: "", traces: [], layout: {}, paths: [], walk: null, blank: true };
 
 /** @type {Map<string, Feed>} */
 const feeds = new Map();

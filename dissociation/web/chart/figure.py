@@ -78,6 +78,62 @@ class TraceStyle:
 
 
 @dataclass(frozen=True)
+class PanelRow:
+    """A row of a chart's panels.
+
+    **Arguments:**
+
+    - `columns`: panels that there is room for; `panels`: those that there are.
+    - `height`: of the row in pixels; `title`, `below`: those of them above and below its panels.
+    - `widths`: how many times the chart's width the row is higher than that.
+    """
+
+    columns: int
+    panels: int
+    height: float
+    title: float
+    below: float = 0.0
+    widths: float = 0.0
+
+
+@dataclass(frozen=True)
+class Panels:
+    """Where the panels of a chart stand: side by side, row by row from the top.
+
+    **Arguments:**
+
+    - `gap`: between two of a row, as a share of the width, or `between`, in pixels.
+    - `more`: pixels of the chart's height besides those of its rows.
+    - `foot`: below the panels of a row, as a share of the chart's height.
+    - `margin`: pixels of its height that Plotly's margins take.
+    - `beside`: pixels of the width that are no panel's.
+    - `squares`: its panels are squares, beside which the rows have their height.
+    - `least`, `most`: pixels of width between which rows grow with it.
+    - `fill`: in a lecture's window the chart takes all there is, not only what it needs.
+    - `shared`: each has the axes of the figure, whose ticks are told at the left and at the foot.
+    """
+
+    rows: tuple[PanelRow, ...]
+    gap: float
+    more: float
+    foot: float = 0.0
+    margin: float = 0.0
+    beside: float = 0.0
+    between: float = 0.0
+    squares: bool = False
+    least: float = 300.0
+    most: float = 10_000.0
+    fill: bool = True
+    shared: bool = False
+
+
+def grid(count: int, columns: int, height: float, title: float) -> tuple[PanelRow, ...]:
+    """Rows of one kind for so many panels."""
+    rows = range(0, max(count, 1), columns)
+    return tuple(PanelRow(columns, min(columns, count - at), height, title) for at in rows)
+
+
+@dataclass(frozen=True)
 class FigureSpec:
     """All of a figure but its numbers.
 
@@ -102,6 +158,7 @@ class FigureSpec:
         a corner means, as `("top left", words)`; `pressable`: whether a point of it can be pressed.
     - `theory`: of lines, what the legend calls those predicted by theory, or empty for none.
     - `focus`: the place on the x axis that is looked at; of margins, the noise scale.
+    - `panels`: of a chart of many, where they stand: on a phone, on a page, and where it is wide.
     """
 
     x: Axis
@@ -123,6 +180,7 @@ class FigureSpec:
     pressable: bool = False
     theory: str = ""
     focus: float | None = None
+    panels: tuple[Panels, ...] = ()
 
     def __post_init__(self) -> None:
         keys = [trace.key for trace in self.traces]

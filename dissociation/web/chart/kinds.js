@@ -1,46 +1,9 @@
 // The kinds of chart that one snapshot can be drawn as.
 
-import { plotlyHeight, plotlyLayout } from "./layout.js";
-import { plotlyTraces } from "./lines.js";
-import { multiplesHeight, multiplesLayout, multiplesTraces } from "./multiples.js";
-import { pairsDrawing, pairsHeight, pairsLayout, pairsTraces } from "./pairs.js";
-import { phantomDrawing, phantomHeight, phantomLayout, phantomTraces } from "./phantom.js";
 import { PLAIN } from "./plain.js";
-import {
-  representationDrawing,
-  representationHeight,
-  representationLayout,
-  representationSight,
-  representationTraces,
-} from "./representation.js";
-import { walkDrawing, walkHeight, walkLayout, walkTraces } from "./walk.js";
+import { REPRESENTATION } from "./representation.js";
 
 /** @import { Figure, Kind } from "./types" */
 
-/**
- * Those that are not built in Python.
- *
- * @type {Record<string, Kind>}
- */
-const KINDS = {
-  lines: { traces: plotlyTraces, layout: plotlyLayout, height: plotlyHeight },
-  multiples: { traces: multiplesTraces, layout: multiplesLayout, height: multiplesHeight },
-  representation: {
-    traces: representationTraces,
-    layout: representationLayout,
-    height: representationHeight,
-    sight: representationSight,
-    drawing: representationDrawing,
-  },
-  phantom: {
-    traces: phantomTraces,
-    layout: phantomLayout,
-    height: phantomHeight,
-    drawing: phantomDrawing,
-  },
-  walk: { traces: walkTraces, layout: walkLayout, height: walkHeight, drawing: walkDrawing },
-  pairs: { traces: pairsTraces, layout: pairsLayout, height: pairsHeight, drawing: pairsDrawing },
-};
-
-/** @param {Figure} figure */
-export const kindOf = ({ kind }) => KINDS[kind] ?? PLAIN;
+/** @param {Pick<Figure, "kind">} figure @returns {Kind} */
+export const kindOf = ({ kind }) => (kind === "representation" ? REPRESENTATION : PLAIN);

@@ -1,9 +1,8 @@
 // Axes, legend and size, as far as all kinds of chart share them.
 
-import { measured, sharedDetail } from "./snapshot.js";
 import { literal } from "./texts.js";
 
-/** @import { Axis, Colors, Height, Layout, Plot, Trace } from "./types" */
+/** @import { Axis, Colors, Figure, Height, Plot } from "./types" */
 
 export const PHONE = 560; // pixels of width below which the layout is the compact one
 
@@ -44,20 +43,15 @@ export function plotlyHeight(figure, width, further = 0) {
 }
 
 /**
- * The title of what hovering over all traces at once says.
+ * What all kinds of chart have in common; `further` entries of the legend come from elsewhere.
  *
- * @param {Axis} axis
- * @param {string} detail
+ * @param {Figure} figure
+ * @param {Colors} colors
+ * @param {number} width
+ * @returns {Plot}
  */
-export function unifiedTitle(axis, detail) {
-  const value = axis.percent ? "%{x:.3~p}" : "%{x:.3~g}";
-  return `${literal(axis.title)}: ${value}${detail && `  ·  ${literal(detail)}`}`;
-}
-
-/** @type {Layout<Trace>} */
-export function plotlyLayout(figure, snapshot, colors, width, further = 0) {
+export function plotlyLayout(figure, colors, width, further = 0) {
   const compact = width < PHONE;
-  const shared = sharedDetail(measured(figure, snapshot));
   const revision = figure.revision || "kept";
   return {
     width,
@@ -92,7 +86,6 @@ export function plotlyLayout(figure, snapshot, colors, width, further = 0) {
     },
     xaxis: {
       ...plotlyAxis(figure.x, colors, compact),
-      unifiedhovertitle: { text: unifiedTitle(figure.x, compact ? "" : shared) },
       showspikes: !compact,
       spikecolor: colors.quiet,
       spikedash: "dot",

@@ -13,7 +13,6 @@ import { PredictionPart, predictionTraces } from "./prediction.js";
 import { loadPlotly } from "./server.js";
 import { SweepPlayer } from "./sweep_player.js";
 import { TablePart } from "./table.js";
-import { hasCurve } from "./theory.js";
 import { WalkPlayer } from "./walk_player.js";
 
 /** @import { Data, Drawn, Element as Given, PlotlyLibrary, Snapshot, Trigger } from "./types" */
@@ -127,7 +126,7 @@ class LiveChart {
     const before = this.address !== undefined;
     this.address = address;
     this.connection = "fine";
-    this.stale = before && hasCurve(this.shown);
+    this.stale = before && !this.shown.snapshot.blank;
     this.accept(snapshot);
     if (address !== null && ACTIVE.has(snapshot.state)) this.line = follow(address, this);
   }
@@ -136,7 +135,7 @@ class LiveChart {
   accept(snapshot) {
     this.snapshot = snapshot;
     const over = !ACTIVE.has(snapshot.state);
-    if (over || hasCurve(this)) this.stale = false;
+    if (over || !snapshot.blank) this.stale = false;
     if (over) {
       this.hangUp();
       this.connection = "fine";
@@ -158,9 +157,9 @@ class LiveChart {
     this.schedule();
     if (news.version < this.snapshot.version) return;
     // What was drawn for other axes says nothing about these.
-    const { figure, traces, layout, paths, blank } =
+    const { figure, traces, layout, paths, walk, blank } =
       news.figure === this.figure.id ? news : this.snapshot;
-    this.accept({ ...news, figure, traces, layout, paths, blank });
+    this.accept({ ...news, figure, traces, layout, paths, walk, blank });
     // Of the charts of one job, one says so.
     if (!ACTIVE.has(news.state) && !this.second) this.tell(news.company ?? 1);
   }
@@ -299,9 +298,9 @@ class LiveChart {
     const { drawing: tellApart, traces, layout, sight } = kindOf(figure);
     if (sight && this.view === undefined) this.sight.show(sight(figure, this.shown.snapshot, width));
     if (!this.Plotly || this.sight.painting) return;
-    const snapshot = this.walker.at(figure, this.shown.snapshot);
+    const snapshot = this.walker.at(this.shown.snapshot);
     // Large pictures are drawn when they change, not whenever there is something else to tell.
-    const drawing = tellApart?.(figure, snapshot, colors, width);
+    const drawing = tellApart(figure, snapshot, colors, width);
     if (drawing !== undefined && drawing === this.drawing) return;
     this.drawing = drawing;
     // react() keeps what double click returns to, so other axes need a plot anew: on the same node,
@@ -311,7 +310,7 @@ class LiveChart {
     this.view = view;
     draw(
       this.plot,
-      [...this.player.over(traces(figure, snapshot, width < PHONE, colors), figure, snapshot), ...predicted],
+      [...this.player.over(traces(snapshot, width < PHONE, colors), figure, snapshot), ...predicted],
       layout(figure, snapshot, colors, width, predicted.length),
       plotlyConfig(figure),
     );

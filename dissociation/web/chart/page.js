@@ -33,11 +33,11 @@ function showChart({ figure, part }, alt, parent) {
   const draw = () => {
     frame = undefined;
     const width = node.clientWidth;
-    const now = walk.at(figure, part);
+    const now = walk.at(part);
     const colors = theme(node);
     Plotly.react(
       node,
-      sweep.over(traces(figure, now, width < PHONE, colors), figure, now),
+      sweep.over(traces(now, width < PHONE, colors), figure, now),
       layout(figure, now, colors, width),
       plotlyConfig(figure),
     );

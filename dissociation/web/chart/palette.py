@@ -44,8 +44,13 @@ SOURCES = {
     "W3": ("#BB4488", "dashdot", "square"),
     "together": ("#7F7F7F", "longdash", "x"),
 }
-_SEEDS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+#: Ten digits: told by the digit itself, and by colours that stay apart in print and for all eyes.
+DIGITS = (
+    *("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B58900"),
+    *("#2C9BD3", "#7A8B00", "#8F63D2", "#A0522D", "#7F7F7F"),
+)
 LOSS_COLOR, ERROR_COLOR = "#0072B2", "#D55E00"
 
 
@@ -84,5 +89,5 @@ def condition_styles(conditions: Sequence[Condition]) -> tuple[TraceStyle, ...]:
 def seed_style(quantity: str, color: str, seed: int) -> TraceStyle:
     """How one seed of a training chart looks: one colour a quantity, one dash a seed."""
     name = f"{quantity}, network {seed + 1}"
-    dash, symbol = _DASHES[seed % len(_DASHES)], _SEEDS[seed % len(_SEEDS)]
+    dash, symbol = _DASHES[seed % len(_DASHES)], SYMBOLS[seed % len(SYMBOLS)]
     return TraceStyle(f"{quantity}-{seed}", name, color, dash, symbol)

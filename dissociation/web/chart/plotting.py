@@ -24,12 +24,15 @@ class Plot(NamedTuple):
 
     - `blank`: there are no numbers yet.
     - `paths`: of a map, the way that each sweep takes.
+    - `walk`: what tells one walk from another, and its last step; what differs from step to step
+        is `{"steps": [...]}`, or a matrix of bytes with one more axis.
     """
 
     traces: list[Trace]
     layout: dict[str, Any]
     blank: bool
     paths: Sequence[dict[str, Any]] = ()
+    walk: dict[str, Any] | None = None
 
 
 def theme(role: str) -> str:
@@ -134,6 +137,31 @@ def plain_line(figure: FigureSpec, style: TraceStyle, x: Sequence[Any], y: Seque
 def look(figure: FigureSpec, style: TraceStyle, width: float = 2.5) -> dict[str, Any]:
     """The line of a style."""
     return {"color": style.color, "dash": style.dash, "width": width * figure.scale}
+
+
+def panel_axes(panel: int) -> tuple[str, str]:
+    """What a layout calls the axes of a panel, which the browser puts where it stands."""
+    suffix = str(panel + 1) if panel else ""
+    return f"xaxis{suffix}", f"yaxis{suffix}"
+
+
+def on_panel(panel: int) -> dict[str, str]:
+    """Part of a trace: the axes of its panel."""
+    return {axis[:5]: axis.replace("axis", "") for axis in panel_axes(panel)}
+
+
+def panel_title(text: str, panel: int, font: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """An annotation above a panel; with `y` 1 at the top of its row."""
+    where = {"panel": panel, "xref": "paper", "yref": "paper", "xanchor": "left"}
+    how = {"yanchor": "bottom", "showarrow": False, "font": {"color": theme("text"), **font}}
+    return {"text": text, **where, **how, **more}
+
+
+def digit_ticks(count: int) -> dict[str, Any]:
+    """Ticks of an axis along so many images, sorted by digit: each amid its images."""
+    each = count / 10
+    places = [(digit + 0.5) * each - 0.5 for digit in range(10)]
+    return {"tickvals": places, "ticktext": [str(digit) for digit in range(10)]}
 
 
 def by_key(traces: Sequence[Trace]) -> dict[str, Trace]:

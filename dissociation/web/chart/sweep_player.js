@@ -72,11 +72,11 @@ export class SweepPlayer extends Player {
    *
    * @param {Plot[]} traces
    * @param {Figure} figure
-   * @param {View<any>} snapshot
+   * @param {View} snapshot
    * @returns {Plot[]}
    */
   over(traces, figure, snapshot) {
-    const paths = snapshot.paths ?? [];
+    const paths = snapshot.paths;
     this.offer(paths);
     const swept = new Set(paths.map(({ style }) => uid("map", style.group)));
     /** @param {Plot} trace */

@@ -10,24 +10,12 @@ export interface Axis {
   auto?: boolean;
 }
 
-/** See `TraceStyle` in figure.py. */
-export interface Style {
-  key: string;
-  name: string;
-  color: string;
-  dash: string;
-  symbol: string;
-  label: string;
-  group: string;
-}
-
-/** See `FigureSpec` in figure.py; `entries` of the legend, `id` as in what is drawn of it. */
+/** What is read of `FigureSpec` in figure.py; `entries` of the legend, `id` as in what is drawn of it. */
 export interface Figure {
   id: string;
   entries: number;
   x: Axis;
   y: Axis;
-  traces: Style[];
   filename: string;
   height: number;
   fixed: boolean;
@@ -35,48 +23,46 @@ export interface Figure {
   scale: number;
   zero: boolean;
   kind: string;
-  swept: string;
-  rows: string;
-  across: string;
-  up: string;
-  reference: string;
-  corners: [string, string][];
-  pressable: boolean;
   theory: string;
-  focus: number | null;
+  panels: Panels[];
   /** Pixels of height that a lecture's window has for it. */
   space?: number | null;
+}
+
+/** See `Panels` in figure.py. */
+export interface Panels {
+  rows: { columns: number; panels: number; height: number; title: number; below: number; widths: number }[];
+  gap: number;
+  more: number;
+  foot: number;
+  margin: number;
+  beside: number;
+  between: number;
+  squares: boolean;
+  least: number;
+  most: number;
+  fill: boolean;
+  shared: boolean;
 }
 
 /** A number that JSON has a word for. */
 export type Value = number | null;
 
-/** What a snapshot has for one style; every kind of chart adds to it. */
-export interface Trace {
-  key: string;
-  x: number[];
-  y: Value[];
-  detail: string;
+/** One matrix or several, and what the bytes 0 and 255 stand for. */
+export interface Grey {
+  bytes: string;
+  shape: number[];
+  low: number;
+  high: number;
 }
 
-/** A curve with its band. */
-export interface Curve extends Trace {
-  low: Value[];
-  high: Value[];
-  theory?: { x: number[]; y: Value[]; detail: string };
-  half_way?: Value;
-  words?: string[];
-}
-
-/** A matrix of bytes, as base64. */
-export interface Matrix {
+/** A matrix in the order of a bitmap, each row of `stride` bytes, of which 255 is `largest`. */
+export interface Bitmap {
   bytes: string;
   shape: [number, number];
-}
-
-/** A matrix of bytes in the order of a bitmap, each row of `stride` bytes. */
-export interface Bitmap extends Matrix {
   stride: number;
+  largest: number;
+  colors: "Cividis" | "Viridis";
 }
 
 export interface Table {
@@ -99,19 +85,20 @@ export interface State {
   table?: Table;
 }
 
-/** What one chart draws of a job, see snapshots.py; what its traces hold is its kind's affair. */
-export interface Part<T = any> {
+/** What one chart draws of a job, see `Plot` in plotting.py. */
+export interface Part {
   /** The id of the figure that it is of. */
   figure: string;
-  traces: T[];
-  layout?: Plot;
-  paths?: Path[];
+  traces: Plot[];
+  layout: Plot;
+  paths: Path[];
+  walk: Walk | null;
   /** There are no numbers yet. */
-  blank?: boolean;
+  blank: boolean;
 }
 
 /** See `live_chart` in __init__.py. */
-export type Snapshot<T = any> = State & Part<T>;
+export type Snapshot = State & Part;
 
 /** A message of a job to all charts of a page; what is left out is as in the message before. */
 export type News = State & { charts: Record<string, Part> };
@@ -189,33 +176,13 @@ export interface Colors {
 export type Plot = Record<string, any>;
 
 /** What of a snapshot is drawn. */
-export type View<T = Curve> = Omit<Part<T>, "figure"> & {
+export interface View extends Omit<Part, "figure"> {
   /** Of a walk, the step that is shown. */
   step?: number;
-};
-
-/** The traces of a chart, as Plotly takes them. */
-export type Traces<T = Curve> = (figure: Figure, snapshot: View<T>, compact: boolean, colors: Colors) => Plot[];
-
-/** Its layout; `further` entries of the legend come from elsewhere. */
-export type Layout<T = Curve> = (
-  figure: Figure,
-  snapshot: View<T>,
-  colors: Colors,
-  width: number,
-  further?: number,
-) => Plot;
+}
 
 /** Its height in pixels. */
 export type Height = (figure: Figure, width: number, further?: number) => number;
-
-/** Tells one drawing from another; null while there is nothing to see. */
-export type Drawing<T = Curve> = (
-  figure: Figure,
-  snapshot: View<T>,
-  colors: Colors,
-  width: number,
-) => string | null;
 
 /** An image with its place in pixels. */
 export interface Sight {
@@ -236,18 +203,27 @@ export interface Node {
 }
 
 export interface Path {
-  style: Pick<Style, "group" | "color" | "symbol">;
+  style: { group: string; color: string; symbol: string };
   count: number;
   nodes: Node[];
 }
 
+/** Steps that can be played. */
+export interface Walk {
+  name: string;
+  last: number;
+}
+
 /** One kind of chart. */
 export interface Kind {
-  traces: Traces<any>;
-  layout: Layout<any>;
+  /** The traces of a chart, as Plotly takes them. */
+  traces: (view: View, compact: boolean, colors: Colors) => Plot[];
+  /** Its layout; `further` entries of the legend come from elsewhere. */
+  layout: (figure: Figure, view: View, colors: Colors, width: number, further?: number) => Plot;
   height: Height;
-  drawing?: Drawing<any>;
-  sight?: (figure: Figure, snapshot: View<any>, width: number) => Sight[];
+  /** Tells one drawing from another, if that is worth its while; null while there is nothing to see. */
+  drawing: (figure: Figure, view: View, colors: Colors, width: number) => string | null | undefined;
+  sight?: (figure: Figure, view: View, width: number) => Sight[];
 }
 
 /** A node that Plotly has drawn into. */

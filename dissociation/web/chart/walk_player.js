@@ -2,7 +2,7 @@
 
 import { Player } from "./player.js";
 
-/** @import { Figure, View } from "./types" */
+/** @import { View } from "./types" */
 
 const WALK_RATE = 8; // steps a second
 const STILLS = 1.5; // seconds a picture, for those who want no motion
@@ -24,21 +24,20 @@ export class WalkPlayer extends Player {
   /**
    * A snapshot with the step to show, if it is of a walk.
    *
-   * @param {Figure} figure
-   * @param {View<any>} snapshot
-   * @returns {View<any>}
+   * @param {View} snapshot
+   * @returns {View}
    */
-  at(figure, snapshot) {
-    const loss = figure.kind === "walk" && snapshot.traces.find(({ key }) => key === "loss");
-    this.root.hidden = !loss;
-    if (!loss) {
+  at(snapshot) {
+    const { walk } = snapshot;
+    this.root.hidden = !walk;
+    if (!walk) {
       this.stop();
       return snapshot;
     }
     // Another walk begins at its end, as the first one did.
-    if (this.walk !== undefined && this.walk !== loss.walk) this.step = null;
-    this.walk = loss.walk;
-    this.last = loss.y.length - 1;
+    if (this.walk !== undefined && this.walk !== walk.name) this.step = null;
+    this.walk = walk.name;
+    this.last = walk.last;
     if (this.step !== null && this.step > this.last) this.step = null;
     this.render();
     return { ...snapshot, step: this.step ?? this.last };

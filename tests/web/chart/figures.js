@@ -13,18 +13,7 @@ export const logarithmic = (more = {}) => axis({ low: 0.01, log: true, ...more }
 export const figure = (keys, more = {}) => ({
   id: "figure", entries: keys.length, fixed: false, x: axis(), y: axis({ title: "Error", percent: true }), traces: keys.map((key) => style(key)),
   filename: "figure", height: 420, revision: "", scale: 1, zero: false, kind: "lines", swept: "",
-  rows: "", across: "", up: "", reference: "", corners: [], pressable: false, theory: "", focus: null,
-  ...more,
-});
-
-/** A curve of so many points, each with a band of 0.1 around it. */
-export const curve = (key, y, more = {}) => ({
-  key,
-  x: y.map((_, i) => 0.1 * (i + 1)),
-  y,
-  low: y.map((value) => value - 0.1),
-  high: y.map((value) => value + 0.1),
-  detail: "2 seeds",
+  rows: "", across: "", up: "", reference: "", corners: [], pressable: false, theory: "", focus: null, panels: [],
   ...more,
 });
 
@@ -32,3 +21,15 @@ export const colors = {
   text: "#111", background: "#fff", raised: "#eee", quiet: "#777", primary: "#07b", grid: "#ddd",
   line: "#bbb", font: "serif",
 };
+
+/** Where panels stand: so many, beside one another as there is room for on a phone, on a page, where it is wide. */
+export const panels = (count, columns, more = {}) =>
+  columns.map((most) => {
+    const rows = Array.from({ length: Math.ceil(count / most) }, (_, row) => ({
+      columns: most, panels: Math.min(most, count - row * most), height: 200, title: 20, below: 0, widths: 0,
+    }));
+    return {
+      rows, gap: 0.1, more: 10, foot: 0, margin: 0, beside: 0, between: 0, squares: false, least: 300, most: 1e4,
+      fill: true, shared: false, ...more,
+    };
+  });

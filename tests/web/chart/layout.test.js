@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { plotlyAxis, plotlyHeight, plotlyLayout, suffix, unifiedTitle } from "#chart/layout.js";
+import { plotlyAxis, plotlyHeight, plotlyLayout, suffix } from "#chart/layout.js";
 import { preferences } from "./fake_page.js";
-import { axis, colors, curve, figure, logarithmic } from "./figures.js";
+import { axis, colors, figure, logarithmic } from "./figures.js";
 
 test("an axis has its range in Plotly's units, or follows the data", () => {
   assert.deepEqual(plotlyAxis(axis({ low: 0, high: 2 }), colors, false).range, [0, 2]);
@@ -21,7 +21,6 @@ test("only a logarithmic axis has its ticks counted, fewer on a phone", () => {
 
 test("the title of an axis is no HTML", () => {
   assert.equal(plotlyAxis(axis({ title: "a < b" }), colors, false).title.text, "a &lt; b");
-  assert.equal(unifiedTitle(axis({ percent: true }), "9 seeds"), "Noise: %{x:.3~p}  ·  9 seeds");
 });
 
 test("on a phone every further row of the legend makes the chart higher", () => {
@@ -37,25 +36,16 @@ test("on a phone every further row of the legend makes the chart higher", () => 
 });
 
 test("under a finger a drag scrolls the page", () => {
-  const drawn = () => plotlyLayout(figure(["a"]), { traces: [] }, colors, 1200);
+  const drawn = () => plotlyLayout(figure(["a"]), colors, 1200);
   assert.equal(drawn().dragmode, "zoom");
   preferences.coarse = true;
   assert.equal(drawn().dragmode, false);
   preferences.coarse = false;
 });
 
-test("what all curves share is said once, where there is room", () => {
-  const shown = { traces: [curve("a", [0.1]), curve("b", [0.2]), curve("other", [1], { detail: "no" })] };
-  const title = (width, traces) =>
-    plotlyLayout(figure(["a", "b"]), { traces }, colors, width).xaxis.unifiedhovertitle.text;
-  assert.equal(title(1200, shown.traces), "Noise: %{x:.3~g}  ·  2 seeds");
-  assert.equal(title(390, shown.traces), "Noise: %{x:.3~g}");
-  assert.equal(title(1200, [curve("a", [0.1]), curve("b", [0.2], { detail: "3" })]), "Noise: %{x:.3~g}");
-});
-
 test("zoom is kept while the revision is the same", () => {
   const { uirevision, selectionrevision } = plotlyLayout(
-    figure(["a"], { revision: "axes" }), { traces: [] }, colors, 1200,
+    figure(["a"], { revision: "axes" }), colors, 1200,
   );
   assert.deepEqual([uirevision, selectionrevision], ["axes", "axes"]);
 });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kindOf } from "#chart/kinds.js";
 import { filled, merged } from "#chart/plain.js";
-import { hasCurve } from "#chart/theory.js";
 import "./fake_page.js";
 import { colors, figure } from "./figures.js";
 
@@ -21,6 +20,22 @@ test("colours are those of the theme, wherever they stand", () => {
   });
 });
 
+test("a matrix of bytes becomes its rows", () => {
+  const z = { bytes: btoa(String.fromCharCode(0, 255)), shape: [1, 2], low: 0, high: 2 };
+  assert.deepEqual(filled([{ z }], colors, false), [{ z: [[0, 2]] }]);
+});
+
+test("at a step of a walk everything is as it was then", () => {
+  const given = {
+    x: { steps: [[1, 2], [3, 4], [5, 6]] },
+    way: { steps: [[1, 2], [3, 4], [5, 6]], trail: 1 },
+    z: { bytes: btoa(String.fromCharCode(0, 255, 51)), shape: [3, 1, 1], low: 0, high: 5 },
+  };
+  const at = (step) => filled(given, colors, false, step);
+  assert.deepEqual(at(0), { x: [1, 2], way: [1, null, 2, null], z: [[0]] });
+  assert.deepEqual(at(2), { x: [5, 6], way: [3, 5, null, 4, 6, null], z: [[1]] });
+});
+
 test("a narrow chart has what is compact, others have not", () => {
   const given = [{ marker: { size: 7, color: "theme:line" }, compact: { marker: { size: 5 } } }];
   assert.deepEqual(filled(given, colors, true), [{ marker: { size: 5, color: "#bbb" } }]);
@@ -35,10 +50,5 @@ test("what Python adds to a layout takes precedence, the rest is as in every cha
   assert.equal(made.xaxis.gridcolor, "#ddd");
   assert.equal(made.bargap, undefined);
   assert.equal(layout(figure(["a"]), part, colors, 390).bargap, 1);
-  assert.deepEqual(traces(figure(["a"]), { traces: [{ x: [1] }] }, false, colors), [{ x: [1] }]);
-});
-
-test("a chart without numbers has no curve to fade", () => {
-  const shown = (blank) => ({ figure: figure(["a"]), snapshot: { traces: [{ x: [null] }], layout: {}, blank } });
-  assert.deepEqual([true, false].map((blank) => hasCurve(shown(blank))), [false, true]);
+  assert.deepEqual(traces({ traces: [{ x: [1] }] }, false, colors), [{ x: [1] }]);
 });

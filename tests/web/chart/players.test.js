@@ -9,11 +9,11 @@ beforeEach(() => {
   preferences.still = false;
 });
 
-const walk = { key: "loss", x: [0], y: Array(41).fill(1), walk: "tree", detail: "" };
+const walk = { name: "tree", last: 40 };
 
-function walker(traces = [walk]) {
+function walker() {
   const player = new WalkPlayer({ schedule() {} }, node());
-  const step = () => player.at(figure(["loss"], { kind: "walk" }), { traces }).step;
+  const step = () => player.at({ traces: [], walk }).step;
   return { player, step };
 }
 
@@ -81,14 +81,14 @@ test("another walk begins at its end", () => {
   step();
   player.slider.value = "17";
   player.slider.fire("input");
-  const { step: shown } = player.at(figure(["loss"], { kind: "walk" }), { traces: [{ ...walk, walk: "other" }] });
+  const { step: shown } = player.at({ traces: [], walk: { ...walk, name: "other" } });
   assert.equal(shown, 40);
 });
 
 test("there is nothing to play on other charts", () => {
   const { player } = walker();
   const snapshot = { traces: [] };
-  assert.equal(player.at(figure(["a"]), snapshot), snapshot);
+  assert.equal(player.at(snapshot), snapshot);
   assert.equal(player.root.hidden, true);
 });
 
@@ -145,7 +145,7 @@ test("a slider at its end shows the map as it was", () => {
 
 test("a map without a sweep has nothing to play", () => {
   const player = new SweepPlayer({ schedule() {} }, node());
-  player.over([], map, { traces: [] });
+  player.over([], map, { traces: [], paths: [] });
   assert.equal(player.root.hidden, true);
   const [path] = found.paths;
   player.over([], map, { traces: [], paths: [{ ...path, nodes: path.nodes.slice(0, 1) }] });
