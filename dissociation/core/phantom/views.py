@@ -54,7 +54,7 @@ class View:
             rows, columns = PAINTED, phantom.groups * phantom.group
         self.wanted = motifs.enlarged(phantom.greys, rows, columns)
 
-    def read(self, hidden: Float[np.ndarray, "n d"]) -> Real[np.ndarray, "250 hidden"]:
+    def read(self, hidden: Float[np.ndarray, "n d"]) -> Real[np.ndarray, "rows columns"]:
         """The part of `(250, hidden)` activations, or of what is made of them, that is painted."""
         if self.phantom.shown_in == ACTIVATIONS:
             return hidden[:, self.width :]
