@@ -74,13 +74,13 @@ def opening() -> list[Row]:
             page.context.close()
             fresh = [_in_new_browser(browser, next(links)) for _ in range(FRESH)]
             _say("a link in a new browser", fresh, rows)
-            ours = _small_file(url)
+            ours = small_file(url)
         script = cache / "empty.py"
         script.write_text(EMPTY)
         with server(cache, str(script)) as (url, _):
             # The first has the server import what it needs.
             empty = [_empty_page(browser, url) for _ in range(FRESH + 1)][1:]
-            theirs = _small_file(url)
+            theirs = small_file(url)
         what = f"an empty Streamlit page in a new browser, median of {FRESH}"
         rows.append((what, statistics.median(empty), ""))
         what = "a small file on a kept connection, from Streamlit alone over from the lab"
@@ -161,7 +161,7 @@ def _empty_page(browser: Browser, url: str) -> float:
     return seconds
 
 
-def _small_file(url: str) -> float:
+def small_file(url: str) -> float:
     """Asks for one file again and again, as browsers do for the hundred that a page is made of."""
     name = min((STATIC / "js").glob("*.js"), key=lambda path: path.stat().st_size).name
     connection = http.client.HTTPConnection(urlsplit(url).netloc)

@@ -9,12 +9,18 @@ stretches of two lengths, cut and shaped on the host: entry for entry what
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+from jaxtyping import Float32, UInt32
 
 from dissociation.core._lazy import jax, jit, jnp
 
+#: A JAX key: two words.
+Key: TypeAlias = UInt32[Any, " 2"]
+#: One key a network.
+Keys: TypeAlias = Sequence[Key] | UInt32[Any, "networks 2"]
 #: Entries that are drawn at once: of what is left, and of long draws.
 SHORT, LONG = 1 << 14, 1 << 18
 #: Random bits of a float32 that come into its fraction, and the bits of 1.
@@ -22,7 +28,7 @@ FRACTION, ONE = 23, 0x3F800000
 
 
 @jit(static_argnames=("size",))
-def _stretch(key: Any, start: Any, *, size: int) -> Any:
+def _stretch(key: Key, start: UInt32[Any, ""], *, size: int) -> Float32[Any, " n"]:
     """Entries `start` to `start + size` of `jax.random.normal(key, (n,))`.
 
     Drawn as JAX does: uniform between −1 and 1, then by the inverse of the distribution.
@@ -38,7 +44,7 @@ def _stretch(key: Any, start: Any, *, size: int) -> Any:
     return np.float32(math.sqrt(2)) * jax.lax.erf_inv(uniform)
 
 
-def normal(key: Any, shape: tuple[int, ...]) -> np.ndarray:
+def normal(key: Any, shape: tuple[int, ...]) -> Float32[np.ndarray, " ..."]:
     """`jax.random.normal(key, shape)` as a read-only float32 NumPy array.
 
     **Arguments:**

@@ -14,6 +14,7 @@ from dissociation.core import manipulations as manipulate
 from dissociation.core import measures
 from dissociation.core._lazy import jax
 from dissociation.core.digests import SCHEMA
+from dissociation.core.draws import Key
 from dissociation.core.json_forms import (
     check_flag,
     check_object,
@@ -125,7 +126,7 @@ def from_json(values: Any) -> Experiment:
     )
 
 
-def noise_key(key: int) -> Any:
+def noise_key(key: int) -> Key:
     """The JAX key that all seeds of an experiment share."""
     return jax.random.PRNGKey(key)
 

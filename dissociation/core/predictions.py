@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Real
 
 from dissociation.core.measures.base import Curve, Measure
 from dissociation.core.statistics.summary import mean_over, sigma50_of, sigma50s
@@ -21,7 +22,7 @@ def _along(x: np.ndarray, log: bool) -> np.ndarray:
     return np.log(x) if log else np.asarray(x, float)
 
 
-def places(measure: Measure) -> np.ndarray:
+def places(measure: Measure) -> Float[np.ndarray, " places"]:
     """`(PLACES,)` where a curve of this measure is predicted, in the units of its axis.
 
     **Raises:** `InvalidValue` if the curve is a single point.
@@ -34,7 +35,7 @@ def places(measure: Measure) -> np.ndarray:
     return np.linspace(x[0], x[-1], PLACES)
 
 
-def predicted_errors(measure: Measure, guess: Sequence[float]) -> np.ndarray:
+def predicted_errors(measure: Measure, guess: Sequence[float]) -> Real[np.ndarray, " S"]:
     """`(S,)` the predicted error at each point of the measure, straight between the places.
 
     **Arguments:**

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Bool, Float, Float64
 
 #: Beyond so many decimals a share is said to be under the least, or over the most, that they tell.
 MOST_DECIMALS = 2
@@ -46,7 +47,7 @@ def percents(shares: Sequence[float] | np.ndarray, decimals: int = 0) -> list[st
     ]
 
 
-def _units(values: np.ndarray, places: int) -> np.ndarray:
+def _units(values: Float[np.ndarray, " n"], places: int) -> Float64[np.ndarray, " _"]:
     """The shares as whole numbers of the smallest percentage that is told."""
     exact = values * 100 * 10**places
     down = np.floor(exact)
@@ -56,7 +57,9 @@ def _units(values: np.ndarray, places: int) -> np.ndarray:
     return down
 
 
-def _is_told(values: np.ndarray, units: np.ndarray, places: int) -> np.ndarray:
+def _is_told(
+    values: Float[np.ndarray, " n"], units: Float[np.ndarray, " _"], places: int
+) -> Bool[np.ndarray, " _"]:
     """Whether nothing and all are said of nothing and of all alone."""
     most = 100 * 10**places
     # Shares that are sums may miss 1 by rounding.

@@ -17,7 +17,9 @@ guesses = st.lists(st.floats(0, 1), min_size=PLACES, max_size=PLACES)
 
 
 def curve(measure, errors, images=1_000) -> Curve:
-    errors, images = np.broadcast_arrays(np.asarray(errors), np.asarray(images))
+    errors, images = (
+        np.broadcast_to(v, measure.x.shape).astype(np.int64) for v in (errors, images)
+    )
     seed = SeedCurve(errors[None], images, 20, 1_000)
     return Curve(measure.x, (seed,), np.full(len(measure.x), 1_000))
 

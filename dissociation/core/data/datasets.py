@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float32, UInt8
 
 from dissociation.core.pauses import cached_property
 from dissociation.core.validation import DamagedData
@@ -86,11 +87,11 @@ class Dataset:
     - `labels`: `(n,)` uint8 digits.
     """
 
-    pixels: np.ndarray
-    labels: np.ndarray
+    pixels: UInt8[np.ndarray, "n pixels"]
+    labels: UInt8[np.ndarray, " n"]
 
     @cached_property
-    def images(self) -> np.ndarray:
+    def images(self) -> Float32[np.ndarray, "n pixels"]:
         """`(n, 784)` float32 in [0, 1]: pixels / 255."""
         images = self.pixels / np.float32(255)
         images.flags.writeable = False
@@ -100,7 +101,7 @@ class Dataset:
         return len(self.labels)
 
 
-def read_idx(file: IdxFile, folder: Path) -> np.ndarray:
+def read_idx(file: IdxFile, folder: Path) -> UInt8[np.ndarray, " ..."]:
     """Reads one file of MNIST, packed with gzip by anyone or not at all, whatever its ending says.
 
     **Arguments:**

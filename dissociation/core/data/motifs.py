@@ -12,6 +12,7 @@ import base64
 import re
 
 import numpy as np
+from jaxtyping import Float, Float64, Real
 
 from dissociation.core.validation import InvalidValue
 
@@ -30,7 +31,7 @@ def is_own(text: object) -> bool:
     return isinstance(text, str) and _CODE.fullmatch(text) is not None and np.ptp(_decode(text)) > 0
 
 
-def encode(grey: np.ndarray) -> str:
+def encode(grey: Real[np.ndarray, " ..."]) -> str:
     """The text of a motif.
 
     **Arguments:**
@@ -54,7 +55,7 @@ def _decode(code: str) -> np.ndarray:
     return levels.reshape(SIDE, SIDE) / (LEVELS - 1)
 
 
-def motif(text: str) -> np.ndarray:
+def motif(text: str) -> Float64[np.ndarray, "32 32"]:
     """`(32, 32)` float64 from 0 (black) to 1 (white), the first row on top.
 
     **Raises:** `InvalidValue` unless it is the name of a motif or an own one.
@@ -67,7 +68,7 @@ def motif(text: str) -> np.ndarray:
     return _decode(text)
 
 
-def _drawn(name: str) -> np.ndarray:
+def _drawn(name: str) -> Float64[np.ndarray, "_ _"]:
     fine = SIDE * _FINER
     across, down = np.meshgrid(*[(np.arange(fine) + 0.5) / fine * 2 - 1] * 2)
     radius, angle = np.hypot(across, down), np.arctan2(down, across)
@@ -85,7 +86,9 @@ def _drawn(name: str) -> np.ndarray:
     return white.reshape(SIDE, _FINER, SIDE, _FINER).mean(axis=(1, 3))
 
 
-def enlarged(grey: np.ndarray, rows: int, columns: int) -> np.ndarray:
+def enlarged(
+    grey: Float[np.ndarray, "32 32"], rows: int, columns: int
+) -> Float[np.ndarray, "{rows} {columns}"]:
     """A motif with `rows` × `columns` points instead, each the nearest one's grey."""
     down, across = (np.arange(size) * SIDE // size for size in (rows, columns))
     return grey[np.ix_(down, across)]

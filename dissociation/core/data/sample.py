@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
+from jaxtyping import Int64
 
 from dissociation.core.data.datasets import CLASSES, mnist_test
 
@@ -13,7 +14,7 @@ TEST_IMAGES = 10_000
 
 
 @functools.cache
-def visiting_order() -> np.ndarray:
+def visiting_order() -> Int64[np.ndarray, " 10000"]:
     """`(10000,)`: the order in which test images are measured, the same for every measure.
 
     Shuffled, because the test set is not: its halves were written by different people and differ in
@@ -23,7 +24,7 @@ def visiting_order() -> np.ndarray:
 
 
 @functools.cache
-def stratified_order() -> np.ndarray:
+def stratified_order() -> Int64[np.ndarray, " 10000"]:
     """`(10000,)`: test images such that the first 10 k hold k of each digit, while there are any.
 
     Within a digit in the shuffled order in which the lab measures everything.
@@ -40,7 +41,7 @@ def stratified_order() -> np.ndarray:
     return order[np.lexsort((within, turns))]
 
 
-def by_class(count: int) -> np.ndarray:
+def by_class(count: int) -> Int64[np.ndarray, " {count}"]:
     """`(count,)` positions within the first `count` images of the order, sorted by digit."""
     labels = mnist_test().labels[stratified_order()[:count]]
     return np.argsort(labels, kind="stable")

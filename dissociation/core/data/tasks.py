@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Integer, Real
 
 from dissociation.core._lazy import jax
 from dissociation.core.data.datasets import Dataset
@@ -35,12 +36,14 @@ class Task:
     - `names`: what each class means.
     """
 
-    images: np.ndarray
-    classes: np.ndarray
+    images: Real[np.ndarray, "n 784"]
+    classes: Integer[np.ndarray, " n"]
     names: tuple[str, ...]
 
 
-def rotation_task(images: np.ndarray, *, split: str = "notebook", seed: int = TRANSFER_KEY) -> Task:
+def rotation_task(
+    images: Real[np.ndarray, "n 784"], *, split: str = "notebook", seed: int = TRANSFER_KEY
+) -> Task:
     """Four-way rotation: quarter `q` turned by `q` × 90° anticlockwise, then all shuffled.
 
     **Arguments:**
@@ -84,7 +87,10 @@ def turned(data: Dataset, *, seed: int = TURN_KEY) -> Dataset:
 
 
 def least_prime_factor_task(
-    images: np.ndarray, labels: np.ndarray, *, seed: int = TRANSFER_KEY
+    images: Real[np.ndarray, "n 784"],
+    labels: Integer[np.ndarray, " n"],
+    *,
+    seed: int = TRANSFER_KEY,
 ) -> Task:
     """Digits by least prime factor: 0→0, 1→1, {2,4,6,8}→2, {3,9}→3, 5→5, 7→7; then shuffled.
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 from dissociation.core.linear.freedom import Freedom
 from dissociation.core.linear.solved import TOLERANCE, Solved
@@ -29,11 +30,11 @@ MOST_HIDDEN = 32
 class Weights(NamedTuple):
     """`w1` `(n_hidden, n_in)` and `w2` `(n_out, n_hidden)`; of T networks with a leading axis."""
 
-    w1: np.ndarray
-    w2: np.ndarray
+    w1: Float64[np.ndarray, " ..."]
+    w2: Float64[np.ndarray, " ..."]
 
     @property
-    def map(self) -> np.ndarray:
+    def map(self) -> Float64[np.ndarray, " ..."]:
         """`(n_out, n_in)`, the network's function."""
         return self.w2 @ self.w1
 
@@ -58,7 +59,9 @@ def check_hidden(n_hidden: object, n_in: int, n_out: int) -> int:
     return found
 
 
-def _exponentials(symmetric: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _exponentials(
+    symmetric: Float[np.ndarray, "n d d"],
+) -> tuple[Float64[np.ndarray, "n d d"], Float64[np.ndarray, "n d d"]]:
     """exp(L) and exp(−L) of symmetric matrices."""
     values, vectors = np.linalg.eigh(symmetric)
     sizes = np.exp(values)[..., None, :]
@@ -72,7 +75,9 @@ def units(solved: Solved, n_hidden: int) -> tuple[float, float]:
     return float(np.sqrt(total / (n_hidden * n_in))), float(np.sqrt(total / (n_hidden * n_out)))
 
 
-def _from_unobserved(solved: Solved, freedom: Freedom, spread: float) -> np.ndarray:
+def _from_unobserved(
+    solved: Solved, freedom: Freedom, spread: float
+) -> Float64[np.ndarray, "n d k"]:
     """Γ2 P_u."""
     unit = units(solved, freedom.rotation.shape[-1])[0]
     return spread * unit * freedom.unobserved @ solved.unobserved

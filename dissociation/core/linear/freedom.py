@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float64
 
 from dissociation.core.linear.solved import Solved
 
@@ -31,15 +32,15 @@ class Freedom(NamedTuple):
     - `unobserved`: `(T, n_hidden, n_in)`; `unoccupied`: `(T, n_out, n_hidden)`.
     """
 
-    rotation: np.ndarray
-    stretch: np.ndarray
-    irrelevant: np.ndarray
-    overlap: np.ndarray
-    unobserved: np.ndarray
-    unoccupied: np.ndarray
+    rotation: Float64[np.ndarray, "T n_hidden n_hidden"]
+    stretch: Float64[np.ndarray, "T r r"]
+    irrelevant: Float64[np.ndarray, "T k k"]
+    overlap: Float64[np.ndarray, "T r k"]
+    unobserved: Float64[np.ndarray, "T n_hidden n_in"]
+    unoccupied: Float64[np.ndarray, "T n_out n_hidden"]
 
 
-def _symmetric(rng: np.random.Generator, count: int, size: int) -> np.ndarray:
+def _symmetric(rng: np.random.Generator, count: int, size: int) -> Float64[np.ndarray, "n d d"]:
     """Normal, of eigenvalues within about ± 1 at any size."""
     values = rng.standard_normal((count, size, size))
     return (values + values.mT) / np.sqrt(8 * max(size, 1))
@@ -47,7 +48,7 @@ def _symmetric(rng: np.random.Generator, count: int, size: int) -> np.ndarray:
 
 def _gaussians(
     solved: Solved, n_hidden: int, count: int, rng: np.random.Generator
-) -> tuple[np.ndarray, ...]:
+) -> tuple[Float64[np.ndarray, "n _ _"], ...]:
     rank = solved.rank
     room = min(solved.irrelevant.shape[1], n_hidden - rank)
     return (
@@ -59,7 +60,7 @@ def _gaussians(
     )
 
 
-def _rotations(size: int, count: int, rng: np.random.Generator) -> np.ndarray:
+def _rotations(size: int, count: int, rng: np.random.Generator) -> Float64[np.ndarray, "n d d"]:
     """Orthogonal matrices, uniformly (Mezzadri, Notices of the AMS 2007)."""
     q, r = np.linalg.qr(rng.standard_normal((count, size, size)))
     return q * np.sign(np.diagonal(r, axis1=1, axis2=2))[:, None, :]

@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 from dissociation.core.linear.families import Weights
 from dissociation.core.linear.solved import Solved
@@ -35,8 +36,8 @@ _NOISE = 5
 class Sampled(NamedTuple):
     """A loss over draws of noise: `mean` and standard `error`, `(S,)` each."""
 
-    mean: np.ndarray
-    error: np.ndarray
+    mean: Float64[np.ndarray, " n"]
+    error: Float64[np.ndarray, " n"]
 
 
 def layer_scales(solved: Solved, scaling: str) -> tuple[float, float]:
@@ -46,14 +47,16 @@ def layer_scales(solved: Solved, scaling: str) -> tuple[float, float]:
     return 1 / float(np.linalg.norm(solved.x)), 1 / float(np.sqrt(len(solved.y)))
 
 
-def input_noise_loss(weights: Weights, solved: Solved, sigma: np.ndarray) -> np.ndarray:
+def input_noise_loss(
+    weights: Weights, solved: Solved, sigma: Float[np.ndarray, " S"]
+) -> Float64[np.ndarray, " S"]:
     """`(S,)` expected losses under input noise (Theorem 5.2), of a network that solves the task."""
     return (sigma**2 * np.sum(weights.map**2) + solved.residual) / 2
 
 
 def parameter_noise_loss(
-    weights: Weights, solved: Solved, sigma: np.ndarray, scaling: str = "paper"
-) -> np.ndarray:
+    weights: Weights, solved: Solved, sigma: Float[np.ndarray, " S"], scaling: str = "paper"
+) -> Float64[np.ndarray, " S"]:
     """`(S,)` expected losses under parameter noise, of a network that solves the task."""
     first, second = (sigma * scale for scale in layer_scales(solved, scaling))
     w1, w2 = weights
@@ -64,14 +67,16 @@ def parameter_noise_loss(
     return (own + both + solved.residual) / 2
 
 
-def least_input_noise_loss(solved: Solved, sigma: np.ndarray) -> np.ndarray:
+def least_input_noise_loss(
+    solved: Solved, sigma: Float[np.ndarray, " S"]
+) -> Float64[np.ndarray, " S"]:
     """`(S,)` what no solution is below under input noise; least-squares solutions are at it."""
     return (sigma**2 * np.sum(solved.map.values**2) + solved.residual) / 2
 
 
 def least_parameter_noise_loss(
-    solved: Solved, n_hidden: int, sigma: np.ndarray, scaling: str = "paper"
-) -> np.ndarray:
+    solved: Solved, n_hidden: int, sigma: Float[np.ndarray, " S"], scaling: str = "paper"
+) -> Float64[np.ndarray, " S"]:
     """`(S,)` what no solution is below under parameter noise."""
     first, second = (sigma * scale for scale in layer_scales(solved, scaling))
     n_out = len(solved.y)
@@ -80,7 +85,11 @@ def least_parameter_noise_loss(
     return (2 * weighed * solved.fitted.values.sum() + both + solved.residual) / 2
 
 
-def _losses(parts: list[np.ndarray], residual: np.ndarray, sigma: np.ndarray) -> Sampled:
+def _losses(
+    parts: list[Float[np.ndarray, "draws n_out P"]],
+    residual: Float[np.ndarray, "n_out P"],
+    sigma: Float[np.ndarray, " m"],
+) -> Sampled:
     """Losses of outputs y + residual + Σ_i σ^i part i; parts `(D, n_out, P)` from i = 1 on."""
     draws, items = len(parts[0]), residual.shape[1]
     still = residual.ravel()
@@ -96,7 +105,12 @@ def _losses(parts: list[np.ndarray], residual: np.ndarray, sigma: np.ndarray) ->
 
 
 def sampled_input_noise(
-    networks: Mapping[str, Weights], solved: Solved, sigma: np.ndarray, *, draws: int, key: int
+    networks: Mapping[str, Weights],
+    solved: Solved,
+    sigma: Float[np.ndarray, " n"],
+    *,
+    draws: int,
+    key: int,
 ) -> dict[str, Sampled]:
     """Losses of networks over draws of input noise, the same draws for every network and σ."""
     noise = generator(key, _NOISE, 0).standard_normal((draws, *solved.x.shape))
@@ -109,7 +123,7 @@ def sampled_input_noise(
 def sampled_parameter_noise(
     networks: Mapping[str, Weights],
     solved: Solved,
-    sigma: np.ndarray,
+    sigma: Float[np.ndarray, " n"],
     scaling: str = "paper",
     *,
     draws: int,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 from dissociation.core.linear.families import FAMILIES
 from dissociation.core.linear.representation import predictivity, rsa, similarity_matrices
@@ -25,9 +26,9 @@ class Range(NamedTuple):
     Rows are source families and columns target families, in the order of `FAMILIES`.
     """
 
-    mean: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    mean: Float64[np.ndarray, "n m"]
+    low: Float64[np.ndarray, "n m"]
+    high: Float64[np.ndarray, "n m"]
 
 
 class Pairs(NamedTuple):
@@ -39,7 +40,7 @@ class Pairs(NamedTuple):
     rsa_other: Range
 
 
-def _range(values: np.ndarray) -> Range:
+def _range(values: Float[np.ndarray, "_ _"]) -> Range:
     """Of `(families · members, families · members)`."""
     kinds = len(FAMILIES)
     blocks = values.reshape(kinds, MEMBERS, kinds, MEMBERS).swapaxes(1, 2)
@@ -47,7 +48,9 @@ def _range(values: np.ndarray) -> Range:
     return Range(flat.mean(2), flat.min(2), flat.max(2))
 
 
-def _hidden(solved: Solved, n_hidden: int, spread: float, key: int, group: int) -> np.ndarray:
+def _hidden(
+    solved: Solved, n_hidden: int, spread: float, key: int, group: int
+) -> Float64[np.ndarray, "_ n_hidden P"]:
     """`(families · members, n_hidden, P)`."""
     found = members(solved, n_hidden, count=MEMBERS, spread=spread, key=key, group=group)
     return np.concatenate([networks.w1 @ solved.x for networks in found.values()])

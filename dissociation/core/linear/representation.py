@@ -8,6 +8,7 @@ one hidden layer is a linear function of another at all.
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 from dissociation.core.linear.families import Weights
 from dissociation.core.linear.solved import TOLERANCE
@@ -15,16 +16,18 @@ from dissociation.core.similarity.embedding import aligned, signed
 from dissociation.core.similarity.rsa import upper
 
 
-def similarity_matrices(hidden: np.ndarray) -> np.ndarray:
+def similarity_matrices(hidden: Float[np.ndarray, "T n P"]) -> Float64[np.ndarray, "T P P"]:
     """`(T, P, P)` HᵀH of hidden layers `(T, n_hidden, P)` (paper, Eq. 3)."""
     return hidden.mT @ hidden
 
 
-def _centred(hidden: np.ndarray) -> np.ndarray:
+def _centred(hidden: Float[np.ndarray, "n d k"]) -> Float64[np.ndarray, "n d k"]:
     return hidden - hidden.mean(-1, keepdims=True)
 
 
-def rsa(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def rsa(
+    first: Float[np.ndarray, "T P P"], second: Float[np.ndarray, "U P P"]
+) -> Float64[np.ndarray, "T U"]:
     """`(T, U)` Pearson correlation of similarity matrices over all pairs of items.
 
     Kriegeskorte et al., Frontiers in Systems Neuroscience 2008; paper, Section 4.2. NaN where all
@@ -44,7 +47,9 @@ def rsa(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return sides[0] @ sides[1].T
 
 
-def predictivity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+def predictivity(
+    source: Float[np.ndarray, "T n P"], target: Float[np.ndarray, "U m P"]
+) -> Float64[np.ndarray, "T U"]:
     """`(T, U)` R² of target layers read linearly, with an intercept, from source layers.
 
     Yamins et al., PNAS 2014; paper, Section 4.1. NaN for a target that is the same for all items.
@@ -62,7 +67,7 @@ def predictivity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     return explained / np.where(totals > 0, totals, np.nan)
 
 
-def decoder_drift(networks: Weights, x: np.ndarray) -> np.ndarray:
+def decoder_drift(networks: Weights, x: Float[np.ndarray, "n d"]) -> Float64[np.ndarray, " T"]:
     """`(T,)` error of one linear decoder along a walk, as a share of the outputs' squared norm.
 
     The decoder is the best one of the outputs from the first network's hidden layer (paper,
@@ -74,13 +79,13 @@ def decoder_drift(networks: Weights, x: np.ndarray) -> np.ndarray:
     return np.sum((decoder @ hidden - outputs) ** 2, axis=(1, 2)) / np.sum(outputs**2)
 
 
-def similarity_drift(networks: Weights, x: np.ndarray) -> np.ndarray:
+def similarity_drift(networks: Weights, x: Float[np.ndarray, "n d"]) -> Float64[np.ndarray, " T"]:
     """`(T,)` RSA of each network of a walk with the first one."""
     matrices = similarity_matrices(networks.w1 @ x)
     return rsa(matrices[:1], matrices)[0]
 
 
-def embeddings(networks: Weights, x: np.ndarray) -> np.ndarray:
+def embeddings(networks: Weights, x: Float[np.ndarray, "n d"]) -> Float64[np.ndarray, "T P 2"]:
     """`(T, P, 2)` classical scaling of each hidden layer, turned onto the one before."""
     products = similarity_matrices(_centred(networks.w1 @ x))
     # As `similarity.embedding.coordinates`, of all networks at once.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 from dissociation.core.linear.task import Regression, generator
 
@@ -18,9 +19,9 @@ TOLERANCE = 1e-10
 class CompactSVD(NamedTuple):
     """`left` `(m, r)`, `values` `(r,)` above 0, `right` `(n, r)`: left · diag(values) · rightᵀ."""
 
-    left: np.ndarray
-    values: np.ndarray
-    right: np.ndarray
+    left: Float64[np.ndarray, "d n"]
+    values: Float64[np.ndarray, " n"]
+    right: Float64[np.ndarray, "k n"]
 
     @property
     def rank(self) -> int:
@@ -28,7 +29,7 @@ class CompactSVD(NamedTuple):
         return len(self.values)
 
 
-def compact_svd(matrix: np.ndarray) -> CompactSVD:
+def compact_svd(matrix: Float[np.ndarray, "n d"]) -> CompactSVD:
     """The singular values of a matrix that are not zero, with their vectors (paper, App. B.1)."""
     left, values, right = np.linalg.svd(matrix, full_matrices=False)
     kept = values > TOLERANCE * values[0] if values[0] > 0 else np.zeros(len(values), bool)
@@ -41,7 +42,7 @@ def pinv(matrix: np.ndarray) -> np.ndarray:
     return right / values @ left.T
 
 
-def subspace_basis(projector: np.ndarray, rank: int) -> np.ndarray:
+def subspace_basis(projector: Float[np.ndarray, "n n"], rank: int) -> Float64[np.ndarray, "n rank"]:
     """`(n, rank)` orthonormal basis of a subspace that depends on the subspace alone.
 
     Eigenvectors and singular vectors have arbitrary signs, and where their values are equal any
@@ -54,7 +55,7 @@ def subspace_basis(projector: np.ndarray, rank: int) -> np.ndarray:
     return left @ right
 
 
-def _turn(found: CompactSVD) -> np.ndarray:
+def _turn(found: CompactSVD) -> Float64[np.ndarray, "r r"]:
     """`(r, r)` orthogonal: right singular vectors by the basis of the space they span."""
     return found.right.T @ subspace_basis(found.right @ found.right.T, found.rank)
 
@@ -72,15 +73,15 @@ class Solved(NamedTuple):
     - `unobserved`: `(n_in, n_in)` projector on the input directions without data.
     """
 
-    x: np.ndarray
-    y: np.ndarray
+    x: Float64[np.ndarray, "n_in P"]
+    y: Float64[np.ndarray, "n_out P"]
     inputs: CompactSVD
     map: CompactSVD
     fitted: CompactSVD
-    map_turn: np.ndarray
-    fitted_turn: np.ndarray
-    irrelevant: np.ndarray
-    unobserved: np.ndarray
+    map_turn: Float64[np.ndarray, "r r"]
+    fitted_turn: Float64[np.ndarray, "r r"]
+    irrelevant: Float64[np.ndarray, "n_in m"]
+    unobserved: Float64[np.ndarray, "n_in n_in"]
 
     @property
     def rank(self) -> int:
@@ -93,12 +94,12 @@ class Solved(NamedTuple):
         return self.x.shape[1]
 
     @property
-    def least_squares(self) -> np.ndarray:
+    def least_squares(self) -> Float64[np.ndarray, "n_out n_in"]:
         """`(n_out, n_in)` Σyx Σxx⁺."""
         return self.map.left * self.map.values @ self.map.right.T
 
     @property
-    def answers(self) -> np.ndarray:
+    def answers(self) -> Float64[np.ndarray, "n_out P"]:
         """`(n_out, P)` outputs of every solution."""
         return self.fitted.left * self.fitted.values @ self.fitted.right.T
 

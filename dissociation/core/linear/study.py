@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float64
 
 from dissociation.core.linear import noise
 from dissociation.core.linear.families import FAMILIES, Weights, check_hidden
@@ -107,10 +108,10 @@ class Walk(NamedTuple):
     """
 
     networks: Weights
-    similarity: np.ndarray
-    embedding: np.ndarray
-    outputs: np.ndarray
-    loss: np.ndarray
+    similarity: Float64[np.ndarray, "T P P"]
+    embedding: Float64[np.ndarray, "T P 2"]
+    outputs: Float64[np.ndarray, "T n_out P"]
+    loss: Float64[np.ndarray, " T"]
     change: float
 
 
@@ -144,7 +145,7 @@ class LinearResult(Result[LinearStudy]):
     drift: dict[str, Drift]
     pairs: Pairs
     noisy: dict[str, dict[str, Noisy]]
-    least: dict[str, np.ndarray]
+    least: dict[str, Float64[np.ndarray, " S"]]
 
     @property
     def progress(self) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float64
 
 from dissociation.core.experiment import MAX_KEY
 from dissociation.core.validation import (
@@ -38,8 +39,8 @@ def generator(key: int, *purpose: int) -> np.random.Generator:
 class Regression(NamedTuple):
     """Items as columns: `x` of shape `(n_in, P)` and `y` of shape `(n_out, P)`, float64."""
 
-    x: np.ndarray
-    y: np.ndarray
+    x: Float64[np.ndarray, "n d"]
+    y: Float64[np.ndarray, "k d"]
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,12 @@ class LinearTask:
         """The items of the task."""
         return Regression(self._x(), self._tree() if self.kind == "tree" else self._random())
 
-    def _x(self) -> np.ndarray:
+    def _x(self) -> Float64[np.ndarray, "n d"]:
         if self.inputs == "onehot":
             return np.eye(self.n_in, self.items)
         return generator(self.key, 0).standard_normal((self.n_in, self.items))
 
-    def _tree(self) -> np.ndarray:
+    def _tree(self) -> Float64[np.ndarray, "n_out P"]:
         """`(n_out, P)` 1 where an item lies below a node; the other targets shuffle the items."""
         leaves = np.arange(self.items) // self.twins
         if self.targets:
@@ -121,7 +122,7 @@ class LinearTask:
         ]
         return np.concatenate(levels).astype(np.float64)
 
-    def _random(self) -> np.ndarray:
+    def _random(self) -> Float64[np.ndarray, "n d"]:
         """A linear teacher of the inputs, with noise."""
         rng = generator(self.key, 1, self.targets)
         rank = min(self.rank, self.n_in, self.n_out)

@@ -7,6 +7,7 @@ rounding does not add up: the last network solves the task as exactly as the fir
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float
 
 from dissociation.core.linear.families import FAMILIES, Weights
 from dissociation.core.linear.freedom import draw, wander
@@ -43,7 +44,7 @@ def members(
     return {name: family.build(solved, freedom, spread) for name, family in FAMILIES.items()}
 
 
-def largest_change(networks: Weights, x: np.ndarray) -> float:
+def largest_change(networks: Weights, x: Float[np.ndarray, "n d"]) -> float:
     """How far outputs along a walk leave the first network's, as a share of the largest one."""
     outputs = networks.w2 @ (networks.w1 @ x)
     return float(np.abs(outputs - outputs[0]).max() / np.abs(outputs[0]).max())

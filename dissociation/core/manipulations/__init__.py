@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dissociation.core._lazy import jax
+from dissociation.core.draws import Key
 from dissociation.core.manipulations.balance import Balance
 from dissociation.core.manipulations.base import (
     ALL_INPUTS,
@@ -60,7 +61,7 @@ def make(name: str, **fields: Any) -> Manipulation:
     return cls(**fields)
 
 
-def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: Any) -> Network:
+def apply_all(network: Network, manipulations: Sequence[Manipulation], *, key: Key) -> Network:
     """Applies manipulations in order, each with a key of its own.
 
     **Arguments:**

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
+from jaxtyping import Float, Float64
 
+from dissociation.core.draws import Key
 from dissociation.core.manipulations.base import Manipulation, Strength
 from dissociation.core.manipulations.rescale import rescale_layer
 from dissociation.core.networks.network import Network
@@ -16,7 +18,9 @@ TOLERANCE = 1e-6
 MAX_ROUNDS = 1_000
 
 
-def _step(w_in: np.ndarray, w_out: np.ndarray) -> np.ndarray:
+def _step(
+    w_in: Float[np.ndarray, "hidden inputs"], w_out: Float[np.ndarray, "outputs hidden"]
+) -> Float64[np.ndarray, " hidden"]:
     incoming = np.linalg.norm(w_in, axis=1)
     pause()
     outgoing = np.linalg.norm(w_out, axis=0)
@@ -27,7 +31,9 @@ def _step(w_in: np.ndarray, w_out: np.ndarray) -> np.ndarray:
     return factors
 
 
-def balancing_factors(network: Network) -> tuple[np.ndarray, np.ndarray]:
+def balancing_factors(
+    network: Network,
+) -> tuple[Float64[np.ndarray, " hidden1"], Float64[np.ndarray, " hidden2"]]:
     """The positive factors `(hidden1,)`, `(hidden2,)` that balance both hidden layers at once.
 
     The two layers share W2, so balancing one disturbs the other; alternating converges (Stock et
@@ -76,7 +82,7 @@ class Balance(Manipulation):
     )
     layers: ClassVar = (2,)
 
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """See [`Manipulation.apply`][]."""
         del key
         first, second = balancing_factors(network)

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+from jaxtyping import Float
+
+from dissociation.core.draws import Key
 from dissociation.core.networks.network import Network
 from dissociation.core.validation import (
     InvalidValue,
@@ -147,7 +150,7 @@ class Manipulation(abc.ABC):
         return self.exact_on == ALL_INPUTS
 
     @abc.abstractmethod
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """The rewritten network.
 
         **Arguments:**
@@ -179,12 +182,19 @@ class Manipulation(abc.ABC):
         return f"{self.strength_range.symbol} = {self.strength:g}"
 
 
-def around(network: Network, layer: int) -> tuple[Any, Any]:
+def around(
+    network: Network, layer: int
+) -> tuple[Float[Any, "hidden inputs"], Float[Any, "outputs hidden"]]:
     """Incoming weights `(hidden, in)` and outgoing weights `(out, hidden)` of a hidden layer."""
     return (network.w1, network.w2) if layer == 1 else (network.w2, network.w3)
 
 
-def with_layer(network: Network, layer: int, w_in: Any, w_out: Any) -> Network:
+def with_layer(
+    network: Network,
+    layer: int,
+    w_in: Float[Any, "hidden inputs"],
+    w_out: Float[Any, "outputs hidden"],
+) -> Network:
     """The network with other weights around one hidden layer."""
     if layer == 1:
         return Network(w_in, w_out, network.w3)

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Float, Int64
 
+from dissociation.core.draws import Key
 from dissociation.core.manipulations.base import Manipulation, Strength, around, with_layer
 from dissociation.core.networks.network import Network
 
 
-def copies(hidden: int, multiplier: float) -> tuple[np.ndarray, np.ndarray]:
+def copies(
+    hidden: int, multiplier: float
+) -> tuple[Int64[np.ndarray, " n"], Int64[np.ndarray, " n"]]:
     """Which neuron each new neuron is a copy of, and how many copies that neuron has.
 
     **Arguments:**
@@ -27,7 +31,9 @@ def copies(hidden: int, multiplier: float) -> tuple[np.ndarray, np.ndarray]:
     return source, np.bincount(source, minlength=hidden)[source]
 
 
-def duplicate_layer(w_in: Any, w_out: Any, multiplier: float) -> tuple[Any, Any]:
+def duplicate_layer(
+    w_in: Float[Any, "hidden inputs"], w_out: Float[Any, "outputs hidden"], multiplier: float
+) -> tuple[Float[Any, "copies inputs"], Float[Any, "outputs copies"]]:
     """Weights `(new hidden, in)` and `(out, new hidden)` of the duplicated layer."""
     source, count = copies(w_in.shape[0], multiplier)
     return w_in[source], w_out[:, source] / count.astype(np.float32)[None, :]
@@ -63,7 +69,7 @@ class Duplicate(Manipulation):
         """See [`Manipulation.widened`][]."""
         return len(copies(width, self.strength)[0])
 
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """See [`Manipulation.apply`][]."""
         del key
         w_in, w_out = around(network, self.layer)

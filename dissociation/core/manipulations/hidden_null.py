@@ -7,13 +7,14 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
+from jaxtyping import Float, Float32
 
 from dissociation.core._lazy import jnp
 from dissociation.core.data.datasets import mnist_test, mnist_train
-from dissociation.core.draws import normal
+from dissociation.core.draws import Key, normal
 from dissociation.core.manipulations.base import Manipulation, Option, Strength
 from dissociation.core.networks.network import Network
 from dissociation.core.networks.null_spaces import SOURCES, gram, remainder, rows_at_once
@@ -21,7 +22,9 @@ from dissociation.core.networks.shared_rows import shared_rows
 from dissociation.core.pauses import pause
 
 
-def hidden_activations(network: Network, layer: int, images: np.ndarray) -> np.ndarray:
+def hidden_activations(
+    network: Network, layer: int, images: Float[np.ndarray, "n 784"]
+) -> Float32[np.ndarray, "n hidden"]:
     """`(n, hidden)` float32 post-activations of hidden layer 1 or 2."""
     hidden = jnp.maximum(jnp.asarray(images) @ jnp.asarray(network.w1).T, 0.0)
     if layer == 2:
@@ -45,7 +48,7 @@ _kept: collections.OrderedDict[tuple, np.ndarray] = collections.OrderedDict()
 _lock, _ROOM = threading.Lock(), 160 * 2**20
 
 
-def _null_noise(network: Network, layer: int, source: str, key: Any) -> np.ndarray:
+def _null_noise(network: Network, layer: int, source: str, key: Key) -> np.ndarray:
     """N(0, 1) on the weights that read a layer, projected on the null space of its activations.
 
     Kept for whoever asks again: a network is rewritten to be measured, to be checked, and to be
@@ -106,7 +109,7 @@ class HiddenNull(Manipulation):
         """See [`Manipulation.exact_on`][]."""
         return f"the {self.images} images, up to the rank threshold"
 
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """See [`Manipulation.apply`][]. **Raises:** `DamagedData` if MNIST cannot be read."""
         w_out = network.w2 if self.layer == 1 else network.w3
         noisy = w_out + self.strength * _null_noise(network, self.layer, self.images, key)

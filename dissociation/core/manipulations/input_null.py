@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from dissociation.core.draws import normal
+from dissociation.core.draws import Key, normal
 from dissociation.core.manipulations.base import Manipulation, Option, Strength
 from dissociation.core.networks.network import Network
 from dissociation.core.networks.null_spaces import SOURCES, input_null_space
@@ -48,7 +48,7 @@ class InputNull(Manipulation):
         """See [`Manipulation.exact_on`][]."""
         return f"the {self.images} images, up to the rank threshold"
 
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """See [`Manipulation.apply`][]. **Raises:** `DamagedData` if MNIST cannot be read."""
         basis = input_null_space(self.images).basis
         drawn = normal(key, network.w1.shape)

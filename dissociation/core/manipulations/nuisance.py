@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Float, Float32
 
 from dissociation.core._lazy import jax
-from dissociation.core.draws import normal
+from dissociation.core.draws import Key, normal
 from dissociation.core.manipulations.base import (
     Count,
     Manipulation,
@@ -20,7 +21,7 @@ from dissociation.core.manipulations.base import (
 from dissociation.core.networks.network import Network
 
 
-def counterbalanced(drawn: Any) -> Any:
+def counterbalanced(drawn: Float[Any, "groups size outputs"]) -> Float32[Any, "outputs _"]:
     """Outgoing weights `(outputs, groups * size)` whose sum over each group is zero.
 
     **Arguments:**
@@ -32,7 +33,7 @@ def counterbalanced(drawn: Any) -> Any:
     return (drawn - drawn.mean(axis=1, keepdims=True)).reshape(groups * size, outputs).T
 
 
-def rms(weights: np.ndarray) -> np.float32:
+def rms(weights: Float[np.ndarray, "n _"]) -> np.float32:
     """Root mean square of the entries."""
     return np.sqrt(np.mean(np.square(weights), dtype=np.float64)).astype(np.float32)
 
@@ -80,7 +81,7 @@ class Nuisance(Manipulation):
         """See [`Manipulation.widened`][]."""
         return width + int(self.strength) * self.group
 
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """See [`Manipulation.apply`][]."""
         w_in, w_out = around(network, self.layer)
         groups, inputs = int(self.strength), w_in.shape[1]

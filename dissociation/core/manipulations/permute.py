@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from dissociation.core._lazy import jax
+from dissociation.core.draws import Key
 from dissociation.core.manipulations.base import Manipulation, Strength, around, with_layer
 from dissociation.core.networks.network import Network
 
@@ -34,7 +35,7 @@ class Permute(Manipulation):
         "share", "share of neurons", 0.0, 1.0, 1.0, sweep=(0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
     )
 
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """See [`Manipulation.apply`][]."""
         w_in, w_out = around(network, self.layer)
         order = np.asarray(jax.random.permutation(key, len(w_in)))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Real
 
 from dissociation.core.data import motifs
 from dissociation.core.data.datasets import mnist_test
 from dissociation.core.data.sample import stratified_order
-from dissociation.core.draws import normal
+from dissociation.core.draws import Key, normal
 from dissociation.core.manipulations.base import (
     Count,
     Manipulation,
@@ -37,14 +38,14 @@ _RANK = 1e-6
 
 
 @functools.cache
-def painted_images() -> np.ndarray:
+def painted_images() -> Float32[np.ndarray, "250 784"]:
     """`(250, 784)` float32 the test images that are painted on, sorted by digit."""
     order = stratified_order()[:PAINTED]
     data = mnist_test()
     return data.images[order[np.argsort(data.labels[order], kind="stable")]]
 
 
-def similarity(hidden: np.ndarray) -> np.ndarray:
+def similarity(hidden: Float[np.ndarray, "n d"]) -> Float64[np.ndarray, "n n"]:
     """`(n, n)` float64 inner products of `(n, d)` activations, centred over the images.
 
     The kernel that linear CKA compares (Kornblith et al., ICML 2019).
@@ -59,7 +60,7 @@ def quadrant(matrix: np.ndarray) -> np.ndarray:
     return matrix[:half, half:]
 
 
-def in_similarity(block: np.ndarray) -> np.ndarray:
+def in_similarity(block: Float[np.ndarray, "n n"]) -> Float64[np.ndarray, "rows columns"]:
     """Activations whose centred inner products between both halves of the images are `block`.
 
     Let r and c be the sums of its rows and columns and S < 0 its sum. A first neuron with −r/√−S
@@ -86,7 +87,7 @@ def in_similarity(block: np.ndarray) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=16)
-def painted(shown_in: str, picture: str) -> np.ndarray:
+def painted(shown_in: str, picture: str) -> Float64[np.ndarray, "250 groups"]:
     """`(250, groups)` float64 activations that show a picture of contrast 1, one a group.
 
     **Arguments:**
@@ -102,7 +103,9 @@ def painted(shown_in: str, picture: str) -> np.ndarray:
     return in_similarity(block - block.mean() - 0.25)
 
 
-def incoming_weights(inputs: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def incoming_weights(
+    inputs: Float[np.ndarray, "n d"], wanted: Float[np.ndarray, "n neurons"]
+) -> Float32[np.ndarray, "neurons d"]:
     """`(neurons, d)` float32 smallest weights with `inputs @ weights.T = wanted`, by least squares.
 
     **Arguments:**
@@ -160,7 +163,7 @@ class Phantom(Manipulation):
     counts: ClassVar = {"group": Count(1, 8, "neurons a group (k)")}
 
     @property
-    def greys(self) -> np.ndarray:
+    def greys(self) -> Real[np.ndarray, "32 32"]:
         """`(32, 32)` the picture, from 0 to 1."""
         return motifs.motif(self.picture)
 
@@ -173,19 +176,19 @@ class Phantom(Manipulation):
         """See [`Manipulation.widened`][]."""
         return width + self.groups * self.group
 
-    def wanted(self, network: Network) -> np.ndarray:
+    def wanted(self, network: Network) -> Float64[np.ndarray, "250 groups"]:
         """`(250, groups)` float64 what one neuron of each group is to do on the painted images."""
         own = hidden_and_logits(network, painted_images(), self.layer)[0]
         return painted(self.shown_in, self.picture) * self._size(own)
 
-    def _size(self, own: np.ndarray) -> float:
+    def _size(self, own: Float[np.ndarray, "_ _"]) -> float:
         if self.shown_in == ACTIVATIONS:
             return self.strength * float(np.quantile(own, _NEARLY_ALL))
         # Similarities are products of activations, and those of a group add up.
         contrast = self.strength * float(np.ptp(quadrant(similarity(own))))
         return float(np.sqrt(contrast / self.group))
 
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """See [`Manipulation.apply`][]."""
         w_in, w_out = around(network, self.layer)
         images = painted_images()

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Float
 
-from dissociation.core.draws import normal
+from dissociation.core.draws import Key, normal
 from dissociation.core.manipulations.base import Manipulation, Strength, around, with_layer
 from dissociation.core.networks.network import Network
 
 
-def rescale_layer(w_in: Any, w_out: Any, factors: Any) -> tuple[Any, Any]:
+def rescale_layer(
+    w_in: Float[Any, "hidden inputs"],
+    w_out: Float[Any, "outputs hidden"],
+    factors: Float[Any, " hidden"],
+) -> tuple[Float[Any, "hidden inputs"], Float[Any, "outputs hidden"]]:
     """`(D w_in, w_out D⁻¹)` for the positive diagonal `factors` `(hidden,)`."""
     return factors[:, None] * w_in, w_out / factors[None, :]
 
@@ -37,7 +42,7 @@ class Rescale(Manipulation):
         "s", "standard deviation of log D", 0.0, 3.0, 1.0, sweep=(0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
     )
 
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """See [`Manipulation.apply`][]."""
         w_in, w_out = around(network, self.layer)
         factors = np.exp(self.strength * normal(key, (len(w_in),)))

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from jaxtyping import Float
+
+from dissociation.core.draws import Key
 from dissociation.core.manipulations.base import Manipulation, Strength, around, with_layer
 from dissociation.core.networks.network import Network
 
 
-def scale_layer(w_in: Any, w_out: Any, factor: Any) -> tuple[Any, Any]:
+def scale_layer(
+    w_in: Float[Any, "hidden inputs"], w_out: Float[Any, "outputs hidden"], factor: Any
+) -> tuple[Float[Any, "hidden inputs"], Float[Any, "outputs hidden"]]:
     """`(factor * w_in, w_out / factor)`; relu(α z) = α relu(z) for α > 0."""
     return factor * w_in, w_out / factor
 
@@ -34,7 +39,7 @@ class Scale(Manipulation):
         "α", "factor", 0.01, 1000.0, 20.0, log=True, sweep=(1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
     )
 
-    def apply(self, network: Network, *, key: Any) -> Network:
+    def apply(self, network: Network, *, key: Key) -> Network:
         """See [`Manipulation.apply`][]."""
         del key
         w_in, w_out = around(network, self.layer)

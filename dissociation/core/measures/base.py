@@ -13,9 +13,10 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Float64, Int64, Real
 
 from dissociation.core.data.sample import TEST_IMAGES, visiting_order
+from dissociation.core.draws import Key, Keys
 from dissociation.core.networks.network import Network
 from dissociation.core.validation import check_integer
 
@@ -54,7 +55,7 @@ class SeedCurve:
     notes: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
-    def rates(self) -> np.ndarray:
+    def rates(self) -> Float64[np.ndarray, "draws S"]:
         """`(draws, S)` float64 error in [0, 1]; NaN where nothing is known yet."""
         images = np.where(self.images > 0, self.images, np.nan)
         return self.errors / images
@@ -75,9 +76,9 @@ class Curve:
     - `networks`: which network each seed is, while some have not begun; the first ones if empty.
     """
 
-    x: np.ndarray
+    x: Real[np.ndarray, " S"]
     seeds: tuple[SeedCurve, ...]
-    total: np.ndarray
+    total: Int64[np.ndarray, " S"]
     networks: tuple[int, ...] = ()
 
     @property
@@ -86,22 +87,22 @@ class Curve:
         return self.networks or tuple(range(len(self.seeds)))
 
     @property
-    def rates(self) -> np.ndarray:
+    def rates(self) -> Real[np.ndarray, "seeds S"]:
         """`(seeds, S)` error of each seed, mean over its draws."""
         return np.stack([seed.rates.mean(0) for seed in self.seeds])
 
     @property
-    def runs(self) -> np.ndarray:
+    def runs(self) -> Float64[np.ndarray, "runs S"]:
         """`(seeds · draws, S)` error of every run on its own."""
         return np.concatenate([seed.rates for seed in self.seeds])
 
     @property
-    def mean(self) -> np.ndarray:
+    def mean(self) -> Real[np.ndarray, " S"]:
         """`(S,)` mean error over seeds and draws."""
         return self.rates.mean(0)
 
     @property
-    def images(self) -> np.ndarray:
+    def images(self) -> Real[np.ndarray, " S"]:
         """`(S,)` predictions so far at each point: the least over the seeds."""
         return np.min([seed.images for seed in self.seeds], axis=0)
 
@@ -111,7 +112,7 @@ class Curve:
         return bool(np.all(self.images >= self.total))
 
     @property
-    def spread(self) -> np.ndarray:
+    def spread(self) -> Real[np.ndarray, " S"]:
         """`(S,)` half-width of the band: ± 1 standard deviation over seeds and draws.
 
         While the curve is filling, the binomial standard error of the mean over the images seen so
@@ -174,12 +175,12 @@ class Measure(abc.ABC):
 
     @property
     @abc.abstractmethod
-    def x(self) -> np.ndarray:
+    def x(self) -> Float64[np.ndarray, " S"]:
         """`(S,)` float64 noise scales or budgets."""
 
     @property
     @abc.abstractmethod
-    def total(self) -> np.ndarray:
+    def total(self) -> Real[np.ndarray, " S"]:
         """`(S,)` predictions a network and draw will have made at each point at the end."""
 
     @property
@@ -199,7 +200,7 @@ class Measure(abc.ABC):
 
     @abc.abstractmethod
     def prepared(
-        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+        self, networks: Sequence[Sequence[Network]], *, keys: Keys, key: Key
     ) -> PreparedMeasurement:
         """Lays networks out to be measured together.
 
@@ -214,8 +215,8 @@ class Measure(abc.ABC):
         self,
         networks: Sequence[Sequence[Network]],
         *,
-        keys: Sequence[Any],
-        key: Any,
+        keys: Keys,
+        key: Key,
         begun: tuple[int, Curves] = (0, []),
     ) -> Iterator[Curves | None]:
         """Measures networks together, coarse to fine.
@@ -247,13 +248,13 @@ def check_images(images: int) -> int:
     return check_integer("images", images, 100, TEST_IMAGES)
 
 
-def chunks(images: int) -> list[np.ndarray]:
+def chunks(images: int) -> list[Int64[np.ndarray, " _"]]:
     """Which test images are measured in each chunk, a small chunk first; `images` in all."""
     edges = range(FIRST_CHUNK, images, CHUNK)
     return np.split(visiting_order()[:images], edges)
 
 
-def padded(rows: np.ndarray, fill: float = 0) -> np.ndarray:
+def padded(rows: Real[np.ndarray, " n *rest"], fill: float = 0) -> Real[np.ndarray, " _ *rest"]:
     """Rows filled up to one of the few chunk shapes that are ever compiled."""
     size = FIRST_CHUNK if len(rows) <= FIRST_CHUNK else CHUNK
     padding = [(0, size - len(rows))] + [(0, 0)] * (rows.ndim - 1)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float32, Int32, Integer
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.buckets import bucket, column_bucket
@@ -42,11 +43,11 @@ class _Descent(NamedTuple):
     - `momentum`, `iteration`; `norm`: of the last gradient.
     """
 
-    weights: Any
-    ahead: Any
-    momentum: Any
-    iteration: Any
-    norm: Any
+    weights: Float32[Any, "outputs d"]
+    ahead: Float32[Any, "outputs d"]
+    momentum: Float32[Any, ""]
+    iteration: Int32[Any, ""]
+    norm: Float32[Any, ""]
 
 
 class _Loss(NamedTuple):
@@ -57,8 +58,8 @@ class _Loss(NamedTuple):
     """
 
     data: Blocks
-    curvature: Any
-    penalty: Any
+    curvature: Float32[Any, " d"]
+    penalty: Float32[Any, ""]
 
     def parts(self, num_folds: int) -> tuple[Callable[[Any], Any], Any]:
         """The gradient of weights, and the inverse of what bounds the Hessian."""
@@ -83,13 +84,15 @@ class _Loss(NamedTuple):
 
 
 @jit(static_argnames=("num_folds",))
-def _scale(loss: _Loss, start: Any, *, num_folds: int) -> Any:
+def _scale(loss: _Loss, start: Float32[Any, "outputs d"], *, num_folds: int) -> Float32[Any, ""]:
     gradient, _ = loss.parts(num_folds)
     return jnp.linalg.norm(gradient(jnp.zeros_like(start)))
 
 
 @jit(static_argnames=("num_folds",))
-def _converge(loss: _Loss, so_far: _Descent, least: Any, until: Any, *, num_folds: int) -> _Descent:
+def _converge(
+    loss: _Loss, so_far: _Descent, least: Float32[Any, ""], until: Int32[Any, ""], *, num_folds: int
+) -> _Descent:
     """Minimises all folds' penalised losses by preconditioned accelerated gradient descent.
 
     The Hessian of softmax regression is at most ½ XᵀX/n (Böhning 1992), for every fold at once up
@@ -124,7 +127,9 @@ def _converge(loss: _Loss, so_far: _Descent, least: Any, until: Any, *, num_fold
 
 
 @jit(static_argnames=("num_folds",))
-def _scores(data: Blocks, weights: Any, *, num_folds: int) -> Any:
+def _scores(
+    data: Blocks, weights: Float32[Any, "outputs d"], *, num_folds: int
+) -> Float32[Any, "blocks classes rows"]:
     """Held-out scores `(blocks, classes, rows)`."""
 
     def predict(k: Any, found: Any) -> Any:
@@ -135,8 +140,8 @@ def _scores(data: Blocks, weights: Any, *, num_folds: int) -> Any:
 
 
 def _descended(
-    loss: _Loss, start: Any, tolerance: float, num_folds: int
-) -> tuple[Any, Any, int, float]:
+    loss: _Loss, start: Float32[Any, "outputs d"], tolerance: float, num_folds: int
+) -> tuple[Float32[Any, "outputs d"], Float32[Any, "blocks classes rows"], int, float]:
     """Descends from `(folds · classes, d)` weights, some iterations at a time.
 
     **Arguments:**
@@ -158,7 +163,9 @@ def _descended(
     return so_far.weights, scores, int(so_far.iteration), float(so_far.norm / scale)
 
 
-def principal_axes(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def principal_axes(
+    x: Float32[np.ndarray, "n d"],
+) -> tuple[Float32[np.ndarray, "n axes"], Float32[np.ndarray, " axes"]]:
     """Centred features over one global root mean square, turned into their principal axes.
 
     A rotation changes neither the penalty nor what can be fitted. With fewer rows than columns the
@@ -187,15 +194,15 @@ def principal_axes(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @jit()
-def _held_out_loss(scores: Any, data: Blocks) -> Any:
+def _held_out_loss(scores: Float32[Any, "blocks classes rows"], data: Blocks) -> Float32[Any, ""]:
     losses = -jnp.sum(data.y * jax.nn.log_softmax(scores, axis=1), axis=1)
     real = (data.folds >= 0).astype(jnp.float32)
     return jnp.sum(losses * real) / real.sum()
 
 
 def converged_probe(
-    x: np.ndarray,
-    classes: np.ndarray,
+    x: Float32[np.ndarray, "n d"],
+    classes: Integer[np.ndarray, " n"],
     num_classes: int,
     *,
     num_folds: int = NUM_FOLDS,

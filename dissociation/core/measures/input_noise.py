@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Float32, Integer
 
 from dissociation.core._lazy import jax, jnp
 from dissociation.core.data.datasets import PIXELS
 from dissociation.core.data.sample import TEST_IMAGES
-from dissociation.core.draws import normal
+from dissociation.core.draws import Key, normal
 from dissociation.core.measures import noise_kernels as kernels
 from dissociation.core.measures.base import padded
 from dissociation.core.measures.noise_measure import NoiseMeasure
@@ -21,7 +22,7 @@ from dissociation.core.networks.network import Network
 from dissociation.core.networks.shared_rows import by_first_layer
 
 
-def image_noise(key: Any) -> np.ndarray:
+def image_noise(key: Key) -> Float32[np.ndarray, "10000 784"]:
     """`(10000, 784)` float32 ~ N(0, 1): row `i` is added to test image `i`.
 
     Drawn as the notebook draws it, from the first half of `split(key)`; the last draws are kept,
@@ -31,7 +32,7 @@ def image_noise(key: Any) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=2)
-def _image_noise(words: tuple[int, ...]) -> np.ndarray:
+def _image_noise(words: tuple[int, ...]) -> Float32[np.ndarray, "10000 784"]:
     key = jax.random.split(jnp.array(words, jnp.uint32))[0]
     return normal(key, (TEST_IMAGES, PIXELS))
 
@@ -60,7 +61,7 @@ class InputNoise(NoiseMeasure):
     place: ClassVar = "the inputs"
     added_to: ClassVar = "every **pixel**"
 
-    def shared(self, networks: Sequence[Network], key: Any, run: int) -> list[kernels.Shared]:
+    def shared(self, networks: Sequence[Network], key: Key, run: int) -> list[kernels.Shared]:
         """See [`NoiseMeasure.shared`][]."""
         del key, run
         groups = []
@@ -71,8 +72,12 @@ class InputNoise(NoiseMeasure):
         return groups
 
     def preactivation_noise(
-        self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any
-    ) -> Any:
+        self,
+        group: kernels.Shared,
+        images: Float32[Any, "n 784"],
+        rows: Integer[np.ndarray, " real"],
+        key: Key,
+    ) -> Float32[Any, "n hidden1"]:
         """See [`NoiseMeasure.preactivation_noise`][]: that of image `i` is row `i` of one draw."""
         del images
         return kernels.pre_activation(jax.device_put(padded(image_noise(key)[rows])), group.w1)

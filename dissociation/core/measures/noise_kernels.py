@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float32, Int32, Int64, Integer
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.buckets import bucket, column_bucket, pad_to
@@ -46,13 +47,13 @@ class Blocks(NamedTuple):
     - `readout`, `readout_noise`: `(blocks, outputs, size)`.
     """
 
-    count: Any
-    signal: Any
-    noise: Any
-    condition: Any
-    ratio: Any
-    readout: Any
-    readout_noise: Any
+    count: Int32[Any, ""]
+    signal: Int32[Any, " blocks *size"]
+    noise: Int32[Any, " blocks"]
+    condition: Int32[Any, " blocks"]
+    ratio: Float32[Any, "blocks size"]
+    readout: Float32[Any, "blocks outputs size"]
+    readout_noise: Float32[Any, "blocks outputs size"]
 
 
 class Shared(NamedTuple):
@@ -65,9 +66,9 @@ class Shared(NamedTuple):
     - `members`: which conditions, in order.
     """
 
-    w1: Any
-    n1: Any
-    rows: Any
+    w1: Float32[Any, "inputs hidden1"]
+    n1: Float32[Any, "inputs hidden1"] | None
+    rows: Float32[Any, "rows hidden1"]
     in_a_row: Blocks | None
     scattered: Blocks
     members: tuple[int, ...]
@@ -81,20 +82,24 @@ class Chunk(NamedTuple):
     - `labels`: `(n,)` int32, `PADDING` for padding.
     """
 
-    p: Any
-    q: Any
-    sigmas: Any
-    span: Any
-    labels: Any
+    p: Float32[Any, "n hidden1"]
+    q: Float32[Any, "n hidden1"]
+    sigmas: Float32[Any, " scales"]
+    span: Int32[Any, " 2"]
+    labels: Int32[Any, " n"]
 
 
 @jit()
-def pre_activation(x: Any, weight: Any) -> Any:
+def pre_activation(
+    x: Float32[Any, "n inputs"], weight: Float32[Any, "inputs hidden"]
+) -> Float32[Any, "n hidden"]:
     """`(n, in) @ (in, hidden) -> (n, hidden)`."""
     return x @ weight
 
 
-def _wrong(logits: Any, labels: Any) -> Any:
+def _wrong(
+    logits: Float32[Any, "conditions n outputs"], labels: Int32[Any, " n"]
+) -> Int32[Any, " conditions"]:
     """Wrong predictions of each condition from logits `(conditions, n, outputs)`.
 
     [`NO_NUMBER`][] if any logit is not finite: the largest of those says nothing.
@@ -105,7 +110,9 @@ def _wrong(logits: Any, labels: Any) -> Any:
     return jnp.where(finite, wrong.sum(1, dtype=jnp.int32), NO_NUMBER)
 
 
-def _over_sigmas(chunk: Chunk, logits_of: Any, conditions: int) -> Any:
+def _over_sigmas(
+    chunk: Chunk, logits_of: Any, conditions: int
+) -> Int32[Any, "scales {conditions}"]:
     """Wrong predictions at each scale, from logits of the first layer's activations and σ."""
 
     def at(index: Any, counts: Any) -> Any:
@@ -122,8 +129,13 @@ def _over_sigmas(chunk: Chunk, logits_of: Any, conditions: int) -> Any:
 
 @jit(static_argnames=("conditions",))
 def _products_first(
-    rows: Any, in_a_row: Blocks, scattered: Blocks, chunk: Chunk, *, conditions: int
-) -> Any:
+    rows: Float32[Any, "rows hidden1"],
+    in_a_row: Blocks,
+    scattered: Blocks,
+    chunk: Chunk,
+    *,
+    conditions: int,
+) -> Int32[Any, "scales {conditions}"]:
     block = jax.lax.optimization_barrier
     shape = (len(chunk.p), in_a_row.ratio.shape[1])
 
@@ -153,7 +165,9 @@ def _products_first(
 
 
 @jit(static_argnames=("conditions",))
-def _weights_first(rows: Any, blocks: Blocks, chunk: Chunk, *, conditions: int) -> Any:
+def _weights_first(
+    rows: Float32[Any, "rows hidden1"], blocks: Blocks, chunk: Chunk, *, conditions: int
+) -> Int32[Any, "scales {conditions}"]:
     block = jax.lax.optimization_barrier
     shape = (blocks.ratio.shape[1], rows.shape[1])
 
@@ -174,7 +188,10 @@ def _weights_first(rows: Any, blocks: Blocks, chunk: Chunk, *, conditions: int) 
 
 
 def share(
-    w1: np.ndarray, n1: np.ndarray | None, layer: SharedNeurons, members: Sequence[int]
+    w1: Float32[np.ndarray, "hidden1 inputs"],
+    n1: Float32[np.ndarray, "hidden1 inputs"] | None,
+    layer: SharedNeurons,
+    members: Sequence[int],
 ) -> Shared:
     """Puts conditions on the device, padded to the few shapes that are ever compiled.
 
@@ -258,14 +275,19 @@ def _blocks(
     )
 
 
-def sigmas_on_device(sigmas: np.ndarray) -> Any:
+def sigmas_on_device(sigmas: Float[np.ndarray, " scales"]) -> Float32[Any, " padded"]:
     """`(MAX_SIGMAS,)` float32, padded."""
     return jax.device_put(pad_to(np.asarray(sigmas, np.float32), MAX_SIGMAS))
 
 
 def count_errors(
-    shared: Shared, p: Any, q: Any, sigmas: Any, span: tuple[int, int], labels: Any
-) -> np.ndarray:
+    shared: Shared,
+    p: Float32[Any, "n hidden1"],
+    q: Float32[Any, "n hidden1"],
+    sigmas: Float32[Any, " scales"],
+    span: tuple[int, int],
+    labels: Int32[Any, " n"],
+) -> Int64[np.ndarray, "conditions span"]:
     """Wrong predictions of each condition at some of the noise scales.
 
     **Arguments:**
@@ -290,8 +312,13 @@ def count_errors(
 
 
 def _counted(
-    shared: Shared, p: Any, q: Any, labels: Any, sigmas: Any, span: tuple[int, int]
-) -> np.ndarray:
+    shared: Shared,
+    p: Float32[Any, "n hidden1"],
+    q: Float32[Any, "n hidden1"],
+    labels: Int32[Any, " n"],
+    sigmas: Float32[Any, " scales"],
+    span: tuple[int, int],
+) -> Integer[np.ndarray, "conditions span"]:
     chunk = Chunk(p, q, sigmas, jax.device_put(np.array(span, np.int32)), labels)
     conditions = len(shared.members)
     if shared.in_a_row is None:

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Float32, Float64, Int64, Integer
 
 from dissociation.core._lazy import jax
 from dissociation.core.data.datasets import mnist_test
+from dissociation.core.draws import Key, Keys
 from dissociation.core.manipulations.base import Count, Option
 from dissociation.core.measures import noise_kernels as kernels
 from dissociation.core.measures.base import (
@@ -39,7 +41,7 @@ SIGMAS_AT_ONCE = 8
 
 
 @functools.lru_cache(maxsize=256)
-def _spaced(low: float, high: float, points: int) -> np.ndarray:
+def _spaced(low: float, high: float, points: int) -> Float64[np.ndarray, " n"]:
     found = np.logspace(np.log10(low), np.log10(high), points)
     found.setflags(write=False)
     return found
@@ -83,12 +85,12 @@ class NoiseMeasure(Measure):
             set_frozen(self, **{field: count.check(field, getattr(self, field))})
 
     @property
-    def x(self) -> np.ndarray:
+    def x(self) -> Float64[np.ndarray, " n"]:
         """See [`Measure.x`][]: evenly spaced in the logarithm, ends included."""
         return _spaced(self.noise_low, self.noise_high, self.points)
 
     @property
-    def total(self) -> np.ndarray:
+    def total(self) -> Int64[np.ndarray, " n"]:
         """See [`Measure.total`][]."""
         return np.full(self.points, self.images)
 
@@ -116,13 +118,17 @@ class NoiseMeasure(Measure):
         return 1
 
     @abc.abstractmethod
-    def shared(self, networks: Sequence[Network], key: Any, run: int) -> list[kernels.Shared]:
+    def shared(self, networks: Sequence[Network], key: Key, run: int) -> list[kernels.Shared]:
         """The conditions of one seed, grouped by what they share, for one draw of the noise."""
 
     @abc.abstractmethod
     def preactivation_noise(
-        self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any
-    ) -> Any:
+        self,
+        group: kernels.Shared,
+        images: Float32[Any, "n 784"],
+        rows: Integer[np.ndarray, " real"],
+        key: Key,
+    ) -> Float32[Any, "n hidden1"]:
         """Noise on the first pre-activation per unit of σ, for a chunk of padded images."""
 
     @property
@@ -131,7 +137,7 @@ class NoiseMeasure(Measure):
         return len(_passes(self.images, self.points))
 
     def prepared(
-        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+        self, networks: Sequence[Sequence[Network]], *, keys: Keys, key: Key
     ) -> PreparedMeasurement:
         """See [`Measure.prepared`][]."""
         return _PreparedNoise(self, networks, keys, key)
@@ -142,8 +148,8 @@ class _PreparedNoise(PreparedMeasurement):
         self,
         measure: NoiseMeasure,
         networks: Sequence[Sequence[Network]],
-        keys: Sequence[Any],
-        key: Any,
+        keys: Keys,
+        key: Key,
     ):
         self._measure, self._key = measure, key
         scales = np.array([0.0, *measure.x])
@@ -182,7 +188,7 @@ def _passes(images: int, points: int) -> list[tuple[np.ndarray, tuple[int, int]]
     return [(first, span) for span in spans] + [(chunk, (0, scales)) for chunk in others]
 
 
-def coarse_first(scales: int) -> tuple[np.ndarray, int]:
+def coarse_first(scales: int) -> tuple[Integer[np.ndarray, " {scales}"], int]:
     """`(scales,)` order in which noise scales are visited, and how many make the coarse curve.
 
     The first scale is the clean one; the coarse curve has it and both ends of the others.
@@ -197,7 +203,9 @@ def _parts(span: tuple[int, int]) -> list[tuple[int, int]]:
     return [(start, min(start + SIGMAS_AT_ONCE, span[1])) for start in starts]
 
 
-def _seed_curve(counts: np.ndarray, seen: np.ndarray) -> SeedCurve:
+def _seed_curve(
+    counts: Int64[np.ndarray, "draws scales"], seen: Int64[np.ndarray, " scales"]
+) -> SeedCurve:
     return SeedCurve(counts[:, 1:].copy(), seen[1:].copy(), int(counts[0, 0]), int(seen[0]))
 
 
@@ -207,9 +215,7 @@ class _Groups:
     #: Draws kept from chunk to chunk, about 20 MB each; further ones are drawn again.
     room = 8
 
-    def __init__(
-        self, measure: NoiseMeasure, networks: Sequence[Sequence[Network]], keys: Sequence[Any]
-    ):
+    def __init__(self, measure: NoiseMeasure, networks: Sequence[Sequence[Network]], keys: Keys):
         self._measure, self._networks, self._keys = measure, networks, keys
         self._kept: dict[tuple[int, int], list[kernels.Shared]] = {}
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Float, Float32, Integer, UInt32
 
 from dissociation.core._lazy import jax
-from dissociation.core.draws import normal
+from dissociation.core.draws import Key, normal
 from dissociation.core.manipulations.base import Count, Option
 from dissociation.core.measures import noise_kernels as kernels
 from dissociation.core.measures.noise_measure import NoiseMeasure
@@ -72,7 +73,7 @@ class ParameterNoise(NoiseMeasure):
         """See [`NoiseMeasure.runs`][]."""
         return self.draws
 
-    def noise(self, network: Network, key: Any, draw: int) -> Network:
+    def noise(self, network: Network, key: Key, draw: int) -> Network:
         """The noise of one draw per unit of σ, shaped like the weights.
 
         Draw 0 is the notebook's: `N_l = normal(split(key, 3)[l])`. Rows of wider layers extend the
@@ -81,13 +82,15 @@ class ParameterNoise(NoiseMeasure):
         keys = _keys(key, draw)
         return Network(*(self._on_layer(n, w, keys) for n, w in enumerate(network)))
 
-    def _on_layer(self, number: int, weight: Any, keys: Any) -> np.ndarray:
+    def _on_layer(
+        self, number: int, weight: Float[Any, "outputs inputs"], keys: UInt32[Any, "3 2"]
+    ) -> Float[Any, "outputs inputs"]:
         if str(number + 1) not in self.layers:
             return np.zeros(np.shape(weight), np.float32)
         drawn = normal(keys[number], np.shape(weight))
         return np.abs(weight) * drawn if self.mode == "relative" else drawn
 
-    def shared(self, networks: Sequence[Network], key: Any, run: int) -> list[kernels.Shared]:
+    def shared(self, networks: Sequence[Network], key: Key, run: int) -> list[kernels.Shared]:
         """See [`NoiseMeasure.shared`][]. Conditions of one seed draw from the same key."""
         keys = _keys(key, run)
         groups = []
@@ -107,13 +110,17 @@ class ParameterNoise(NoiseMeasure):
         return groups
 
     def preactivation_noise(
-        self, group: kernels.Shared, images: Any, rows: np.ndarray, key: Any
-    ) -> Any:
+        self,
+        group: kernels.Shared,
+        images: Float32[Any, "n 784"],
+        rows: Integer[np.ndarray, " real"],
+        key: Key,
+    ) -> Float32[Any, "n hidden1"]:
         """See [`NoiseMeasure.preactivation_noise`][]."""
         del rows, key
         return kernels.pre_activation(images, group.n1)
 
 
-def _keys(key: Any, draw: int) -> Any:
+def _keys(key: Key, draw: int) -> UInt32[Any, "3 2"]:
     """One key for each layer's noise."""
     return jax.random.split(key if draw == 0 else jax.random.fold_in(key, draw), 3)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float32, Int32, Integer
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.buckets import bucket, column_bucket, pad_to
@@ -33,13 +34,13 @@ LOG_OFFSET = 1e-10
 ROW_BLOCK = 500
 
 
-def contiguous_folds(rows: int, num_folds: int) -> np.ndarray:
+def contiguous_folds(rows: int, num_folds: int) -> Int32[np.ndarray, " {rows}"]:
     """`(rows,)` int32: which fold holds each row out; near-equal runs of consecutive rows."""
     edges = np.linspace(0, rows, num_folds + 1).astype(int)
     return np.repeat(np.arange(num_folds, dtype=np.int32), np.diff(edges))
 
 
-def training_share(folds: Any, num_folds: int) -> Any:
+def training_share(folds: Int32[Any, " n"], num_folds: int) -> Float32[Any, "{num_folds} n"]:
     """`(num_folds, n)`: 1 / (training rows of the fold) for each row it trains on, else 0.
 
     **Arguments:**
@@ -51,20 +52,29 @@ def training_share(folds: Any, num_folds: int) -> Any:
     return share / jnp.maximum(share.sum(1, keepdims=True), 1.0)
 
 
-def softmax_over_classes(scores: Any) -> Any:
+def softmax_over_classes(
+    scores: Float32[Any, "*rest classes n"],
+) -> Float32[Any, "*rest classes n"]:
     """Softmax over the last axis but one: `(..., classes, n)`, images side by side in memory."""
     powers = jnp.exp(scores - scores.max(-2, keepdims=True))
     return powers / powers.sum(-2, keepdims=True)
 
 
-def held_out(scores: Any, folds: Any) -> Any:
+def held_out(
+    scores: Float32[Any, "*rest folds classes n"], folds: Int32[Any, " n"]
+) -> Float32[Any, "*rest classes n"]:
     """`(..., classes, n)` from `(..., folds, classes, n)`: each row by the probe that spared it."""
     index = jnp.clip(folds, 0, scores.shape[-3] - 1)
     index = index.reshape((1,) * (scores.ndim - 1) + (-1,))
     return jnp.take_along_axis(scores, index, axis=-3).squeeze(-3)
 
 
-def slope_over_blocks(x: Any, count: Any, weights: Any, residual_of: Any) -> tuple[Any, Any]:
+def slope_over_blocks(
+    x: Float32[Any, "blocks rows d"],
+    count: int | Int32[Any, ""],
+    weights: Float32[Any, "outputs d"],
+    residual_of: Any,
+) -> tuple[Float32[Any, "outputs d"], Float32[Any, "outputs 1"]]:
     """Slopes `(outputs, d)` of the weights and `(outputs, 1)` of an intercept.
 
     **Arguments:**
@@ -93,17 +103,17 @@ class _Regressions(NamedTuple):
     - `rates`: `(conditions, d + 1)` step size of each column, and of the intercept.
     """
 
-    x: Any
-    y: Any
-    folds: Any
-    rates: Any
+    x: Float32[Any, "blocks rows d"]
+    y: Float32[Any, "blocks classes rows"]
+    folds: Int32[Any, "blocks rows"]
+    rates: Float32[Any, "conditions columns"]
     count: Any
 
     def shape(self, num_folds: int) -> tuple[int, int, int, int]:
         """Conditions, folds, classes and rows of a block."""
         return self.rates.shape[0], num_folds, self.y.shape[1], self.x.shape[1]
 
-    def start(self, num_folds: int) -> tuple[Any, Any]:
+    def start(self, num_folds: int) -> tuple[Float32[Any, "outputs d"], Float32[Any, "outputs 1"]]:
         """Weights and intercepts of zero, one row for each condition, fold and class."""
         outputs = math.prod(self.shape(num_folds)[:3])
         return jnp.zeros((outputs, self.x.shape[2])), jnp.zeros((outputs, 1))
@@ -135,7 +145,9 @@ def _descend(given: _Regressions, start: Any, steps: Any, *, num_folds: int) -> 
     return jax.lax.fori_loop(0, steps, step, start)
 
 
-def _scores(given: _Regressions, found: Any, *, num_folds: int) -> Any:
+def _scores(
+    given: _Regressions, found: Any, *, num_folds: int
+) -> Float32[Any, "blocks conditions classes rows"]:
     """Held-out scores `(blocks, conditions, classes, rows)`."""
     conditions, _, classes, rows = shape = given.shape(num_folds)
     weights, intercept = found
@@ -154,8 +166,14 @@ _held_out_scores = jit(static_argnames=("num_folds",))(_scores)
 
 @jit(static_argnames=("num_folds", "steps"))
 def gradient_descent_probe(
-    x: Any, y: Any, folds: Any, learning_rate: Any, *, num_folds: int, steps: int
-) -> Any:
+    x: Float32[Any, "n d"],
+    y: Float32[Any, "n c"],
+    folds: Int32[Any, " n"],
+    learning_rate: Float32[Any, ""],
+    *,
+    num_folds: int,
+    steps: int,
+) -> Float32[Any, "n c"]:
     """Held-out scores of softmax regressions after a fixed number of gradient steps from zero.
 
     **Arguments:**
@@ -173,13 +191,13 @@ def gradient_descent_probe(
 
 
 def notebook_probe_logits(
-    x: Any,
-    y: Any,
+    x: Float32[Any, "n d"],
+    y: Float32[Any, "n c"],
     *,
     num_folds: int = NUM_FOLDS,
     steps: int = STEPS,
     learning_rate: float = LEARNING_RATE,
-) -> Any:
+) -> Float32[Any, "n c"]:
     """The notebook's probe: `(n, c)` held-out scores over contiguous folds.
 
     **Arguments:**
@@ -202,7 +220,7 @@ class ProbeResult:
       zero; `converged`: whether it reached the tolerance.
     """
 
-    predicted: np.ndarray
+    predicted: Integer[np.ndarray, " n"]
     penalty: float = 0.0
     iterations: int = STEPS
     gradient: float = float("nan")
@@ -215,15 +233,15 @@ class Blocks(NamedTuple):
     - `x`: `(blocks, rows, d)`, `y`: `(blocks, classes, rows)`, `folds`: `(blocks, rows)`.
     """
 
-    x: Any
-    y: Any
-    folds: Any
+    x: Float32[Any, "blocks rows d"]
+    y: Float32[Any, "blocks classes rows"]
+    folds: Int32[Any, "blocks rows"]
     count: Any
 
 
 def in_blocks(
-    x: np.ndarray,
-    classes: np.ndarray,
+    x: Float32[np.ndarray, "n d"],
+    classes: Integer[np.ndarray, " n"],
     num_classes: int,
     num_folds: int,
     *,
@@ -251,9 +269,9 @@ def in_blocks(
 
 
 def notebook_probes(
-    x: np.ndarray,
-    scales: np.ndarray,
-    classes: np.ndarray,
+    x: Float32[np.ndarray, "n d"],
+    scales: Float32[np.ndarray, "conditions d"],
+    classes: Integer[np.ndarray, " n"],
     num_classes: int,
     *,
     num_folds: int = NUM_FOLDS,
@@ -294,7 +312,11 @@ def notebook_probes(
 
 
 def notebook_probe(
-    x: np.ndarray, classes: np.ndarray, num_classes: int, *, num_folds: int = NUM_FOLDS
+    x: Float32[np.ndarray, "n d"],
+    classes: Integer[np.ndarray, " n"],
+    num_classes: int,
+    *,
+    num_folds: int = NUM_FOLDS,
 ) -> ProbeResult:
     """[`notebook_probes`][] of a single condition, on features `(n, d)` and classes `(n,)`."""
     same = np.ones((1, x.shape[1]), np.float32)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Float32, Integer
 
 from dissociation.core._lazy import jax, jit
 from dissociation.core.buckets import bucket, pad_to
@@ -31,8 +32,8 @@ class Columns:
     - `used`: `(c,)` indices of shared features; `scale`: `(c,)` float32.
     """
 
-    used: np.ndarray
-    scale: np.ndarray
+    used: Integer[np.ndarray, " c"]
+    scale: Float32[np.ndarray, " c"]
 
     def same_up_to_scale(self, other: Columns) -> bool:
         """Whether both have the same features, up to one factor for all."""
@@ -43,7 +44,11 @@ class Columns:
 
 
 @jit()
-def _features(images: Any, w1: Any, rows: Any) -> Any:
+def _features(
+    images: Float32[Any, "n 784"],
+    w1: Float32[Any, "hidden 784"],
+    rows: Float32[Any, "distinct hidden"],
+) -> Float32[Any, "n distinct"]:
     return jax.nn.relu(jax.nn.relu(images @ w1.T) @ rows.T)
 
 
@@ -75,7 +80,7 @@ class SharedFeatures:
         group_of = {c: g for g, members in enumerate(self._members) for c in members}
         self.group_of = [group_of[c] for c in range(len(networks))]
 
-    def all_features(self, images: np.ndarray) -> list[np.ndarray]:
+    def all_features(self, images: Float[np.ndarray, "n 784"]) -> list[Float32[np.ndarray, "n _"]]:
         """For each group of conditions, `(n, distinct)` float32 features of `(n, 784)` images."""
         result = []
         for w1, rows, real in self._groups:
@@ -86,7 +91,9 @@ class SharedFeatures:
             result.append(np.concatenate(parts))
         return result
 
-    def select(self, features: list[np.ndarray], condition: int) -> np.ndarray:
+    def select(
+        self, features: list[Float32[np.ndarray, "n _"]], condition: int
+    ) -> Float32[np.ndarray, "n c"]:
         """`(n, c)`: what the probe of a condition is trained on."""
         columns = self.columns[condition]
         return features[self.group_of[condition]][:, columns.used] * columns.scale
@@ -95,7 +102,9 @@ class SharedFeatures:
         """The conditions of a group."""
         return self._members[group]
 
-    def distinct_scales(self, members: Sequence[int]) -> tuple[np.ndarray, list[int]]:
+    def distinct_scales(
+        self, members: Sequence[int]
+    ) -> tuple[Float32[np.ndarray, "distinct features"], list[int]]:
         """Scales of all shared features for conditions of one group, each different set once.
 
         **Returns:** `(distinct, features)` float32, 0 where a condition has no such feature; and

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float32, Int32
 
 from dissociation.core.buckets import pad_to
 from dissociation.core.networks.shared_rows import SharedRows, shared_rows
@@ -33,11 +34,11 @@ class Block:
     """
 
     condition: int
-    signal: np.ndarray
+    signal: Int32[np.ndarray, " size"]
     noise: int
-    ratio: np.ndarray
-    readout: np.ndarray
-    readout_noise: np.ndarray
+    ratio: Float32[np.ndarray, " size"]
+    readout: Float32[np.ndarray, "outputs size"]
+    readout_noise: Float32[np.ndarray, "outputs size"]
 
     @property
     def in_a_row(self) -> bool:
@@ -59,17 +60,17 @@ class SharedNeurons:
     - `conditions`: how many there are.
     """
 
-    signals: np.ndarray
-    noises: np.ndarray
+    signals: Float32[np.ndarray, "distinct d"]
+    noises: Float32[np.ndarray, "blocks size d"]
     blocks: tuple[Block, ...]
     conditions: int
 
 
 def shared_neurons(
-    weights: Sequence[np.ndarray],
-    readouts: Sequence[np.ndarray],
-    noise: np.ndarray | None = None,
-    readout_noise: Sequence[np.ndarray] | None = None,
+    weights: Sequence[Float32[np.ndarray, "_ d"]],
+    readouts: Sequence[Float32[np.ndarray, "outputs _"]],
+    noise: Float32[np.ndarray, "rows d"] | None = None,
+    readout_noise: Sequence[Float32[np.ndarray, "outputs _"]] | None = None,
     *,
     relative: bool = False,
 ) -> SharedNeurons:
@@ -99,7 +100,9 @@ def _starts(width: int, size: int) -> list[slice]:
 
 
 def _without_noise(
-    shared: SharedRows, readouts: Sequence[np.ndarray], noises: Sequence[np.ndarray]
+    shared: SharedRows,
+    readouts: Sequence[Float32[np.ndarray, "outputs _"]],
+    noises: Sequence[Float32[np.ndarray, "outputs _"]],
 ) -> SharedNeurons:
     """Every distinct row is one neuron: copies of it add up in the readout."""
     count, depth = shared.rows.shape
@@ -119,7 +122,12 @@ def _without_noise(
     return SharedNeurons(shared.rows, noiseless, tuple(blocks), len(readouts))
 
 
-def _summed(readout: np.ndarray, index: np.ndarray, factor: np.ndarray, size: int) -> np.ndarray:
+def _summed(
+    readout: Float32[np.ndarray, "outputs hidden"],
+    index: Int32[np.ndarray, " hidden"],
+    factor: Float32[np.ndarray, " hidden"],
+    size: int,
+) -> Float32[np.ndarray, "outputs {size}"]:
     summed = np.zeros((size, len(readout)))
     np.add.at(summed, index, (readout * factor).T)
     return summed.T.astype(np.float32)
@@ -127,9 +135,9 @@ def _summed(readout: np.ndarray, index: np.ndarray, factor: np.ndarray, size: in
 
 def _with_noise(
     shared: SharedRows,
-    readouts: Sequence[np.ndarray],
-    readout_noises: Sequence[np.ndarray],
-    noise: np.ndarray,
+    readouts: Sequence[Float32[np.ndarray, "outputs _"]],
+    readout_noises: Sequence[Float32[np.ndarray, "outputs _"]],
+    noise: Float32[np.ndarray, "rows d"],
     relative: bool,
 ) -> SharedNeurons:
     size = _block_size(min(len(pick.index) for pick in shared.selections))
@@ -163,11 +171,13 @@ def _with_noise(
     return SharedNeurons(shared.rows, np.stack(noises), tuple(blocks), len(readouts))
 
 
-def _continued(index: np.ndarray, size: int) -> np.ndarray:
+def _continued(index: Int32[np.ndarray, " n"], size: int) -> Int32[np.ndarray, " {size}"]:
     """Row numbers filled up to `size` such that rows in a row stay so; nobody reads the filling."""
     more = index[-1] + 1 + np.arange(size - len(index), dtype=np.int32)
     return np.concatenate([index, more])
 
 
-def _filled(values: np.ndarray, size: int) -> np.ndarray:
+def _filled(
+    values: Float32[np.ndarray, "*rest n"], size: int
+) -> Float32[np.ndarray, "*rest {size}"]:
     return pad_to(values, *values.shape[:-1], size)

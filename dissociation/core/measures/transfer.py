@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Float64, Int64
 
 from dissociation.core.data.datasets import mnist_test
 from dissociation.core.data.tasks import (
@@ -18,6 +19,7 @@ from dissociation.core.data.tasks import (
     least_prime_factor_task,
     rotation_task,
 )
+from dissociation.core.draws import Key, Keys
 from dissociation.core.measures.base import (
     Axis,
     Curves,
@@ -79,14 +81,14 @@ class Transfer(Measure):
             )
 
     @property
-    def x(self) -> np.ndarray:
+    def x(self) -> Float64[np.ndarray, " n"]:
         """Budgets: numbers of images for training and held-out tests together."""
         steps = np.arange(1, self.points + 1) * self.images // self.points
         # Folds of equal size: the notebook's budgets are multiples of 10 as well.
         return (steps // NUM_FOLDS * NUM_FOLDS).astype(np.float64)
 
     @property
-    def total(self) -> np.ndarray:
+    def total(self) -> Int64[np.ndarray, " n"]:
         """See [`Measure.total`][]: every image of a budget is held out once."""
         return self.x.astype(np.int64)
 
@@ -114,7 +116,7 @@ class Transfer(Measure):
         return self.points
 
     def prepared(
-        self, networks: Sequence[Sequence[Network]], *, keys: Sequence[Any], key: Any
+        self, networks: Sequence[Sequence[Network]], *, keys: Keys, key: Key
     ) -> PreparedMeasurement:
         """See [`Measure.prepared`][]. Nothing is drawn."""
         del keys, key

@@ -10,6 +10,7 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float32, Int32, Integer, UInt8
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.data.datasets import CLASSES, PIXELS
@@ -27,7 +28,9 @@ def pieces_of_batch(width: int, batch: int) -> int:
     return math.ceil(_operations(width, batch) / AT_ONCE)
 
 
-def _loss(network: Network, images: Any, labels: Any) -> Any:
+def _loss(
+    network: Network, images: Float32[Any, "n 784"], labels: Integer[Any, " n"]
+) -> Float32[Any, ""]:
     import optax
 
     h1 = jax.nn.relu(images @ network.w1.T)
@@ -38,7 +41,7 @@ def _loss(network: Network, images: Any, labels: Any) -> Any:
 _whole_loss = jit()(_loss)
 
 
-def optimizer(rates: Any) -> Any:
+def optimizer(rates: Float32[Any, " 3"]) -> Any:
     """Plain descent at `(first rate, last rate, steps)`."""
     import optax
 
@@ -55,18 +58,20 @@ class Trained(NamedTuple):
 
     network: Network
     state: Any
-    total: Any
+    total: Float32[Any, ""]
 
 
 class Data(NamedTuple):
     """Images as bytes, their labels, and which of them make each batch: `(steps, batch)`."""
 
-    pixels: Any
-    labels: Any
-    batches: Any
+    pixels: UInt8[Any, "n 784"]
+    labels: Integer[Any, " n"]
+    batches: Integer[Any, "steps batch"]
 
 
-def _step(so_far: Trained, loss: Any, gradient: Network, rates: Any) -> Trained:
+def _step(
+    so_far: Trained, loss: Float32[Any, ""], gradient: Network, rates: Float32[Any, " 3"]
+) -> Trained:
     import optax
 
     updates, state = optimizer(rates).update(gradient, so_far.state)
@@ -74,7 +79,9 @@ def _step(so_far: Trained, loss: Any, gradient: Network, rates: Any) -> Trained:
 
 
 @jit(donate_argnames=("so_far",))
-def _train_steps(so_far: Trained, data: Data, part: Any, rates: Any) -> Trained:
+def _train_steps(
+    so_far: Trained, data: Data, part: Int32[Any, " 2"], rates: Float32[Any, " 3"]
+) -> Trained:
     def step(index: Any, carry: Any) -> Any:
         rows = data.batches[index]
         images = data.pixels[rows].astype(jnp.float32) / 255.0
@@ -86,7 +93,13 @@ def _train_steps(so_far: Trained, data: Data, part: Any, rates: Any) -> Trained:
 
 
 @jit(donate_argnames=("loss", "gradient"))
-def _piece(network: Network, loss: Any, gradient: Network, data: Data, rows: Any) -> Any:
+def _piece(
+    network: Network,
+    loss: Float32[Any, ""],
+    gradient: Network,
+    data: Data,
+    rows: Integer[Any, " rows"],
+) -> Any:
     """Loss and gradient with those of some images of a batch added."""
 
     def share(network: Any) -> Any:
@@ -99,11 +112,15 @@ def _piece(network: Network, loss: Any, gradient: Network, data: Data, rows: Any
 
 
 @jit(donate_argnames=("so_far",))
-def _finish(so_far: Trained, loss: Any, gradient: Network, rates: Any) -> Trained:
+def _finish(
+    so_far: Trained, loss: Float32[Any, ""], gradient: Network, rates: Float32[Any, " 3"]
+) -> Trained:
     return _step(so_far, loss, gradient, rates)
 
 
-def _in_pieces(so_far: Trained, data: Data, index: int, rates: Any, pieces: int) -> Trained:
+def _in_pieces(
+    so_far: Trained, data: Data, index: int, rates: Float32[Any, " 3"], pieces: int
+) -> Trained:
     """One step of which even a single one would take long."""
     gradient = Network(*map(jnp.zeros_like, so_far.network))
     loss = jnp.float32(0)
@@ -112,7 +129,9 @@ def _in_pieces(so_far: Trained, data: Data, index: int, rates: Any, pieces: int)
     return _finish(so_far, loss, gradient, rates)
 
 
-def later(so_far: Trained, data: Data, part: slice, rates: Any) -> tuple[Trained, float]:
+def later(
+    so_far: Trained, data: Data, part: slice, rates: Float32[Any, " 3"]
+) -> tuple[Trained, float]:
     """Some steps later, with the mean loss over them; others may have their turn in between.
 
     **Arguments:**
@@ -134,7 +153,9 @@ def later(so_far: Trained, data: Data, part: slice, rates: Any) -> tuple[Trained
     return so_far, float(np.asarray(so_far.total) / np.float32(part.stop - part.start))
 
 
-def first_loss(network: Network, pixels: Any, labels: Any, batch: int) -> float:
+def first_loss(
+    network: Network, pixels: UInt8[Any, "n 784"], labels: Integer[Any, " n"], batch: int
+) -> float:
     """Mean loss of a network on the first images, of which there are `batch`."""
     loss = 0.0
     for rows in np.array_split(np.arange(batch), pieces_of_batch(len(network.w1), batch)):

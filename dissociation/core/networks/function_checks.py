@@ -5,13 +5,13 @@ from __future__ import annotations
 import collections
 import functools
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from jaxtyping import Float32
 
 from dissociation.core._lazy import jnp
 from dissociation.core.data.datasets import mnist_test
-from dissociation.core.draws import normal
+from dissociation.core.draws import Key, normal
 from dissociation.core.networks.network import Network, check_network, logits, weights_digest
 
 #: Noise added to the images for the second half of the check: far off the data, still seen daily.
@@ -36,13 +36,15 @@ class FunctionCheck:
     images: int
 
 
-def _difference(before: np.ndarray, after: np.ndarray) -> tuple[float, int]:
+def _difference(
+    before: Float32[np.ndarray, "n 10"], after: Float32[np.ndarray, "n 10"]
+) -> tuple[float, int]:
     change, scale = float(np.abs(after - before).max()), float(np.abs(before).max())
     return change / scale if scale > 0 else change, int(np.sum(before.argmax(1) != after.argmax(1)))
 
 
 @functools.lru_cache(maxsize=2)
-def _noisy_images(words: tuple[int, ...]) -> np.ndarray:
+def _noisy_images(words: tuple[int, ...]) -> Float32[np.ndarray, "n 784"]:
     key = jnp.array(words, jnp.uint32)
     images = mnist_test().images
     return images + NOISE_SCALE * normal(key, images.shape)
@@ -51,7 +53,9 @@ def _noisy_images(words: tuple[int, ...]) -> np.ndarray:
 _outputs: collections.OrderedDict[tuple, tuple[np.ndarray, np.ndarray]] = collections.OrderedDict()
 
 
-def _trained_outputs(trained: Network, words: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _trained_outputs(
+    trained: Network, words: tuple[int, ...]
+) -> tuple[Float32[np.ndarray, "n 10"], Float32[np.ndarray, "m 10"]]:
     """Logits on clean and noisy images, kept for the other conditions of the same network."""
     name = (weights_digest(trained), words)
     if name not in _outputs:
@@ -61,11 +65,13 @@ def _trained_outputs(trained: Network, words: tuple[int, ...]) -> tuple[np.ndarr
     return _outputs[name]
 
 
-def _both_logits(network: Network, words: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _both_logits(
+    network: Network, words: tuple[int, ...]
+) -> tuple[Float32[np.ndarray, "n 10"], Float32[np.ndarray, "m 10"]]:
     return logits(network, mnist_test().images), logits(network, _noisy_images(words))
 
 
-def function_check(trained: Network, manipulated: Network, *, key: Any) -> FunctionCheck:
+def function_check(trained: Network, manipulated: Network, *, key: Key) -> FunctionCheck:
     """Compares two networks on all 10,000 test images, clean and with noise of σ = 1.
 
     **Arguments:**

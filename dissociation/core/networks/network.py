@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float32
 
 from dissociation.core._lazy import jax, jit
 from dissociation.core.buckets import BLOCK, blocks, pad_to
 from dissociation.core.data.datasets import CLASSES, PIXELS
+from dissociation.core.draws import Key
 from dissociation.core.pauses import pause
 from dissociation.core.validation import InvalidValue, check_finite
 
@@ -35,9 +37,9 @@ class Network(NamedTuple):
     - `w1`: `(hidden1, 784)`, `w2`: `(hidden2, hidden1)`, `w3`: `(10, hidden2)`.
     """
 
-    w1: Any
-    w2: Any
-    w3: Any
+    w1: Float32[Any, "hidden1 784"]
+    w2: Float32[Any, "hidden2 hidden1"]
+    w3: Float32[Any, "10 hidden2"]
 
     @property
     def widths(self) -> tuple[int, int]:
@@ -45,7 +47,7 @@ class Network(NamedTuple):
         return self.w1.shape[0], self.w2.shape[0]
 
 
-def seed_key(seed: int, key: Any = None) -> Any:
+def seed_key(seed: int, key: Key | None = None) -> Key:
     """The JAX key of seed `seed`: `split(key, n)[seed]`, which is the same for every `n > seed`.
 
     **Arguments:**
@@ -58,7 +60,7 @@ def seed_key(seed: int, key: Any = None) -> Any:
     return jax.random.split(key, seed + 1)[seed]
 
 
-def initial_mlp(key: Any, width: int = 1024) -> Any:
+def initial_mlp(key: Key, width: int = 1024) -> Any:
     """An untrained `eqx.nn.MLP` of the notebook's architecture.
 
     **Arguments:**
@@ -80,7 +82,7 @@ def initial_mlp(key: Any, width: int = 1024) -> Any:
     )
 
 
-def initial_network(key: Any, width: int = 1024) -> Network:
+def initial_network(key: Key, width: int = 1024) -> Network:
     """An untrained network, initialised as `eqx.nn.MLP` is: uniform in ±1/√(fan in).
 
     **Arguments:**
@@ -118,7 +120,7 @@ def check_network(network: Any, *, stacked: bool = False) -> Network:
     return Network(*weights)
 
 
-def _float32(name: str, weight: Any) -> Any:
+def _float32(name: str, weight: Any) -> Float32[Any, " ..."]:
     if isinstance(weight, jax.core.Tracer):
         return weight
     array = np.asarray(weight)
@@ -132,7 +134,9 @@ def _float32(name: str, weight: Any) -> Any:
     return weight if single is array else single
 
 
-def padded_chunks(images: np.ndarray, size: int = CHUNK) -> Iterator[tuple[np.ndarray, int]]:
+def padded_chunks(
+    images: Float[np.ndarray, "n d"], size: int = CHUNK
+) -> Iterator[tuple[Float[np.ndarray, "{size} d"], int]]:
     """Rows in chunks of one shape `(size, d)`: the last is padded with zeros.
 
     **Returns:** pairs of the chunk and how many of its rows are real. One shape for every number
@@ -147,29 +151,37 @@ def padded_chunks(images: np.ndarray, size: int = CHUNK) -> Iterator[tuple[np.nd
 
 
 @jit(static_argnames=("rectified",))
-def _weighted(inputs: Any, weights: Any, *, rectified: bool) -> Any:
+def _weighted(
+    inputs: Float32[Any, "n inputs"], weights: Float32[Any, "hidden inputs"], *, rectified: bool
+) -> Float32[Any, "n hidden"]:
     return (jax.nn.relu(inputs) if rectified else inputs) @ weights.T
 
 
 @jit()
-def _weighted_more(total: Any, inputs: Any, weights: Any) -> Any:
+def _weighted_more(
+    total: Float32[Any, "n hidden"],
+    inputs: Float32[Any, "n inputs"],
+    weights: Float32[Any, "hidden inputs"],
+) -> Float32[Any, "n hidden"]:
     return total + jax.nn.relu(inputs) @ weights.T
 
 
 class _OnDevice(NamedTuple):
     """Weights in blocks of neurons: `[of those that read][of those that send]`."""
 
-    first: list[Any]
-    second: list[list[Any]]
-    third: list[Any]
+    first: list[Float32[Any, "block 784"]]
+    second: list[list[Float32[Any, "reads sends"]]]
+    third: list[Float32[Any, "10 block"]]
 
-    def hidden(self, images: Any, layer: int) -> list[Any]:
+    def hidden(self, images: Float32[Any, "n 784"], layer: int) -> list[Float32[Any, "n _"]]:
         """Pre-activations of a hidden layer in blocks."""
         first = [_weighted(images, block, rectified=False) for block in self.first]
         return first if layer == 1 else [_all(first, read) for read in self.second]
 
 
-def _all(inputs: list[Any], read: list[Any]) -> Any:
+def _all(
+    inputs: list[Float32[Any, "n _"]], read: list[Float32[Any, "reads _"]]
+) -> Float32[Any, "n reads"]:
     """What a block of neurons receives from all of a layer, given in pre-activations."""
     total = _weighted(inputs[0], read[0], rectified=True)
     for sent, block in zip(inputs[1:], read[1:], strict=True):
@@ -191,7 +203,7 @@ def _on_device(network: Network) -> _OnDevice:
     )
 
 
-def logits(network: Network, images: np.ndarray) -> np.ndarray:
+def logits(network: Network, images: Float[np.ndarray, "n 784"]) -> Float32[np.ndarray, "n 10"]:
     """`(n, 10)` float32 logits of `(n, 784)` images, in chunks of bounded memory.
 
     **Raises:** `InvalidValue` as [`check_network`][]; `NotFinite` if any logit is not finite.
@@ -199,7 +211,7 @@ def logits(network: Network, images: np.ndarray) -> np.ndarray:
     return forward(check_network(network), images)
 
 
-def forward(network: Network, images: np.ndarray) -> np.ndarray:
+def forward(network: Network, images: Float[np.ndarray, "n 784"]) -> Float32[np.ndarray, "n 10"]:
     """What [`logits`][] gives, of weights that are not looked at. **Raises:** `NotFinite`."""
     weights = _on_device(network)
     parts = [
@@ -211,14 +223,16 @@ def forward(network: Network, images: np.ndarray) -> np.ndarray:
     return found
 
 
-def features(network: Network, images: np.ndarray) -> np.ndarray:
+def features(
+    network: Network, images: Float[np.ndarray, "n 784"]
+) -> Float32[np.ndarray, "n hidden2"]:
     """`(n, hidden2)` float32 post-activations of the second hidden layer."""
     return hidden_and_logits(network, images, 2)[0]
 
 
 def hidden_and_logits(
-    network: Network, images: np.ndarray, layer: int
-) -> tuple[np.ndarray, np.ndarray]:
+    network: Network, images: Float[np.ndarray, "n 784"], layer: int
+) -> tuple[Float32[np.ndarray, "n hidden"], Float32[np.ndarray, "n 10"]]:
     """`(n, hidden)` post-activations of hidden layer 1 or 2, and `(n, 10)` logits, float32.
 
     **Raises:** `NotFinite` if any is not finite.
@@ -239,7 +253,7 @@ def hidden_and_logits(
     return hidden, outputs
 
 
-def silent_images(network: Network, images: np.ndarray) -> tuple[int, int]:
+def silent_images(network: Network, images: Float[np.ndarray, "n 784"]) -> tuple[int, int]:
     """On how many of `(n, 784)` images no neuron of hidden layer 1, and of layer 2, is active.
 
     Whatever follows is 0 on them, the logits, too: the network gives all of them one answer.

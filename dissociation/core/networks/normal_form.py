@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Integer
+from jaxtyping import Bool, Float, Integer
 
 from dissociation.core.networks.network import Network
 from dissociation.core.pauses import MUCH, pause, pieces
@@ -32,12 +32,12 @@ NO_CONTRIBUTION = 1e-5
 NEURONS = 512
 
 
-def _rows_at_once(others: np.ndarray) -> int:
+def _rows_at_once(others: Float[np.ndarray, "m d"]) -> int:
     """How many rows are compared with all others in some tenths of a second."""
     return max(16, min(1_024, int(MUCH / max(1, others.size))))
 
 
-def _first_alike(directions: np.ndarray) -> np.ndarray:
+def _first_alike(directions: Float[np.ndarray, "h d"]) -> Integer[np.ndarray, " h"]:
     """`(h,)` the index of the first neuron with the same direction, for each of `(h, d)`."""
     first = np.arange(len(directions))
     size = _rows_at_once(directions)
@@ -51,7 +51,7 @@ def _first_alike(directions: np.ndarray) -> np.ndarray:
 
 
 def _merged(
-    directions: np.ndarray, outgoing: np.ndarray
+    directions: Float[np.ndarray, "h d"], outgoing: Float[np.ndarray, "outputs h"]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Neurons with the same direction as one.
 
@@ -73,7 +73,9 @@ def _merged(
     return kept, group, merged, contributes
 
 
-def _reduced(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _reduced(
+    w_in: Float[np.ndarray, "hidden inputs"], w_out: Float[np.ndarray, "outputs hidden"]
+) -> tuple[Float[np.ndarray, "merged inputs"], Float[np.ndarray, "outputs merged"]]:
     """Incoming weights of norm 1, merged, of neurons that contribute; outgoing weights."""
     norms = np.linalg.norm(np.asarray(w_in, np.float64), axis=1)
     pause()
@@ -96,7 +98,9 @@ class Kinds(NamedTuple):
     contributes: Bool[np.ndarray, " hidden"]
 
 
-def neuron_kinds(w_in: np.ndarray, w_out: np.ndarray) -> Kinds:
+def neuron_kinds(
+    w_in: Float[np.ndarray, "hidden inputs"], w_out: Float[np.ndarray, "outputs hidden"]
+) -> Kinds:
     """Tells duplicates, and neurons that contribute nothing (nuisance), by the weights alone.
 
     **Arguments:**
@@ -160,7 +164,9 @@ def compare_normal_forms(first: Network, second: Network) -> NormalForms:
     return NormalForms(one.widths, other.widths, residual)
 
 
-def _matching(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def _matching(
+    one: Float[np.ndarray, "n d"], other: Float[np.ndarray, "m d"]
+) -> Integer[np.ndarray, " n"]:
     """For each row of `one`, the row of `other` that is most alike."""
     size = _rows_at_once(other)
     found = [np.argmax(one[rows] @ other.T, axis=1) for rows in pieces(len(one), size)]

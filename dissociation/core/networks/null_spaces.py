@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Real, Shaped
 
 from dissociation.core.data.datasets import mnist_test, mnist_train
 from dissociation.core.pauses import apart, pause
@@ -33,9 +34,9 @@ class NullSpace:
     - `basis`: `(null_dimension, d)` float32 with orthonormal rows, unique up to a rotation.
     """
 
-    singular_values: np.ndarray
+    singular_values: Float64[np.ndarray, " d"]
     threshold: float
-    basis: np.ndarray
+    basis: Float32[np.ndarray, "null_dimension d"]
 
     @property
     def rank(self) -> int:
@@ -48,7 +49,7 @@ class NullSpace:
         return len(self.basis)
 
 
-def null_space(data: np.ndarray) -> NullSpace:
+def null_space(data: Shaped[np.ndarray, " ..."]) -> NullSpace:
     """Rank, null dimension and null basis of `data`, by the convention of `matrix_rank` in float32.
 
     **Arguments:**
@@ -74,7 +75,7 @@ def rows_at_once(d: int) -> int:
     return max(1, min(ROWS, int(ROWS * (SIDE / d) ** 2)))
 
 
-def gram(blocks: Iterable[np.ndarray]) -> np.ndarray:
+def gram(blocks: Iterable[Real[np.ndarray, "_ d"]]) -> Float64[np.ndarray, "d d"]:
     """`(d, d)` float64 Gram matrix of the columns of a matrix that comes in blocks of rows.
 
     **Raises:** `ValueError` if one of them is not finite.
@@ -97,7 +98,9 @@ def gram(blocks: Iterable[np.ndarray]) -> np.ndarray:
     return total
 
 
-def _decomposed(products: np.ndarray, larger: int) -> tuple[np.ndarray, float, np.ndarray]:
+def _decomposed(
+    products: Float64[np.ndarray, "d d"], larger: int
+) -> tuple[Float64[np.ndarray, " d"], float, Float64[np.ndarray, "d d"]]:
     """Singular values in descending order, the threshold, and directions in ascending order.
 
     The singular values of an `(n, d)` matrix are the roots of the eigenvalues of its `d × d` Gram
@@ -110,20 +113,22 @@ def _decomposed(products: np.ndarray, larger: int) -> tuple[np.ndarray, float, n
     return singular_values, threshold, vectors
 
 
-def null_work(products: np.ndarray, larger: np.ndarray) -> tuple[Any, ...]:
+def null_work(products: Float64[np.ndarray, "d d"], larger: np.ndarray) -> tuple[Any, ...]:
     """Singular values, threshold and null basis from a Gram matrix and the larger dimension."""
     values, threshold, vectors = _decomposed(products, int(larger))
     basis = vectors[:, : int(np.sum(values <= threshold))].T
     return values, np.float64(threshold), np.ascontiguousarray(basis.astype(np.float32))
 
 
-def range_work(products: np.ndarray, larger: np.ndarray) -> tuple[np.ndarray, ...]:
+def range_work(products: Float64[np.ndarray, "d d"], larger: np.ndarray) -> tuple[np.ndarray, ...]:
     """What is left of the directions, `(rank, d)` float64 orthonormal rows."""
     values, threshold, vectors = _decomposed(products, int(larger))
     return (np.ascontiguousarray(vectors[:, int(np.sum(values <= threshold)) :].T),)
 
 
-def _null_directions(products: np.ndarray, larger: int) -> tuple[np.ndarray, float, np.ndarray]:
+def _null_directions(
+    products: Float64[np.ndarray, "d d"], larger: int
+) -> tuple[Float64[np.ndarray, " d"], float, Float[np.ndarray, "null_dimension d"]]:
     found = apart(null_work, products, np.int64(larger), operations=decomposing(len(products)))
     return found[0], float(found[1]), found[2]
 
@@ -133,7 +138,12 @@ def decomposing(d: int) -> float:
     return 9.0 * d**3
 
 
-def remainder(drawn: np.ndarray, products: np.ndarray, larger: int, copies: Copies) -> np.ndarray:
+def remainder(
+    drawn: Float32[np.ndarray, "m d"],
+    products: Float64[np.ndarray, "distinct distinct"],
+    larger: int,
+    copies: Copies,
+) -> Float[np.ndarray, "m d"]:
     """`(m, d)` rows, without what of them lies in the row space of `(n, d)` data.
 
     **Arguments:**
@@ -178,7 +188,7 @@ def input_null_space(source: str) -> NullSpace:
     return NullSpace(*_null_directions(products, len(data)))
 
 
-def unit_direction(space: NullSpace, seed: int) -> np.ndarray:
+def unit_direction(space: NullSpace, seed: int) -> Float32[np.ndarray, " d"]:
     """A random direction of length 1 in the null space, uniform over all of them.
 
     A normal draw over all pixels is projected onto the space, so the direction depends on the
@@ -200,7 +210,7 @@ def unit_direction(space: NullSpace, seed: int) -> np.ndarray:
     return (within / np.linalg.norm(within)).astype(np.float32)
 
 
-def lengths_within(space: NullSpace, images: np.ndarray) -> np.ndarray:
+def lengths_within(space: NullSpace, images: Float[np.ndarray, "n d"]) -> Float[np.ndarray, " n"]:
     """Length of each image's part in the null space: `‖basis · x‖`, for `(n, d)` images `(n,)`.
 
     No direction of length 1 in the space has a larger inner product with the image; unlike the

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float32, Int32, Integer
 
 from dissociation.core.networks.network import Network
 from dissociation.core.pauses import pause, pieces
@@ -29,8 +30,8 @@ class Selection(NamedTuple):
     - `index`: `(hidden,)` int32, `factor`: `(hidden,)` float32.
     """
 
-    index: Any
-    factor: Any
+    index: Int32[Any, " hidden"]
+    factor: Float32[Any, " hidden"]
 
 
 class SharedRows(NamedTuple):
@@ -40,11 +41,11 @@ class SharedRows(NamedTuple):
     - `selections`: one a matrix.
     """
 
-    rows: np.ndarray
+    rows: Float32[np.ndarray, "distinct d"]
     selections: tuple[Selection, ...]
 
 
-def shared_rows(matrices: Sequence[np.ndarray]) -> SharedRows:
+def shared_rows(matrices: Sequence[Float32[np.ndarray, "_ d"]]) -> SharedRows:
     """Finds the rows that are positive multiples of one another.
 
     **Arguments:**
@@ -69,13 +70,15 @@ def shared_rows(matrices: Sequence[np.ndarray]) -> SharedRows:
     return SharedRows(rows, selections)
 
 
-def _peaks(stacked: np.ndarray) -> np.ndarray:
+def _peaks(stacked: Float32[np.ndarray, "rows d"]) -> Float32[np.ndarray, " rows"]:
     """Largest magnitude in each row: multiples of a row peak at the same place."""
     rows = (stacked[rows] for rows in pieces(len(stacked), ROWS))
     return np.concatenate([np.maximum(some.max(1), -some.min(1)) for some in rows])
 
 
-def _representatives(stacked: np.ndarray, peaks: np.ndarray) -> np.ndarray:
+def _representatives(
+    stacked: Float32[np.ndarray, "rows d"], peaks: Float32[np.ndarray, " rows"]
+) -> Integer[np.ndarray, " rows"]:
     """For each row the first row it is a positive multiple of; only itself if it is not finite."""
     count = len(stacked)
     units, divisors = np.empty_like(stacked), np.where(peaks > 0, peaks, 1)[:, None]
@@ -97,7 +100,11 @@ def _representatives(stacked: np.ndarray, peaks: np.ndarray) -> np.ndarray:
     return representative
 
 
-def _settle(members: np.ndarray, units: np.ndarray, representative: np.ndarray) -> None:
+def _settle(
+    members: Integer[np.ndarray, " members"],
+    units: Float[np.ndarray, "rows d"],
+    representative: Integer[np.ndarray, " rows"],
+) -> None:
     """Within rows of like signature, compares the rows themselves."""
     while len(members):
         first = members[0]

@@ -16,6 +16,7 @@ import numpy as np
 from dissociation.core._lazy import jax, jnp
 from dissociation.core.data.datasets import Dataset, mnist_test, mnist_train
 from dissociation.core.data.tasks import turned
+from dissociation.core.draws import Key
 from dissociation.core.networks.descent import (
     Data,
     Trained,
@@ -187,7 +188,7 @@ def _parts(steps: int) -> list[slice]:
 
 def train(
     recipe: Recipe,
-    key: Any,
+    key: Key,
     *,
     train_data: Dataset | None = None,
     test_data: Dataset | None = None,
@@ -250,7 +251,7 @@ def train(
             yield Progress(done, loss, error, images, whole, so_far.network, silent)
 
 
-def trained(recipe: Recipe, key: Any, **data: Dataset) -> Network:
+def trained(recipe: Recipe, key: Key, **data: Dataset) -> Network:
     """The network at the end of [`train`][], as NumPy arrays. **Raises:** as that."""
     last = None
     for progress in train(recipe, key, **data):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Real
 
 from dissociation.core import manipulations as manipulate
 from dissociation.core._lazy import jax
@@ -79,7 +79,7 @@ class PhantomStudy(Study):
         )
 
     @property
-    def x(self) -> np.ndarray:
+    def x(self) -> Real[np.ndarray, " S"]:
         """`(S,)` noise scales σ."""
         return SCALES[self.noise]
 

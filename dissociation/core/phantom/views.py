@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, Real, UInt8
 
 from dissociation.core.data import motifs
 from dissociation.core.manipulations.phantom import (
@@ -54,7 +54,7 @@ class View:
             rows, columns = PAINTED, phantom.groups * phantom.group
         self.wanted = motifs.enlarged(phantom.greys, rows, columns)
 
-    def read(self, hidden: np.ndarray) -> np.ndarray:
+    def read(self, hidden: Float[np.ndarray, "n d"]) -> Real[np.ndarray, "rows columns"]:
         """The part of `(250, hidden)` activations, or of what is made of them, that is painted."""
         if self.phantom.shown_in == ACTIVATIONS:
             return hidden[:, self.width :]

@@ -18,6 +18,7 @@ XᵀX, YᵀY, XᵀY and these diagonals: no n × n matrix is made.
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float
 
 from dissociation.core.similarity.base import Similarity
 from dissociation.core.similarity.pair import Pair
@@ -27,7 +28,7 @@ from dissociation.core.similarity.products import inner
 ROUNDED = 1e-5
 
 
-def _squares(matrix: np.ndarray) -> float:
+def _squares(matrix: Float[np.ndarray, "rows columns"]) -> float:
     # In blocks, so that the float64 copy stays small.
     return float(sum(np.square(rows, dtype=np.float64).sum() for rows in matrix))
 
@@ -48,7 +49,9 @@ def biased(pair: Pair) -> float:
     return float(both / scale) if scale > 0 else float("nan")
 
 
-def _unbiased_hsic(squares: float, k: np.ndarray, diagonal: np.ndarray) -> float:
+def _unbiased_hsic(
+    squares: float, k: Float[np.ndarray, " n"], diagonal: Float[np.ndarray, " n"]
+) -> float:
     n = len(k)
     both = float(k @ diagonal)
     sums = float(k.sum() * diagonal.sum())

@@ -9,6 +9,7 @@ instead, and those that are smaller still from the differences themselves.
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Integer
 
 from dissociation.core._lazy import distance
 from dissociation.core.similarity.representation import Representation
@@ -19,7 +20,7 @@ CLOSE, CLOSER = 1e-3, 1e-9
 ROWS = 1_000
 
 
-def from_products(products: np.ndarray) -> np.ndarray:
+def from_products(products: Float[np.ndarray, "n n"]) -> Float64[np.ndarray, "n n"]:
     """`(n, n)` float64 squared distances of points from their products, `(n, n)` float64."""
     squares = products.diagonal()
     found = squares[:, None] + squares[None, :]
@@ -28,7 +29,7 @@ def from_products(products: np.ndarray) -> np.ndarray:
     return np.maximum(found, 0, out=found)
 
 
-def euclidean(side: Representation) -> np.ndarray:
+def euclidean(side: Representation) -> Float32[np.ndarray, "n n"]:
     """`(n, n)` float32 distances between the images of a side, in its `unit`s; for few."""
     found = from_products(side.kernel)
     np.fill_diagonal(found, np.inf)
@@ -38,7 +39,7 @@ def euclidean(side: Representation) -> np.ndarray:
     return np.sqrt(found, out=found).astype(np.float32)
 
 
-def exact(side: Representation, rows: np.ndarray) -> np.ndarray:
+def exact(side: Representation, rows: Integer[np.ndarray, " m"]) -> Float64[np.ndarray, "m n"]:
     """`(m, n)` float64 squared distances of some images from all, in squared `unit`s.
 
     At least six digits are right. That of an image from itself is infinite.

@@ -9,18 +9,19 @@ both are drawn in units of their own root mean square.
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 from dissociation.core._lazy import linalg
 from dissociation.core.similarity.products import gram
 from dissociation.core.similarity.representation import centred
 
 
-def classical_scaling(values: np.ndarray) -> np.ndarray:
+def classical_scaling(values: Float[np.ndarray, "n d"]) -> Float64[np.ndarray, "n 2"]:
     """`(n, 2)` float64 coordinates of the rows of `(n, d)`, with root mean square 1."""
     return coordinates(gram(centred(values).values))
 
 
-def coordinates(products: np.ndarray) -> np.ndarray:
+def coordinates(products: Float[np.ndarray, "n n"]) -> Float64[np.ndarray, "n 2"]:
     """The same from the products of the centred rows, `(n, n)` float64."""
     top = [len(products) - 2, len(products) - 1]
     eigenvalues, vectors = linalg.eigh(products, subset_by_index=top, check_finite=False)
@@ -29,7 +30,7 @@ def coordinates(products: np.ndarray) -> np.ndarray:
     return points / size if size > 0 else points
 
 
-def signed(vectors: np.ndarray) -> np.ndarray:
+def signed(vectors: Float[np.ndarray, "*n k"]) -> Float[np.ndarray, "*n k"]:
     """Columns of `(..., n, k)` of the sign that makes their largest entry positive.
 
     Solvers give either sign, and not the same one on every machine.
@@ -38,13 +39,15 @@ def signed(vectors: np.ndarray) -> np.ndarray:
     return vectors * np.sign(np.take_along_axis(vectors, largest, -2))
 
 
-def recentred(products: np.ndarray) -> np.ndarray:
+def recentred(products: Float[np.ndarray, "n n"]) -> Float64[np.ndarray, "n n"]:
     """The products of some of the rows, `(n, n)` float64, from which their own mean is taken."""
     means = products.mean(0)
     return products - means[:, None] - means[None, :] + means.mean()
 
 
-def aligned(points: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def aligned(
+    points: Float[np.ndarray, "n 2"], reference: Float[np.ndarray, "n 2"]
+) -> Float64[np.ndarray, "n 2"]:
     """The points `(n, 2)`, rotated or reflected to lie as near to the reference as they can."""
     # Of 2 × 2, for which nothing of SciPy need be loaded.
     left, _, right = np.linalg.svd(points.T @ reference)

@@ -7,6 +7,7 @@ neighbours that it has in both representations, mean over images.
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float, Int32, Integer
 
 from dissociation.core._lazy import jnp
 from dissociation.core.buckets import bucket, pad_to
@@ -17,7 +18,7 @@ from dissociation.core.similarity.products import product
 from dissociation.core.similarity.representation import Representation
 
 
-def nearest(side: Representation) -> np.ndarray:
+def nearest(side: Representation) -> Int32[np.ndarray, "n 10"]:
     """`(n, 10)` the nearest other images by Euclidean distance, in no order."""
     if side.few:
         return _least(side.square("euclidean", euclidean).copy(), np.arange(len(side)))
@@ -35,7 +36,9 @@ def nearest(side: Representation) -> np.ndarray:
     return found
 
 
-def _least(scores: np.ndarray, own: np.ndarray) -> np.ndarray:
+def _least(
+    scores: Float[np.ndarray, "m n"], own: Integer[np.ndarray, " m"]
+) -> Int32[np.ndarray, "m 10"]:
     """Columns of the least scores of each row, not counting its own; overwrites the scores."""
     scores[np.arange(len(scores)), own] = np.inf
     return np.argpartition(scores, NEIGHBOURS, axis=1)[:, :NEIGHBOURS].astype(np.int32)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float32, Float64, Integer
 
 from dissociation.core._lazy import jit
 from dissociation.core.buckets import bucket, pad_to
@@ -32,11 +33,11 @@ class Moments(NamedTuple):
     """
 
     images: int
-    first: np.ndarray
-    second: np.ndarray
-    xx: np.ndarray
-    yy: np.ndarray
-    xy: np.ndarray
+    first: Float64[np.ndarray, " d1"]
+    second: Float64[np.ndarray, " d2"]
+    xx: Float32[np.ndarray, "d1 d1"]
+    yy: Float32[np.ndarray, "d2 d2"]
+    xy: Float32[np.ndarray, "d1 d2"]
 
     def plus(self, other: Moments) -> Moments:
         """Those of both folds' images."""
@@ -62,7 +63,7 @@ class Moments(NamedTuple):
 
 
 @jit()
-def _products(x: Any, y: Any) -> Any:
+def _products(x: Float32[Any, "n d1"], y: Float32[Any, "n d2"]) -> Float32[Any, "d1 d2"]:
     return x.T @ y
 
 
@@ -100,7 +101,7 @@ class Pair:
             self._parts[count] = Pair(self.a.upto(count), self.b.upto(count))
         return self._parts[count]
 
-    def shuffled(self, order: np.ndarray) -> Pair:
+    def shuffled(self, order: Integer[np.ndarray, " n"]) -> Pair:
         """The first side's images against other images of the second: nothing in common."""
         return Pair(self.a, Representation(self.b.values[order], self.b, order))
 
@@ -114,27 +115,27 @@ class Pair:
         return pair
 
     @property
-    def first(self) -> np.ndarray:
+    def first(self) -> Float32[np.ndarray, "n d1"]:
         """`(n, d1)` the first side as it is."""
         return self.a.values
 
     @property
-    def second(self) -> np.ndarray:
+    def second(self) -> Float32[np.ndarray, "n d2"]:
         """`(n, d2)` the second side as it is."""
         return self.b.values
 
     @property
-    def x(self) -> np.ndarray:
+    def x(self) -> Float32[np.ndarray, "n d1"]:
         """`(n, d1)` the first side, centred."""
         return self.a.centred
 
     @property
-    def y(self) -> np.ndarray:
+    def y(self) -> Float32[np.ndarray, "n d2"]:
         """`(n, d2)` the second side, centred."""
         return self.b.centred
 
     @cached_property
-    def cross(self) -> np.ndarray:
+    def cross(self) -> Float32[np.ndarray, "d1 d2"]:
         """`(d1, d2)` float32 XᵀY."""
         if not self.few:
             return self.gram.xy

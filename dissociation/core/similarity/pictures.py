@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float, Float32, Integer, UInt8
 
 from dissociation.core.data.datasets import CLASSES
 from dissociation.core.similarity.distances import from_products
@@ -41,7 +41,7 @@ class Picture:
     embedding: Float32[np.ndarray, "embedded 2"]
 
 
-def _as_bytes(values: np.ndarray, largest: float) -> np.ndarray:
+def _as_bytes(values: Float[np.ndarray, "_ n"], largest: float) -> UInt8[np.ndarray, "_ n"]:
     if not largest > 0:
         return np.zeros(values.shape, np.uint8)
     return np.round(np.clip(values / largest, 0, 1) * 255).astype(np.uint8)
@@ -52,7 +52,9 @@ def _blank(neurons: int) -> Picture:
     return Picture(matrix, 0.0, activations, 0.0, np.zeros((EMBEDDED, 2), np.float32))
 
 
-def characteristic_neurons(hidden: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+def characteristic_neurons(
+    hidden: Float[np.ndarray, "n d"], labels: Integer[np.ndarray, " n"], count: int
+) -> Integer[np.ndarray, " most"]:
     """`(count,)` or fewer neurons, evenly from all, sorted by the digit they respond to most.
 
     **Arguments:**
@@ -71,7 +73,9 @@ def characteristic_neurons(hidden: np.ndarray, labels: np.ndarray, count: int) -
 
 
 def picture(
-    side: Representation | np.ndarray, labels: np.ndarray, reference: np.ndarray | None = None
+    side: Representation | np.ndarray,
+    labels: Integer[np.ndarray, " n"],
+    reference: Float[np.ndarray, "_ _"] | None = None,
 ) -> Picture:
     """The picture of a representation.
 

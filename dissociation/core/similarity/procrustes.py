@@ -12,6 +12,7 @@ change. It is a metric: it obeys the triangle inequality.
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float, Float64
 
 from dissociation.core.pauses import apart, pause
 from dissociation.core.similarity.base import Similarity
@@ -60,7 +61,7 @@ def _small_angle(pair: Pair) -> float:
     return _angle(np.linalg.svd(products, compute_uv=False).sum(), pair)
 
 
-def _triangle(side: np.ndarray) -> np.ndarray:
+def _triangle(side: Float[np.ndarray, "n d"]) -> Float64[np.ndarray, "_ n"]:
     """R of the side's Xᵀ = QR, float64."""
     pause()
     return np.asarray(np.linalg.qr(side.T.astype(float), mode="r"))
@@ -83,17 +84,17 @@ def _nuclear(pair: Pair) -> float:
     return _sum_of_roots(root.T @ pair.b.kernel @ root)
 
 
-def _root(side: Representation) -> np.ndarray:
+def _root(side: Representation) -> Float64[np.ndarray, "n n"]:
     """`(n, n)` float64, a root of the images' products."""
     values, vectors = np.linalg.eigh(side.kernel)
     return vectors * np.sqrt(np.maximum(values, 0))
 
 
-def _sum_of_roots(squares: np.ndarray) -> float:
+def _sum_of_roots(squares: Float[np.ndarray, "n n"]) -> float:
     return float(np.sqrt(np.maximum(np.linalg.eigvalsh(squares), 0)).sum())
 
 
-def nuclear_norm(matrix: np.ndarray) -> float:
+def nuclear_norm(matrix: Float[np.ndarray, "rows columns"]) -> float:
     """The sum of the singular values: from the smaller Gram matrix in float64, which is quicker.
 
     By NumPy, which lets other threads run meanwhile; SciPy does not.
@@ -104,7 +105,7 @@ def nuclear_norm(matrix: np.ndarray) -> float:
     return float(apart(nuclear_work, rows, operations=operations)[0])
 
 
-def nuclear_work(rows: np.ndarray) -> tuple[np.float64]:
+def nuclear_work(rows: Float[np.ndarray, "m n"]) -> tuple[np.float64]:
     """The nuclear norm of `(m, n)` float64 rows."""
     return (np.float64(_sum_of_roots(rows @ rows.T)),)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Integer
 
 from dissociation.core.pauses import cached_property
 from dissociation.core.similarity.products import gram
@@ -25,12 +26,12 @@ class Centred(NamedTuple):
     - `spread`: the largest of them before, in size; NaN if any activation is not finite.
     """
 
-    values: np.ndarray
+    values: Float32[np.ndarray, "n d"]
     unit: float
     spread: float
 
 
-def centred(values: np.ndarray) -> Centred:
+def centred(values: Float[np.ndarray, "n d"]) -> Centred:
     """`(n, d)` activations with the mean over the images taken from each column.
 
     Differences are taken in float64: the mean may be many times what varies about it.
@@ -65,9 +66,9 @@ class Representation:
 
     def __init__(
         self,
-        values: np.ndarray,
+        values: Float[np.ndarray, "n d"],
         parent: Representation | None = None,
-        order: np.ndarray | None = None,
+        order: Integer[np.ndarray, " n"] | None = None,
     ):
         values = np.asarray(values)
         self.values = values if values.dtype == np.float64 else np.asarray(values, np.float32)
@@ -90,7 +91,7 @@ class Representation:
         return centred(self.values)
 
     @property
-    def centred(self) -> np.ndarray:
+    def centred(self) -> Float32[np.ndarray, "n d"]:
         """`(n, d)` float32 with the mean over the images taken from each column, in `unit`s."""
         return self._about_mean.values
 
@@ -114,7 +115,7 @@ class Representation:
         return "{side}'s activations are all 0" if not self.values.any() else CONSTANT
 
     @cached_property
-    def squares(self) -> np.ndarray:
+    def squares(self) -> Float64[np.ndarray, " n"]:
         """`(n,)` float64 squared norms of the centred rows, in squared `unit`s."""
         if self.parent is not None:
             return self.parent.squares[self.order]
@@ -141,15 +142,15 @@ class Representation:
             self._kept[name] = make(self)
         return self._kept[name]
 
-    def square(self, name: str, make: Make) -> np.ndarray:
+    def square(self, name: str, make: Make) -> Float[np.ndarray, "n n"]:
         """An `(n, n)` matrix over pairs of images, made once and reordered for other orders."""
         return self._known(name, make, lambda known, order: known[np.ix_(order, order)])
 
-    def rows(self, name: str, make: Make) -> np.ndarray:
+    def rows(self, name: str, make: Make) -> Integer[np.ndarray, "n k"]:
         """`(n, k)` positions of other images, made once and renumbered for other orders."""
         return self._known(name, make, lambda known, order: np.argsort(order)[known[order]])
 
     @property
-    def kernel(self) -> np.ndarray:
+    def kernel(self) -> Float64[np.ndarray, "n n"]:
         """`(n, n)` float64 linear kernel of the centred images, in squared `unit`s; for few."""
         return self.square("kernel", lambda side: gram(side.centred))

@@ -22,6 +22,7 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Bool, Float, Float64
 
 from dissociation.core._lazy import linalg
 from dissociation.core.pauses import apart, pause
@@ -37,12 +38,12 @@ PENALTY = 0.01
 class _Centred(NamedTuple):
     """Gram matrices about other means than those of these images."""
 
-    xx: np.ndarray
-    xy: np.ndarray
+    xx: Float[np.ndarray, "d1 d1"]
+    xy: Float[np.ndarray, "d1 d2"]
     yy_trace: float
 
 
-def _about(moments: Moments, x: np.ndarray, y: np.ndarray) -> _Centred:
+def _about(moments: Moments, x: Float[np.ndarray, " d1"], y: Float[np.ndarray, " d2"]) -> _Centred:
     n, sx, sy = moments.images, moments.first, moments.second
     xx = moments.xx - np.outer(sx, x) - np.outer(x, sx) + n * np.outer(x, x)
     xy = moments.xy - np.outer(sx, y) - np.outer(x, sy) + n * np.outer(x, y)
@@ -88,7 +89,10 @@ def _explained(whole: Moments, folds: list[Moments]) -> float:
 
 
 def ridge_work(
-    known: np.ndarray, read: np.ndarray, held_out: np.ndarray, held_out_read: np.ndarray
+    known: Float[np.ndarray, "d1 d1"],
+    read: Float[np.ndarray, "d1 d2"],
+    held_out: Float[np.ndarray, "d1 d1"],
+    held_out_read: Float[np.ndarray, "d1 d2"],
 ) -> tuple[np.ndarray, ...]:
     """tr(WᵀX'ᵀY') and tr(WᵀX'ᵀX'W) of a fold, of weights that solve `known W = read`."""
     factor = linalg.cho_factor(known, check_finite=False)
@@ -96,7 +100,7 @@ def ridge_work(
     return np.sum(weights * held_out_read), np.sum(weights * (held_out @ weights))
 
 
-def _inverse(side: Representation) -> np.ndarray:
+def _inverse(side: Representation) -> Float64[np.ndarray, "n n"]:
     """C, the images' block of the bordered inverse."""
     regular = side.kernel + penalty(float(np.trace(side.kernel)), side.values.shape[1]) * np.eye(
         len(side)
@@ -111,12 +115,12 @@ def _inverse(side: Representation) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=4)
-def _below(size: int) -> np.ndarray:
+def _below(size: int) -> Bool[np.ndarray, "n n"]:
     """`(n, n)` whether an entry lies on the diagonal or below."""
     return np.tri(size, dtype=bool)
 
 
-def _held_out(side: Representation) -> np.ndarray:
+def _held_out(side: Representation) -> Float[np.ndarray, "n n"]:
     """E with Σ_folds ‖Y_f − Ŷ_f‖² = tr(E YYᵀ), whatever is read from this side."""
     inverse = side.square("ridge", _inverse)
     rounded = inverse.astype(np.float32)
@@ -136,7 +140,7 @@ def _explained_by_kernels(predictor: Representation, target: Representation) -> 
     return 1 - error / total if total > 0 else float("nan")
 
 
-def _spread_from_others(products: np.ndarray) -> float:
+def _spread_from_others(products: Float[np.ndarray, "n n"]) -> float:
     """Σ_folds Σ ‖y − ȳ_train‖² over the held-out images, from the products of all."""
     n = len(products)
     by_fold = np.stack([products[fold::FOLDS].sum(0) for fold in range(FOLDS)])

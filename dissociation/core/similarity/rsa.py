@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Integer
 
 from dissociation.core.similarity.base import Similarity
 from dissociation.core.similarity.distances import euclidean
@@ -24,7 +25,7 @@ SAMPLE = 1_000
 ROUNDED = 1e-6
 
 
-def correlation_distance(side: Representation) -> np.ndarray:
+def correlation_distance(side: Representation) -> Float32[np.ndarray, "n n"]:
     """`(n, n)` float32, 1 minus the correlation of the images' patterns.
 
     With z_i the pattern i about its mean over neurons, and divided by its norm, that is
@@ -43,17 +44,17 @@ def correlation_distance(side: Representation) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=4)
-def _above(size: int) -> np.ndarray:
+def _above(size: int) -> Integer[np.ndarray, " pairs"]:
     """Positions of the entries above the diagonal in a matrix laid out flat."""
     return np.flatnonzero(np.triu(np.ones((size, size), bool), 1))
 
 
-def upper(matrix: np.ndarray) -> np.ndarray:
+def upper(matrix: Float[np.ndarray, "n n"]) -> Float[np.ndarray, " pairs"]:
     """`(n (n - 1) / 2,)` entries above the diagonal."""
     return matrix.ravel().take(_above(len(matrix)))
 
 
-def ranks(values: np.ndarray) -> np.ndarray:
+def ranks(values: Float[np.ndarray, " n"]) -> Float64[np.ndarray, " n"]:
     """`(n,)` float64 ranks of `(n,)` from 1 on; equal values share their mean rank.
 
     SciPy's `rankdata` sorts in a way that keeps equal values in order, which takes several times as
@@ -73,7 +74,7 @@ def ranks(values: np.ndarray) -> np.ndarray:
     return found
 
 
-def _standard(side: Representation, kind: str, *, ranked: bool) -> np.ndarray:
+def _standard(side: Representation, kind: str, *, ranked: bool) -> Float64[np.ndarray, " pairs"]:
     """`(n (n - 1) / 2,)` dissimilarities or ranks, mean 0 and norm 1; NaN if all are equal."""
     pairs = np.asarray(upper(side.square(kind, _DISTANCES[kind])), np.float64)
     if not pairs.std() > ROUNDED * pairs.mean():
@@ -85,14 +86,16 @@ def _standard(side: Representation, kind: str, *, ranked: bool) -> np.ndarray:
     return pairs
 
 
-def _as_square(pairs: np.ndarray, size: int) -> np.ndarray:
+def _as_square(
+    pairs: Float[np.ndarray, " pairs"], size: int
+) -> Float64[np.ndarray, "{size} {size}"]:
     """`(n, n)` symmetric, from the entries above the diagonal."""
     square = np.zeros((size, size))
     square.ravel()[_above(size)] = pairs
     return square + square.T
 
 
-def _pairs_of(side: Representation, kind: str, *, ranked: bool) -> np.ndarray:
+def _pairs_of(side: Representation, kind: str, *, ranked: bool) -> Float[np.ndarray, " pairs"]:
     make = functools.partial(_standard, kind=kind, ranked=ranked)
     name = f"{kind} {ranked}"
     if side.parent is None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Real
 
 from dissociation.core._lazy import special
 from dissociation.core.experiment import Experiment
@@ -52,7 +53,7 @@ def error_at(x: np.ndarray, errors: np.ndarray, where: float) -> float:
 
 def summaries(
     curve: Curve, summary: str, *, chance: float, at: float, by_draw: bool = False
-) -> np.ndarray:
+) -> Real[np.ndarray, " seeds"]:
     """`(seeds,)` the summary of each network's curve; NaN where it has none.
 
     **Arguments:**
@@ -92,8 +93,8 @@ class PairedComparison:
         draws of a network; NaN if not known. `share_of_draws`: of the variance of a network's mean.
     """
 
-    first: np.ndarray
-    second: np.ndarray
+    first: Real[np.ndarray, " k"]
+    second: Real[np.ndarray, " k"]
     left_out: int
     difference: float
     interval: tuple[float, float]
@@ -121,7 +122,9 @@ class PairedComparison:
 
 
 def compare(
-    first: np.ndarray, second: np.ndarray, draws: np.ndarray | None = None
+    first: Real[np.ndarray, " networks"],
+    second: Real[np.ndarray, " networks"],
+    draws: Real[np.ndarray, "networks draws"] | None = None,
 ) -> PairedComparison:
     """Compares paired summaries, one of each network; pairs with a NaN are left out.
 
@@ -184,7 +187,7 @@ def paired_t(effect: float, networks: int) -> float:
     return float(2 * special.stdtr(networks - 1, -abs(effect) * np.sqrt(networks)))
 
 
-def sign_flip(differences: np.ndarray) -> float:
+def sign_flip(differences: Real[np.ndarray, " n"]) -> float:
     """Two-sided p value of the exact sign-flip test of paired differences.
 
     If A and B did not differ, every difference could as well have the other sign; the p value is

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Real
 
 from dissociation.core._lazy import special
 from dissociation.core.measures.base import Curve
@@ -25,7 +26,9 @@ LEAST = 3
 TOO_FEW = f"needs {LEAST} networks"
 
 
-def sigma50_of(x: np.ndarray, errors: np.ndarray, clean: float, chance: float) -> float:
+def sigma50_of(
+    x: Real[np.ndarray, " S"], errors: Real[np.ndarray, " S"], clean: float, chance: float
+) -> float:
     """σ50: the noise scale at which the error is half way between clean error and chance.
 
     **Arguments:**
@@ -48,7 +51,7 @@ def sigma50_of(x: np.ndarray, errors: np.ndarray, clean: float, chance: float) -
     return float(np.exp(np.log(x[first - 1]) + share * (np.log(x[first]) - np.log(x[first - 1]))))
 
 
-def mean_over(position: np.ndarray, values: np.ndarray) -> float:
+def mean_over(position: Real[np.ndarray, " S"], values: Real[np.ndarray, " S"]) -> float:
     """The mean of values over an axis, trapezoidal: the area under the curve over its width.
 
     **Arguments:**
@@ -81,7 +84,7 @@ def critical(count: np.ndarray | float) -> np.ndarray:
 
 
 def interval(
-    values: np.ndarray, bounds: tuple[float, float] = (-np.inf, np.inf)
+    values: Real[np.ndarray, " n *rest"], bounds: tuple[float, float] = (-np.inf, np.inf)
 ) -> tuple[np.ndarray, np.ndarray]:
     """Student's t interval (95 %) of the mean (Student, The probable error of a mean, 1908).
 
@@ -121,7 +124,7 @@ class Spread(NamedTuple):
         return within / (self.between_networks**2 + within)
 
 
-def spread(values: np.ndarray) -> Spread:
+def spread(values: Float[np.ndarray, "networks draws *rest"]) -> Spread:
     """Variance components of a balanced one-way layout (Searle et al., Variance Components, 1992).
 
     **Arguments:**
@@ -198,8 +201,8 @@ class Difference:
     - `networks`: how many; `draws`: of each, in which both are paired.
     """
 
-    x: np.ndarray
-    mean: np.ndarray
+    x: Real[np.ndarray, " S"]
+    mean: Real[np.ndarray, " S"]
     low: np.ndarray
     high: np.ndarray
     networks: int
@@ -249,7 +252,7 @@ class Summary:
     ratio_interval: tuple[float, float]
 
 
-def sigma50s(curve: Curve, chance: float) -> np.ndarray:
+def sigma50s(curve: Curve, chance: float) -> Real[np.ndarray, " seeds"]:
     """`(seeds,)` σ50 of each network; NaN where its curve does not cross.
 
     **Arguments:**

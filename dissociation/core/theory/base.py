@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from jaxtyping import Real
 
 from dissociation.core.measures.noise_measure import NoiseMeasure
 from dissociation.core.networks.network import Network
@@ -30,7 +31,7 @@ class Prepared(abc.ABC):
         """What all noise scales need of some images `(n, 784)` with labels `(n,)`."""
 
     @abc.abstractmethod
-    def errors(self, chunk: Any, sigma: float) -> np.ndarray:
+    def errors(self, chunk: Any, sigma: float) -> Real[np.ndarray, " n"]:
         """`(n,)` expected error of each image at one noise scale, in [0, 1]."""
 
     def anew(self) -> Prepared:

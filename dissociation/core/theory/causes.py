@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from dissociation.core._lazy import jax
 from dissociation.core.data.datasets import CLASSES, PIXELS, mnist_test
@@ -97,7 +98,9 @@ class NoiseDecomposition(OneNetwork):
 causes_from_json = NoiseDecomposition.from_json
 
 
-def _differences(before: np.ndarray, after: np.ndarray) -> tuple[float, float, int]:
+def _differences(
+    before: Float[np.ndarray, "n 10"], after: Float[np.ndarray, "n 10"]
+) -> tuple[float, float, int]:
     changed = int(np.sum(before.argmax(1) != after.argmax(1)))
     return float(np.abs(after - before).max()), float(np.abs(before).max()), changed
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float, Float64, Integer, Real
 
 from dissociation.core.buckets import pad_to
 from dissociation.core.measures.parameter_noise import ParameterNoise
@@ -62,12 +62,12 @@ class Measured:
     wrong: Float64[np.ndarray, " scales"]
 
     @property
-    def errors(self) -> np.ndarray:
+    def errors(self) -> Float64[np.ndarray, " S"]:
         """`(S,)` share of wrong answers."""
         return self.wrong / np.where(self.samples > 0, self.samples, np.nan)
 
     @property
-    def shares(self) -> np.ndarray:
+    def shares(self) -> Float64[np.ndarray, "S 4"]:
         """`(S, 4)` of the whole noise: W1, W2, W3 alone, and what only comes of them together.
 
         Where together they make less than the sum of each alone, that sum is the whole.
@@ -100,7 +100,7 @@ class NoiseDecompositionResult(Result[Any]):
     changed: int = 0
 
     @property
-    def scales(self) -> np.ndarray:
+    def scales(self) -> Real[np.ndarray, " S"]:
         """`(S,)` noise scales σ."""
         return SCALES
 
@@ -169,7 +169,7 @@ class NoiseDecompositionResult(Result[Any]):
             "has_say": kinds.contributes.tolist(),
         }
 
-    def overlap_at_measured_width(self) -> np.ndarray:
+    def overlap_at_measured_width(self) -> Float64[np.ndarray, " S"]:
         """`(S,)` error that small noise would leave if it was as wide as noise was measured."""
         relative = np.sqrt(self.measured.noise[:, 3] / (self.sources.gain or np.nan))
         narrow = np.maximum(relative, WIDTHS[0])
@@ -186,7 +186,7 @@ class MarginPredictions:
     - `margins`: `(n,)` of the first images, without noise; they set the range of the histograms.
     """
 
-    def __init__(self, network: Network, margins: np.ndarray):
+    def __init__(self, network: Network, margins: Float[np.ndarray, " _"]):
         self._prepared = PredictedParameterNoise(ParameterNoise()).prepare(network)
         # Rounded up, so that networks of the same function have the same bins.
         largest = float(np.abs(margins).max()) or 1.0
@@ -197,7 +197,7 @@ class MarginPredictions:
         self._hist = np.zeros((len(SCALES), m.BINS))
         self._wrong, self._squares = np.zeros(len(SCALES)), np.zeros(len(SCALES))
 
-    def add(self, found: Traced, labels: np.ndarray) -> None:
+    def add(self, found: Traced, labels: Integer[np.ndarray, " n"]) -> None:
         """Takes in what further images show without noise and with small noise.
 
         **Arguments:**
@@ -210,7 +210,12 @@ class MarginPredictions:
         self._clean += m.histogram(m.clean_margins(found.logits, labels)[None], self.limit)[0]
         self._by_width += (noisy <= 0).sum((1, 2)) / m.PREDICTED
 
-    def tell(self, images: np.ndarray, logits: np.ndarray, labels: np.ndarray) -> None:
+    def tell(
+        self,
+        images: Float[np.ndarray, "n 784"],
+        logits: Float[np.ndarray, "n 10"],
+        labels: Integer[np.ndarray, " n"],
+    ) -> None:
         """Takes in what noise of any scale is predicted to do to further images.
 
         **Arguments:**
@@ -253,7 +258,11 @@ class NoiseSamples:
         self._wrong = np.zeros(scales)
 
     def add(
-        self, positions: np.ndarray, squares: np.ndarray, margins: np.ndarray, limit: float
+        self,
+        positions: Integer[np.ndarray, " s"],
+        squares: Float[np.ndarray, "s 4 n"],
+        margins: Float[np.ndarray, "s n"],
+        limit: float,
     ) -> None:
         """Takes samples in.
 

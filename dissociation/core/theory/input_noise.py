@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from jaxtyping import Float32, Integer
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.buckets import bucket, pad_to
@@ -55,12 +56,12 @@ class Correlated(NamedTuple):
     - `axes`: `(h1, AXES)` with `kernel ≈ axes axesᵀ + diag(beside)`, `beside`: `(h1,)`.
     """
 
-    w1: Any
-    w2: Any
-    w3: Any
-    kernel: Any
-    axes: Any
-    beside: Any
+    w1: Float32[Any, "h1 784"]
+    w2: Float32[Any, "h2 h1"]
+    w3: Float32[Any, "10 h2"]
+    kernel: Float32[Any, "h1 h1"]
+    axes: Float32[Any, "h1 axes"]
+    beside: Float32[Any, " h1"]
 
 
 class Propagated(NamedTuple):
@@ -71,13 +72,13 @@ class Propagated(NamedTuple):
     - `moved`: `(n, 10, h1)` covariances of first pre-activations with the logits, `J K`, if exact.
     """
 
-    mean: Any
-    covariance: Any
-    along: Any
+    mean: Float32[Any, "n 10"]
+    covariance: Float32[Any, "n 10 10"]
+    along: Float32[Any, "n 10 10"]
     first: ReluMoments
     second: ReluMoments
-    backward: Any
-    moved: Any
+    backward: Float32[Any, "n 10 h1"]
+    moved: Float32[Any, "n 10 h1"] | None
 
 
 def correlated(network: Network) -> Correlated:
@@ -91,7 +92,9 @@ def correlated(network: Network) -> Correlated:
     return Correlated(first, second, jax.device_put(pad_to(w3, len(w3), hidden2)), *_kernel(first))
 
 
-def _merged(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _merged(
+    w_in: Float32[np.ndarray, "hidden inputs"], w_out: Float32[np.ndarray, "outputs hidden"]
+) -> tuple[Float32[np.ndarray, "merged inputs"], Float32[np.ndarray, "outputs merged"]]:
     """Weights in and out with multiples as one neuron, and none that contributes nothing."""
     shared = shared_rows([w_in])
     pick = shared.selections[0]
@@ -106,7 +109,9 @@ def _merged(w_in: np.ndarray, w_out: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 @jit()
-def _kernel(w1: Any) -> tuple[Any, Any, Any]:
+def _kernel(
+    w1: Float32[Any, "h1 784"],
+) -> tuple[Float32[Any, "h1 h1"], Float32[Any, "h1 axes"], Float32[Any, " h1"]]:
     kernel = w1 @ w1.T
     count = min(AXES, len(w1))
     basis = jax.random.normal(jax.random.PRNGKey(0), (len(w1), count))
@@ -118,12 +123,14 @@ def _kernel(w1: Any) -> tuple[Any, Any, Any]:
 
 
 @jit()
-def _pre_activation(net: Correlated, images: Any) -> Any:
+def _pre_activation(net: Correlated, images: Float32[Any, "n 784"]) -> Float32[Any, "n h1"]:
     return images @ net.w1.T
 
 
 @jit()
-def _variance_ratio(net: Correlated, mean: Any, sigma: Any) -> Any:
+def _variance_ratio(
+    net: Correlated, mean: Float32[Any, "n h1"], sigma: Float32[Any, ""]
+) -> Float32[Any, " h2"]:
     """`(h2,)` variance of second pre-activations relative to independent first neurons."""
     kernel = sigma**2 * net.kernel
     moments = relu_moments(mean, jnp.diag(kernel)[None, :])
@@ -137,7 +144,14 @@ def _variance_ratio(net: Correlated, mean: Any, sigma: Any) -> Any:
     return whole / jnp.maximum((net.w2 * net.w2) @ variance, NO_NOISE)
 
 
-def _propagated(net: Correlated, mean: Any, ratio: Any, sigma: Any, *, exactly: bool) -> Propagated:
+def _propagated(
+    net: Correlated,
+    mean: Float32[Any, "n h1"],
+    ratio: Float32[Any, " h2"],
+    sigma: Float32[Any, ""],
+    *,
+    exactly: bool,
+) -> Propagated:
     variance1 = sigma**2 * jnp.diag(net.kernel)[None, :]
     first = relu_moments(mean, jnp.broadcast_to(variance1, mean.shape))
     variance2 = ratio[None, :] * (first.variance @ (net.w2 * net.w2).T)
@@ -162,20 +176,32 @@ def _propagated(net: Correlated, mean: Any, ratio: Any, sigma: Any, *, exactly: 
     return Propagated(mean, covariance, along, first, second, backward, moved)
 
 
-def _times(rows: Any, matrix: Any) -> Any:
+def _times(rows: Float32[Any, "n 10 i"], matrix: Float32[Any, "i j"]) -> Float32[Any, "n 10 j"]:
     """`(n, 10, i) @ (i, j)` as one product."""
     flat = rows.reshape(-1, rows.shape[-1]) @ matrix
     return flat.reshape(*rows.shape[:-1], -1)
 
 
 @jit()
-def _first_order(net: Correlated, mean: Any, ratio: Any, sigma: Any, labels: Any) -> Any:
+def _first_order(
+    net: Correlated,
+    mean: Float32[Any, "n h1"],
+    ratio: Float32[Any, " h2"],
+    sigma: Float32[Any, ""],
+    labels: Integer[Any, " n"],
+) -> Float32[Any, " n"]:
     found = _propagated(net, mean, ratio, sigma, exactly=False)
     return gaussian_error(found.mean, found.covariance, labels)
 
 
 @jit()
-def _both_orders(net: Correlated, mean: Any, ratio: Any, sigma: Any, labels: Any) -> Any:
+def _both_orders(
+    net: Correlated,
+    mean: Float32[Any, "n h1"],
+    ratio: Float32[Any, " h2"],
+    sigma: Float32[Any, ""],
+    labels: Integer[Any, " n"],
+) -> Float32[Any, "2 n"]:
     """`(2, n)` errors to first and to second order."""
     found = _propagated(net, mean, ratio, sigma, exactly=True)
     low, curvature, rest = _quadratic(net, found, sigma)
@@ -187,7 +213,9 @@ def _both_orders(net: Correlated, mean: Any, ratio: Any, sigma: Any, labels: Any
     )
 
 
-def _quadratic(net: Correlated, found: Propagated, sigma: Any) -> tuple[Any, Any, Any]:
+def _quadratic(
+    net: Correlated, found: Propagated, sigma: Float32[Any, ""]
+) -> tuple[Float32[Any, "n 10 10"], Float32[Any, "n 10 10 10"], Float32[Any, "n 10 10"]]:
     """Of the logits as a quadratic form of ten normals; see [`quadratic_error`][].
 
     **Returns:** `low` `(n, 10, 10)`, `curvature` `(n, 10, 10, 10)`, `rest` `(n, 10, 10)`.
@@ -237,14 +265,16 @@ class _Prepared(Prepared):
         """See [`Prepared.anew`][]."""
         return _Prepared(self._network)
 
-    def chunk(self, images: Any, labels: Any) -> Any:
+    def chunk(
+        self, images: Float32[Any, "n 784"], labels: Integer[Any, " n"]
+    ) -> tuple[Float32[Any, "n h1"], Integer[Any, " n"]]:
         """See [`Prepared.chunk`][]."""
         mean = _pre_activation(self._network, images)
         if self._average is None:
             self._average = mean
         return mean, labels
 
-    def errors(self, chunk: Any, sigma: float) -> np.ndarray:
+    def errors(self, chunk: Any, sigma: float) -> Float32[np.ndarray, " n"]:
         """See [`Prepared.errors`][]."""
         mean, labels = chunk
         scale = np.float32(sigma)

@@ -13,6 +13,7 @@ import functools
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float32, Integer, Real
 
 from dissociation.core._lazy import jax, jnp, stats
 from dissociation.core.data.datasets import CLASSES
@@ -30,7 +31,7 @@ TIED = 1e-6
 
 
 @functools.cache
-def _directions(dimension: int, count: int) -> np.ndarray:
+def _directions(dimension: int, count: int) -> Float32[np.ndarray, "sets directions {dimension}"]:
     """`(SETS, 2 * count * dimension, dimension)` unit vectors: random orthonormal frames, ±."""
     random = np.random.Generator(np.random.PCG64(0))
     frames = np.linalg.qr(random.standard_normal((SETS, count, dimension, dimension)))[0]
@@ -38,19 +39,19 @@ def _directions(dimension: int, count: int) -> np.ndarray:
     return np.concatenate([directions, -directions], axis=1).astype(np.float32)
 
 
-def _in_sets(values: Any) -> Any:
+def _in_sets(values: Real[Any, " n *rest"]) -> Real[Any, "sets _ *rest"]:
     """`(n, ...)` as `(SETS, n / SETS, ...)`."""
     return values.reshape(SETS, -1, *values.shape[1:])
 
 
-def _chi10(radius: Any) -> Any:
+def _chi10(radius: Float32[Any, "*shape"]) -> Float32[Any, "*shape"]:
     """Probability that ten standard normals are shorter than `radius`."""
     # Beyond 12 nothing is left; infinite radii would make NaN of the product.
     t = 0.5 * jnp.square(jnp.clip(radius, 0.0, 12.0))
     return 1 - jnp.exp(-t) * (1 + t * (1 + t / 2 * (1 + t / 3 * (1 + t / 4))))
 
 
-def root(covariance: Any) -> Any:
+def root(covariance: Float32[Any, "n c c"]) -> Float32[Any, "n c c"]:
     """Lower triangular `L` with `L Lᵀ` the covariances `(n, c, c)`, with a little jitter.
 
     Where rounding leaves no such `L`, that of the variances alone.
@@ -63,7 +64,9 @@ def root(covariance: Any) -> Any:
     return jnp.where(jnp.isfinite(low).all((-2, -1), keepdims=True), low, alone)
 
 
-def gaussian_error(mean: Any, covariance: Any, labels: Any) -> Any:
+def gaussian_error(
+    mean: Float32[Any, "n 10"], covariance: Float32[Any, "n 10 10"], labels: Integer[Any, " n"]
+) -> Float32[Any, " n"]:
     """`(n,)` chance that the label's logit is not the largest, for Gaussian logits.
 
     **Arguments:**
@@ -85,7 +88,9 @@ def gaussian_error(mean: Any, covariance: Any, labels: Any) -> Any:
     return jnp.where(known, error, jnp.nan)
 
 
-def _decided(mean: Any, covariance: Any, labels: Any) -> Any:
+def _decided(
+    mean: Float32[Any, "n 10"], covariance: Float32[Any, "n 10 10"], labels: Integer[Any, " n"]
+) -> Float32[Any, "n 10"]:
     """`(n, 10)` for logits that equal the label's whatever the noise: ±∞ by their order, else 0.
 
     Of equal logits the first is the answer, as it is where errors are counted: a network without
@@ -102,14 +107,16 @@ def _decided(mean: Any, covariance: Any, labels: Any) -> Any:
     return jnp.where(tied & (after != 0), jnp.where(after > 0, jnp.inf, -jnp.inf), 0.0)
 
 
-def _ahead(logits: Any, labels: Any) -> Any:
+def _ahead(
+    logits: Float32[Any, "n *rest 10"], labels: Integer[Any, " n"]
+) -> Float32[Any, "n *rest 10"]:
     """How far the label's logit is ahead of each: `(n, ..., 10)`."""
     index = labels.reshape(labels.shape + (1,) * (logits.ndim - 1))
     return jnp.take_along_axis(logits, index, axis=-1) - logits
 
 
 @functools.cache
-def _nodes() -> np.ndarray:
+def _nodes() -> Float32[np.ndarray, "sets samples 20"]:
     """`(SETS, samples, 20)` fixed normals: directions times radii that are equally likely."""
     size = 2 * CLASSES
     radii = stats.chi.ppf((np.arange(RADII) + 0.5) / RADII, size).astype(np.float32)
@@ -118,8 +125,13 @@ def _nodes() -> np.ndarray:
 
 
 def quadratic_error(
-    mean: Any, covariance: Any, low: Any, curvature: Any, rest: Any, labels: Any
-) -> Any:
+    mean: Float32[Any, "n 10"],
+    covariance: Float32[Any, "n 10 10"],
+    low: Float32[Any, "n 10 10"],
+    curvature: Float32[Any, "n 10 10 10"],
+    rest: Float32[Any, "n 10 10"],
+    labels: Integer[Any, " n"],
+) -> Float32[Any, " n"]:
     """`(n,)` chance that the label's logit is not the largest, for quadratic forms of Gaussians.
 
     **Arguments:** of `logits_b = mean_b + (low z)_b + ½ (zᵀ curvature_b z - trace) + rest`

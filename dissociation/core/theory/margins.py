@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Float32, Float64, Int64, Integer
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.buckets import pad_to
@@ -28,24 +29,32 @@ BINS = 60
 PREDICTED, _KEY = 64, 0
 
 
-def one_hot(labels: np.ndarray) -> np.ndarray:
+def one_hot(labels: Integer[np.ndarray, " n"]) -> Float32[np.ndarray, "n 10"]:
     """`(n, 10)` float32 of `(n,)` digits."""
     return np.eye(CLASSES, dtype=np.float32)[labels]
 
 
-def _rivals(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def _rivals(
+    logits: Float[np.ndarray, "n 10"], labels: Integer[np.ndarray, " n"]
+) -> Int64[np.ndarray, " n"]:
     others = logits.copy()
     others[np.arange(len(labels)), labels] = -np.inf
     return others.argmax(1)
 
 
-def clean_margins(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def clean_margins(
+    logits: Float[np.ndarray, "n 10"], labels: Integer[np.ndarray, " n"]
+) -> Float32[np.ndarray, " n"]:
     """`(n,)` margins of `(n, 10)` logits."""
     rows = np.arange(len(labels))
     return logits[rows, labels] - logits[rows, _rivals(logits, labels)]
 
 
-def margin_noise(logits: np.ndarray, covariance: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def margin_noise(
+    logits: Float[np.ndarray, "n 10"],
+    covariance: Float[np.ndarray, "n 10 10"],
+    labels: Integer[np.ndarray, " n"],
+) -> Float32[np.ndarray, " n"]:
     """`(n,)` variance of the margin per unit of σ²: of right logit minus first rival."""
     rows = np.arange(len(labels))
     rival = _rivals(logits, labels)
@@ -54,7 +63,13 @@ def margin_noise(logits: np.ndarray, covariance: np.ndarray, labels: np.ndarray)
 
 
 @jit()
-def _predicted(logits: Any, covariance: Any, right: Any, xi: Any, sigmas: Any) -> Any:
+def _predicted(
+    logits: Float32[Any, "n 10"],
+    covariance: Float32[Any, "n 10 10"],
+    right: Float32[Any, "n 10"],
+    xi: Float32[Any, "_ 10"],
+    sigmas: Float32[Any, "S n"],
+) -> Float32[Any, "S 64 n"]:
     # (draws, n, 10)
     noise = jnp.einsum("nab,db->dna", root(covariance), xi)
 
@@ -65,7 +80,9 @@ def _predicted(logits: Any, covariance: Any, right: Any, xi: Any, sigmas: Any) -
 
 
 @jit()
-def _noisy(moments: Moments, right: Any, xi: Any) -> Any:
+def _noisy(
+    moments: Moments, right: Float32[Any, "n 10"], xi: Float32[Any, "draws n 10"]
+) -> Float32[Any, "d draws n"]:
     def drawn(covariance: Any) -> Any:
         noise = jnp.einsum("nab,dnb->dna", root(covariance), xi)
         return margin(moments.mean[None] + noise, right[None])
@@ -73,7 +90,7 @@ def _noisy(moments: Moments, right: Any, xi: Any) -> Any:
     return jax.lax.map(drawn, moments.parts)
 
 
-def own_draws(images: int, piece: int) -> np.ndarray:
+def own_draws(images: int, piece: int) -> Float32[np.ndarray, "64 {images} 10"]:
     """`(64, images, 10)` standard normals, other ones for each image of each piece.
 
     With the same ones for all, what they are off by would not average out.
@@ -84,8 +101,8 @@ def own_draws(images: int, piece: int) -> np.ndarray:
 
 
 def noisy_margins(
-    moments: Moments, labels: np.ndarray, xi: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    moments: Moments, labels: Integer[np.ndarray, " n"], xi: Float[np.ndarray, "64 _ 10"]
+) -> tuple[Float32[np.ndarray, "k 64 n"], Float32[np.ndarray, " k"]]:
     """`(k, 64, n)` margins under noise that leaves these moments, and the `(k,)` parts' chances.
 
     **Arguments:**
@@ -98,7 +115,9 @@ def noisy_margins(
     return found, np.asarray(moments.chances)
 
 
-def margin_squares(logits: np.ndarray, labels: np.ndarray, moments: Moments) -> np.ndarray:
+def margin_squares(
+    logits: Float[np.ndarray, "n 10"], labels: Integer[np.ndarray, " n"], moments: Moments
+) -> Float32[np.ndarray, " n"]:
     """`(n,)` mean square of what noise adds to right logit minus first rival.
 
     **Arguments:**
@@ -115,8 +134,11 @@ def margin_squares(logits: np.ndarray, labels: np.ndarray, moments: Moments) -> 
 
 
 def predicted_margins(
-    logits: np.ndarray, covariance: np.ndarray, labels: np.ndarray, sigmas: np.ndarray
-) -> np.ndarray:
+    logits: Float[np.ndarray, "n 10"],
+    covariance: Float[np.ndarray, "n 10 10"],
+    labels: Integer[np.ndarray, " n"],
+    sigmas: Float[np.ndarray, "S n"],
+) -> Float32[np.ndarray, "S 64 n"]:
     """`(S, 64, n)` margins that small noise is predicted to leave.
 
     **Arguments:**
@@ -132,7 +154,7 @@ def predicted_margins(
     return np.asarray(found)[..., : len(labels)]
 
 
-def histogram(margins: np.ndarray, limit: float) -> np.ndarray:
+def histogram(margins: Float[np.ndarray, "*rest n"], limit: float) -> Int64[np.ndarray, "*rest 60"]:
     """`(…, 60)` counts of `(…, n)` margins in equal bins from -limit to limit.
 
     The first and the last bin hold all that lies beyond.
@@ -145,6 +167,6 @@ def histogram(margins: np.ndarray, limit: float) -> np.ndarray:
     return counts.reshape(*bins.shape[:-1], BINS)
 
 
-def edges(limit: float) -> np.ndarray:
+def edges(limit: float) -> Float64[np.ndarray, " 61"]:
     """`(61,)` edges of the bins."""
     return np.linspace(-limit, limit, BINS + 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Float, Real
 
 from dissociation.core._lazy import interpolate
 
@@ -40,7 +41,9 @@ def missing_scales(known: Sequence[int], errors: Sequence[float]) -> list[int]:
     return [(low + high) // 2 for low, high, step in gaps if high - low > 1 and step > STEP]
 
 
-def between(sigmas: np.ndarray, known: Sequence[int], errors: Sequence[float]) -> np.ndarray:
+def between(
+    sigmas: Float[np.ndarray, " S"], known: Sequence[int], errors: Sequence[float]
+) -> Real[np.ndarray, " S"]:
     """`(S,)` errors at all noise scales from those at the known positions, two or more."""
     curve = interpolate.PchipInterpolator(np.log(sigmas[list(known)]), _odds(errors))
     odds = np.exp(curve(np.log(sigmas)))

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float, Float32, Float64, Real
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.buckets import bucket, pad_to
@@ -57,15 +57,15 @@ class Traced(NamedTuple):
       images of what noise on each neuron's incoming and outgoing weights adds to E‖Δlogits‖².
     """
 
-    logits: Any
-    terms: Any
-    products: Any
-    sizes: Any
-    covariance: Any
-    incoming1: Any
-    outgoing1: Any
-    incoming2: Any
-    outgoing2: Any
+    logits: Float32[Any, "n 10"]
+    terms: Float32[Any, "n 3"]
+    products: Float32[Any, "n 4"]
+    sizes: Float32[Any, "n 3"]
+    covariance: Float32[Any, "n 10 10"]
+    incoming1: Float32[Any, " hidden1"]
+    outgoing1: Float32[Any, " hidden1"]
+    incoming2: Float32[Any, " hidden2"]
+    outgoing2: Float32[Any, " hidden2"]
 
 
 def on_device(network: Network) -> Network:
@@ -76,14 +76,14 @@ def on_device(network: Network) -> Network:
     return Network(*map(jax.device_put, padded))
 
 
-def pieces(rows: np.ndarray) -> Iterator[np.ndarray]:
+def pieces(rows: np.ndarray) -> Iterator[Real[np.ndarray, "m ..."]]:
     """`(m, …)` in pieces of [`PIECE`][] rows, the last as it is."""
     for start in range(0, len(rows), PIECE):
         yield rows[start : start + PIECE]
 
 
 @jit()
-def _trace(network: Network, images: Any) -> Traced:
+def _trace(network: Network, images: Float32[Any, "n 784"]) -> Traced:
     z1 = images @ network.w1.T
     h1 = jax.nn.relu(z1)
     z2 = h1 @ network.w2.T
@@ -119,7 +119,7 @@ def _trace(network: Network, images: Any) -> Traced:
     return Traced(h2 @ network.w3.T, *means, covariance, *sums)
 
 
-def trace(network: Network, images: np.ndarray) -> Traced:
+def trace(network: Network, images: Float[np.ndarray, "n 784"]) -> Traced:
     """The small-noise closed form on some images.
 
     **Arguments:**
@@ -167,15 +167,15 @@ class Sources:
         return float(self.terms.sum())
 
     @property
-    def shares(self) -> np.ndarray:
+    def shares(self) -> Real[np.ndarray, " 3"]:
         """`(3,)` of the terms, which sum to 1; 0 for a network without any noise to make."""
         return self.terms / self.gain if self.gain > 0 else np.zeros(3)
 
-    def noise(self, sigmas: np.ndarray) -> np.ndarray:
+    def noise(self, sigmas: np.ndarray) -> Real[np.ndarray, " S"]:
         """`(S,)` E‖Δlogits‖² at `(S,)` noise scales, products included."""
         return total_noise(self.terms, self.products, sigmas)
 
-    def shares_at(self, sigmas: np.ndarray) -> np.ndarray:
+    def shares_at(self, sigmas: np.ndarray) -> Real[np.ndarray, "S 4"]:
         """`(S, 4)` shares of W1, W2, W3 and of their products at `(S,)` noise scales."""
         alone = self.terms * np.asarray(sigmas, float)[:, None] ** 2
         whole = self.noise(sigmas)
@@ -183,7 +183,9 @@ class Sources:
         return parts / np.where(whole > 0, whole, 1)[:, None]
 
 
-def total_noise(terms: np.ndarray, products: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
+def total_noise(
+    terms: np.ndarray, products: np.ndarray, sigmas: np.ndarray
+) -> Real[np.ndarray, "... S"]:
     """`(…, S)` E‖Δlogits‖² of `(…, 3)` terms and `(…, 4)` products at `(S,)` noise scales."""
     squares = np.asarray(sigmas, float) ** 2
     single = np.asarray(terms, float).sum(-1)[..., None]
@@ -202,7 +204,7 @@ class SourceSums:
         self._means = np.zeros(3), np.zeros(4), np.zeros(3)
         self._sums = [np.zeros(self.widths[number // 2]) for number in range(4)]
 
-    def add(self, images: np.ndarray) -> Traced:
+    def add(self, images: Float[np.ndarray, "n 784"]) -> Traced:
         """Takes `(n, 784)` further images in; **returns** what is known of these."""
         found = trace(self.network, images)
         self._images += len(images)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Real
 
 from dissociation.core.data.datasets import CLASSES, mnist_test
 from dissociation.core.data.sample import visiting_order
@@ -183,12 +184,14 @@ class PowerLaw(NamedTuple):
     r2: float
     points: int
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
+    def __call__(self, x: np.ndarray) -> Real[np.ndarray, " n"]:
         """`(n,)` values at `(n,)` x."""
         return np.exp(self.intercept + self.slope * np.log(x))
 
 
-def fit_power_law(x: np.ndarray, y: np.ndarray, slope: float | None = None) -> PowerLaw | None:
+def fit_power_law(
+    x: Real[np.ndarray, " n"], y: Real[np.ndarray, " n"], slope: float | None = None
+) -> PowerLaw | None:
     """The least-squares line through the logarithms of `(n,)` positive numbers.
 
     **Arguments:**

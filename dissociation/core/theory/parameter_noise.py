@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float32, Integer
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.buckets import bucket, pad_to
@@ -70,14 +71,14 @@ class Distinct(NamedTuple):
         squares, summed; `None` if all rows contribute.
     """
 
-    w1: Any
-    w2: Any
-    w2_squares: Any
-    contributing: Any
-    readout: Any
-    together: Any
-    apart: Any
-    copies: Any
+    w1: Float32[Any, "h1 784"]
+    w2: Float32[Any, "r h1"]
+    w2_squares: Float32[Any, "r h1"]
+    contributing: Float32[Any, "s h1"]
+    readout: Float32[Any, "10 r"]
+    together: Float32[Any, "r 100"]
+    apart: Float32[Any, "r 100"]
+    copies: Float32[Any, "r 10"]
     most_copied: Any
     weights: Any
 
@@ -132,7 +133,9 @@ def distinct(network: Network, *, relative: bool) -> Distinct:
 
 
 @jit(static_argnames=("relative",))
-def _first_layer(net: Distinct, images: Any, *, relative: bool) -> tuple[Any, Any]:
+def _first_layer(
+    net: Distinct, images: Float32[Any, "n 784"], *, relative: bool
+) -> tuple[Float32[Any, "n _"], Float32[Any, "n _"]]:
     """Means of the first pre-activations, and their variances per σ²: `(n, h1)` each."""
     mean = images @ net.w1.T
     squares = images * images
@@ -149,13 +152,13 @@ class Moments(NamedTuple):
     - `chances`: `(k,)` of the parts.
     """
 
-    mean: Any
-    covariance: Any
+    mean: Float32[Any, "n 10"]
+    covariance: Float32[Any, "n 10 10"]
     more: Any
-    chances: Any
+    chances: Float32[Any, " k"]
 
     @property
-    def parts(self) -> Any:
+    def parts(self) -> Float32[Any, "k n 10 10"]:
         """`(k, n, 10, 10)` covariances."""
         if self.more is None:
             return self.covariance[None]
@@ -163,7 +166,14 @@ class Moments(NamedTuple):
 
 
 @jit(static_argnames=("relative",))
-def _logits(net: Distinct, mean: Any, per_sigma: Any, variances: Any, *, relative: bool) -> Moments:
+def _logits(
+    net: Distinct,
+    mean: Float32[Any, "n hidden"],
+    per_sigma: Float32[Any, "n hidden"],
+    variances: Float32[Any, " _"],
+    *,
+    relative: bool,
+) -> Moments:
     """Moments of the logits, `variances` being σ² of each layer."""
     first = relu_moments(mean, variances[0] * per_sigma)
     shared = first.variance @ net.w2_squares.T
@@ -254,7 +264,7 @@ class PreparedParameterNoise(Prepared):
         self._noisy = np.array([str(layer) in measure.layers for layer in (1, 2, 3)])
         self._network = distinct(network, relative=self._relative)
 
-    def chunk(self, images: Any, labels: Any) -> Any:
+    def chunk(self, images: Float[Any, "n 784"], labels: Integer[Any, " n"]) -> Any:
         """See [`Prepared.chunk`][]."""
         found = _first_layer(self._network, images, relative=self._relative)
         return (*found, labels)
@@ -272,5 +282,5 @@ class PreparedParameterNoise(Prepared):
         noise = self._variances(sigma)
         return _logits(self._network, mean, per_sigma, noise, relative=self._relative)
 
-    def _variances(self, sigma: float) -> Any:
+    def _variances(self, sigma: float) -> Float32[Any, " _"]:
         return jax.device_put((self._noisy * sigma**2).astype(np.float32))

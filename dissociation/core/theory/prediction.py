@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Real
 
 from dissociation.core._lazy import jax
 from dissociation.core.curve_memory import curve_bytes
@@ -70,16 +70,16 @@ class Prediction:
     - `x`: `(S,)` noise scales; `seeds`: one [`SeedPrediction`][] a network.
     """
 
-    x: np.ndarray
+    x: Real[np.ndarray, " S"]
     seeds: tuple[SeedPrediction, ...]
 
     @property
-    def rates(self) -> np.ndarray:
+    def rates(self) -> Real[np.ndarray, "seeds S"]:
         """`(seeds, S)` expected error of each network."""
         return np.stack([seed.errors for seed in self.seeds])
 
     @property
-    def mean(self) -> np.ndarray:
+    def mean(self) -> Real[np.ndarray, " S"]:
         """`(S,)` mean over the networks."""
         return self.rates.mean(0)
 

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from jaxtyping import Float32
+
 from dissociation.core._lazy import jax, jnp
 
 #: What divides where nothing is noisy: far below any variance that float32 can tell from 0.
@@ -29,14 +31,14 @@ class ReluMoments(NamedTuple):
     - `mean`, `variance`, `square` (`E[relu²]`); `gate` `E[relu']`, `curvature` `E[relu'']`.
     """
 
-    mean: Any
-    variance: Any
-    square: Any
-    gate: Any
-    curvature: Any
+    mean: Float32[Any, " ..."]
+    variance: Float32[Any, " ..."]
+    square: Float32[Any, " ..."]
+    gate: Float32[Any, " ..."]
+    curvature: Float32[Any, " ..."]
 
 
-def relu_moments(mean: Any, variance: Any) -> ReluMoments:
+def relu_moments(mean: Float32[Any, " ..."], variance: Float32[Any, " ..."]) -> ReluMoments:
     """Moments of `relu(z)`, `z ~ N(mean, variance)` elementwise; without noise of `relu(mean)`."""
     noisy = variance > 0
     variance = jnp.maximum(variance, NO_NOISE)
@@ -54,7 +56,9 @@ def relu_moments(mean: Any, variance: Any) -> ReluMoments:
     return ReluMoments(first, second, second + first * first, gate, curvature)
 
 
-def shared_remainder(moments: ReluMoments, shared: Any, variance: Any) -> Any:
+def shared_remainder(
+    moments: ReluMoments, shared: Float32[Any, "n hidden"], variance: Float32[Any, "n hidden"]
+) -> Float32[Any, "n hidden"]:
     """What the ReLUs of copies have in common beyond first order: `cov(copy, copy) - g² s`.
 
     Copies have equal moments, and pre-activations of covariance `s` (`shared`) and variance `v`.

@@ -11,10 +11,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Float32
 
 from dissociation.core._lazy import jax, jit, jnp
 from dissociation.core.buckets import pad_to
-from dissociation.core.draws import normal
+from dissociation.core.draws import Key, normal
 from dissociation.core.networks.network import Network
 from dissociation.core.theory.base import check_squares
 from dissociation.core.theory.noise_sources import PIECE
@@ -32,19 +33,19 @@ class Sampled(NamedTuple):
     - `margins`: `(S, n)` of the noisy network: right logit minus the largest other.
     """
 
-    squares: np.ndarray
-    margins: np.ndarray
+    squares: Float32[np.ndarray, "S 4 n"]
+    margins: Float32[np.ndarray, "S n"]
 
 
 class Draw(NamedTuple):
     """ξ of each layer, `(neurons, 250)`, zero for neurons that only fill up."""
 
-    xi1: Any
-    xi2: Any
-    xi3: Any
+    xi1: Float32[Any, "h1 784"]
+    xi2: Float32[Any, "h2 h1"]
+    xi3: Float32[Any, "10 h2"]
 
 
-def draw(network: Network, widths: tuple[int, int], key: Any) -> Draw:
+def draw(network: Network, widths: tuple[int, int], key: Key) -> Draw:
     """A draw for [`PIECE`][] images.
 
     **Arguments:**
@@ -60,14 +61,22 @@ def draw(network: Network, widths: tuple[int, int], key: Any) -> Draw:
     return Draw(*map(jax.device_put, padded))
 
 
-def margin(logits: Any, right: Any) -> Any:
+def margin(
+    logits: Float32[Any, "*rest 10"], right: Float32[Any, "... 10"]
+) -> Float32[Any, "*rest"]:
     """`(…, n)` right logit minus the largest other, of `(…, n, 10)`; `right`: `(n, 10)` one-hot."""
     others = jnp.where(right > 0, -jnp.inf, logits)
     return jnp.sum(jnp.where(right > 0, logits, 0.0), -1) - jnp.max(others, -1)
 
 
 @jit()
-def _sample(network: Network, images: Any, right: Any, xi: Draw, sigmas: Any) -> Any:
+def _sample(
+    network: Network,
+    images: Float32[Any, "n 784"],
+    right: Float32[Any, "n 10"],
+    xi: Draw,
+    sigmas: Float32[Any, " scales"],
+) -> Any:
     def length(rows: Any) -> Any:
         return jnp.sqrt(jnp.sum(rows**2, 1, keepdims=True))
 
@@ -93,7 +102,11 @@ def _sample(network: Network, images: Any, right: Any, xi: Draw, sigmas: Any) ->
 
 
 def sample(
-    network: Network, images: np.ndarray, right: np.ndarray, xi: Draw, sigmas: np.ndarray
+    network: Network,
+    images: Float[np.ndarray, "n 784"],
+    right: Float[np.ndarray, "n 10"],
+    xi: Draw,
+    sigmas: Float[np.ndarray, " S"],
 ) -> Sampled:
     """Samples the noise on some images.
 

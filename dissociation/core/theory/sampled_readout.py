@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from jaxtyping import Float32
+
 from dissociation.core._lazy import jax, jnp
 from dissociation.core.theory.relu_moments import relu_moments
 
@@ -20,7 +22,13 @@ from dissociation.core.theory.relu_moments import relu_moments
 NARROW, SAMPLES = 256, 16
 
 
-def sampled_readout(mean: Any, variance: Any, rows: Any, own: Any, copies: Any) -> Any:
+def sampled_readout(
+    mean: Float32[Any, "n h1"],
+    variance: Float32[Any, "n h1"],
+    rows: Float32[Any, "r h1"],
+    own: Any,
+    copies: Float32[Any, "r 10"],
+) -> Float32[Any, "SAMPLES n 10"]:
     """`E[Σ_k copies_k h2_k²]` given draws of the first hidden layer.
 
     **Arguments:**

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float, Real
 
 from dissociation.core.theory.noise_sources import Sources
 
@@ -25,7 +26,9 @@ POWERS = {1: (-2, 2, 0), 2: (0, -2, 2)}
 _PRODUCTS = {1: (0, -2, 2, 0), 2: (-2, 2, 0, 0)}
 
 
-def scaled_terms(terms: np.ndarray, factors: np.ndarray, layer: int) -> np.ndarray:
+def scaled_terms(
+    terms: Float[np.ndarray, " 3"], factors: Real[np.ndarray, " S"], layer: int
+) -> Real[np.ndarray, "S 3"]:
     """`(S, 3)` terms of a network whose hidden layer is scaled, exactly.
 
     **Arguments:**
@@ -94,7 +97,7 @@ def best_rescaling(sources: Sources, layer: int) -> float:
     return rest + 2 * float(np.sqrt(into * out).sum())
 
 
-def best_factors(sources: Sources, layer: int) -> np.ndarray:
+def best_factors(sources: Sources, layer: int) -> Real[np.ndarray, " hidden"]:
     """`(hidden,)` the factors of [`best_rescaling`][]; 1 for neurons with nothing to weigh."""
     into, out = sources.incoming[layer - 1], sources.outgoing[layer - 1]
     both = (into > 0) & (out > 0)

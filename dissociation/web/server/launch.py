@@ -12,7 +12,6 @@ from dissociation.engine import tidying
 from dissociation.engine.lab import lab
 from dissociation.engine.log_lines import log_to_stderr
 from dissociation.engine.settings import LOG, cache_folder, check_settings
-from dissociation.web.server.left_sessions import forget_left_sessions
 from dissociation.web.server.no_delay import send_without_delay
 from dissociation.web.shell.serving import SERVING
 from dissociation.web.shell.warm_up import warm_up
@@ -33,7 +32,6 @@ def leave_unless_settings_are_sound() -> None:
 async def _tidy_up() -> None:
     while True:
         await asyncio.sleep(tidying.ROUND)
-        forget_left_sessions()
         await asyncio.to_thread(lambda: tidying.tidy(lab()))
 
 
