@@ -12,6 +12,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from pathlib import Path
 from typing import Any
 
+# Before anything of the package is imported: it is held to its annotations.
+import array_hints  # noqa: F401
 import hypothesis
 import jax
 import numpy as np

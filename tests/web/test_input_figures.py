@@ -115,7 +115,9 @@ def test_unit_direction(seed):
     np.testing.assert_array_equal(direction, unit_direction(space, seed))
     # Another basis of the same space gives the same direction.
     turn = np.linalg.qr(np.random.default_rng(seed).normal(size=(4, 4)))[0]
-    rotated = type(space)(space.singular_values, space.threshold, turn @ space.basis)
+    rotated = type(space)(
+        space.singular_values, space.threshold, (turn @ space.basis).astype(np.float32)
+    )
     np.testing.assert_allclose(unit_direction(rotated, seed), direction, atol=1e-5)
 
 

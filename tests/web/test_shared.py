@@ -36,7 +36,7 @@ def test_seeds_in_a_row_are_told_from_those_of_another_curve():
     first, second, third = object(), object(), object()
 
     def curve(*seeds):
-        return Curve(np.zeros(1), seeds, np.zeros(1))
+        return Curve(np.zeros(1), seeds, np.zeros(1, np.int64))
 
     apart = [flat([curve(first), curve(second, third)]), flat([curve(first, second), curve(third)])]
     assert apart[0] != apart[1] and flat([None, curve(first)]) == [None, first, None]

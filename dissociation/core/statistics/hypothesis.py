@@ -53,7 +53,7 @@ def error_at(x: np.ndarray, errors: np.ndarray, where: float) -> float:
 
 def summaries(
     curve: Curve, summary: str, *, chance: float, at: float, by_draw: bool = False
-) -> Real[np.ndarray, " seeds"]:
+) -> Real[np.ndarray, " seeds"] | Real[np.ndarray, "seeds draws"]:
     """`(seeds,)` the summary of each network's curve; NaN where it has none.
 
     **Arguments:**

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Real
@@ -184,8 +184,8 @@ class PowerLaw(NamedTuple):
     r2: float
     points: int
 
-    def __call__(self, x: np.ndarray) -> Real[np.ndarray, " n"]:
-        """`(n,)` values at `(n,)` x."""
+    def __call__(self, x: Any) -> Any:
+        """The values at a number x, or at `(n,)` of them."""
         return np.exp(self.intercept + self.slope * np.log(x))
 
 

@@ -65,7 +65,7 @@ def furthest(points: Sequence[Point], across: str) -> str:
         return ""
     value = PREDICTORS[across].value
     known = [p for p in points if math.isfinite(p.sigma50) and value(p.norms) > 0]
-    ratios = [(math.log(p.sigma50 / float(linear(value(p.norms)))), p) for p in known]  # type: ignore
+    ratios = [(math.log(p.sigma50 / float(linear(value(p.norms)))), p) for p in known]
     off, point = max(ratios, key=lambda pair: abs(pair[0]))
     return (
         f"It is most wrong about {plain(side_name(point.side))}, whose σ50 is "
