@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from dissociation.core.curves import MeasuredCurve, NetworkCurve, curve_of, curve_studies
 from dissociation.core.experiment import Experiment
 from dissociation.core.measures.base import Curve, SeedCurve
 from dissociation.core.networks.function_checks import FunctionCheck
 from dissociation.core.same_function import CheckedFunction, check_studies
-from dissociation.core.study import Study
 from dissociation.core.theory import SeedPrediction, prediction_studies
 from dissociation.engine.job import Job
 from dissociation.engine.library import Library
@@ -82,8 +80,3 @@ def save_checks(library: Library, experiment: Experiment, checks: Sequence[Funct
 def kinds(jobs: Iterable[Job]) -> list[str]:
     """What jobs do, in a word each."""
     return [job.task.kind for job in jobs]
-
-
-def studies_of(task: Any) -> tuple[Study, ...]:
-    """What a task computes."""
-    return task.studies

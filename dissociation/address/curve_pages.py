@@ -78,7 +78,7 @@ def robustness_experiment(values: Values, steps: tuple) -> Experiment:
         p.recipe_of(values),
         values["seeds"],
         values["key"],
-        p.ANYWAY.name in noise_settings(values[MEASURE.name]) and values[p.ANYWAY.name],
+        NOISES[values[MEASURE.name]].sees_only_function and values[p.ANYWAY.name],
     )
 
 

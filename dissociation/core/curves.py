@@ -196,10 +196,7 @@ def curve_studies(
     """
     run = experiment.canonical()
     wanted = range(run.seeds) if seeds is None else seeds
-    return tuple(
-        NetworkCurve(run.manipulations, run.recipe, seed, run.key, measure=run.measure)
-        for seed in wanted
-    )
+    return NetworkCurve.of_each(run, wanted, measure=run.measure)
 
 
 def curve_of(

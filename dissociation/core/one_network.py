@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
-from dissociation.core.experiment import MAX_KEY, MAX_SEEDS, check_widths, rewritten
+from dissociation.core.experiment import MAX_KEY, MAX_SEEDS, Experiment, check_widths, rewritten
 from dissociation.core.manipulations import Manipulation, describe_all
 from dissociation.core.networks.network import NOTEBOOK_KEY, Network
 from dissociation.core.networks.training import QUICK, Recipe
@@ -47,6 +47,14 @@ class OneNetwork(Study):
     def rewritten(self, trained: Network) -> Network:
         """Its network, from the trained one."""
         return rewritten(trained, self.manipulations, self.seed, self.key)
+
+    @classmethod
+    def of_each(
+        cls, experiment: Experiment, seeds: Iterable[int], **fields: Any
+    ) -> tuple[Self, ...]:
+        """One of each of an experiment's networks, by their numbers; `fields`: further ones."""
+        plan = experiment.manipulations, experiment.recipe
+        return tuple(cls(*plan, seed, experiment.key, **fields) for seed in seeds)
 
     @classmethod
     def batches(cls, studies: Sequence[Self]) -> list[tuple[Self, ...]]:

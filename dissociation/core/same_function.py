@@ -81,5 +81,4 @@ def check_studies(experiment: Experiment) -> tuple[SameFunction, ...]:
     """The checks of an experiment's networks; none if nothing was rewritten."""
     if not experiment.manipulations:
         return ()
-    plan = experiment.manipulations, experiment.recipe
-    return tuple(SameFunction(*plan, seed, experiment.key) for seed in range(experiment.seeds))
+    return SameFunction.of_each(experiment, range(experiment.seeds))

@@ -63,8 +63,8 @@ class CurveWatch(StudyWatch):
 
     def complete_seeds(self, position: int) -> dict[int, SeedCurve]:
         """The complete curves of one condition, by the number of their network."""
-        found = {study.seed: self.result(study) for study in self._curves[position]}
-        return {seed: one.curve for seed, one in found.items() if one and one.complete}
+        found = self._known(self._curves[position])
+        return {seed: one.curve for seed, one in found.items() if one.complete}
 
     def curves(self) -> list[Curve | None]:
         """One curve a condition as far as it is known; `None` if nothing is."""

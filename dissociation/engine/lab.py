@@ -102,8 +102,7 @@ class Lab:
 
         **Raises:** `InvalidValue` if too much is going on.
         """
-        groups = question.groups(self.library)
-        watch = StudyWatch(self.library, self.jobs, groups, question=question)
+        watch = StudyWatch(self.library, self.jobs, question.groups(), question=question)
         self._register(watch)
         return watch
 

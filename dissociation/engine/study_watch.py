@@ -35,7 +35,7 @@ class Asked(Protocol):
 
     feature: str
 
-    def groups(self, library: Library) -> Sequence[Group]:
+    def groups(self) -> Sequence[Group]:
         """What it needs, in the order in which it is wanted."""
         ...
 

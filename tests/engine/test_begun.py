@@ -83,11 +83,11 @@ def test_goes_on_where_it_was_dropped(library, measure, monkeypatch):
     monkeypatch.setattr(type(measure), "prepared", noted)
     rest = steps(again)
     assert measured == [*range(2, measure.parts)]
-    assert [step.done for step in rest][0] == shown.done and len(rest) == measure.parts - 1
     library.store._caches["curves"].clear()
     library._records.clear()
     whole = steps(task(library, measure))
     assert len(whole) == measure.parts > 2
+    assert [step.done for step in rest] == [step.done for step in (shown, *whole[2:])]
     for name, found in whole[-1].result.items():
         curve, resumed = found.curve, rest[-1].result[name].curve
         np.testing.assert_array_equal(resumed.errors, curve.errors)
@@ -112,5 +112,6 @@ def test_only_what_is_equally_far_goes_on_together(library):
 
 def test_a_bounded_number_is_remembered(library, monkeypatch):
     monkeypatch.setattr(paused, "MOST", 3)
-    kept = left_after(task(library, MEASURES[1]), 1)
-    assert len(kept._results) == 3
+    work = task(library, MEASURES[0])
+    kept = left_after(work, 1)
+    assert list(kept._results) == list(work.digests[-3:])

@@ -82,7 +82,7 @@ class TestRank:
             Candidate(NetworkSpec(TINY, 0, chain), (Experiment(NOISE, chain, TINY, 1),), True)
             for chain in ((), (Scale(3.0),), (Scale(5.0),), (Nuisance(4.0),))
         ]
-        StudyWatch(library, jobs, Measured(library, plans, compute=True).groups(library))
+        StudyWatch(library, jobs, Measured(library, plans, compute=True).groups())
         kinds: dict[str, list[int]] = {}
         for job in jobs._jobs:
             kinds.setdefault(job.task.kind, []).append(job.position)

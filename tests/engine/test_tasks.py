@@ -22,6 +22,7 @@ from dissociation.core.networks.function_checks import function_check
 from dissociation.core.networks.network import seed_key, weights_digest
 from dissociation.core.networks.training import PARTS_PER_EPOCH, Recipe, trained
 from dissociation.core.runner import run
+from dissociation.core.same_function import check_studies
 from dissociation.core.validation import DamagedData
 from dissociation.engine.jobs import Step
 from dissociation.engine.library import Library
@@ -160,6 +161,7 @@ class TestChecks:
     def test_checks_each_seed(self, stocked, networks):
         condition = dataclasses.replace(PLAN, manipulations=(InputNull(0.1),))
         task = checking(stocked, condition)
+        assert task.digests == tuple(study.digest() for study in check_studies(condition))
         assert len(set(task.digests)) == 2 and task.penalty > 0
         found = published(task)
         assert [(step.done, step.total) for step in found] == [(1, 2), (2, 2)]

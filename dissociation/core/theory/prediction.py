@@ -310,10 +310,7 @@ def prediction_studies(experiment: Experiment) -> tuple[NetworkPrediction, ...]:
     run = experiment.canonical()
     if not predictable(run.measure):
         return ()
-    return tuple(
-        NetworkPrediction(run.manipulations, run.recipe, seed, run.key, measure=run.measure)
-        for seed in range(run.seeds)
-    )
+    return NetworkPrediction.of_each(run, range(run.seeds), measure=run.measure)
 
 
 def prediction_of(

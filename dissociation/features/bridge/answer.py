@@ -104,30 +104,30 @@ class Measured:
             elif compute and candidate.wanted:
                 self.experiments[number] = candidate.experiments[0]
                 self._missing.append(number)
+        # Made once: every message of the page's socket asks for all of them.
+        self._norms = [_norms(candidate) for candidate in self.candidates]
+        self._curves = {n: _curve(self.candidates[n], e) for n, e in self.experiments.items()}
 
     def digest(self) -> str:
         """Tells it from other questions: what others have measured meanwhile is taken in."""
-        curves = (self._curve(number).digest() for number in self.experiments)
-        return digest([[_norms(one).digest() for one in self.candidates], list(curves)])
+        curves = [curve.digest() for curve in self._curves.values()]
+        return digest([[norms.digest() for norms in self._norms], curves])
 
-    def _curve(self, number: int) -> NetworkCurve:
-        return _curve(self.candidates[number], self.experiments[number])
-
-    def groups(self, library: Library) -> list[Group]:
+    def groups(self) -> list[Group]:
         """See [`Asked`][dissociation.engine.study_watch.Asked]."""
 
         def rewrites(number: int) -> list[str]:
             return [step.name for step in self.candidates[number].side.manipulations]
 
         known = [number for number in self.experiments if number not in self._missing]
-        found = [*map(self._curve, known), *(_norms(self.candidates[number]) for number in known)]
-        groups = [Group(found)]
+        found = [self._curves[number] for number in known]
+        groups = [Group([*found, *(self._norms[number] for number in known)])]
         # Measured together, all rewrites would have their first points at once, but late.
         for _, alike in groupby(self._missing, rewrites):
             numbers = list(alike)
             # A point needs both: with all curves first, the first point would be the last curve's.
-            groups.append(Group([_norms(self.candidates[number]) for number in numbers]))
-            groups.append(Group([self._curve(number) for number in numbers]))
+            groups.append(Group([self._norms[number] for number in numbers]))
+            groups.append(Group([self._curves[number] for number in numbers]))
         return groups
 
     def points(self, watch: StudyWatch) -> dict[int, Point]:
@@ -138,8 +138,7 @@ class Measured:
         found = {}
         for number, experiment in sorted(self.experiments.items()):
             side = self.candidates[number].side
-            curve = watch.result(self._curve(number))
-            norms = watch.result(_norms(self.candidates[number]))
+            curve, norms = watch.result(self._curves[number]), watch.result(self._norms[number])
             if norms is not None and curve is not None and curve.complete:
                 half_way = sigma50(experiment.measure, curve.curve)
                 found[number] = Point(side, experiment, half_way, norms.norms)

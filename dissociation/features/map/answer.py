@@ -18,6 +18,7 @@ from dissociation.address.names import condition_key, side_name
 from dissociation.core.curves import MeasuredCurve, NetworkCurve, curve_studies
 from dissociation.core.digests import SCHEMA, digest
 from dissociation.core.experiment import Experiment
+from dissociation.core.pauses import cached_property
 from dissociation.core.shares import percent
 from dissociation.core.similarity import SIMILARITIES
 from dissociation.core.similarity.comparison import Comparison, ComparisonResult
@@ -92,7 +93,7 @@ class ComparisonsQuestion:
     noun = "comparisons"
     feature = "map"
 
-    def groups(self, library: Library) -> list[Group]:
+    def groups(self) -> list[Group]:
         """See [`Asked`][dissociation.engine.study_watch.Asked]."""
         measured = [experiment for experiment in self.experiments if experiment is not None]
 
@@ -106,9 +107,10 @@ class ComparisonsQuestion:
 
     def digest(self) -> str:
         """Tells it from other questions."""
-        curves = [curve and curve.digest() for curve in self._curves()]
+        curves = [curve and curve.digest() for curve in self._curves]
         return digest([[comparison.digest() for comparison in self.comparisons], curves])
 
+    @cached_property
     def _curves(self) -> list[NetworkCurve | None]:
         asked = self.experiments or [None] * len(self.comparisons)
         return [None if one is None else curve_study(one) for one in asked]
@@ -123,7 +125,7 @@ class ComparisonsQuestion:
         Points beside one another must rest on the same images.
         """
         return [
-            math.nan if curve is None else _sigma50(watch.result(curve)) for curve in self._curves()
+            math.nan if curve is None else _sigma50(watch.result(curve)) for curve in self._curves
         ]
 
     def told(self, watch: StudyWatch, state: str) -> str:
@@ -132,7 +134,7 @@ class ComparisonsQuestion:
             return ""
         if not all(one.complete for one in found if one is not None):
             return ""
-        curves = {curve for curve in self._curves() if curve is not None}
+        curves = {curve for curve in self._curves if curve is not None}
         results = [watch.result(curve) for curve in curves]
         complete = sum(one is not None and one.complete for one in results)
         return f"Measuring robustness: {complete} of {len(results)} networks complete"
@@ -153,7 +155,7 @@ class ComparisonsQuestion:
 
     def stored(self, library: Library) -> list[Found | None]:
         """Complete findings, with σ50 where it is asked for."""
-        pairs = zip(self.comparisons, self._curves(), strict=True)
+        pairs = zip(self.comparisons, self._curves, strict=True)
         return [_stored(library, comparison, curve) for comparison, curve in pairs]
 
     def check_csv(self) -> None:
