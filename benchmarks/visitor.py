@@ -23,6 +23,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from dissociation.web.chart.plotting import uid
+
 PATIENCE = 120.0
 #: As in live_chart.js.
 COMPANY, EACH = 4, 0.12
@@ -42,7 +44,8 @@ class Chart:
 
     def __init__(self, asked: float, data: dict[str, Any]):
         self.asked = asked
-        self.lines = {trace["key"] for trace in data["figure"]["traces"]}
+        self.kind: str = data["figure"]["kind"]
+        self.lines = {uid("line", style["key"]) for style in data["figure"]["traces"]}
         self.key: str = data["key"]
         self.address: str | None = data["address"]
         self.first: float | None = None
@@ -50,18 +53,19 @@ class Chart:
         self.ended: float | None = None
         self.state, self.company = "", 1
         self.messages: list[str] = []
+        self._known: dict[str, Any] = {}
         self.hear(data["snapshot"])
 
     def hear(self, snapshot: dict[str, Any]) -> None:
-        """Takes a snapshot, from the page or by socket."""
+        """Takes a snapshot, from the page or by socket, where it leaves out what is as before."""
         now = time.perf_counter() - self.asked
+        self._known |= snapshot
         self.state, self.company = snapshot["state"], snapshot.get("company", 1)
         self.messages.append(snapshot["message"])
-        if "blank" in snapshot:  # of the chart the lab has made Plotly's own traces
-            drawn = set() if snapshot["blank"] else self.lines
-        else:
-            drawn = {trace["key"] for trace in snapshot.get("traces", []) if trace.get("x")}
-        if self.first is None and drawn:
+        drawn = set() if self._known.get("blank", True) else self.lines
+        if drawn and self.kind == "lines":
+            drawn = {trace["uid"] for trace in self._known["traces"] if any(trace["x"])}
+        if self.first is None and drawn & self.lines:
             self.first = now
         if self.each is None and drawn >= self.lines:
             self.each = now
@@ -261,6 +265,9 @@ class Visitor:
         while not (self.charts and all(map(enough, self.charts.values()))):
             if self.errors:
                 raise Trouble(self.errors[-1])
+            for task in self._tasks:
+                if task.done() and not task.cancelled() and (problem := task.exception()):
+                    raise problem
             if time.perf_counter() > deadline:
                 states = [(c.state, c.messages[-1:]) for c in self.charts.values()]
                 raise Trouble(f"{self._page}: nothing came in {timeout:.0f} s, {states}")
