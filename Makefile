@@ -48,7 +48,7 @@ lint: $(VENV)/dev.stamp node_modules/stamp ## Check style, types, imports, and d
 bench: $(VENV)/dev.stamp browser ## Measure speed on this machine and print a table
 	$(BIN)/python -m benchmarks $(ARGS)
 
-screenshots: $(VENV)/dev.stamp browser ## Take pictures of every page: docs/ for the README, screenshots/ to look at
+screenshots: $(VENV)/dev.stamp browser ## Take pictures of every page: docs/ for the manual, screenshots/ to look at
 	$(BIN)/python -m benchmarks.screenshots $(ARGS)
 
 browser: ## Get Chromium from Debian if it is missing and that is permitted (CI: nginx, too)
