@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screenshots browser node clean
+.PHONY: help run test lint docs bench screenshots browser node clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,11 +39,19 @@ lint: $(VENV)/dev.stamp node_modules/stamp ## Check style, types, imports, and d
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-cache --no-logo
 	@if command -v npm >/dev/null; then npm run --silent lint; fi
+	$(BIN)/actionlint
 	$(BIN)/python tools/audit.py
 	@for kind in py js css; do \
 		echo "dissociation/: $$(git ls-files "dissociation/*.$$kind" | xargs cat | wc -l) lines of $$kind"; \
 	done
 	@echo "directly in dissociation/: $$(git ls-files ':(glob)dissociation/*.py' | wc -l) modules"
+
+$(VENV)/docs.stamp: requirements-docs.txt $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	@touch $@
+
+docs: $(VENV)/docs.stamp ## Build the manual into site/, which the lab serves at /docs/; warnings are errors
+	$(BIN)/python -m zensical build --clean --strict
 
 bench: $(VENV)/dev.stamp browser ## Measure speed on this machine and print a table
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -58,5 +66,5 @@ node:
 	@sh tests/browser/install.sh node
 
 clean: ## Remove the virtual environment and everything computed
-	rm -rf $(VENV) node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find cache -mindepth 1 ! -name README.md -delete
