@@ -51,6 +51,7 @@ $(VENV)/docs.stamp: requirements-docs.txt $(VENV)/run.stamp
 	@touch $@
 
 docs: $(VENV)/docs.stamp ## Build the manual into site/, which the lab serves at /docs/; warnings are errors
+	rm -rf site
 	$(BIN)/python -m zensical build --clean --strict
 
 bench: $(VENV)/dev.stamp browser ## Measure speed on this machine and print a table

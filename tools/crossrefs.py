@@ -1,8 +1,8 @@
-"""Leads cross references of docstrings, such as ``[`Study.memory`][]``, to where the name is defined.
+"""Leads cross references of docstrings, such as ``[`Study.memory`][]``, to what they name.
 
-A name is looked for where Python would find it: in the object itself, around it, among what its module
-imports, and in the classes it derives from; last among the names that one module alone defines. What is
-not found is left as it is, and `make docs` fails.
+A name is looked for where Python would find it: in the object itself, around it, among what its
+module imports, and in the classes it derives from; last among the names that one module alone
+defines. What is not found is left as it is, and `make docs` fails.
 """
 
 from __future__ import annotations

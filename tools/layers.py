@@ -1,13 +1,14 @@
 """Draws which part of the code imports which: `python tools/layers.py` writes `docs/layers.svg`.
 
-A box is a package of a layer; modules of a layer that lie in none share a box with those that rest on
-the same packages. Boxes stand above all they import, and arrows that follow from others are left out.
-A test holds the picture to the code.
+A box is a package of a layer; modules of a layer that lie in none share a box with those that rest
+on the same packages. Boxes stand above all they import, and arrows that follow from others are left
+out. A test holds the picture to the code.
 """
 
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections import defaultdict
 from html import escape
 from pathlib import Path
@@ -52,13 +53,8 @@ Imports = dict[Box, set[Box]]
 
 
 def _lines(names: list[str]) -> tuple[str, ...]:
-    """Names in lines of some thirty letters."""
-    lines = [""]
-    for name in sorted(names):
-        if lines[-1] and len(lines[-1]) + len(name) > 30:
-            lines.append("")
-        lines[-1] += (" " if lines[-1] else "") + name
-    return tuple(lines)
+    """Names in lines of the width of a box."""
+    return tuple(textwrap.wrap(", ".join(sorted(names)), 34))
 
 
 def _reached(start: str, imports: dict[str, set[str]], inside: set[str]) -> set[str]:

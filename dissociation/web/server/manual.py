@@ -14,8 +14,7 @@ from dissociation.web.shell.serving import MANUAL
 
 #: Its pages have scripts of their generator in them.
 _POLICY = "; ".join(
-    f"{name} {value}"
-    for name, value in {**POLICY, "script-src": "'self' 'unsafe-inline'"}.items()
+    f"{name} {value}" for name, value in {**POLICY, "script-src": "'self' 'unsafe-inline'"}.items()
 )
 
 
