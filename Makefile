@@ -25,7 +25,7 @@ $(VENV)/dev.stamp: requirements-dev.txt requirements-cluster.txt $(VENV)/run.sta
 run: $(VENV)/run.stamp ## Set everything up and run the lab on 127.0.0.1 (ADDRESS=, PORT=8501)
 	$(BIN)/python -m streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT)
 
-# Node only checks the JavaScript. Where it is missing, and is not to be had, all else goes on.
+# Node only checks the JavaScript and the workflows. Where it is missing, and is not to be had, all else goes on.
 node_modules/stamp: package.json package-lock.json | node
 	@if command -v npm >/dev/null; then npm ci --silent --no-fund --no-audit && touch $@; fi
 
@@ -33,13 +33,12 @@ test: $(VENV)/dev.stamp browser node ## Set everything up and run all tests
 	@if command -v npm >/dev/null; then npm test --silent; fi
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope $(ARGS)
 
-lint: $(VENV)/dev.stamp node_modules/stamp ## Check style, types, imports, and dependencies for known vulnerabilities
+lint: $(VENV)/dev.stamp node_modules/stamp ## Check style, types, imports, workflows, and dependencies for known vulnerabilities
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-cache --no-logo
 	@if command -v npm >/dev/null; then npm run --silent lint; fi
-	$(BIN)/actionlint
 	$(BIN)/python tools/audit.py
 	@for kind in py js css; do \
 		echo "dissociation/: $$(git ls-files "dissociation/*.$$kind" | xargs cat | wc -l) lines of $$kind"; \
