@@ -1,4 +1,4 @@
-"""A run of reliability in the words and tables of the README: load, soak, kills, faults, inputs."""
+"""A run of reliability in words and tables: load, soak, kills, faults, inputs."""
 
 from __future__ import annotations
 
@@ -104,6 +104,6 @@ def where(found: dict[str, Any]) -> str:
     )
 
 
-def readme_section(found: dict[str, Any]) -> str:
-    """What the README says of reliability."""
+def section(found: dict[str, Any]) -> str:
+    """What `docs/reliability.md` says of a kept run."""
     return "\n\n".join([BEGIN, where(found), summary(found), load_table(found), END])

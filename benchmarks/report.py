@@ -1,9 +1,9 @@
 """The comparisons as a table for people, as JSON, and as a page of charts.
 
 `python -m benchmarks.report FILE` draws the page of a kept run of speed and puts its tables into
-the README; those of a run of reliability (`results/reliability/`) it puts into the README and into
-`docs/more-machines.md`, and that of a run of coverage (`results/coverage/`) into
-`docs/intervals.md`.
+`docs/performance.md`; those of a run of reliability (`results/reliability/`) it puts into
+`docs/reliability.md` and `docs/more-machines.md`, and that of a run of coverage
+(`results/coverage/`) into `docs/intervals.md`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from benchmarks import cluster_words, coverage, reliability
 
 HERE = Path(__file__).parent
 LATEST = HERE / "latest.json"
-README = HERE.parent / "README.md"
-MACHINES = HERE.parent / "docs" / "more-machines.md"
-INTERVALS = HERE.parent / "docs" / "intervals.md"
+DOCS = HERE.parent / "docs"
+PERFORMANCE, RELIABILITY = DOCS / "performance.md", DOCS / "reliability.md"
+MACHINES, INTERVALS = DOCS / "more-machines.md", DOCS / "intervals.md"
 BEGIN, END = "<!-- speed: written by benchmarks/report.py -->", "<!-- /speed -->"
 BLUE, ORANGE = "#0072B2", "#D55E00"
 
@@ -206,15 +206,16 @@ def write(found: dict[str, Any]) -> list[Path]:
     return [LATEST, shown]
 
 
-def readme_section(found: dict[str, Any]) -> str:
-    """What the README says of speed."""
+def section(found: dict[str, Any]) -> str:
+    """What `docs/performance.md` says of a kept run."""
     parts = [BEGIN, machine_line(found), *tables(found), END]
     return "\n\n".join(parts)
 
 
-def replaced(text: str, begin: str, end: str, section: str) -> str:
-    """A text with what is between two marks, marks included, replaced."""
-    return text.split(begin)[0] + section + text.split(end)[1]
+def write_between(path: Path, begin: str, end: str, text: str) -> None:
+    """Puts a text into a file in the place of two marks and what is between them."""
+    old = path.read_text()
+    path.write_text(old.split(begin)[0] + text + old.split(end)[1])
 
 
 def main() -> None:
@@ -222,17 +223,14 @@ def main() -> None:
     source = Path(sys.argv[1])
     found = json.loads(source.read_text())
     if source.resolve().parent == coverage.KEPT:
-        section = coverage.section(found["coverage"])
-        text = INTERVALS.read_text()
-        INTERVALS.write_text(replaced(text, coverage.BEGIN, coverage.END, section))
-        return
-    text = README.read_text()
-    if "works" in found:
+        text = coverage.section(found["coverage"])
+        write_between(INTERVALS, coverage.BEGIN, coverage.END, text)
+    elif "works" in found:
         LATEST.with_suffix(".html").write_text(page(found))
-        README.write_text(replaced(text, BEGIN, END, readme_section(found)))
-        return
-    section = reliability.readme_section(found)
-    README.write_text(replaced(text, reliability.BEGIN, reliability.END, section))
+        write_between(PERFORMANCE, BEGIN, END, section(found))
+    else:
+        text = reliability.section(found)
+        write_between(RELIABILITY, reliability.BEGIN, reliability.END, text)
     if "cluster" in found:
         MACHINES.write_text(cluster_words.filled(MACHINES.read_text(), found["cluster"]))
 

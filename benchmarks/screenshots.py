@@ -1,6 +1,6 @@
-"""Pictures of the running lab: `make screenshots` takes those of the README and every page's views.
+"""Pictures of the running lab: `make screenshots` takes those of the manual and every page's views.
 
-The README's go to `docs/`; each page in light, dark, phone and lecture view goes to `screenshots/`,
+The manual's go to `docs/`; each page in light, dark, phone and lecture view goes to `screenshots/`,
 to be looked at before anything is called done.
 """
 
@@ -26,15 +26,15 @@ ERRORS = (0.016, 0.016, 0.017, 0.02, 0.04, 0.2, 0.7, 0.9, 0.9)
 class Shot(NamedTuple):
     """One page in one state.
 
-    - `where`: its address; `charts`: how many are complete when it is; `height`: of its README
-      picture in pixels.
-    - `readme`: whether the README shows it.
+    - `where`: its address; `charts`: how many are complete when it is; `height`: of its picture
+      in the manual, in pixels.
+    - `manual`: whether the manual shows it.
     """
 
     where: str
     charts: int
     height: int = 2_200
-    readme: bool = False
+    manual: bool = False
 
 
 def _revealed() -> str:
@@ -45,21 +45,21 @@ def _revealed() -> str:
 
 
 SHOTS = {
-    "start": Shot("/", 2, readme=True),
-    "robustness": Shot("/Robustness", 1, readme=True),
+    "start": Shot("/", 2, manual=True),
+    "robustness": Shot("/Robustness", 1, manual=True),
     "prediction": Shot("/Robustness?show=scale&predict=scale", 1),
-    "revealed": Shot(_revealed(), 1, 1_000, readme=True),
+    "revealed": Shot(_revealed(), 1, 1_000, manual=True),
     "compared": Shot("/Robustness?show=scale&pin=scale:3", 1),
     "transfer": Shot("/Transfer", 1),
     "inputs": Shot("/Inputs", 0),
     "hypothesis": Shot("/Hypothesis", 1),
-    "representation": Shot("/Representation?rewrite=nuisance", 1, 1_900, readme=True),
-    "map": Shot("/Map", 1, 900, readme=True),
-    "phantom": Shot("/Phantom", 1, 1_500, readme=True),
-    "linear": Shot("/Linear", 1, 1_250, readme=True),
-    "causes": Shot("/Causes?rewrite=phantom", 1, 1_650, readme=True),
-    "bridge": Shot("/Bridge?compute=all", 1, 1_500, readme=True),
-    "sweep": Shot("/Sweep", 1, 1_250, readme=True),
+    "representation": Shot("/Representation?rewrite=nuisance", 1, 1_900, manual=True),
+    "map": Shot("/Map", 1, 900, manual=True),
+    "phantom": Shot("/Phantom", 1, 1_500, manual=True),
+    "linear": Shot("/Linear", 1, 1_250, manual=True),
+    "causes": Shot("/Causes?rewrite=phantom", 1, 1_650, manual=True),
+    "bridge": Shot("/Bridge?compute=all", 1, 1_500, manual=True),
+    "sweep": Shot("/Sweep", 1, 1_250, manual=True),
 }
 LOOKS = {
     "light": {"viewport": {"width": 1440, "height": 900}},
@@ -92,7 +92,7 @@ def main() -> None:
     """Takes the pictures that the command line asks for; by default all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.screenshots", description=__doc__)
     parser.add_argument("names", nargs="*", help=f"of {', '.join(SHOTS)}; all if none")
-    looks = ["readme", *LOOKS]
+    looks = ["manual", *LOOKS]
     parser.add_argument("--looks", nargs="*", choices=looks, default=looks)
     parser.add_argument("--cache", type=Path, help="a store that is kept; by default a fresh one")
     wanted = parser.parse_args()
@@ -114,12 +114,12 @@ def main() -> None:
 
 def _take(browser: Browser, url: str, name: str, look: str) -> None:
     shot = SHOTS[name]
-    if look != "readme":
+    if look != "manual":
         page = _open(browser, url, shot, look)
         if look != "lecture":  # A lecture hall sees one screen.
             _whole(page, 4_000)
         path = VIEWS / f"{name}-{look}.png"
-    elif shot.readme:
+    elif shot.manual:
         page = _open(browser, url, shot, "light", viewport={"width": 1280, "height": 900})
         _whole(page, shot.height)
         path = DOCS / f"{name}.png"

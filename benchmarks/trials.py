@@ -1,7 +1,7 @@
 """What the tests of faults and of hostile input really try: they are run, and counted.
 
 `python -m benchmarks.trials results/reliability/DATE.json` puts the counts into a kept run; the
-README's table of reliability is written from there.
+table of `docs/reliability.md` is written from there.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ FINISHED = (DONE, FAILED, CANCELLED)
 
 @dataclass(eq=False)
 class Job:
-    """One task on its way. Read it through [`snapshot`][Job.snapshot]."""
+    """One task on its way. Read it through [`Jobs.snapshot`][]."""
 
     task: Task
     number: int

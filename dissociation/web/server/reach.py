@@ -54,6 +54,8 @@ class CheckedReach:
         """See the ASGI specification."""
         page = scope["type"] == "http" and scope["method"] == "GET"
         page = page and "text/html" in Headers(scope=scope).get("accept", "")
+        # Pages of the manual have no socket, and are no page of Streamlit's.
+        page = page and not scope["path"].startswith("/docs/")
         await (self._packed if page else self.app)(scope, receive, send)
 
     async def _with_script(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""The app's own routes: sockets that stream curves, the plotting library, files, health."""
+"""The app's own routes: sockets that stream curves, the plotting library, files, health, manual."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from dissociation.web.chart import SCRIPT
 from dissociation.web.chart.plotting_library import PLOTLY_JS
 from dissociation.web.export.route import export
 from dissociation.web.server.health_routes import health_route, metrics_route
+from dissociation.web.server.manual import MANUAL_ROUTES
 from dissociation.web.server.packed_files import FOREVER, packed_file
 from dissociation.web.server.reach import REACH_ROUTES
 from dissociation.web.server.room_socket import send_room
@@ -93,4 +94,5 @@ ROUTES: list[BaseRoute] = [
     Route("/api/health", health_route),
     Route("/api/metrics", metrics_route),
     *REACH_ROUTES,
+    *MANUAL_ROUTES,
 ]

@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dissociation.web.shell.feature import FEATURES
 from dissociation.web.shell.messages import show_status
+from dissociation.web.shell.serving import manual_is_served
 from dissociation.web.shell.state import last_address
 from dissociation.web.shell.warm_up import warm_up
 
@@ -60,6 +61,9 @@ def frame(title: str, *, lecture: bool = False) -> None:
             query = last_address(name) if table.title != title else None
             icon = f":material/{feature.icon}:"
             st.page_link(table.script, label=table.title, icon=icon, query_params=query)
+        if manual_is_served():
+            # Relative, as the lab may live below a base path.
+            st.html('<a class="lab-file" href="docs/">Manual</a>')
     show_status()
 
 
