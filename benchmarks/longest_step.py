@@ -257,10 +257,10 @@ def _newcomer(lab: Any) -> float:
 def one(request: Request, seconds: float, folder: Path) -> dict[str, Any]:
     """What a request does to a lab, and to a newcomer beside it."""
     from benchmarks.machine import peak_memory
-    from dissociation.cli.sources import read_source
     from dissociation.core.data.datasets import mnist_test, mnist_train
     from dissociation.engine.asker import Asker, asking_for
     from dissociation.engine.lab import Lab
+    from dissociation.python.sources import read_source
 
     page = request.address.partition("?")[0]
     if page == "Inputs":

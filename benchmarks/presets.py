@@ -24,8 +24,6 @@ from dissociation.address.links import Link
 from dissociation.address.names import condition_keys
 from dissociation.address.presets import PRESETS, preset
 from dissociation.address.sweep_page import SWEEP, strengths_of
-from dissociation.cli.compute import compute
-from dissociation.cli.sources import read_source
 from dissociation.core.linear.noise import PARAMETERS
 from dissociation.core.linear.study import LinearResult
 from dissociation.core.measures.base import Curve
@@ -38,6 +36,8 @@ from dissociation.core.theory.norms import PREDICTORS
 from dissociation.engine.lab import Lab
 from dissociation.features.bridge.text import FACTOR
 from dissociation.features.causes.figures import NUISANCE, kind_names, neuron_shares
+from dissociation.python.compute import compute
+from dissociation.python.sources import read_source
 
 KEPT = Path(__file__).parent / "results" / "presets" / "presets.json"
 

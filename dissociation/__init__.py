@@ -33,20 +33,21 @@ if TYPE_CHECKING:
     from dissociation.core.networks.null_spaces import NullSpace, input_null_space, null_space
     from dissociation.core.networks.training import PAPER, QUICK, Recipe, train, trained
     from dissociation.core.phantom.study import PhantomStudy, phantom_from_json, study_phantom
-    from dissociation.core.runner import run
     from dissociation.core.similarity.comparison import (
         Comparison,
         ComparisonResult,
         NetworkSpec,
         Side,
-        compare,
         contrast_from_json,
     )
+    from dissociation.core.statistics.hypothesis import PairedComparison, compare_curves
     from dissociation.core.statistics.summary import Summary, summarise
     from dissociation.core.theory import Prediction, predicted_curve
     from dissociation.core.theory.causes import NoiseDecomposition, causes_from_json, study_causes
     from dissociation.core.theory.norms import network_norms
     from dissociation.core.validation import DamagedData, InvalidValue
+    from dissociation.python.found import Found, beside
+    from dissociation.python.lab import Lab, compare, run
 
 __version__ = "0.1.0"
 
@@ -56,7 +57,6 @@ _HOME = {
         "ComparisonResult",
         "NetworkSpec",
         "Side",
-        "compare",
         "contrast_from_json",
     ),
     "core.data.datasets": ("mnist_test", "mnist_train"),
@@ -82,7 +82,9 @@ _HOME = {
     "core.networks.network": ("Network", "logits", "seed_key"),
     "core.networks.null_spaces": ("NullSpace", "input_null_space", "null_space"),
     "core.phantom.study": ("PhantomStudy", "phantom_from_json", "study_phantom"),
-    "core.runner": ("run",),
+    "python.found": ("Found", "beside"),
+    "python.lab": ("Lab", "compare", "run"),
+    "core.statistics.hypothesis": ("PairedComparison", "compare_curves"),
     "core.statistics.summary": ("Summary", "summarise"),
     "core.theory": ("Prediction", "predicted_curve"),
     "core.theory.causes": ("NoiseDecomposition", "causes_from_json", "study_causes"),

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from dissociation.address.presets import PRESETS
-from dissociation.cli.compute import compute
 from dissociation.cli.files import CSV, check_out, write_whole
 from dissociation.cli.progress import Progress
-from dissociation.cli.refusals import BadUsage, Failed
-from dissociation.cli.sources import Source, read_source
+from dissociation.cli.refusals import BadUsage
 from dissociation.core.validation import InvalidValue, check_path
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import cache_folder
+from dissociation.python.compute import Failed, compute
+from dissociation.python.sources import Source, read_source
 from dissociation.web.shell.answers import Question
 
 

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from dissociation.cli.parser import parser
-from dissociation.cli.refusals import BadUsage, Failed
+from dissociation.cli.refusals import BadUsage
 from dissociation.core.numerics import check_environment
 from dissociation.core.validation import DamagedData, InvalidValue
+from dissociation.python.compute import Failed
 
 FINE, COULD_NOT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 

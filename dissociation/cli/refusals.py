@@ -5,7 +5,3 @@ from __future__ import annotations
 
 class BadUsage(ValueError):
     """Arguments that make no command; the text says why."""
-
-
-class Failed(RuntimeError):
-    """A command could not do what it was asked for, although the input was good."""

@@ -109,6 +109,8 @@ def check_integer(field: str, value: object, low: int, high: int) -> int:
 
 def check_path(field: str, value: str) -> Path:
     """Returns `value` as a path whose `~` or `~name` is a home folder, or raises `InvalidValue`."""
+    if "\0" in value:
+        raise InvalidValue(field, value, "no path has a null character")
     try:
         return Path(value).expanduser()
     except RuntimeError:

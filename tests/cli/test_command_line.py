@@ -22,7 +22,6 @@ from dissociation.cli import compute as compute_module
 from dissociation.cli import files
 from dissociation.cli.main import main
 from dissociation.cli.progress import Progress
-from dissociation.cli.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
 from dissociation.core.experiment import Experiment, from_json
 from dissociation.core.manipulations import Scale
 from dissociation.core.measures import ParameterNoise, SeedCurve, Transfer
@@ -41,6 +40,7 @@ from dissociation.features.curves.answer import CurveQuestion, as_csv, curves_as
 from dissociation.features.map import answer as map_answer
 from dissociation.features.map.address import points_of
 from dissociation.features.map.answer import ComparisonsQuestion
+from dissociation.python.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
 from dissociation.web.shell.questions import StudyQuestion
 
 ROOT = Path(__file__).parents[2]

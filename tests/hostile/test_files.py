@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dissociation.cli.sources import read_source
 from dissociation.core.data.motifs import is_own
 from dissociation.core.experiment import from_json
 from dissociation.core.linear.study import linear_from_json
@@ -17,6 +16,7 @@ from dissociation.core.phantom.study import phantom_from_json
 from dissociation.core.similarity.comparison import contrast_from_json
 from dissociation.core.theory.causes import causes_from_json
 from dissociation.core.validation import InvalidValue
+from dissociation.python.sources import read_source
 from dissociation.web.controls.picture_upload import read_motif
 
 from .catalogue import JSON_TEXTS, VALUES

@@ -14,10 +14,10 @@ from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation import causes_from_json, from_json
 from dissociation.address.links import read_address
-from dissociation.cli.sources import read_source
 from dissociation.core.theory.causes_findings import SCALES
 from dissociation.features.bridge.address import candidates_of
 from dissociation.features.bridge.answer import Measured, _norms
+from dissociation.python.sources import read_source
 from dissociation.web.export.links import export_path
 
 from .scripts import printed

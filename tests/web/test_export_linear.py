@@ -10,10 +10,10 @@ import pytest
 
 from dissociation.address.links import read_address
 from dissociation.cli.main import main
-from dissociation.cli.sources import read_source
 from dissociation.core.linear.study import linear_from_json, study_linear
 from dissociation.engine.library import Library
 from dissociation.engine.store import Store
+from dissociation.python.sources import read_source
 from dissociation.web.export.base import Export
 from dissociation.web.export.route import MAKE, export_of
 from dissociation.web.shell.questions import StudyQuestion

@@ -13,9 +13,9 @@ import requests
 from labs import TINY, RecordingLab, fresh_lab
 
 from dissociation.address.links import read_address
-from dissociation.cli.sources import read_source
 from dissociation.core.phantom.study import PhantomResult, phantom_from_json
 from dissociation.core.validation import InvalidValue
+from dissociation.python.sources import read_source
 from dissociation.web.export.files import KINDS
 from dissociation.web.export.links import export_path
 from dissociation.web.shell.questions import StudyQuestion

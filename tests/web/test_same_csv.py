@@ -1,12 +1,14 @@
-"""The CSV file of a page is the one that the command line writes for its address."""
+"""What a page shows, the command line writes, and Python is given of an address is the same."""
 
 from __future__ import annotations
 
 import csv
 import io
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import requests
 from labs import fresh_lab
@@ -16,7 +18,10 @@ from dissociation.address.pages import PAGES
 from dissociation.cli.main import main
 from dissociation.engine.lab import Lab
 from dissociation.engine.store import Store
+from dissociation.python import lab as in_python
 from dissociation.web.export.links import export_path
+
+from .stills import same_layout
 
 NETWORKS = "recipe=custom&width=16&epochs=0&batch=2048"
 CURVES = f"{NETWORKS}&seeds=2&images=200&points=3&show=scale"
@@ -44,12 +49,19 @@ def lab(tmp_path_factory) -> Iterator[Lab]:
         made.stop()
 
 
+@pytest.fixture(scope="module")
+def asked(lab) -> Iterator[in_python.Lab]:
+    made = in_python.Lab(lab.folder, progress=False)
+    yield made
+    made.close()
+
+
 def test_all_pages_with_values_are_tried():
     assert {*ADDRESSES, "start", "inputs"} == set(PAGES)
 
 
 @pytest.mark.parametrize("page", ADDRESSES)
-def test_same_bytes(page, address, lab, tmp_path: Path):
+def test_same_values(page, address, lab, asked, tmp_path: Path):
     written = tmp_path / "a.csv"
     cache = str(lab.folder)
     assert main(["run", ADDRESSES[page], "--out", str(written), "--cache", cache]) == 0
@@ -60,3 +72,11 @@ def test_same_bytes(page, address, lab, tmp_path: Path):
     assert served.content == written.read_bytes()
     head, *rows = csv.reader(io.StringIO(written.read_text(encoding="utf-8")))
     assert rows and COLUMNS.get(page, head[0]) in head
+    with warnings.catch_warnings():
+        # Some of an address may have no effect, which is told.
+        warnings.simplefilter("ignore")
+        found = asked.run(ADDRESSES[page])
+    pd.testing.assert_frame_equal(found.to_frame(), pd.read_csv(written))
+    assert "<table" in found._repr_html_()
+    for number in range(len(found.charts)):
+        same_layout(found, number)

@@ -165,7 +165,7 @@ def compare(
 
 
 def compare_curves(
-    first: Curve, second: Curve, summary: str, *, chance: float, at: float
+    first: Curve, second: Curve, summary: str, *, chance: float, at: float = float("nan")
 ) -> PairedComparison:
     """Compares two curves of the same networks and draws by a summary.
 

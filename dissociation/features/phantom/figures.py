@@ -103,7 +103,9 @@ def traces(study: PhantomStudy, found: PhantomResult | None) -> list[dict[str, A
     for number, (position, picture) in enumerate(found.frames):
         read = found.legibility[0, position]
         kept = percent(np.nanmean(found.unchanged[:, position]))
-        title = f"σ = {study.x[position]:.2g}\npicture {read:.2f}\nanswers {kept}"
+        # Without the sign that rounding leaves of what is below 0.
+        legible = round(float(read), 2) + 0.0
+        title = f"σ = {study.x[position]:.2g}\npicture {legible:.2f}\nanswers {kept}"
         found_traces.append(_shade_trace(f"frame-{number}", picture, shown, title))
     draws = len(found.legibility)
     for key in ("legibility", "unchanged"):

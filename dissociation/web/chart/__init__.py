@@ -26,9 +26,9 @@ from dissociation.web.chart.figure import (
     TraceStyle,
     grid,
     identity,
-    outline,
     revision,
 )
+from dissociation.web.chart.layout import outline
 from dissociation.web.chart.modules import joined
 from dissociation.web.chart.plotting_library import LIBRARY
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from dissociation.core.validation import InvalidValue, check_choice
 
@@ -15,8 +14,6 @@ KINDS = (
     *("walk", "pairs", "exact"),
     *("shares", "tradeoff", "neurons", "margins", "bridge"),
 )
-#: Kinds whose legend has an entry a group.
-GROUPED = ("map", "bridge")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -224,12 +221,6 @@ class Prediction:
 def identity(figure: FigureSpec) -> str:
     """Tells one figure from another."""
     return hashlib.sha256(repr(figure).encode()).hexdigest()[:12]
-
-
-def outline(figure: FigureSpec) -> dict[str, Any]:
-    """A figure as the browser is sent it."""
-    lines = {style.group for style in figure.traces} if figure.kind in GROUPED else figure.traces
-    return {**asdict(figure), "id": identity(figure), "entries": len(lines)}
 
 
 def revision(*axes: Axis) -> str:

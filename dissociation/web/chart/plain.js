@@ -1,7 +1,7 @@
 // A chart that Python has built; only what depends on theme and room is filled in here.
 
 import { bitmapTrace, rowsOfBytes } from "./bitmap.js";
-import { PHONE, plotlyHeight, plotlyLayout } from "./layout.js";
+import { PHONE, plotlyHeight } from "./layout.js";
 import { panelled, panelsHeight } from "./panels.js";
 
 /** @import { Colors, Kind, Value } from "./types" */
@@ -65,8 +65,15 @@ function trail({ steps, trail }, step) {
 export const PLAIN = {
   traces: ({ traces, step }, narrow, colors) => filled(traces, colors, narrow, step),
   layout: (figure, { layout, step }, colors, width, further) => {
-    const shared = plotlyLayout(figure, colors, width, further);
-    const own = filled(layout, colors, width < PHONE, step);
+    const narrow = width < PHONE;
+    const shared = {
+      ...filled(figure.layout, colors, narrow),
+      width,
+      height: plotlyHeight(figure, width, further),
+      // On a touch screen a drag must scroll the page; zooming is one press in the mode bar away.
+      dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+    };
+    const own = filled(layout, colors, narrow, step);
     if (!figure.panels.length) return merged(shared, own);
     const { xaxis, yaxis, ...chart } = shared;
     return { ...merged(chart, own), ...panelled(figure, { xaxis, yaxis }, own, width) };

@@ -25,6 +25,8 @@ export interface Figure {
   kind: string;
   theory: string;
   panels: Panels[];
+  /** What its own layout is merged over. */
+  layout: Plot;
   /** Pixels of height that a lecture's window has for it. */
   space?: number | null;
 }

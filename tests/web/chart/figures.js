@@ -14,6 +14,7 @@ export const figure = (keys, more = {}) => ({
   id: "figure", entries: keys.length, fixed: false, x: axis(), y: axis({ title: "Error", percent: true }), traces: keys.map((key) => style(key)),
   filename: "figure", height: 420, revision: "", scale: 1, zero: false, kind: "lines", swept: "",
   rows: "", across: "", up: "", reference: "", corners: [], pressable: false, theory: "", focus: null, panels: [],
+  layout: { xaxis: { range: [0, 1], title: { text: "Noise" } }, yaxis: { range: [0, 1], title: { text: "Error" } } },
   ...more,
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kindOf } from "#chart/kinds.js";
 import { filled, merged } from "#chart/plain.js";
-import "./fake_page.js";
+import { preferences } from "./fake_page.js";
 import { colors, figure } from "./figures.js";
 
 test("dictionaries are merged, all else is replaced", () => {
@@ -45,10 +45,27 @@ test("a narrow chart has what is compact, others have not", () => {
 test("what Python adds to a layout takes precedence, the rest is as in every chart", () => {
   const part = { traces: [], layout: { hovermode: "closest", xaxis: { dtick: 1 }, compact: { bargap: 1 } } };
   const { layout, traces } = kindOf({ kind: "bars" });
-  const made = layout(figure(["a"], { revision: "r" }), part, colors, 1200);
-  assert.deepEqual([made.hovermode, made.xaxis.dtick, made.uirevision], ["closest", 1, "r"]);
-  assert.equal(made.xaxis.gridcolor, "#ddd");
+  const made = layout(figure(["a"]), part, colors, 1200);
+  assert.deepEqual([made.hovermode, made.xaxis.dtick], ["closest", 1]);
+  assert.equal(made.xaxis.title.text, "Noise");
   assert.equal(made.bargap, undefined);
   assert.equal(layout(figure(["a"]), part, colors, 390).bargap, 1);
   assert.deepEqual(traces({ traces: [{ x: [1] }] }, false, colors), [{ x: [1] }]);
+});
+
+test("under a finger a drag scrolls the page", () => {
+  const { layout } = kindOf({ kind: "lines" });
+  const drawn = () => layout(figure(["a"]), { layout: {} }, colors, 1200);
+  assert.equal(drawn().dragmode, "zoom");
+  preferences.coarse = true;
+  assert.equal(drawn().dragmode, false);
+  preferences.coarse = false;
+});
+
+test("what a chart has of its own is merged over what all have", () => {
+  const { layout } = kindOf({ kind: "lines" });
+  const shown = figure(["a"], { layout: { xaxis: { range: [0, 1], color: "theme:line" }, compact: { hovermode: "closest" } } });
+  const own = { xaxis: { range: [2, 3] } };
+  assert.deepEqual(layout(shown, { layout: own }, colors, 1200).xaxis, { range: [2, 3], color: "#bbb" });
+  assert.deepEqual([390, 1200].map((width) => layout(shown, { layout: own }, colors, width).hovermode), ["closest", undefined]);
 });

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from dissociation.cli.refusals import Failed
 from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.watch import Watch
@@ -17,6 +16,10 @@ from dissociation.web.shell.answers import Part, Question
 Report = Callable[[float, str], None]
 #: Seconds between two looks.
 PAUSE = 0.1
+
+
+class Failed(RuntimeError):
+    """What was asked for could not be done, although the input was good."""
 
 
 class Outcome(NamedTuple):
@@ -54,7 +57,7 @@ def _follow(lab: Lab, part: Part, tell: Callable[[Status], None]) -> Outcome:
     while True:
         watch = part.watch(lab)
         try:
-            status = _wait(watch, tell)
+            status = until_done(watch, tell)
             if status.state == j.FAILED:
                 raise Failed(status.message)
             if status.state == j.DONE:
@@ -65,7 +68,8 @@ def _follow(lab: Lab, part: Part, tell: Callable[[Status], None]) -> Outcome:
             lab.release(watch)
 
 
-def _wait(watch: Watch, tell: Callable[[Status], None]) -> Status:
+def until_done(watch: Watch, tell: Callable[[Status], None]) -> Status:
+    """How a watch ended; `tell` is called with how far it is until then."""
     while not (status := watch.status()).finished:
         tell(status)
         time.sleep(PAUSE)
