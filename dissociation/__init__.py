@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dissociation.core.data.datasets import mnist_test, mnist_train
     from dissociation.core.experiment import Experiment, from_json
+    from dissociation.core.installation import __version__
     from dissociation.core.linear.study import LinearStudy, linear_from_json, study_linear
     from dissociation.core.manipulations import (
         Balance,
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
     from dissociation.core.theory.norms import network_norms
     from dissociation.core.validation import DamagedData, InvalidValue
 
-__version__ = "0.1.0"
-
 _HOME = {
     "core.similarity.comparison": (
         "Comparison",
@@ -62,6 +61,7 @@ _HOME = {
     "core.data.datasets": ("mnist_test", "mnist_train"),
     "core.validation": ("DamagedData", "InvalidValue"),
     "core.experiment": ("Experiment", "from_json"),
+    "core.installation": ("__version__",),
     "core.networks.function_checks": ("FunctionCheck", "function_check"),
     "core.linear.study": ("LinearStudy", "linear_from_json", "study_linear"),
     "core.manipulations": (

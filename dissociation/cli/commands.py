@@ -13,6 +13,7 @@ from typing import Any
 from dissociation.address.presets import PRESETS
 from dissociation.cli.compute import compute
 from dissociation.cli.files import CSV, check_out, write_whole
+from dissociation.cli.parser import PROGRAM
 from dissociation.cli.progress import Progress
 from dissociation.cli.refusals import BadUsage, Failed
 from dissociation.cli.sources import Source, read_source
@@ -166,7 +167,7 @@ def _write(path: Path, question: Question, results: Sequence[Any]) -> None:
 
 def _command(name: str, texts: Sequence[str], cache: str | None) -> str:
     options = [] if cache is None else ["--cache", cache]
-    return shlex.join(["python", "-m", "dissociation", name, *texts, *options])
+    return f"{PROGRAM} {shlex.join([name, *texts, *options])}"
 
 
 def _say(text: str) -> None:

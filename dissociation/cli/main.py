@@ -54,6 +54,10 @@ def _dispatch(argv: Sequence[str] | None) -> None:
         show(as_json=arguments.json)
         return
     check_environment()
+    if arguments.command == "serve":
+        from dissociation.cli.serve import serve
+
+        serve(arguments.address, arguments.port)
     from dissociation.cli import commands
 
     if arguments.command == "run":

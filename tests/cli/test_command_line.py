@@ -493,6 +493,8 @@ def test_files_that_are_not_text(capsys, tmp_path):
         (["warm"], "or give --all"),
         (["warm", OTHER, "nonsense"], "give a preset"),
         (["list", "--yaml"], "unrecognized arguments"),
+        (["serve", "--port", "0"], "give a whole number from 1 to 65,535"),
+        (["serve", "--port", "http"], "invalid int value"),
     ],
 )
 def test_bad_arguments(capsys, tmp_path, folder, arguments, words):
@@ -510,6 +512,20 @@ def test_help(capsys):
     assert main(["--help"]) == 0
     assert "Exit codes" in capsys.readouterr().out
     assert main(["run", "--help"]) == 0
+
+
+def test_serving_is_streamlit_with_the_app(monkeypatch):
+    become = []
+
+    def execute(program, arguments):
+        become.extend(arguments)
+        raise SystemExit(0)
+
+    monkeypatch.setattr(os, "execv", execute)
+    assert main(["serve", "--address", "0.0.0.0"]) == 0
+    *_, app, host, address, where, port = become
+    assert app == str(ROOT / "app.py")
+    assert (host, address, where, port) == ("--server.address", "0.0.0.0", "--server.port", "8501")
 
 
 def test_a_cache_variable_that_names_a_file(capsys, tmp_path, monkeypatch):
