@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import sysconfig
-import time
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,7 +46,8 @@ def installed(tmp_path_factory) -> Path:
     venv.create(folder, symlinks=True)
     programs = folder / "bin"
     own = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder)}))
-    (own / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    others = [path for path in sys.path if Path(path).name == "site-packages"]
+    (own / "others.pth").write_text("\n".join(others))
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     options = ["--no-deps", "--no-build-isolation", "--no-index"]
     python = ["--python", str(programs / "python")]

@@ -40,7 +40,9 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
 
     serve = commands.add_parser("serve", help="run the lab, for browsers")
-    serve.add_argument("--address", default="127.0.0.1", help="of this machine (default: %(default)s)")
+    serve.add_argument(
+        "--address", default="127.0.0.1", help="of this machine (default: %(default)s)"
+    )
     serve.add_argument("--port", type=int, default=8501, help="(default: %(default)s)")
 
     run = commands.add_parser("run", help="compute results, and print or write them")

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser.helpers import free_port
 from curve_studies import stored_curve
 
 from dissociation.address.links import curves_of, read_address
@@ -495,6 +497,7 @@ def test_files_that_are_not_text(capsys, tmp_path):
         (["list", "--yaml"], "unrecognized arguments"),
         (["serve", "--port", "0"], "give a whole number from 1 to 65,535"),
         (["serve", "--port", "http"], "invalid int value"),
+        (["serve", "--address", ""], "0.0.0.0 for all"),
     ],
 )
 def test_bad_arguments(capsys, tmp_path, folder, arguments, words):
@@ -522,10 +525,20 @@ def test_serving_is_streamlit_with_the_app(monkeypatch):
         raise SystemExit(0)
 
     monkeypatch.setattr(os, "execv", execute)
-    assert main(["serve", "--address", "0.0.0.0"]) == 0
-    *_, app, host, address, where, port = become
-    assert app == str(ROOT / "app.py")
-    assert (host, address, where, port) == ("--server.address", "0.0.0.0", "--server.port", "8501")
+    number = str(free_port())
+    assert main(["serve", "--port", number]) == 0
+    options = ["--server.address", "127.0.0.1", "--server.port", number]
+    assert become[-5:] == [str(ROOT / "app.py"), *options]
+
+
+def test_an_address_that_is_not_to_be_had(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        for address in ("127.0.0.1", "192.0.2.1", "::2", "no.such.host.invalid", "a" * 70):
+            assert main(["serve", "--address", address, "--port", port]) == 1
+            told = capsys.readouterr().err
+            assert told.startswith(f"dissociation: cannot listen on {address}, port {port}: ")
+            assert told.count("\n") == 1
 
 
 def test_a_cache_variable_that_names_a_file(capsys, tmp_path, monkeypatch):
