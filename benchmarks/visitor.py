@@ -57,10 +57,7 @@ class Chart:
         now = time.perf_counter() - self.asked
         self.state, self.company = snapshot["state"], snapshot.get("company", 1)
         self.messages.append(snapshot["message"])
-        if "blank" in snapshot:  # of the chart the lab has made Plotly's own traces
-            drawn = set() if snapshot["blank"] else self.lines
-        else:
-            drawn = {trace["key"] for trace in snapshot.get("traces", []) if trace.get("x")}
+        drawn = set() if snapshot.get("blank", True) else self.lines
         if self.first is None and drawn:
             self.first = now
         if self.each is None and drawn >= self.lines:
@@ -233,12 +230,16 @@ class Visitor:
     async def _follow(self, address: str) -> None:
         origin: Any = f"http://{self.address}"
         url = f"ws://{self.address}{address}"
+        # As in feed.js: what is left out of a message is as in the one before.
+        parts: dict[str, dict[str, Any]] = {}
         with contextlib.suppress(ConnectionClosed):
             async with connect(url, origin=origin, max_size=None, open_timeout=PATIENCE) as socket:
                 async for raw in socket:
                     news = json.loads(raw)
+                    for key, part in news["charts"].items():
+                        parts[key] = {**parts.get(key, {}), **part}
                     for chart in self._following(address):
-                        chart.hear({**news, **news["charts"].get(chart.key, {})})
+                        chart.hear({**news, **parts.get(chart.key, {})})
         ended = [chart for chart in self._following(address) if chart.ended is not None]
         if ended:
             # As the chart does in a browser: it has the page run again, one of a class at a time.

@@ -15,25 +15,24 @@ import sysconfig
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 import requests
 from browser.helpers import ROOT, Server, free_port, wait_until_healthy
 
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import ACTIVE, Visitor
 from dissociation import __version__
 from dissociation.address.links import read_address
-from dissociation.cli.main import main
+from dissociation.engine.settings import CACHE_VARIABLE
 from dissociation.web.export.links import export_path
 
 NETWORKS = "recipe=custom&width=16&epochs=1&batch=2048"
-CURVES = {"seeds": "1", "images": "200", "points": "3", "draws": "1"}
+CURVES = "seeds=1&images=200&points=3&draws=1"
 #: A page for each kind of script: of curves, comparisons, networks, and of one study.
 ADDRESSES = {
-    "curves": f"Robustness?{NETWORKS}&{urlencode(CURVES)}&show=scale",
+    "curves": f"Robustness?{NETWORKS}&{CURVES}&show=scale",
     "map": f"Map?{NETWORKS}&show=&landmarks=1&rotation=0",
-    "bridge": f"Bridge?{NETWORKS}&show=scale&network=1&seeds=1&images=200&points=3&draws=1",
+    "bridge": f"Bridge?{NETWORKS}&show=scale&network=1&{CURVES}",
     "study": f"Causes?{NETWORKS}&images=100&draws=1",
 }
 Run = Callable[..., str]
@@ -60,11 +59,18 @@ def elsewhere(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("elsewhere")
 
 
+def compiled(folder: Path) -> dict[str, str]:
+    """Has programs of JAX compiled once for all processes: that is most of their time."""
+    limits = ("MIN_COMPILE_TIME_SECS", "0"), ("MIN_ENTRY_SIZE_BYTES", "-1")
+    kept = {f"JAX_PERSISTENT_CACHE_{name}": value for name, value in limits}
+    return {"JAX_COMPILATION_CACHE_DIR": str(folder / "compiled"), **kept}
+
+
 @pytest.fixture(scope="module")
 def environment(elsewhere) -> dict[str, str]:
     """Of somebody whose home and caches are in that folder."""
     places = {"HOME": str(elsewhere), "XDG_CACHE_HOME": str(elsewhere / "caches")}
-    return {"PATH": os.environ["PATH"], "JAX_PLATFORMS": "cpu", **places}
+    return {"PATH": os.environ["PATH"], "JAX_PLATFORMS": "cpu", **compiled(elsewhere), **places}
 
 
 @pytest.fixture(scope="module")
@@ -114,18 +120,19 @@ def stored(run, elsewhere) -> Path:
 
 
 @pytest.fixture(scope="module")
-def expected(tmp_path_factory) -> dict[str, str]:
+def expected(tmp_path_factory, elsewhere) -> dict[str, str]:
     """What the command line of the checkout writes for each address."""
     folder = tmp_path_factory.mktemp("checkout")
-    found = {}
-    # What a lab sets for the JAX of its process is not for the tests that follow.
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JAX_COMPILATION_CACHE_DIR", str(folder / "compiled"))
-        for name, address in ADDRESSES.items():
-            out = folder / f"{name}.csv"
-            assert main(["run", address, "--out", str(out), "--cache", str(folder)]) == 0
-            found[name] = out.read_text()
-    return found
+    environment = {**os.environ, **compiled(elsewhere), CACHE_VARIABLE: str(folder / "store")}
+    command = [sys.executable, "-m", "dissociation"]
+
+    def told(*arguments: str) -> None:
+        subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=True)
+
+    told("warm", *ADDRESSES.values())
+    for kind, address in ADDRESSES.items():
+        told("export", address, "--out", str(folder / f"{kind}.csv"))
+    return {kind: (folder / f"{kind}.csv").read_text() for kind in ADDRESSES}
 
 
 def test_everything_is_in_it(installed, run):
@@ -160,19 +167,18 @@ def test_it_serves_and_streams(server, stored, elsewhere):
 
     async def visit() -> list[str]:
         async with Visitor(server.url) as visitor:
-            values = dict(pair.split("=") for pair in NETWORKS.split("&"))
-            await visitor.open("Robustness", **values, **CURVES, show="rescale")
+            values = dict(pair.split("=") for pair in f"{NETWORKS}&{CURVES}".split("&"))
+            await visitor.open("Robustness", **values, show="balance")
             (chart,) = visitor.charts.values()
-            begun = chart.state
+            states = [chart.state]
             await visitor.complete()
-            return [begun, chart.state, *visitor.errors]
+            return [*states, chart.state, *visitor.errors]
 
-    assert asyncio.run(visit()) == ["queued", "done"]
-    # The configuration of the wheel, not that of Streamlit: no telemetry, no file watcher.
-    page = requests.get(f"{server.url}/_stcore/host-config", timeout=30)
-    assert page.status_code == 200
-    assert stored.is_dir() and not (elsewhere / "cache").exists()
+    begun, *ended = asyncio.run(visit())
+    assert begun in ACTIVE and ended == ["done"]
     assert "Traceback" not in server.log.read_text()
+    # Where results are without a word.
+    assert stored.is_dir()
 
 
 @pytest.mark.parametrize("kind", ADDRESSES)
