@@ -10,7 +10,7 @@ RUN python -m pip install --no-cache-dir --disable-pip-version-check -r requirem
 COPY .streamlit/ .streamlit/
 COPY dissociation/ dissociation/
 COPY pages/ pages/
-COPY app.py LICENSE ./
+COPY app.py pyproject.toml LICENSE ./
 COPY tools/plotly_bundle.py tools/
 RUN python tools/plotly_bundle.py
 

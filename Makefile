@@ -66,5 +66,5 @@ node:
 	@sh tests/browser/install.sh node
 
 clean: ## Remove the virtual environment and everything computed
-	rm -rf $(VENV) node_modules site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules dissociation/web/built site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find cache -mindepth 1 ! -name README.md -delete

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dissociation.core.data.datasets import mnist_test, mnist_train
     from dissociation.core.experiment import Experiment, from_json
+    from dissociation.core.installation import __version__
     from dissociation.core.linear.study import LinearStudy, linear_from_json, study_linear
     from dissociation.core.manipulations import (
         Balance,
@@ -49,8 +50,6 @@ if TYPE_CHECKING:
     from dissociation.python.found import Found, beside
     from dissociation.python.lab import Lab, compare, run
 
-__version__ = "0.1.0"
-
 _HOME = {
     "core.similarity.comparison": (
         "Comparison",
@@ -62,6 +61,7 @@ _HOME = {
     "core.data.datasets": ("mnist_test", "mnist_train"),
     "core.validation": ("DamagedData", "InvalidValue"),
     "core.experiment": ("Experiment", "from_json"),
+    "core.installation": ("__version__",),
     "core.networks.function_checks": ("FunctionCheck", "function_check"),
     "core.linear.study": ("LinearStudy", "linear_from_json", "study_linear"),
     "core.manipulations": (
@@ -92,7 +92,7 @@ _HOME = {
     "core.networks.training": ("PAPER", "QUICK", "Recipe", "train", "trained"),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
-__all__ = sorted(_MODULE_OF)
+__all__ = sorted(name for name in _MODULE_OF if not name.startswith("_"))
 
 
 def __getattr__(name: str) -> Any:

@@ -1,9 +1,10 @@
-"""`python -m dissociation`: see `dissociation.cli`."""
+"""`dissociation` and `python -m dissociation`: see `dissociation.cli`."""
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 from dissociation.cli.main import INTERRUPTED, main
 
@@ -18,7 +19,8 @@ def _run() -> int:
         return INTERRUPTED
 
 
-if __name__ == "__main__":
+def command() -> NoReturn:
+    """Runs the command of this process's arguments, and ends the process."""
     code = _run()
     try:
         sys.stdout.flush()
@@ -27,3 +29,7 @@ if __name__ == "__main__":
         # The compute thread may be inside a compilation, which Python cannot end in good order.
         # Nothing is lost: whatever is stored is stored whole.
         os._exit(code)
+
+
+if __name__ == "__main__":
+    command()

@@ -57,15 +57,20 @@ def test_everything_that_is_installed_is_pinned(name):
 def test_what_the_package_asks_for_is_what_is_pinned():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
+    itself, *dev = extras["dev"]
+    assert itself == f"{project['name']}[cluster]"
     for name, asked in (
         ("requirements.txt", project["dependencies"]),
         ("requirements-cluster.txt", extras["cluster"]),
+        ("requirements-dev.txt", dev),
     ):
         lines = (ROOT / name).read_text().splitlines()
         pinned = dict(line.split("==") for line in lines if "==" in line and ";" not in line)
         versions = {canonicalize_name(key): version for key, version in pinned.items()}
         for one in map(Requirement, asked):
-            assert versions[canonicalize_name(one.name)] in one.specifier, one
+            assert versions.pop(canonicalize_name(one.name)) in one.specifier, one
+        # What others bring is pinned, too; what only developers need is not.
+        assert name != "requirements-dev.txt" or not versions
 
 
 def copied() -> list[tuple[list[str], str]]:

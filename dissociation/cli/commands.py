@@ -12,12 +12,14 @@ from typing import Any
 
 from dissociation.address.presets import PRESETS
 from dissociation.cli.files import CSV, check_out, write_whole
+from dissociation.cli.parser import PROGRAM
 from dissociation.cli.progress import Progress
 from dissociation.cli.refusals import BadUsage
 from dissociation.core.validation import InvalidValue, check_path
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import cache_folder
-from dissociation.python.compute import Failed, compute
+from dissociation.python import Failed
+from dissociation.python.compute import compute
 from dissociation.python.sources import Source, read_source
 from dissociation.web.shell.answers import Question
 
@@ -166,7 +168,7 @@ def _write(path: Path, question: Question, results: Sequence[Any]) -> None:
 
 def _command(name: str, texts: Sequence[str], cache: str | None) -> str:
     options = [] if cache is None else ["--cache", cache]
-    return shlex.join(["python", "-m", "dissociation", name, *texts, *options])
+    return f"{PROGRAM} {shlex.join([name, *texts, *options])}"
 
 
 def _say(text: str) -> None:

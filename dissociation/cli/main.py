@@ -10,7 +10,7 @@ from dissociation.cli.parser import parser
 from dissociation.cli.refusals import BadUsage
 from dissociation.core.numerics import check_environment
 from dissociation.core.validation import DamagedData, InvalidValue
-from dissociation.python.compute import Failed
+from dissociation.python import Failed
 
 FINE, COULD_NOT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -55,6 +55,10 @@ def _dispatch(argv: Sequence[str] | None) -> None:
         show(as_json=arguments.json)
         return
     check_environment()
+    if arguments.command == "serve":
+        from dissociation.cli.serve import serve
+
+        serve(arguments.address, arguments.port)
     from dissociation.cli import commands
 
     if arguments.command == "run":

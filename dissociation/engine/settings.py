@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dissociation.core.installation import CHECKOUT
 from dissociation.core.numerics import check_environment
 from dissociation.core.validation import InvalidValue, check_path
 
@@ -191,18 +192,30 @@ FRAMES = TextSetting(
 )
 TEXTS = (CACHE, LOG, HOSTS, ORIGINS, FRAMES)
 CACHE_VARIABLE = CACHE.variable
-DEFAULT_CACHE = Path(__file__).parents[2] / "cache"
 SCHEDULER_VARIABLE = "DISSOCIATION_SCHEDULER"
 SCHEMES = ("tcp", "tls")
-REQUIREMENTS = "requirements-cluster.txt"
+#: How what a scheduler needs is installed.
+CLUSTER = (
+    "the package's extra `cluster`"
+    if CHECKOUT is None
+    else "python -m pip install -r requirements-cluster.txt"
+)
 
 
 def cache_folder() -> Path:
     """Where results are kept. **Raises:** `InvalidValue` if the variable names no folder."""
-    folder = check_path(CACHE_VARIABLE, CACHE.value) if CACHE.value else DEFAULT_CACHE
+    folder = check_path(CACHE_VARIABLE, CACHE.value or _usual_cache())
     if folder.exists() and not folder.is_dir():
         raise InvalidValue(CACHE_VARIABLE, str(folder), "give a folder, not a file")
     return folder
+
+
+def _usual_cache() -> str:
+    if CHECKOUT is not None:
+        return str(CHECKOUT / "cache")
+    from platformdirs import user_cache_dir
+
+    return user_cache_dir("dissociation")
 
 
 def keep_compiled_programs(folder: Path) -> None:
@@ -234,7 +247,7 @@ def scheduler_address() -> str | None:
         allowed = "give tcp://HOST:PORT or tls://HOST:PORT of a Dask scheduler"
         raise InvalidValue(SCHEDULER_VARIABLE, text, allowed)
     if importlib.util.find_spec("distributed") is None:
-        allowed = f"first install what it needs: python -m pip install -r {REQUIREMENTS}"
+        allowed = f"first install what it needs: {CLUSTER}"
         raise InvalidValue(SCHEDULER_VARIABLE, text, allowed)
     return text
 

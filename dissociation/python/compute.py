@@ -10,16 +10,13 @@ from dissociation.engine import jobs as j
 from dissociation.engine.lab import Lab
 from dissociation.engine.watch import Watch
 from dissociation.engine.words import Status
+from dissociation.python import Failed
 from dissociation.web.shell.answers import Part, Question
 
 #: Called with the share that is done and a sentence.
 Report = Callable[[float, str], None]
 #: Seconds between two looks.
 PAUSE = 0.1
-
-
-class Failed(RuntimeError):
-    """What was asked for could not be done, although the input was good."""
 
 
 class Outcome(NamedTuple):

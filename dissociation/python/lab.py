@@ -21,7 +21,8 @@ from dissociation.engine import jobs as j
 from dissociation.engine import lab as engine
 from dissociation.engine.settings import check_settings
 from dissociation.features.curves.answer import Found as CurveFound
-from dissociation.python.compute import Failed, Report, compute, until_done
+from dissociation.python import Failed
+from dissociation.python.compute import Report, compute, until_done
 from dissociation.python.found import Found
 from dissociation.python.sources import Source, read_source, source_of
 

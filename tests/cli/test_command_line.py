@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser.helpers import free_port
 from curve_studies import stored_curve
 
 from dissociation.address.links import curves_of, read_address
 from dissociation.address.names import condition_names
 from dissociation.address.presets import PRESETS
 from dissociation.address.table import Condition
-from dissociation.cli import compute as compute_module
 from dissociation.cli import files
 from dissociation.cli.main import main
 from dissociation.cli.progress import Progress
@@ -40,6 +41,7 @@ from dissociation.features.curves.answer import CurveQuestion, as_csv, curves_as
 from dissociation.features.map import answer as map_answer
 from dissociation.features.map.address import points_of
 from dissociation.features.map.answer import ComparisonsQuestion
+from dissociation.python import compute as compute_module
 from dissociation.python.sources import MAX_BYTES, MAX_EXPERIMENTS, read_source
 from dissociation.web.shell.questions import StudyQuestion
 
@@ -217,8 +219,8 @@ class TestRunAndExport:
                 watch.cancel()
             return real(watch, tell)
 
-        real = compute_module._wait
-        monkeypatch.setattr(compute_module, "_wait", suspended)
+        real = compute_module.until_done
+        monkeypatch.setattr(compute_module, "until_done", suspended)
         assert main(["run", OTHER]) == 0
         assert len(waits) == 2
 
@@ -290,7 +292,7 @@ runpy.run_module("dissociation", run_name="__main__")
 
 class TestWarm:
     def test_interrupted_and_resumed(self, capsys, monkeypatch, tmp_path):
-        real = compute_module._wait
+        real = compute_module.until_done
 
         def interrupted(watch, tell):
             if watch.experiments[0].recipe.epochs == 1:
@@ -298,7 +300,7 @@ class TestWarm:
             return real(watch, tell)
 
         with monkeypatch.context() as patch:
-            patch.setattr(compute_module, "_wait", interrupted)
+            patch.setattr(compute_module, "until_done", interrupted)
             assert main(["warm", OTHER, ADDRESS, OTHER, PINNED]) == 130
         shown = capsys.readouterr()
         assert shown.out.startswith(f"{OTHER}: computed in ")
@@ -493,6 +495,9 @@ def test_files_that_are_not_text(capsys, tmp_path):
         (["warm"], "or give --all"),
         (["warm", OTHER, "nonsense"], "give a preset"),
         (["list", "--yaml"], "unrecognized arguments"),
+        (["serve", "--port", "0"], "give a whole number from 1 to 65,535"),
+        (["serve", "--port", "http"], "invalid int value"),
+        (["serve", "--address", ""], "0.0.0.0 for all"),
     ],
 )
 def test_bad_arguments(capsys, tmp_path, folder, arguments, words):
@@ -510,6 +515,30 @@ def test_help(capsys):
     assert main(["--help"]) == 0
     assert "Exit codes" in capsys.readouterr().out
     assert main(["run", "--help"]) == 0
+
+
+def test_serving_is_streamlit_with_the_app(monkeypatch):
+    become = []
+
+    def execute(program, arguments):
+        become.extend(arguments)
+        raise SystemExit(0)
+
+    monkeypatch.setattr(os, "execv", execute)
+    number = str(free_port())
+    assert main(["serve", "--port", number]) == 0
+    options = ["--server.address", "127.0.0.1", "--server.port", number]
+    assert become[-5:] == [str(ROOT / "app.py"), *options]
+
+
+def test_an_address_that_is_not_to_be_had(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        for address in ("127.0.0.1", "192.0.2.1", "::2", "no.such.host.invalid", "a" * 70):
+            assert main(["serve", "--address", address, "--port", port]) == 1
+            told = capsys.readouterr().err
+            assert told.startswith(f"dissociation: cannot listen on {address}, port {port}: ")
+            assert told.count("\n") == 1
 
 
 def test_a_cache_variable_that_names_a_file(capsys, tmp_path, monkeypatch):

@@ -7,14 +7,13 @@ that, if the set-up could get it (`tools/plotly_bundle.py`).
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 #: Of plotly.js, in the release of plotly.py that is required.
 JS_VERSION = "4.1.1"
 #: The bundle of traces on two axes, and the library that plotly.py brings.
-SMALLER = Path(sys.prefix) / "share" / "dissociation" / f"plotly-cartesian-{JS_VERSION}.min.js"
+SMALLER = Path(__file__).parents[1] / "built" / f"plotly-cartesian-{JS_VERSION}.min.js"
 WHOLE = Path(find_spec("plotly").origin).parent / "package_data" / "plotly.min.js"  # type: ignore
 #: What is served, and is part of every page that is exported.
 PLOTLY_JS = SMALLER if SMALLER.is_file() else WHOLE
