@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import NoReturn
 
-from dissociation.core.installation import APP
+from dissociation.core.installation import CHECKOUT
 from dissociation.core.validation import InvalidValue, check_integer
 from dissociation.python import Failed
+
+#: Where app, pages and configuration are: `pyproject.toml` puts them there when the package is built.
+SITE = CHECKOUT or Path(__file__).parents[1] / "web" / "site"
 
 
 def serve(address: str, port: int) -> NoReturn:
@@ -32,6 +36,6 @@ def serve(address: str, port: int) -> NoReturn:
         reason = getattr(problem, "strerror", None) or problem
         raise Failed(f"cannot listen on {address}, port {port}: {reason}") from None
     # -P: a folder from which it is started is none to import from.
-    command = [sys.executable, "-P", "-m", "streamlit", "run", str(APP)]
+    command = [sys.executable, "-P", "-m", "streamlit", "run", str(SITE / "app.py")]
     options = ["--server.address", address, "--server.port", str(port)]
     os.execv(sys.executable, [*command, *options])

@@ -8,8 +8,6 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[2]
 #: The folder of the project, or `None` where only the package is installed.
 CHECKOUT = _ROOT if (_ROOT / "pyproject.toml").is_file() and (_ROOT / "app.py").is_file() else None
-#: What the server runs, with its pages and its configuration beside it.
-APP = (CHECKOUT or _ROOT / "dissociation" / "web" / "site") / "app.py"
 
 
 def _version() -> str:
