@@ -12,6 +12,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from pathlib import Path
 from typing import Any
 
+from dissociation.engine.settings import keep_compiled_programs
+
+# Before JAX is imported. Processes of tests, and the servers they start, compile what they share
+# only once; where no size is given, JAX need not lock the folder for each program.
+os.environ.setdefault("JAX_COMPILATION_CACHE_MAX_SIZE", "-1")
+keep_compiled_programs(Path(__file__).parents[1] / ".pytest_cache")
+
 # Before anything of the package is imported: it is held to its annotations.
 import array_hints  # noqa: F401
 import hypothesis

@@ -12,7 +12,7 @@ from dissociation.core.installation import CHECKOUT
 from dissociation.core.validation import InvalidValue, check_integer
 from dissociation.python import Failed
 
-#: Where app, pages and configuration are: `pyproject.toml` puts them there when the package is built.
+#: Where app, pages and configuration are; `pyproject.toml` says so when the package is built.
 SITE = CHECKOUT or Path(__file__).parents[1] / "web" / "site"
 
 

@@ -157,7 +157,8 @@ CACHE = TextSetting(
     "",
     r"[^\0]*",
     "give a folder",
-    "The folder in which results are kept, instead of `cache/`.",
+    "The folder in which results are kept, instead of `cache/` or, without a checkout, the "
+    "platform's cache folder.",
 )
 LOG = TextSetting(
     "DISSOCIATION_LOG",
