@@ -112,3 +112,4 @@ def test_changelog_and_citation_tell_of_one_version():
     assert told is not None
     citation = (ROOT / "CITATION.cff").read_text()
     assert f"version: {told[1]}\ndate-released: {told[2]}\n" in citation
+    assert told[1] == dissociation.__version__

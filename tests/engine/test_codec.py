@@ -12,6 +12,7 @@ from dissociation import Comparison, NetworkSpec, NoiseDecomposition, PhantomStu
 from dissociation.core.curves import NetworkCurve
 from dissociation.core.manipulations import Nuisance, Phantom, Scale
 from dissociation.core.measures import ParameterNoise, Transfer
+from dissociation.core.networks.network import weights_digest
 from dissociation.core.networks.normal_form import NormalForms
 from dissociation.core.networks.training import Recipe
 from dissociation.core.same_function import SameFunction
@@ -19,6 +20,13 @@ from dissociation.core.study import Result
 from dissociation.core.theory.norms import NetworkNorms
 from dissociation.core.theory.prediction import NetworkPrediction
 from dissociation.engine.codec import decode, encode
+from dissociation.engine.records import (
+    History,
+    pack_history,
+    pack_network,
+    unpack_history,
+    unpack_network,
+)
 from dissociation.engine.store import DamagedEntry, pack, unpack
 
 RECIPE = Recipe(epochs=1, batch=2_048, width=16)
@@ -65,6 +73,24 @@ def test_there_and_back(results, name):
     assert type(back) is type(found) and same(found, back) and back.complete
     assert back.as_csv() == found.as_csv() and back.as_json() == found.as_json()
     assert back.as_text() == found.as_text()
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_entries_of_other_kinds(results, small_networks, name):
+    network = small_networks[0]
+    history = History((0.0,), (2.3,), (0.9,), (10_000,), weights_digest(network), 1.0)
+    for other in (pack_network(network), pack_history(history)):
+        with pytest.raises(DamagedEntry):
+            decode(other, STUDIES[name])
+    raw = encode(results[name])
+    with pytest.raises(DamagedEntry):
+        unpack_network(raw, weights_digest(network))
+    with pytest.raises(DamagedEntry):
+        unpack_history(raw)
+    for another, study in STUDIES.items():
+        if type(study) is not type(STUDIES[name]):
+            with pytest.raises(DamagedEntry):
+                decode(encode(results[another]), STUDIES[name])
 
 
 @pytest.mark.parametrize("name", STUDIES)
