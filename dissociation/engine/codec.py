@@ -50,6 +50,8 @@ def decode(raw: bytes, study: Study, *, whole: bool = True) -> Stored:
     """
     arrays, meta = unpack(raw)
     kind = study.result
+    if meta.keys() != {*_hints(kind), _SECONDS} - {_NOT_STORED}:
+        raise DamagedEntry(f"no result of {study.name}: it has other fields")
     try:
         parts = {
             name: _read(hint, meta[name], arrays, finite=name not in kind.may_be_undefined)
