@@ -74,6 +74,13 @@ class Experiment:
     measure_anyway: bool = False
 
     def __post_init__(self) -> None:
+        if not isinstance(self.measure, Measure):
+            raise InvalidValue("measure", self.measure, "give one, such as ParameterNoise()")
+        steps = self.manipulations
+        if not isinstance(steps, tuple) or not all(isinstance(s, Manipulation) for s in steps):
+            raise InvalidValue("manipulations", steps, "give a tuple, such as (Scale(20.0),)")
+        if not isinstance(self.recipe, Recipe):
+            raise InvalidValue("recipe", self.recipe, "give a Recipe")
         seeds = check_integer("seeds", self.seeds, 1, MAX_SEEDS)
         anyway = check_flag("measure_anyway", self.measure_anyway)
         key = check_integer("key", self.key, 0, MAX_KEY)

@@ -66,5 +66,8 @@ class Found:
 
 
 def beside(*found: Found) -> go.Figure:
-    """The first figures of several results, side by side, with one legend."""
+    """The first figures of several results, side by side, with one legend.
+
+    **Raises:** `InvalidValue` for figures of several panels.
+    """
     return figures_beside([one.plot() for one in found])

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from dissociation.core.experiment import Experiment
+from dissociation.core.experiment import MAX_SEEDS, Experiment
 from dissociation.core.networks.network import Network
 from dissociation.core.networks.training import QUICK, Recipe
 from dissociation.core.runner import run as measured
 from dissociation.core.study import Study
-from dissociation.core.validation import InvalidValue, check_path
+from dissociation.core.validation import InvalidValue, check_integer, check_path
 from dissociation.engine import jobs as j
 from dissociation.engine import lab as engine
 from dissociation.engine.settings import check_settings
@@ -43,12 +43,12 @@ class Lab:
 
     **Arguments:**
 
-    - `cache`: the folder of the store; by default the one that the pages use, and `None` for one
-        of its own, which is gone with the lab.
+    - `cache`: the folder of the store; by default the one that the pages use, and `None` for a
+        temporary one, which is deleted when the lab is closed.
     - `progress`: whether a bar says how far something is that takes more than half a second.
 
     **Raises:** `InvalidValue` if a setting in the environment is not within its range, or `cache`
-    is no folder.
+    is no folder that can be written.
     """
 
     def __init__(self, cache: str | Path | None = SHARED, *, progress: bool = True):
@@ -60,7 +60,10 @@ class Lab:
                 prefix="dissociation-", ignore_cleanup_errors=True
             )
             cache = self._passing.name
-        self._engine = engine.lab() if cache == SHARED else engine.Lab(_folder(str(cache)))
+        self._engine = engine.lab() if cache == SHARED else _stored_in(cache)
+
+    def __repr__(self) -> str:
+        return f"<Lab with its store in {self.folder}>"
 
     @property
     def folder(self) -> Path:
@@ -78,8 +81,9 @@ class Lab:
             address of a page (`"Robustness?show=scale&scale=50"`), the name of a
             preset (`"notebook-noise"`), or a JSON file that the lab has written.
 
-        **Raises:** `InvalidValue` if it cannot be computed as it stands, `Failed` with the lab's
-        words if a job failed.
+        **Raises:** `InvalidValue` if it cannot be computed as it stands, `OSError` if a file cannot
+        be read, `Failed` with the lab's words if a job failed. **Warns** of what an address holds
+        that cannot be used, in whose place the page's default is taken.
         """
         source = _source(asked)
         for notice in source.notices:
@@ -91,8 +95,12 @@ class Lab:
     def network(self, recipe: Recipe = QUICK, seed: int = 0) -> Network:
         """A trained network, as the pages have it: trained now if it has not been.
 
-        **Raises:** as [`run`][dissociation.python.lab.Lab.run] does.
+        **Raises:** as [`run`][dissociation.python.lab.Lab.run] does; `InvalidValue` for a seed that
+        no experiment can have.
         """
+        if not isinstance(recipe, Recipe):
+            raise InvalidValue("recipe", recipe, "give a Recipe, such as QUICK")
+        seed = check_integer("seed", seed, 0, MAX_SEEDS - 1)
         library = self._engine.library
         with self._bar() as report:
             while (found := library.network(recipe, seed)) is None:
@@ -161,11 +169,16 @@ def compare(comparison: Study, networks: Sequence[Network] | None = None) -> Fou
     return Found(source.link, source.question, [comparison.compute(*needed)])
 
 
-def _folder(cache: str) -> Path:
-    folder = check_path("cache", cache)
-    if not cache or (folder.exists() and not folder.is_dir()):
+def _stored_in(cache: object) -> engine.Lab:
+    given = isinstance(cache, str | Path) and str(cache)
+    folder = check_path("cache", given) if given else None
+    if folder is None or (folder.exists() and not folder.is_dir()):
         raise InvalidValue("cache", cache, "give a folder")
-    return folder
+    made = engine.Lab(folder)
+    if problem := made.store.status_message:
+        made.stop()
+        raise InvalidValue("cache", cache, f"give a folder that can be written ({problem})")
+    return made
 
 
 def _source(asked: Asked) -> Source:

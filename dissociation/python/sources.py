@@ -83,7 +83,11 @@ def source_of(asked: Study | Sequence[Experiment]) -> Source:
         if not several or not all(isinstance(one, Experiment) for one in asked):
             raise InvalidValue("asked", asked, "give experiments, a study, an address or a preset")
         question = CurveQuestion([Condition(one) for one in asked])
-        question.check_csv()
+        if len({one.measure.axes for one in asked}) > 1:
+            allowed = (
+                "ask for one measure at a time, and put the figures side by side with beside()"
+            )
+            raise InvalidValue("experiments", "several measures", allowed)
     return Source("", _page_of(question), question, [])
 
 

@@ -129,13 +129,31 @@ class TestRefused:
             lab.run(curve_studies(EXPERIMENT)[0])
 
     def test_experiments_on_several_axes(self, lab):
-        with pytest.raises(InvalidValue):
-            lab.run([EXPERIMENT, Experiment(Transfer(images=100, points=2), (), SMALL, seeds=1)])
+        with pytest.raises(InvalidValue, match="one measure at a time"):
+            lab.run([EXPERIMENT, Experiment(Transfer(images=100, points=1), (), SMALL, seeds=1)])
 
-    @pytest.mark.parametrize("cache", ["", "\0", __file__])
+    @pytest.mark.parametrize("cache", ["", "\0", __file__, "/proc/store", True, 7])
     def test_no_folder(self, cache):
         with pytest.raises(InvalidValue, match="cache"):
             Lab(cache)
+
+    @pytest.mark.parametrize("seed", [-1, 0.5, "0", 10**9])
+    def test_no_seed(self, lab, seed):
+        with pytest.raises(InvalidValue, match="seed"):
+            lab.network(SMALL, seed)
+
+    def test_no_recipe(self, lab):
+        with pytest.raises(InvalidValue, match="recipe"):
+            lab.network("quick")
+
+    @pytest.mark.parametrize("steps", [Scale(2.0), [Scale(2.0)], (2.0,), SMALL])
+    def test_no_manipulations(self, steps):
+        with pytest.raises(InvalidValue, match="manipulations"):
+            Experiment(MEASURE, steps)
+
+    def test_panels_beside_curves(self, lab):
+        with pytest.raises(InvalidValue, match="one pair of axes"):
+            beside(lab.run(EXPERIMENT), lab.run("Linear"))
 
     def test_a_setting(self, monkeypatch, tmp_path):
         monkeypatch.setenv("DISSOCIATION_MEMORY", "a lot")

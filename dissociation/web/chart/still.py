@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dissociation.core.validation import InvalidValue
 from dissociation.web.chart.figure import FigureSpec, Panels
 from dissociation.web.chart.layout import shared_layout
 from dissociation.web.chart.plots import PLOTS
@@ -171,9 +172,14 @@ def _put(note: Mapping[str, Any], places: Sequence[tuple[float, float, float]]) 
 
 
 def beside(figures: Sequence[go.Figure]) -> go.Figure:
-    """Figures over one pair of axes each, side by side; the legend names each condition once."""
+    """Figures over one pair of axes each, side by side; the legend names each condition once.
+
+    **Raises:** `InvalidValue` for figures of several panels.
+    """
     from plotly.subplots import make_subplots
 
+    if not figures or any(figure.layout.xaxis.title.text is None for figure in figures):
+        raise InvalidValue("figures", len(figures), "give some that have one pair of axes each")
     joined = make_subplots(1, len(figures), horizontal_spacing=0.08)
     named: set[str] = set()
     titles: set[str] = set()
