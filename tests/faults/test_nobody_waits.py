@@ -62,6 +62,7 @@ def lab(tmp_path, monkeypatch):
 def test_cancelled_within_one_chunk(kind, shared, monkeypatch):
     task, ask = KINDS[kind]
     begun, reached, ended = itertools.count(), threading.Event(), threading.Event()
+    released = threading.Event()
     chunks = 0
     run = task.run
 
@@ -72,6 +73,8 @@ def test_cancelled_within_one_chunk(kind, shared, monkeypatch):
                 chunks = next(begun) + 1
                 if chunks == 2:
                     reached.set()
+                    # A small job would be done before this test had its turn to drop it.
+                    released.wait(60)
                 yield step
         finally:
             ended.set()
@@ -84,6 +87,7 @@ def test_cancelled_within_one_chunk(kind, shared, monkeypatch):
     assert reached.wait(60)
     at = chunks
     shared.release(watch)
+    released.set()
     assert ended.wait(60), "the generator was closed, its arrays are gone"
     # The one that was at work when it was told, and no other.
     assert chunks <= at + 1
