@@ -15,7 +15,7 @@ from dissociation.cli.files import CSV, check_out, write_whole
 from dissociation.cli.parser import PROGRAM
 from dissociation.cli.progress import Progress
 from dissociation.cli.refusals import BadUsage
-from dissociation.core.validation import InvalidValue, check_path
+from dissociation.core.validation import check_folder
 from dissociation.engine.lab import Lab
 from dissociation.engine.settings import cache_folder
 from dissociation.python import Failed
@@ -128,12 +128,7 @@ def _check_out(out: str, source: Source) -> Path:
 
 
 def _folder(cache: str | None) -> Path:
-    if cache is None:
-        return cache_folder()
-    folder = check_path("--cache", cache)
-    if not cache or (folder.exists() and not folder.is_dir()):
-        raise InvalidValue("--cache", cache, "give a folder")
-    return folder
+    return cache_folder() if cache is None else check_folder("--cache", cache)
 
 
 @contextlib.contextmanager

@@ -117,6 +117,14 @@ def check_path(field: str, value: str) -> Path:
         raise InvalidValue(field, value, "nobody of that name has a home folder here") from None
 
 
+def check_folder(field: str, value: str) -> Path:
+    """As [`check_path`][]; also refuses what is no folder, though one need not be there yet."""
+    folder = check_path(field, value)
+    if not value or (folder.exists() and not folder.is_dir()):
+        raise InvalidValue(field, value, "give a folder")
+    return folder
+
+
 def check_choice(field: str, value: object, choices: Sequence[str]) -> str:
     """Returns `value`, or raises [`InvalidValue`][] unless it is one of `choices`."""
     if not isinstance(value, str) or value not in choices:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from dissociation.core.installation import CHECKOUT
 from dissociation.core.numerics import check_environment
-from dissociation.core.validation import InvalidValue, check_path
+from dissociation.core.validation import InvalidValue, check_folder
 
 
 @dataclass(frozen=True)
@@ -205,10 +205,7 @@ CLUSTER = (
 
 def cache_folder() -> Path:
     """Where results are kept. **Raises:** `InvalidValue` if the variable names no folder."""
-    folder = check_path(CACHE_VARIABLE, CACHE.value or _usual_cache())
-    if folder.exists() and not folder.is_dir():
-        raise InvalidValue(CACHE_VARIABLE, str(folder), "give a folder, not a file")
-    return folder
+    return check_folder(CACHE_VARIABLE, CACHE.value or _usual_cache())
 
 
 def _usual_cache() -> str:

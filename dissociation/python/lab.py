@@ -7,6 +7,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 from tqdm.auto import tqdm
@@ -16,7 +17,7 @@ from dissociation.core.networks.network import Network
 from dissociation.core.networks.training import QUICK, Recipe
 from dissociation.core.runner import run as measured
 from dissociation.core.study import Study
-from dissociation.core.validation import InvalidValue, check_integer, check_path
+from dissociation.core.validation import InvalidValue, check_folder, check_integer
 from dissociation.engine import jobs as j
 from dissociation.engine import lab as engine
 from dissociation.engine.settings import check_settings
@@ -26,8 +27,13 @@ from dissociation.python.compute import Report, compute, until_done
 from dissociation.python.found import Found
 from dissociation.python.sources import Source, read_source, source_of
 
-#: Where the pages keep theirs: `DISSOCIATION_CACHE`, or the folder that the manual names.
-SHARED = "shared"
+
+class Shared(Enum):
+    """Where the pages keep theirs: `DISSOCIATION_CACHE`, or the folder that the manual names."""
+
+    STORE = "of the pages"
+
+
 #: Seconds after which something is said of how far the work is.
 PATIENCE = 0.5
 
@@ -51,16 +57,17 @@ class Lab:
     is no folder that can be written.
     """
 
-    def __init__(self, cache: str | Path | None = SHARED, *, progress: bool = True):
+    def __init__(self, cache: str | Path | Shared | None = Shared.STORE, *, progress: bool = True):
         check_settings()
         self.progress = progress
         self._passing = None
+        self._shared = cache is Shared.STORE
         if cache is None:
             self._passing = tempfile.TemporaryDirectory(
                 prefix="dissociation-", ignore_cleanup_errors=True
             )
             cache = self._passing.name
-        self._engine = engine.lab() if cache == SHARED else _stored_in(cache)
+        self._engine = engine.lab() if self._shared else _stored_in(cache)
 
     def __repr__(self) -> str:
         return f"<Lab with its store in {self.folder}>"
@@ -114,8 +121,12 @@ class Lab:
         return found
 
     def close(self) -> None:
-        """Ends its work; what is stored is kept, but where nothing was to be."""
-        self._engine.stop()
+        """Ends its work; what is stored is kept, but where nothing was to be.
+
+        A lab with the store of the pages goes on: others of this process may ask it, too.
+        """
+        if not self._shared:
+            self._engine.stop()
         if self._passing is not None:
             self._passing.cleanup()
 
@@ -170,11 +181,9 @@ def compare(comparison: Study, networks: Sequence[Network] | None = None) -> Fou
 
 
 def _stored_in(cache: object) -> engine.Lab:
-    given = isinstance(cache, str | Path) and str(cache)
-    folder = check_path("cache", given) if given else None
-    if folder is None or (folder.exists() and not folder.is_dir()):
+    if not isinstance(cache, str | Path):
         raise InvalidValue("cache", cache, "give a folder")
-    made = engine.Lab(folder)
+    made = engine.Lab(check_folder("cache", str(cache)))
     if problem := made.store.status_message:
         made.stop()
         raise InvalidValue("cache", cache, f"give a folder that can be written ({problem})")

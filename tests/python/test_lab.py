@@ -190,6 +190,21 @@ def test_functions_ask_the_lab_of_the_pages(lab, networks, monkeypatch):
         dissociation.run("Linear", networks)
 
 
+def test_the_lab_of_the_pages_is_not_ended_by_one_who_asked_it(lab, monkeypatch):
+    monkeypatch.setattr("dissociation.python.lab.engine.lab", lambda: lab._engine)
+    for strength in (7.0, 8.0):
+        shared = Lab(progress=False)
+        assert shared.run(Experiment(MEASURE, (Scale(strength),), SMALL, seeds=1)).results
+        shared.close()
+
+
+def test_a_folder_may_have_any_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = Lab("shared")
+    assert made.folder.resolve() == tmp_path / "shared"
+    made.close()
+
+
 def test_one_default(monkeypatch):
     made = object()
     monkeypatch.setattr("dissociation.python.lab.engine.lab", lambda: made)
