@@ -59,18 +59,13 @@ def elsewhere(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("elsewhere")
 
 
-def compiled(folder: Path) -> dict[str, str]:
-    """Has programs of JAX compiled once for all processes: that is most of their time."""
-    limits = ("MIN_COMPILE_TIME_SECS", "0"), ("MIN_ENTRY_SIZE_BYTES", "-1")
-    kept = {f"JAX_PERSISTENT_CACHE_{name}": value for name, value in limits}
-    return {"JAX_COMPILATION_CACHE_DIR": str(folder / "compiled"), **kept}
-
-
 @pytest.fixture(scope="module")
 def environment(elsewhere) -> dict[str, str]:
     """Of somebody whose home and caches are in that folder."""
     places = {"HOME": str(elsewhere), "XDG_CACHE_HOME": str(elsewhere / "caches")}
-    return {"PATH": os.environ["PATH"], "JAX_PLATFORMS": "cpu", **compiled(elsewhere), **places}
+    # What JAX is told in the tests: they share the programs that it compiles.
+    jax = {name: value for name, value in os.environ.items() if name.startswith("JAX_")}
+    return {"PATH": os.environ["PATH"], **jax, **places}
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +118,7 @@ def stored(run, elsewhere) -> Path:
 def expected(tmp_path_factory, elsewhere) -> dict[str, str]:
     """What the command line of the checkout writes for each address."""
     folder = tmp_path_factory.mktemp("checkout")
-    environment = {**os.environ, **compiled(elsewhere), CACHE_VARIABLE: str(folder / "store")}
+    environment = {**os.environ, CACHE_VARIABLE: str(folder / "store")}
     command = [sys.executable, "-m", "dissociation"]
 
     def told(*arguments: str) -> None:

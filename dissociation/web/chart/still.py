@@ -74,11 +74,8 @@ def _filled(value: Any, step: int) -> Any:
     if "bytes" in value:
         return _rows(value, step)
     if "steps" in value:
-        return (
-            _trail(value["steps"], value["trail"], step)
-            if "trail" in value
-            else (value["steps"][step])
-        )
+        steps = value["steps"]
+        return _trail(steps, value["trail"], step) if "trail" in value else steps[step]
     return {name: _filled(one, step) for name, one in value.items() if name != "compact"}
 
 

@@ -36,4 +36,4 @@ class ManualFiles(StaticFiles):
         return answer
 
 
-MANUAL_ROUTES: list[BaseRoute] = [Mount("/docs", ManualFiles(MANUAL))]
+MANUAL_ROUTES: list[BaseRoute] = [] if MANUAL is None else [Mount("/docs", ManualFiles(MANUAL))]

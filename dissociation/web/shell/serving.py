@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
+
+from dissociation.core.installation import CHECKOUT
 
 #: Set while it does.
 SERVING = threading.Event()
-#: Where `make docs` builds the manual.
-MANUAL = Path(__file__).parents[3] / "site"
+#: Where `make docs` builds the manual; nowhere without a checkout.
+MANUAL = None if CHECKOUT is None else CHECKOUT / "site"
 
 
 def routes_are_served() -> bool:
@@ -18,4 +19,4 @@ def routes_are_served() -> bool:
 
 def manual_is_served() -> bool:
     """Whether there is a manual to lead to."""
-    return routes_are_served() and (MANUAL / "index.html").is_file()
+    return routes_are_served() and MANUAL is not None and (MANUAL / "index.html").is_file()
